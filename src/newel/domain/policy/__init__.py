@@ -1,0 +1,1 @@
+"""Policy: the bundle, its reading, its checks, and the classes of its changes."""

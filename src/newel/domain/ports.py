@@ -1,0 +1,122 @@
+"""What the flow asks of channels, connectors and models; each has more than one implementation."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What a system of record answered: values, where they come from, and when."""
+
+    values: Mapping[str, Any]
+    source: str
+    read_at: datetime
+
+
+class OutcomeKind(StrEnum):
+    """How an action call ended; only ``unknown`` leaves doubt about the effect."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_EXECUTED = "not_executed"
+    UNKNOWN = "unknown"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The end of an action call: the other side's reference, or the reason that it gave."""
+
+    kind: OutcomeKind
+    reference: str = ""
+    reason: str = ""
+
+
+class ActionRequest(msgspec.Struct, frozen=True):
+    """Exactly one payload to execute; ``key`` is the same for every attempt."""
+
+    action: str
+    args: Mapping[str, Any]
+    key: str
+
+
+class Systems(Protocol):
+    """The systems of record of one policy version."""
+
+    async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
+        """Read ``system.look_up``; None when there is no such record.
+
+        Raises ``Unavailable`` when the system fails or is too slow.
+        """
+
+    async def execute(self, request: ActionRequest) -> Outcome:
+        """Call the action once; never raises for what the other side did."""
+
+    async def reconcile(self, request: ActionRequest) -> Outcome:
+        """Ask the other side what became of the call: confirmed, not_executed or unknown."""
+
+
+class Outbound(msgspec.Struct, frozen=True):
+    """A message on its way to the customer's channel."""
+
+    message_id: str
+    conversation_id: str
+    channel: str
+    address: str
+    author: str
+    text: str
+    at: datetime
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What the provider said: accepted, worth another try, or never."""
+
+    accepted: bool
+    permanent: bool = False
+    provider_id: str = ""
+    reason: str = ""
+
+
+class Channel(Protocol):
+    """One way to the customer."""
+
+    name: str
+
+    async def deliver(self, message: Outbound) -> Delivery:
+        """Hand the message to the provider; the same ``message_id`` is one message."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """Which contact reason a text asks for; ``confidence`` is P(correct) when ``calibrated``."""
+
+    reason: str | None
+    confidence: float
+    calibrated: bool
+    why: tuple[str, ...] = ()
+
+
+class Matcher(Protocol):
+    """Recognises contact reasons."""
+
+    version: str
+
+    def match(self, text: str) -> Match:
+        """The best reason for a text, or None with the confidence that it is none."""
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A piece of an article that may be quoted, with its calibrated fitness (0 to 1)."""
+
+    article: str
+    version: int
+    title: str
+    text: str
+    confidence: float
+
+
+class Library(Protocol):
+    """Finds knowledge."""
+
+    def search(self, text: str, limit: int) -> Sequence[Passage]:
+        """The passages that answer a text, best first."""

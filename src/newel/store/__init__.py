@@ -1,0 +1,1 @@
+"""All SQL. Rows in, dataclasses out; no rule is invented here."""

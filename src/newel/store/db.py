@@ -1,0 +1,170 @@
+"""The pool, one transaction as a value, and named SQL."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from newel.domain.access import Actor
+from newel.domain.errors import Conflict, NewelError, Unavailable
+
+# asyncpg ships no types that hold at run time: rows are mappings, the rest is opaque.
+Record = Mapping[str, Any]
+Pool = Any
+Connection = Any
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def sql(word: str) -> SimpleNamespace:
+    """The named statements of ``store/sql/<word>.sql``: ``sql("job").claim``."""
+    text = files("newel.store").joinpath("sql", f"{word}.sql").read_text(encoding="utf-8")
+    parts = _NAME.split(text)[1:]
+    return SimpleNamespace(**{n: s.strip() for n, s in zip(parts[::2], parts[1::2], strict=True)})
+
+
+class Guarded(Conflict):
+    """The store refuses: {why}"""
+
+    code = "guarded"
+
+
+class Tx:
+    """One transaction: its connection, its one reading of the clock, and its actor."""
+
+    def __init__(self, connection: Connection, now: datetime, actor: Actor) -> None:
+        self._c = connection
+        self.now = now
+        self.actor = actor
+        self.wakes: set[str] = set()
+
+    async def row(self, statement: str, *args: Any) -> Record | None:
+        """The first row, or None."""
+        found: Record | None = await self._c.fetchrow(statement, *args)
+        return found
+
+    async def one(self, statement: str, *args: Any) -> Record:
+        """The row that must be there; ``Conflict`` when somebody else was first."""
+        row: Record | None = await self._c.fetchrow(statement, *args)
+        if row is None:
+            raise Conflict(what="the row", state="changed", why="somebody else was first")
+        return row
+
+    async def rows(self, statement: str, *args: Any) -> list[Record]:
+        """All rows."""
+        found: list[Record] = await self._c.fetch(statement, *args)
+        return found
+
+    async def value(self, statement: str, *args: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await self._c.fetchval(statement, *args)
+
+    async def run(self, statement: str, *args: Any) -> int:
+        """Execute; the number of rows touched."""
+        tag: str = await self._c.execute(statement, *args)
+        return int(tag.rsplit(" ", 1)[-1]) if tag[-1].isdigit() else 0
+
+    async def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute once for each row of arguments."""
+        await self._c.executemany(statement, rows)
+
+
+class Db:
+    """A pool of connections of the application's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def tx(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[Tx]:
+        """A READ COMMITTED transaction; a guard's refusal becomes a typed error."""
+        async with _acquired(self._pool) as connection:
+            try:
+                async with connection.transaction(readonly=read_only):
+                    now = await connection.fetchval("SELECT newel.now()")
+                    tx = Tx(connection, now, actor)
+                    yield tx
+            except asyncpg.PostgresError as error:
+                raise refusal(error) from error
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._pool.close()
+
+
+@asynccontextmanager
+async def _acquired(pool: Pool) -> AsyncIterator[Connection]:
+    try:
+        connection = await pool.acquire(timeout=10)
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
+        raise Unavailable(what="the database") from error
+    try:
+        yield connection
+    except (OSError, asyncpg.InterfaceError) as error:
+        raise Unavailable(what="the database") from error
+    finally:
+        await pool.release(connection)
+
+
+def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:
+    """A guard's error (SQLSTATE NWxxx) as ``Guarded``; a lost server as ``Unavailable``."""
+    state = error.sqlstate or ""
+    if state.startswith("NW"):
+        return Guarded(what="the change", state="refused", why=str(error), sqlstate=state)
+    if state[:2] in {"08", "53", "57"} or state == "40P01":
+        return Unavailable(what="the database")
+    return error
+
+
+async def connect(url: str, *, size: int = 10) -> Db:
+    """A pool on ``url`` with jsonb as msgspec bytes and short idle transactions."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        reset=_no_reset,
+        server_settings={
+            "idle_in_transaction_session_timeout": "15000",
+            "application_name": "newel",
+            "search_path": "newel",
+            "timezone": "UTC",
+        },
+    )
+    return Db(pool)
+
+
+async def _prepare(connection: Any) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            encoder=_json_out if name == "jsonb" else msgspec.json.encode,
+            decoder=_json_in if name == "jsonb" else msgspec.json.decode,
+            schema="pg_catalog",
+            format="binary",
+        )
+
+
+async def _no_reset(_connection: Any) -> None:
+    """Only transactions run here: nothing of a session is left to reset."""
+
+
+def _json_out(value: Any) -> bytes:
+    return b"\x01" + msgspec.json.encode(value)
+
+
+def _json_in(data: bytes) -> Any:
+    return msgspec.json.decode(data[1:])

@@ -1,0 +1,87 @@
+"""The envelope: master key, subject key, case key, sealed text (AES-256-GCM).
+
+Sealed = 1 byte of format (1), 12 bytes of nonce, ciphertext with its 16-byte tag. The
+additional data binds it to its place (``table.column:row``), so that a value moved to
+another row or column does not open.
+"""
+
+import hashlib
+import hmac
+import os
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from newel.domain.errors import Invalid
+
+_FORMAT = b"\x01"
+KEY_BYTES = 32
+T = TypeVar("T")
+
+
+class Sealer:
+    """Seals and opens under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise Invalid(what="the key", why=f"it must have {KEY_BYTES} bytes")
+        self._aead = AESGCM(key)
+
+    def seal(self, place: str, plain: bytes) -> bytes:
+        """Encrypt ``plain`` for one place."""
+        nonce = os.urandom(12)
+        return _FORMAT + nonce + self._aead.encrypt(nonce, plain, place.encode())
+
+    def open(self, place: str, sealed: bytes) -> bytes:
+        """Decrypt; ``Invalid`` when it was changed or belongs elsewhere."""
+        try:
+            if sealed[:1] != _FORMAT:
+                raise InvalidTag
+            return self._aead.decrypt(sealed[1:13], sealed[13:], place.encode())
+        except InvalidTag:
+            raise Invalid(what=f"the sealed value of {place}", why="its seal is broken") from None
+
+    def seal_value(self, place: str, value: Any) -> bytes:
+        """Seal any msgspec value as JSON."""
+        return self.seal(place, msgspec.json.encode(value))
+
+    def open_value(self, place: str, sealed: bytes, kind: type[T]) -> T:
+        """Open a sealed JSON value as ``kind``."""
+        return msgspec.json.decode(self.open(place, sealed), type=kind)
+
+    def new_key(self, place: str) -> tuple[bytes, "Sealer"]:
+        """A fresh key wrapped under this one, and its sealer."""
+        key = AESGCM.generate_key(256)
+        return self.seal(place, key), Sealer(key)
+
+    def unwrap(self, place: str, wrapped: bytes) -> "Sealer":
+        """The sealer of a key that was wrapped under this one."""
+        return Sealer(self.open(place, wrapped))
+
+
+class Envelope:
+    """The master key: wraps subject keys, and makes blind MACs for look-ups."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = Sealer(master)
+        self._mac_key = hmac.digest(master, b"newel blind mac", hashlib.sha256)
+
+    def new_subject(self, subject: UUID) -> tuple[bytes, Sealer]:
+        """A fresh customer or vendor key, wrapped by the master key."""
+        return self._master.new_key(f"subject:{subject}")
+
+    def subject(self, subject: UUID, wrapped: bytes) -> Sealer:
+        """The sealer of a customer's or vendor's key."""
+        return self._master.unwrap(f"subject:{subject}", wrapped)
+
+    def mac(self, purpose: str, text: str) -> bytes:
+        """HMAC-SHA256 for equality look-ups on sealed values; purposes never mix."""
+        return hmac.digest(self._mac_key, purpose.encode() + b"\x00" + text.encode(), hashlib.sha256)
+
+
+def case_place(case_id: UUID) -> str:
+    """Where a case's key is bound."""
+    return f"case:{case_id}"

@@ -1,0 +1,92 @@
+-- Policy: versions, signatures, what is active; the kill switch; knowledge.
+
+CREATE TABLE newel.policy_version (
+    id           uuid PRIMARY KEY,
+    workflow     text        NOT NULL,
+    number       integer     NOT NULL CHECK (number > 0),
+    name         text        NOT NULL,
+    digest       bytea       NOT NULL CHECK (length(digest) = 32),
+    body         text        NOT NULL,
+    state        text        NOT NULL CHECK (state IN ('draft', 'active', 'retired')),
+    required     text[]      NOT NULL DEFAULT '{}',
+    changes      jsonb       NOT NULL DEFAULT '[]',
+    submitted_by uuid        REFERENCES newel.staff,
+    created_at   timestamptz NOT NULL,
+    activated_at timestamptz,
+    retired_at   timestamptz,
+    UNIQUE (workflow, number),
+    CHECK ((state = 'draft') = (activated_at IS NULL)),
+    CHECK ((state = 'retired') = (retired_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX policy_version_active ON newel.policy_version (workflow) WHERE state = 'active';
+
+CREATE TABLE newel.policy_signature (
+    policy_id uuid        NOT NULL REFERENCES newel.policy_version,
+    role      text        NOT NULL,
+    staff_id  uuid        NOT NULL REFERENCES newel.staff,
+    signed_at timestamptz NOT NULL,
+    PRIMARY KEY (policy_id, role)
+);
+
+-- INV-14: an active version carries each signature that it requires, never the submitter's alone.
+CREATE FUNCTION newel.guard_policy_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'active' AND EXISTS (
+        SELECT FROM unnest(NEW.required) r WHERE NOT EXISTS (
+            SELECT FROM newel.policy_signature s
+            JOIN newel.staff p ON p.id = s.staff_id
+            WHERE s.policy_id = NEW.id AND s.role = r AND r = ANY (p.roles)
+              AND s.staff_id IS DISTINCT FROM NEW.submitted_by)
+    ) THEN
+        RAISE EXCEPTION 'NW-SIGN: policy % lacks a signature', NEW.id USING ERRCODE = 'NW014';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.required <> OLD.required) THEN
+        RAISE EXCEPTION 'NW-SIGN: a policy version never changes' USING ERRCODE = 'NW014';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER policy_signed BEFORE INSERT OR UPDATE ON newel.policy_version
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_signed();
+CREATE TRIGGER policy_transition BEFORE UPDATE ON newel.policy_version
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('policy');
+CREATE CONSTRAINT TRIGGER policy_audited AFTER INSERT OR UPDATE ON newel.policy_version
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('policy');
+CREATE TRIGGER signature_append_only BEFORE UPDATE OR DELETE ON newel.policy_signature
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- The fixed texts that the system may send by itself, by policy version (blind MAC of each text).
+CREATE TABLE newel.policy_template (
+    policy_id uuid  NOT NULL REFERENCES newel.policy_version,
+    key       text  NOT NULL,
+    text_mac  bytea NOT NULL,
+    PRIMARY KEY (policy_id, key)
+);
+
+CREATE TABLE newel.kill_switch (
+    id             uuid PRIMARY KEY,
+    workflow       text,
+    contact_reason text,
+    reason         text        NOT NULL,
+    engaged_by     text        NOT NULL,
+    engaged_at     timestamptz NOT NULL,
+    released_by    text,
+    released_at    timestamptz,
+    CHECK (contact_reason IS NULL OR workflow IS NOT NULL),
+    CHECK ((released_by IS NULL) = (released_at IS NULL))
+);
+CREATE INDEX kill_switch_engaged ON newel.kill_switch (workflow, contact_reason) WHERE released_at IS NULL;
+
+CREATE TABLE newel.article (
+    id         text        NOT NULL,
+    version    integer     NOT NULL CHECK (version > 0),
+    collection text        NOT NULL,
+    language   text        NOT NULL,
+    title      text        NOT NULL,
+    body       text        NOT NULL,
+    owner      text        NOT NULL,
+    updated    date        NOT NULL,
+    current    boolean     NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (id, version)
+);
+CREATE UNIQUE INDEX article_current ON newel.article (id) WHERE current;

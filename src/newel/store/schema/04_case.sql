@@ -1,0 +1,205 @@
+-- Customers, conversations, cases, messages, receipts. All text is sealed (AES-256-GCM).
+
+CREATE TABLE keyring.subject_key (
+    subject_id   uuid PRIMARY KEY,
+    wrapped      bytea,
+    created_at   timestamptz NOT NULL,
+    destroyed_at timestamptz,
+    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
+);
+
+CREATE TABLE newel.customer (
+    id                   uuid PRIMARY KEY,
+    kind                 text        NOT NULL DEFAULT 'customer' CHECK (kind IN ('customer', 'vendor')),
+    ref_mac              bytea       UNIQUE,
+    profile_sealed       bytea       NOT NULL,
+    segment              text        NOT NULL DEFAULT '',
+    lifetime_value_minor bigint,
+    currency             text        NOT NULL DEFAULT 'GBP',
+    vip                  boolean     NOT NULL DEFAULT false,
+    vulnerable           boolean     NOT NULL DEFAULT false,
+    prefers_human        boolean     NOT NULL DEFAULT false,
+    training_consent     boolean     NOT NULL DEFAULT false,
+    language             text        NOT NULL DEFAULT '',
+    created_at           timestamptz NOT NULL,
+    updated_at           timestamptz NOT NULL
+);
+CREATE TABLE newel.customer_identity (
+    channel      text  NOT NULL,
+    identity_mac bytea NOT NULL,
+    customer_id  uuid  NOT NULL REFERENCES newel.customer,
+    PRIMARY KEY (channel, identity_mac)
+);
+
+CREATE TABLE newel.conversation (
+    id          uuid PRIMARY KEY,
+    workflow    text        NOT NULL,
+    channel     text        NOT NULL,
+    thread_mac  bytea       NOT NULL,
+    customer_id uuid        NOT NULL REFERENCES newel.customer,
+    webhook     boolean     NOT NULL DEFAULT true,
+    disclosed   boolean     NOT NULL DEFAULT false,
+    created_at  timestamptz NOT NULL,
+    UNIQUE (channel, thread_mac)
+);
+CREATE INDEX conversation_customer ON newel.conversation (customer_id);
+
+-- `cases` is the matter with the state of its current episode.
+CREATE TABLE newel.cases (
+    id                uuid PRIMARY KEY,
+    workflow          text        NOT NULL,
+    kind              text        NOT NULL CHECK (kind IN ('conversation', 'item')),
+    customer_id       uuid        NOT NULL REFERENCES newel.customer,
+    conversation_id   uuid        REFERENCES newel.conversation,
+    key_wrapped       bytea       NOT NULL,
+    policy_id         uuid        NOT NULL REFERENCES newel.policy_version,
+    episode           integer     NOT NULL DEFAULT 1 CHECK (episode > 0),
+    state             text        NOT NULL CHECK (state IN
+        ('ai', 'deflecting', 'approval', 'acting', 'queued', 'owned', 'waiting', 'snoozed', 'resolved')),
+    tier              smallint    CHECK (tier IN (1, 2, 3)),
+    locked            boolean     NOT NULL DEFAULT false,
+    priority          smallint    NOT NULL DEFAULT 3 CHECK (priority IN (1, 2, 3)),
+    assist            smallint    NOT NULL DEFAULT 2 CHECK (assist IN (0, 1, 2)),
+    contact_reason    text        NOT NULL DEFAULT '',
+    language          text        NOT NULL DEFAULT '',
+    deflected         boolean     NOT NULL DEFAULT false,
+    follow_up         boolean     NOT NULL DEFAULT false,
+    last_inbound_id   uuid,
+    turn              integer     NOT NULL DEFAULT 0,
+    due_at            timestamptz,
+    opened_at         timestamptz NOT NULL,
+    episode_opened_at timestamptz NOT NULL,
+    answered_at       timestamptz,
+    resolved_at       timestamptz,
+    CHECK ((state = 'resolved') = (resolved_at IS NOT NULL)),
+    CHECK (NOT locked OR tier = 3),
+    CHECK (state NOT IN ('waiting', 'snoozed', 'deflecting') OR due_at IS NOT NULL)
+);
+CREATE INDEX cases_conversation ON newel.cases (conversation_id, opened_at DESC);
+CREATE INDEX cases_customer ON newel.cases (customer_id, opened_at DESC);
+CREATE INDEX cases_open ON newel.cases (state) WHERE state <> 'resolved';
+
+CREATE FUNCTION newel.guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Within an episode a tier never falls by rule; a person's lowering is its own row.
+    IF NEW.episode = OLD.episode AND OLD.tier IS NOT NULL
+       AND (NEW.tier IS NULL OR NEW.tier < OLD.tier OR (OLD.locked AND NOT NEW.locked))
+       AND NOT EXISTS (SELECT FROM newel.lowering l WHERE l.case_id = NEW.id AND l.episode = NEW.episode
+                       AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()) THEN
+        RAISE EXCEPTION 'NW-TIER: only a person lowers a tier' USING ERRCODE = 'NW017';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER case_tier BEFORE UPDATE ON newel.cases
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_case();
+CREATE TRIGGER case_transition BEFORE UPDATE ON newel.cases
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('case');
+CREATE CONSTRAINT TRIGGER case_audited AFTER INSERT OR UPDATE ON newel.cases
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('case');
+
+CREATE TABLE newel.lowering (
+    id        uuid PRIMARY KEY,
+    case_id   uuid        NOT NULL REFERENCES newel.cases,
+    episode   integer     NOT NULL,
+    from_tier smallint    NOT NULL,
+    to_tier   smallint    NOT NULL CHECK (to_tier < from_tier OR unlocked),
+    unlocked  boolean     NOT NULL,
+    staff_id  uuid        NOT NULL REFERENCES newel.staff,
+    reason    text        NOT NULL CHECK (length(reason) >= 3),
+    at        timestamptz NOT NULL,
+    tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
+);
+
+CREATE TABLE newel.message (
+    id             uuid PRIMARY KEY,
+    case_id        uuid        NOT NULL REFERENCES newel.cases,
+    episode        integer     NOT NULL,
+    seq            bigint GENERATED ALWAYS AS IDENTITY,
+    direction      text        NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+    channel        text        NOT NULL,
+    external_mac   bytea,
+    drafted_by     text        NOT NULL CHECK (drafted_by IN ('customer', 'ai', 'person', 'template')),
+    released_by    uuid        REFERENCES newel.staff,
+    approval_id    uuid,
+    proposal_id    uuid,
+    template       text,
+    policy_id      uuid        REFERENCES newel.policy_version,
+    text_mac       bytea       NOT NULL,
+    body_sealed    bytea       NOT NULL,
+    received_at    timestamptz,
+    created_at     timestamptz NOT NULL,
+    author         text GENERATED ALWAYS AS (CASE
+        WHEN direction = 'inbound' THEN 'customer'
+        WHEN drafted_by = 'template' THEN 'system'
+        WHEN released_by IS NOT NULL THEN 'person'
+        ELSE 'ai' END) STORED,
+    CHECK ((direction = 'inbound') = (drafted_by = 'customer')),
+    CHECK ((drafted_by = 'template') = (template IS NOT NULL)),
+    CHECK (drafted_by <> 'person' OR released_by IS NOT NULL),
+    CHECK (direction = 'outbound' OR external_mac IS NOT NULL)
+);
+CREATE UNIQUE INDEX message_external ON newel.message (channel, external_mac) WHERE direction = 'inbound';
+CREATE INDEX message_case ON newel.message (case_id, seq);
+
+-- Provenance is proved, not claimed: a person's message needs that person's approval of exactly
+-- this text, or their live session and ownership; a system message is a fixed text of the policy.
+CREATE FUNCTION newel.guard_provenance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.direction = 'inbound' THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.drafted_by = 'template' THEN
+        IF NOT EXISTS (SELECT FROM newel.policy_template t WHERE t.policy_id = NEW.policy_id
+                       AND t.key = NEW.template AND t.text_mac = NEW.text_mac) THEN
+            RAISE EXCEPTION 'NW-AUTHOR: not a text of the policy' USING ERRCODE = 'NW001';
+        END IF;
+    ELSIF NEW.released_by IS NOT NULL AND NEW.approval_id IS NOT NULL THEN
+        IF NOT EXISTS (SELECT FROM newel.approval a WHERE a.id = NEW.approval_id
+                       AND a.state = 'approved' AND a.decided_by = NEW.released_by
+                       AND a.text_mac = NEW.text_mac AND a.case_id = NEW.case_id) THEN
+            RAISE EXCEPTION 'NW-AUTHOR: not what was approved' USING ERRCODE = 'NW001';
+        END IF;
+    ELSIF NEW.released_by IS NOT NULL THEN
+        IF NOT EXISTS (SELECT FROM newel.work_item w JOIN newel.staff_session s ON s.staff_id = w.owner_id
+                       WHERE w.case_id = NEW.case_id AND w.state = 'owned' AND w.owner_id = NEW.released_by
+                         AND s.ended_at IS NULL AND s.expires_at > newel.now()) THEN
+            RAISE EXCEPTION 'NW-AUTHOR: the person does not own the case' USING ERRCODE = 'NW001';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER message_provenance BEFORE INSERT ON newel.message
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_provenance();
+CREATE TRIGGER message_append_only BEFORE UPDATE OR DELETE ON newel.message
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- A back-office item's fields and the AI's extraction, sealed, one revision a row.
+CREATE TABLE newel.item (
+    id           uuid PRIMARY KEY,
+    case_id      uuid        NOT NULL REFERENCES newel.cases,
+    message_id   uuid        NOT NULL REFERENCES newel.message,
+    confidence   real        CHECK (confidence BETWEEN 0 AND 1),
+    fields_sealed bytea      NOT NULL,
+    created_at   timestamptz NOT NULL
+);
+CREATE INDEX item_case ON newel.item (case_id);
+
+CREATE TABLE newel.scan_receipt (
+    id              uuid PRIMARY KEY,
+    message_id      uuid        NOT NULL UNIQUE REFERENCES newel.message,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    policy_id       uuid        NOT NULL REFERENCES newel.policy_version,
+    outcome         text        NOT NULL CHECK (outcome IN ('scanned', 'failed')),
+    tier_floor      smallint    NOT NULL CHECK (tier_floor IN (1, 2, 3)),
+    locked          boolean     NOT NULL,
+    markers         text[]      NOT NULL,
+    clusters        text[]      NOT NULL,
+    risk            real        NOT NULL,
+    not_evaluated   text[]      NOT NULL,
+    evidence_sealed bytea       NOT NULL,
+    at              timestamptz NOT NULL,
+    CHECK (NOT locked OR tier_floor = 3),
+    CHECK (outcome = 'scanned' OR locked)
+);
+CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON newel.scan_receipt
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();

@@ -1,0 +1,190 @@
+-- What the AI proposed, what was decided, what a person approved, what was executed.
+
+CREATE TABLE newel.proposal (
+    id              uuid PRIMARY KEY,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    episode         integer     NOT NULL,
+    message_id      uuid        NOT NULL REFERENCES newel.message,
+    revision        integer     NOT NULL DEFAULT 1,
+    contact_reason  text        NOT NULL,
+    drafted_by      text        NOT NULL CHECK (drafted_by IN ('ai', 'person')),
+    confidence      real        NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+    calibrated      boolean     NOT NULL,
+    model           text        NOT NULL,
+    reasons         text[]      NOT NULL,
+    sources         jsonb       NOT NULL,
+    draft_sealed    bytea       NOT NULL,
+    state           text        NOT NULL CHECK (state IN ('made', 'released', 'pending', 'decided', 'discarded', 'superseded')),
+    policy_id       uuid        NOT NULL REFERENCES newel.policy_version,
+    created_at      timestamptz NOT NULL
+);
+CREATE INDEX proposal_case ON newel.proposal (case_id, created_at DESC);
+CREATE TRIGGER proposal_transition BEFORE UPDATE ON newel.proposal
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('proposal');
+CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON newel.proposal
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('proposal');
+
+CREATE TABLE newel.decision (
+    id          uuid PRIMARY KEY,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    episode     integer     NOT NULL,
+    message_id  uuid        REFERENCES newel.message,
+    proposal_id uuid        REFERENCES newel.proposal,
+    kind        text        NOT NULL CHECK (kind IN ('release', 'propose', 'escalate', 'deflect')),
+    tier        smallint    NOT NULL CHECK (tier IN (1, 2, 3)),
+    reasons     text[]      NOT NULL CHECK (cardinality(reasons) > 0),
+    signals     jsonb       NOT NULL,
+    sampled     boolean     NOT NULL DEFAULT false,
+    policy_id   uuid        NOT NULL REFERENCES newel.policy_version,
+    at          timestamptz NOT NULL
+);
+CREATE INDEX decision_case ON newel.decision (case_id, at);
+CREATE TRIGGER decision_append_only BEFORE UPDATE OR DELETE ON newel.decision
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+CREATE TABLE newel.approval (
+    id              uuid PRIMARY KEY,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    proposal_id     uuid        NOT NULL REFERENCES newel.proposal,
+    message_id      uuid        NOT NULL REFERENCES newel.message,
+    state           text        NOT NULL CHECK (state IN
+        ('pending', 'approved', 'rejected', 'expired', 'withdrawn', 'invalidated')),
+    binding         bytea       NOT NULL CHECK (length(binding) = 32),
+    text_mac        bytea       NOT NULL,
+    edited          boolean     NOT NULL DEFAULT false,
+    amount_minor    bigint      CHECK (amount_minor >= 0),
+    due_at          timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    decided_by      uuid        REFERENCES newel.staff,
+    decided_at      timestamptz,
+    reason          text        NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL,
+    CHECK ((state = 'pending') = (decided_at IS NULL)),
+    CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL)
+);
+CREATE UNIQUE INDEX approval_pending ON newel.approval (case_id) WHERE state = 'pending';
+CREATE INDEX approval_expiry ON newel.approval (expires_at) WHERE state = 'pending';
+CREATE TRIGGER approval_transition BEFORE UPDATE ON newel.approval
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('approval');
+CREATE CONSTRAINT TRIGGER approval_audited AFTER INSERT OR UPDATE ON newel.approval
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('approval');
+
+-- INV-12: who approves is an active approver, within their own limit when they edited it,
+-- before it expires, and never the beneficiary.
+CREATE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.state <> 'pending' THEN
+        RAISE EXCEPTION 'NW-APPROVAL: an approval starts pending' USING ERRCODE = 'NW012';
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.state = 'approved' AND OLD.state = 'pending' THEN
+        IF NEW.decided_at >= OLD.expires_at OR NOT EXISTS (
+            SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
+            WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
+              AND s.customer_id IS DISTINCT FROM c.customer_id
+              AND s.limit_minor >= coalesce(NEW.amount_minor, 0)) THEN
+            RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
+        END IF;
+    ELSIF TG_OP = 'UPDATE' AND (NEW.binding, NEW.text_mac, NEW.amount_minor) IS DISTINCT FROM
+          (OLD.binding, OLD.text_mac, OLD.amount_minor) THEN
+        RAISE EXCEPTION 'NW-APPROVAL: what was shown never changes' USING ERRCODE = 'NW012';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER approval_authority BEFORE INSERT OR UPDATE ON newel.approval
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_approval();
+
+CREATE TABLE newel.action (
+    id              uuid PRIMARY KEY,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    proposal_id     uuid        NOT NULL REFERENCES newel.proposal,
+    customer_id     uuid        NOT NULL REFERENCES newel.customer,
+    class           text        NOT NULL,
+    state           text        NOT NULL CHECK (state IN
+        ('authorised', 'claimed', 'confirmed', 'refused', 'unknown', 'void')),
+    authority       text        NOT NULL CHECK (authority IN ('approval', 'autonomous', 'own_limit')),
+    approval_id     uuid        REFERENCES newel.approval,
+    staff_id        uuid        REFERENCES newel.staff,
+    policy_id       uuid        NOT NULL REFERENCES newel.policy_version,
+    payload_mac     bytea       NOT NULL,
+    binding         bytea,
+    args_sealed     bytea       NOT NULL,
+    amount_minor    bigint      NOT NULL DEFAULT 0 CHECK (amount_minor >= 0),
+    cap_minor       bigint,
+    window_from     timestamptz,
+    keyed           boolean     NOT NULL,
+    message_id      uuid        NOT NULL REFERENCES newel.message,
+    lease_until     timestamptz,
+    attempts        integer     NOT NULL DEFAULT 0,
+    reference       text        NOT NULL DEFAULT '',
+    reason          text        NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL,
+    ended_at        timestamptz,
+    CHECK ((authority = 'approval') = (approval_id IS NOT NULL)),
+    CHECK (authority <> 'own_limit' OR staff_id IS NOT NULL),
+    CHECK ((state IN ('confirmed', 'refused', 'void')) = (ended_at IS NOT NULL)),
+    CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
+);
+CREATE UNIQUE INDEX action_proposal ON newel.action (proposal_id) WHERE state <> 'void';
+CREATE INDEX action_customer ON newel.action (customer_id, class, created_at);
+CREATE TRIGGER action_transition BEFORE UPDATE ON newel.action
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('action');
+CREATE CONSTRAINT TRIGGER action_audited AFTER INSERT OR UPDATE ON newel.action
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('action');
+
+-- The action classes that an active policy lists as autonomous, with their own money ceiling.
+CREATE TABLE newel.policy_autonomous (
+    policy_id     uuid   NOT NULL REFERENCES newel.policy_version,
+    class         text   NOT NULL,
+    ceiling_minor bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (policy_id, class)
+);
+
+-- INV-11, INV-12: an action is claimed only with live authority for exactly this payload,
+-- within its cap over the window, counted under the customer's lock.
+CREATE FUNCTION newel.guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE spent bigint; inbound uuid;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'authorised' THEN
+            RAISE EXCEPTION 'NW-ACTION: an action starts authorised' USING ERRCODE = 'NW012';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.payload_mac, NEW.amount_minor, NEW.class, NEW.case_id, NEW.authority) IS DISTINCT FROM
+       (OLD.payload_mac, OLD.amount_minor, OLD.class, OLD.case_id, OLD.authority) THEN
+        RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';
+    END IF;
+    IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
+        RETURN NEW;
+    END IF;
+    SELECT c.last_inbound_id INTO inbound FROM newel.cases c WHERE c.id = NEW.case_id FOR UPDATE;
+    IF NEW.authority = 'approval' AND NOT EXISTS (
+        SELECT FROM newel.approval a WHERE a.id = NEW.approval_id AND a.state = 'approved'
+          AND a.binding = NEW.binding AND a.expires_at > newel.now() AND a.message_id = inbound
+          AND coalesce(a.amount_minor, 0) = NEW.amount_minor) THEN
+        RAISE EXCEPTION 'NW-ACTION: the approval does not bind' USING ERRCODE = 'NW012';
+    ELSIF NEW.authority = 'autonomous' AND NOT EXISTS (
+        SELECT FROM newel.policy_autonomous p JOIN newel.policy_version v ON v.id = p.policy_id
+        WHERE p.policy_id = NEW.policy_id AND v.state = 'active' AND p.class = NEW.class
+          AND p.ceiling_minor >= NEW.amount_minor AND NEW.message_id = inbound) THEN
+        RAISE EXCEPTION 'NW-ACTION: not an autonomous class of the policy in force' USING ERRCODE = 'NW012';
+    ELSIF NEW.authority = 'own_limit' AND NOT EXISTS (
+        SELECT FROM newel.staff s WHERE s.id = NEW.staff_id AND s.active
+          AND s.limit_minor >= NEW.amount_minor
+          AND s.customer_id IS DISTINCT FROM NEW.customer_id) THEN
+        RAISE EXCEPTION 'NW-ACTION: above the person''s limit' USING ERRCODE = 'NW012';
+    END IF;
+    IF NEW.cap_minor IS NOT NULL THEN
+        PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR UPDATE;
+        SELECT coalesce(sum(a.amount_minor), 0) INTO spent FROM newel.action a
+        WHERE a.customer_id = NEW.customer_id AND a.class = NEW.class AND a.id <> NEW.id
+          AND a.state IN ('claimed', 'confirmed', 'unknown') AND a.created_at >= NEW.window_from;
+        IF spent + NEW.amount_minor > NEW.cap_minor THEN
+            RAISE EXCEPTION 'NW-CAP: % spent, % asked, cap %', spent, NEW.amount_minor, NEW.cap_minor
+                USING ERRCODE = 'NW015';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER action_authority BEFORE INSERT OR UPDATE ON newel.action
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_action();

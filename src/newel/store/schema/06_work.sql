@@ -1,0 +1,145 @@
+-- Work items, SLA targets, context packages.
+
+CREATE TABLE newel.work_item (
+    id          uuid PRIMARY KEY,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    episode     integer     NOT NULL,
+    workflow    text        NOT NULL,
+    state       text        NOT NULL CHECK (state IN ('queued', 'owned', 'done', 'cancelled')),
+    lane        text        NOT NULL DEFAULT 'normal' CHECK (lane IN ('normal', 'supervisor')),
+    priority    smallint    NOT NULL CHECK (priority IN (1, 2, 3)),
+    bucket      integer     NOT NULL REFERENCES newel.bucket,
+    general     boolean     NOT NULL DEFAULT false,
+    position    integer     NOT NULL DEFAULT 0,
+    owner_id    uuid        REFERENCES newel.staff,
+    token       bigint      NOT NULL DEFAULT 0,
+    reason      text        NOT NULL,
+    queued_at   timestamptz NOT NULL,
+    due_at      timestamptz NOT NULL,
+    owned_at    timestamptz,
+    done_at     timestamptz,
+    breached    boolean     NOT NULL DEFAULT false,
+    CHECK ((state = 'owned') = (owner_id IS NOT NULL AND done_at IS NULL)),
+    CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL))
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
+CREATE INDEX work_item_queue ON newel.work_item (priority, due_at, id, bucket) WHERE state = 'queued';
+CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
+CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');
+CREATE CONSTRAINT TRIGGER work_item_audited AFTER INSERT OR UPDATE ON newel.work_item
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('work_item');
+
+-- INV-6: each change of owner raises the fencing token. Capacity is held here, under the
+-- person's row lock; the supervisor lane does not count.
+CREATE FUNCTION newel.guard_work_item() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token <= OLD.token THEN
+        RAISE EXCEPTION 'NW-FENCE: a new owner needs a new token' USING ERRCODE = 'NW016';
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.state = 'owned' AND OLD.lane = 'normal'
+       AND (NEW.owner_id IS DISTINCT FROM OLD.owner_id OR NEW.state <> 'owned' OR NEW.lane <> 'normal') THEN
+        UPDATE newel.staff SET load = load - 1 WHERE id = OLD.owner_id;
+    END IF;
+    IF NEW.state = 'owned' AND NEW.lane = 'normal'
+       AND (TG_OP = 'INSERT' OR OLD.state <> 'owned' OR OLD.owner_id <> NEW.owner_id OR OLD.lane <> 'normal') THEN
+        UPDATE newel.staff SET load = load + 1, last_assigned_at = NEW.owned_at
+        WHERE id = NEW.owner_id AND load < capacity AND active;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'NW-CAPACITY: % is full', NEW.owner_id USING ERRCODE = 'NW018';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER work_item_owner BEFORE INSERT OR UPDATE ON newel.work_item
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_work_item();
+
+CREATE TABLE newel.sla_target (
+    id             uuid PRIMARY KEY,
+    case_id        uuid        NOT NULL REFERENCES newel.cases,
+    work_item_id   uuid        REFERENCES newel.work_item,
+    approval_id    uuid        REFERENCES newel.approval,
+    kind           text        NOT NULL CHECK (kind IN ('first_response', 'next_response', 'resolution', 'approval')),
+    state          text        NOT NULL CHECK (state IN ('running', 'paused', 'met', 'cancelled')),
+    priority       smallint    NOT NULL CHECK (priority IN (1, 2, 3)),
+    minutes        integer     NOT NULL CHECK (minutes > 0),
+    business_time  boolean     NOT NULL,
+    started_at     timestamptz NOT NULL,
+    due_at         timestamptz NOT NULL,
+    paused_at      timestamptz,
+    paused_seconds bigint      NOT NULL DEFAULT 0,
+    next_alert_at  timestamptz,
+    next_percent   smallint,
+    breached_at    timestamptz,
+    ended_at       timestamptz,
+    policy_id      uuid        NOT NULL REFERENCES newel.policy_version,
+    CHECK (kind = 'resolution' OR state <> 'paused'),
+    CHECK ((state = 'paused') = (paused_at IS NOT NULL)),
+    CHECK ((state IN ('met', 'cancelled')) = (ended_at IS NOT NULL)),
+    CHECK (state = 'running' OR next_alert_at IS NULL),
+    CHECK ((next_alert_at IS NULL) = (next_percent IS NULL))
+);
+CREATE INDEX sla_due ON newel.sla_target (next_alert_at) WHERE next_alert_at IS NOT NULL;
+CREATE INDEX sla_case ON newel.sla_target (case_id);
+CREATE UNIQUE INDEX sla_live ON newel.sla_target (case_id, kind) WHERE state IN ('running', 'paused');
+CREATE TRIGGER sla_transition BEFORE UPDATE ON newel.sla_target
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('sla');
+CREATE CONSTRAINT TRIGGER sla_audited AFTER INSERT OR UPDATE ON newel.sla_target
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('sla');
+
+-- INV-9: one row per (target, threshold), and none before its time.
+CREATE TABLE newel.sla_alert (
+    target_id uuid        NOT NULL REFERENCES newel.sla_target,
+    percent   smallint    NOT NULL,
+    due_at    timestamptz NOT NULL,
+    fired_at  timestamptz NOT NULL,
+    PRIMARY KEY (target_id, percent),
+    CHECK (fired_at >= due_at)
+);
+CREATE TRIGGER sla_alert_append_only BEFORE UPDATE OR DELETE ON newel.sla_alert
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- Notices to people (alerts, pages, mentions): ids and words of the policy only, never text.
+CREATE TABLE newel.notice (
+    id         uuid PRIMARY KEY,
+    staff_id   uuid        REFERENCES newel.staff,
+    address    text        NOT NULL DEFAULT '',
+    case_id    uuid        REFERENCES newel.cases,
+    kind       text        NOT NULL,
+    data       jsonb       NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL,
+    seen_at    timestamptz
+);
+CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
+
+CREATE TABLE newel.context_package (
+    id           uuid PRIMARY KEY,
+    case_id      uuid        NOT NULL REFERENCES newel.cases,
+    work_item_id uuid        NOT NULL UNIQUE REFERENCES newel.work_item,
+    opened_at    timestamptz NOT NULL,
+    complete_at  timestamptz
+);
+CREATE TABLE newel.context_part (
+    package_id uuid        NOT NULL REFERENCES newel.context_package,
+    part       text        NOT NULL,
+    state      text        NOT NULL CHECK (state IN ('pending', 'ready', 'gap')),
+    sealed     bytea,
+    gap        text        NOT NULL DEFAULT '',
+    deadline   timestamptz NOT NULL,
+    filled_at  timestamptz,
+    attempts   integer     NOT NULL DEFAULT 0,
+    PRIMARY KEY (package_id, part),
+    CHECK ((state = 'ready') = (sealed IS NOT NULL))
+);
+-- A purpose-bound grant to open another's package, for a time; each opening and reveal is audited.
+CREATE TABLE newel.context_grant (
+    id         uuid PRIMARY KEY,
+    package_id uuid        NOT NULL REFERENCES newel.context_package,
+    staff_id   uuid        NOT NULL REFERENCES newel.staff,
+    granted_by uuid        NOT NULL REFERENCES newel.staff,
+    purpose    text        NOT NULL CHECK (length(purpose) >= 3),
+    granted_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL CHECK (expires_at > granted_at)
+);
+CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);

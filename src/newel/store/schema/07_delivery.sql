@@ -1,0 +1,134 @@
+-- Outbox, resolution, feedback.
+
+CREATE TABLE newel.outbox (
+    id           uuid PRIMARY KEY,
+    message_id   uuid        NOT NULL UNIQUE REFERENCES newel.message,
+    case_id      uuid        NOT NULL REFERENCES newel.cases,
+    conversation_id uuid     NOT NULL REFERENCES newel.conversation,
+    episode      integer     NOT NULL,
+    state        text        NOT NULL CHECK (state IN ('pending', 'claimed', 'delivered', 'withdrawn', 'dead')),
+    action_id    uuid        REFERENCES newel.action,
+    seq          bigint      GENERATED ALWAYS AS IDENTITY,
+    attempts     integer     NOT NULL DEFAULT 0,
+    claimed_at   timestamptz,
+    ended_at     timestamptz,
+    provider_id  text        NOT NULL DEFAULT '',
+    reason       text        NOT NULL DEFAULT '',
+    visible_seq  bigint,
+    created_at   timestamptz NOT NULL,
+    CHECK (state NOT IN ('claimed', 'delivered') OR claimed_at IS NOT NULL),
+    CHECK ((state IN ('delivered', 'withdrawn', 'dead')) = (ended_at IS NOT NULL))
+);
+CREATE INDEX outbox_case ON newel.outbox (case_id) WHERE state IN ('pending', 'claimed');
+CREATE UNIQUE INDEX outbox_visible ON newel.outbox (conversation_id, visible_seq) WHERE visible_seq IS NOT NULL;
+CREATE TRIGGER outbox_transition BEFORE UPDATE ON newel.outbox
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('outbox');
+CREATE CONSTRAINT TRIGGER outbox_audited AFTER INSERT OR UPDATE ON newel.outbox
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('outbox');
+
+-- The kill switch and each AI claim meet on one advisory lock, so that none slips by.
+CREATE FUNCTION newel.lock_kill_switch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7305);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER kill_switch_lock BEFORE INSERT ON newel.kill_switch
+    FOR EACH ROW EXECUTE FUNCTION newel.lock_kill_switch();
+
+-- INV-1, 2, 3, 19 at the last gate: what may not leave is refused in the claim's transaction.
+CREATE FUNCTION newel.guard_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE m record; c record;
+BEGIN
+    SELECT author, drafted_by, case_id, episode INTO m FROM newel.message WHERE id = NEW.message_id;
+    IF TG_OP = 'INSERT' AND NEW.state <> 'pending' THEN
+        RAISE EXCEPTION 'NW-OUTBOX: starts pending' USING ERRCODE = 'NW002';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.message_id, NEW.case_id, NEW.action_id, NEW.episode) IS DISTINCT FROM
+       (OLD.message_id, OLD.case_id, OLD.action_id, OLD.episode) THEN
+        RAISE EXCEPTION 'NW-OUTBOX: what is sent never changes' USING ERRCODE = 'NW002';
+    END IF;
+    IF m.case_id <> NEW.case_id OR m.episode <> NEW.episode THEN
+        RAISE EXCEPTION 'NW-OUTBOX: not a message of this case' USING ERRCODE = 'NW002';
+    END IF;
+    IF TG_OP = 'INSERT' OR NEW.state NOT IN ('claimed', 'delivered') OR OLD.state = NEW.state THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.action_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM newel.action a WHERE a.id = NEW.action_id AND a.state = 'confirmed') THEN
+        RAISE EXCEPTION 'NW-OUTBOX: its action is not confirmed' USING ERRCODE = 'NW019';
+    END IF;
+    IF m.author <> 'ai' OR OLD.state = 'claimed' THEN
+        RETURN NEW;
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(7305);
+    SELECT id, workflow, contact_reason, locked, tier, episode, last_inbound_id INTO c
+    FROM newel.cases WHERE id = NEW.case_id FOR UPDATE;
+    IF c.locked OR c.tier = 3 OR c.episode <> NEW.episode THEN
+        RAISE EXCEPTION 'NW-LOCKED: no AI message leaves a locked or T3 case' USING ERRCODE = 'NW003';
+    END IF;
+    IF NOT EXISTS (SELECT FROM newel.scan_receipt r WHERE r.message_id = c.last_inbound_id
+                   AND r.outcome = 'scanned' AND NOT r.locked) THEN
+        RAISE EXCEPTION 'NW-RECEIPT: the latest message is not scanned' USING ERRCODE = 'NW004';
+    END IF;
+    IF EXISTS (SELECT FROM newel.kill_switch k WHERE k.released_at IS NULL
+               AND (k.workflow IS NULL OR k.workflow = c.workflow)
+               AND (k.contact_reason IS NULL OR k.contact_reason = c.contact_reason)) THEN
+        RAISE EXCEPTION 'NW-KILL: AI sending is stopped' USING ERRCODE = 'NW005';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER outbox_gate BEFORE INSERT OR UPDATE ON newel.outbox
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_outbox();
+
+CREATE TABLE newel.resolution (
+    id           uuid PRIMARY KEY,
+    case_id      uuid        NOT NULL REFERENCES newel.cases,
+    episode      integer     NOT NULL,
+    category     text        NOT NULL CHECK (category IN
+        ('resolved', 'redirected', 'information_provided', 'regulatory_referral', 'no_resolution')),
+    cause        text        CHECK (cause IN
+        ('missing_data', 'unclear_request', 'policy_conflict', 'format', 'edge_case')),
+    ai_quality   text        CHECK (ai_quality IN ('correct_low_confidence', 'incorrect_plausible',
+        'fundamentally_wrong', 'should_not_have_escalated')),
+    seconds_spent integer    CHECK (seconds_spent >= 0),
+    pattern_flag boolean     NOT NULL DEFAULT false,
+    by_kind      text        NOT NULL CHECK (by_kind IN ('staff', 'ai', 'customer', 'system')),
+    staff_id     uuid        REFERENCES newel.staff,
+    note_sealed  bytea,
+    at           timestamptz NOT NULL,
+    UNIQUE (case_id, episode),
+    CHECK ((by_kind = 'staff') = (staff_id IS NOT NULL))
+);
+
+CREATE TABLE newel.feedback (
+    id            uuid PRIMARY KEY,
+    case_id       uuid        NOT NULL REFERENCES newel.cases,
+    resolution_id uuid        REFERENCES newel.resolution,
+    kind          text        NOT NULL CHECK (kind IN ('resolution', 'approval', 'follow_up', 'false_alarm', 'missed')),
+    state         text        NOT NULL CHECK (state IN ('pending', 'ingested', 'dead')),
+    body_sealed   bytea       NOT NULL,
+    attempts      integer     NOT NULL DEFAULT 0,
+    error         text        NOT NULL DEFAULT '',
+    created_at    timestamptz NOT NULL,
+    ended_at      timestamptz,
+    CHECK ((state = 'pending') = (ended_at IS NULL))
+);
+CREATE INDEX feedback_pending ON newel.feedback (created_at) WHERE state = 'pending';
+CREATE TRIGGER feedback_transition BEFORE UPDATE ON newel.feedback
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('feedback');
+CREATE CONSTRAINT TRIGGER feedback_audited AFTER INSERT OR UPDATE ON newel.feedback
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('feedback');
+
+-- What feedback becomes: a training label (masked text only) or a calibration signal.
+CREATE TABLE newel.label (
+    feedback_id    uuid        NOT NULL REFERENCES newel.feedback,
+    use            text        NOT NULL CHECK (use IN ('training', 'calibration')),
+    workflow       text        NOT NULL,
+    contact_reason text        NOT NULL,
+    masked_text    text        NOT NULL DEFAULT '',
+    right_answer   boolean,
+    confidence     real,
+    data           jsonb       NOT NULL DEFAULT '{}',
+    at             timestamptz NOT NULL,
+    PRIMARY KEY (feedback_id, use)
+);

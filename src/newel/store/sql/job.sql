@@ -1,0 +1,49 @@
+-- name: add
+-- Enqueue; the same key is one job: an earlier time wins.
+INSERT INTO newel.job (kind, case_id, subject_id, key, priority, run_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at WHERE newel.job.state = 'ready'
+RETURNING id;
+
+-- name: claim
+-- Take up to $1 ready jobs not of the kinds $2, with a lease of $3 seconds, as of $4.
+WITH next AS (
+    SELECT id FROM newel.job
+    WHERE state = 'ready' AND run_at <= $4 AND kind <> ALL ($2::text[])
+    ORDER BY priority, run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE newel.job j SET state = 'running', attempts = attempts + 1, token = token + 1,
+    lease_until = $4 + make_interval(secs => $3)
+FROM next WHERE j.id = next.id
+RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token;
+
+-- name: done
+-- The job is finished, if it is still ours.
+DELETE FROM newel.job WHERE id = $1 AND token = $2 AND state = 'running';
+
+-- name: retry
+-- Give it back for a later time.
+UPDATE newel.job SET state = 'ready', lease_until = NULL, run_at = $3, error = $4
+WHERE id = $1 AND token = $2 AND state = 'running';
+
+-- name: bury
+-- No further attempt: a person looks at it.
+UPDATE newel.job SET state = 'dead', lease_until = NULL, error = $3
+WHERE id = $1 AND token = $2 AND state = 'running';
+
+-- name: expire
+-- Jobs whose worker is gone are ready again.
+UPDATE newel.job SET state = 'ready', lease_until = NULL
+WHERE state = 'running' AND lease_until < $1;
+
+-- name: drop_kind
+-- Take away a case's jobs of one kind.
+DELETE FROM newel.job WHERE case_id = $1 AND kind = $2;
+
+-- name: next_at
+-- When the next ready job not of the kinds $1 is due.
+SELECT min(run_at) FROM newel.job WHERE state = 'ready' AND kind <> ALL ($1::text[]);
+
+-- name: depth
+-- Jobs by kind and state.
+SELECT kind, state, count(*) AS n FROM newel.job GROUP BY kind, state;
