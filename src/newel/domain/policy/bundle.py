@@ -186,11 +186,16 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The action that a playbook path proposes; ``args`` and ``amount`` are templates of facts."""
+    """The action that a playbook path proposes; ``args`` are templates of facts.
+
+    ``amount`` and ``paid`` (what the customer paid, the most that can go back) are one fact of
+    a look-up each, such as ``{order.total}``; customer text is never an amount.
+    """
 
     action: str
     args: dict[str, str] = {}
     amount: str = ""
+    paid: str = ""
     justification: str
 
 

@@ -1,0 +1,27 @@
+"""Playbooks: the documented path of one contact reason, followed with facts.
+
+``fill_slots`` → ``calls`` (rounds of look-ups) → ``choose``; all pure. The flow makes the calls.
+"""
+
+from newel.domain.playbook.check import problems
+from newel.domain.playbook.conditions import all_hold
+from newel.domain.playbook.facts import Known
+from newel.domain.playbook.plan import Action, Call, NoPath, Reply, Why, calls, choose
+from newel.domain.playbook.slots import Filled, Missing, fill_slots, wants_orders
+
+__all__ = [
+    "Action",
+    "Call",
+    "Filled",
+    "Known",
+    "Missing",
+    "NoPath",
+    "Reply",
+    "Why",
+    "all_hold",
+    "calls",
+    "choose",
+    "fill_slots",
+    "problems",
+    "wants_orders",
+]

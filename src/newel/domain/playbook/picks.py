@@ -1,0 +1,49 @@
+"""Picks: the entry of a list of facts that the customer's words name.
+
+The words choose among records that the system of record gave; they never make one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from newel.domain.playbook.facts import ABSENT, Known, at
+from newel.domain.policy.bundle import Pick, Playbook
+
+
+def with_picks(playbook: Playbook, known: Known) -> dict[str, Any]:
+    """The tree of what is known, with each pick that leads to one entry."""
+    tree = known.tree()
+    for name, pick in playbook.picks.items():
+        chosen = _picked(pick, tree)
+        if chosen is not None:
+            tree[name] = chosen
+    return tree
+
+
+def _picked(pick: Pick, tree: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The only entry of a list of facts, or the only one that the slot's words name best."""
+    entries = at(tree, pick.among)
+    if entries is ABSENT or isinstance(entries, str) or not isinstance(entries, Sequence):
+        return None
+    words = _words(at(tree, f"slots.{pick.slot}"))
+    if len(entries) == 1 and not pick.must_match:
+        return _entry(entries[0])
+    scores = [len(words & _words(_label(entry, pick))) for entry in entries]
+    best = max(scores, default=0)
+    named = [e for e, score in zip(entries, scores, strict=True) if score == best]
+    return _entry(named[0]) if best and len(named) == 1 else None
+
+
+def _entry(entry: Any) -> Mapping[str, Any] | None:
+    return entry if isinstance(entry, Mapping) else None
+
+
+def _label(entry: Any, pick: Pick) -> str:
+    return " ".join(str(at(entry, key)) for key in pick.by)
+
+
+def _words(text: Any) -> set[str]:
+    if not isinstance(text, str):
+        return set()
+    cleaned = "".join(c if c.isalnum() or c == "-" else " " for c in text.casefold())
+    return {word.removesuffix("s") for word in cleaned.split() if len(word) > 2}

@@ -1,0 +1,155 @@
+"""Values that a playbook needs, taken from the text, the fields or what the customer's record says.
+
+Two different values in one text are a question and not a choice: nothing is guessed.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+import re2
+
+from newel.domain.playbook.dates import dates
+from newel.domain.playbook.products import product_words
+from newel.domain.policy.bundle import Playbook, Slot
+
+CLOSED_STATES: Final = ("delivered", "cancelled", "returned", "refunded")
+_LONGEST_TEXT: Final = 300
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """Every required slot has its value."""
+
+    values: Mapping[str, str]
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """Required slots without one value, and the question that the policy asks for the first."""
+
+    names: tuple[str, ...]
+    ask: str
+    values: Mapping[str, str]
+
+
+class Given(msgspec.Struct, frozen=True):
+    """Where slots come from: the customer's words, the item's fields, the customer's record."""
+
+    text: str
+    fields: Mapping[str, Any]
+    profile: Mapping[str, Any]
+    today: date
+
+
+def fill_slots(
+    playbook: Playbook,
+    text: str,
+    fields: Mapping[str, Any],
+    profile: Mapping[str, Any],
+    today: date,
+) -> Filled | Missing:
+    """Give each slot its value, or say which required ones have none."""
+    given = Given(text, fields, profile, today)
+    found = {name: _value(name, slot, given) for name, slot in playbook.slots.items()}
+    values = {name: value for name, value in found.items() if value}
+    missing = tuple(name for name, slot in playbook.slots.items() if slot.required and name not in values)
+    if not missing:
+        return Filled(values)
+    return Missing(missing, playbook.slots[missing[0]].ask, values)
+
+
+def wants_orders(playbook: Playbook) -> bool:
+    """Whether a slot can come from the customer's orders (``profile["orders"]``)."""
+    from_orders = {"only_open_order", "latest_order"}
+    return any(from_orders & set(slot.sources) for slot in playbook.slots.values())
+
+
+def _value(name: str, slot: Slot, given: Given) -> str | None:
+    for source in slot.sources:
+        values = _SOURCES[source](name, slot, given)
+        if values:
+            return values[0] if len(values) == 1 else None
+    return None
+
+
+def _from_text(_name: str, slot: Slot, given: Given) -> tuple[str, ...]:
+    if slot.pattern:
+        return _matches(slot.pattern, given.text)
+    return _unique(_READERS[slot.kind](given))
+
+
+def _from_fields(name: str, slot: Slot, given: Given) -> tuple[str, ...]:
+    value = given.fields.get(slot.field or name)
+    return (str(value),) if value not in (None, "") else ()
+
+
+def _from_profile(name: str, slot: Slot, given: Given) -> tuple[str, ...]:
+    value = given.profile.get(slot.field or name)
+    return (value,) if isinstance(value, str) and value else ()
+
+
+def _only_open_order(_name: str, _slot: Slot, given: Given) -> tuple[str, ...]:
+    orders = given.profile.get("orders", ())
+    return tuple(_number(o) for o in orders if o.get("state") not in CLOSED_STATES)
+
+
+def _latest_order(_name: str, _slot: Slot, given: Given) -> tuple[str, ...]:
+    orders = [o for o in given.profile.get("orders", ()) if o.get("placed_on")]
+    newest = max((o["placed_on"] for o in orders), default=None)
+    return tuple(_number(o) for o in orders if o["placed_on"] == newest)
+
+
+def _number(order: Mapping[str, Any]) -> str:
+    return str(order.get("no", ""))
+
+
+_SOURCES: Final[dict[str, Callable[[str, Slot, Given], tuple[str, ...]]]] = {
+    "text": _from_text,
+    "fields": _from_fields,
+    "profile": _from_profile,
+    "only_open_order": _only_open_order,
+    "latest_order": _latest_order,
+}
+
+_PATTERNS: Final = {
+    "order": r"(?<![\w£$€.,/-])#?(\d{5,9})(?![\w-]|[.,]\d)",
+    "sku": r"(?i)\b([a-z]{2,4}-\d{2,6})\b",
+    "email": r"(?i)\b([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b",
+    "gift_card": r"(?i)\b([a-z]{4}-[a-z0-9]{4}-[a-z0-9]{4})\b",
+    "number": r"(?<![\w.£$€-])(\d{1,4})(?![\w-]|[.,]\d)",
+    "time": r"(?i)\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b|\d{1,2}:\d{2}\b)",
+    "address": r"(?i)(\d+[a-z]? [^\n?!;]{3,80}?\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b",
+}
+_COMPILED: Final = {kind: re.compile(p) for kind, p in _PATTERNS.items()}
+_UPPER: Final = ("sku", "gift_card")
+
+
+def _matches(pattern: str, text: str) -> tuple[str, ...]:
+    """The policy's own pattern, in linear time whatever it is."""
+    return _unique(m.group(1) for m in re2.compile(pattern).finditer(text))
+
+
+def _read(kind: str) -> Callable[[Given], list[str]]:
+    def reader(given: Given) -> list[str]:
+        found = [m.group(1) for m in _COMPILED[kind].finditer(given.text)]
+        return [one.upper() if kind in _UPPER else one for one in found]
+
+    return reader
+
+
+def _unique(values: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(value.split()) for value in values))
+
+
+def _texts(given: Given) -> list[str]:
+    return [given.text.strip()[:_LONGEST_TEXT]]
+
+
+_READERS: Final[dict[str, Callable[[Given], list[str]]]] = {
+    **{kind: _read(kind) for kind in _PATTERNS},
+    "date": lambda given: [d.isoformat() for d in dates(given.text, given.today)],
+    "product": lambda given: product_words(given.text),
+    "text": _texts,
+    "field": lambda given: [],
+}
