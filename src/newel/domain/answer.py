@@ -1,0 +1,196 @@
+"""The answer: playbook or knowledge, and what is proposed to the customer with its reasons.
+
+Pure choice. A playbook that fits wins over knowledge that fits less; what fits nowhere is for a
+person. How sure the answer is decides nothing here: ``tier.py`` weighs it.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from newel.domain.playbook import Action, Missing, NoPath, Reply
+from newel.domain.policy.bundle import Bundle
+from newel.domain.ports import Match, Passage
+from newel.domain.words import RiskClass
+
+
+class Basis(StrEnum):
+    """What an answer stands on: facts by playbook, quoted knowledge, a question of the policy."""
+
+    PLAYBOOK = "playbook"
+    KNOWLEDGE = "knowledge"
+    QUESTION = "question"
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the AI would say and do, on what ground, and how sure it is."""
+
+    basis: Basis
+    contact_reason: str | None
+    reply: str
+    sources: tuple[str, ...] = ()
+    action: Action | None = None
+    justification: str = ""
+    confidence: float
+    calibrated: bool
+    risk_class: RiskClass = RiskClass.LOW
+    reasons: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = {}
+    skills: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+
+
+class NoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Why there is nothing to propose; the case is for a person."""
+
+    reasons: tuple[str, ...]
+    contact_reason: str | None = None
+    confidence: float = 0.0
+    skills: tuple[str, ...] = ()
+
+
+class Follow(msgspec.Struct, frozen=True):
+    """Follow the playbook of this contact reason."""
+
+    contact_reason: str
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """Quote this passage."""
+
+    passage: Passage
+
+
+class Nobody(msgspec.Struct, frozen=True):
+    """Neither playbook nor knowledge fits."""
+
+    reasons: tuple[str, ...]
+
+
+def confidence_minimum(policy: Bundle) -> float:
+    """The policy's threshold; without one nothing is sure enough."""
+    threshold = policy.thresholds.get("confidence_minimum")
+    return threshold.value if threshold else 1.0
+
+
+def choose_way(match: Match, passages: Sequence[Passage], policy: Bundle) -> Follow | Quote | Nobody:
+    """Playbook or knowledge: of those that fit, the surer; the playbook when they are equal.
+
+    A playbook that was recognised without enough confidence is still followed when nothing
+    else fits, so that the person finds a draft.
+    """
+    known = match.reason if match.reason in policy.playbooks else None
+    sure = known is not None and match.calibrated and match.confidence >= confidence_minimum(policy)
+    quote = _fitting(passages, policy)
+    if quote and not (sure and match.confidence >= quote.confidence):
+        return Quote(quote)
+    if known is not None:
+        return Follow(known)
+    return Nobody(("no_playbook_fits", "no_knowledge_fits", *match.why))
+
+
+def _fitting(passages: Sequence[Passage], policy: Bundle) -> Passage | None:
+    """The best passage, when the policy may quote it; the surest comes first."""
+    if policy.knowledge is None or not passages:
+        return None
+    enough = max(policy.knowledge.minimum_confidence, confidence_minimum(policy))
+    return passages[0] if passages[0].confidence >= enough else None
+
+
+def from_playbook(
+    way: Follow,
+    said: Reply | NoPath | Missing,
+    match: Match,
+    passages: Sequence[Passage],
+    policy: Bundle,
+) -> Proposal | NoAnswer:
+    """What following the playbook came to: an answer, a question, a quotation, or nothing."""
+    if isinstance(said, Reply):
+        return _replied(way, said, match, passages, policy)
+    if isinstance(said, NoPath):
+        return _nothing(way, match, policy, f"{said.reason}:{said.detail}")
+    quote = _fitting(passages, policy)
+    if quote:
+        return from_knowledge(Quote(quote), passages, policy)
+    if not said.ask:
+        return _nothing(way, match, policy, f"missing:{','.join(said.names)}")
+    return _asked(way, said, match, passages, policy)
+
+
+def _replied(way: Follow, said: Reply, match: Match, passages: Sequence[Passage], policy: Bundle) -> Proposal:
+    playbook = policy.playbooks[way.contact_reason]
+    return Proposal(
+        basis=Basis.PLAYBOOK,
+        contact_reason=way.contact_reason,
+        reply=said.text,
+        sources=said.sources,
+        action=said.action,
+        justification=said.justification,
+        confidence=match.confidence,
+        calibrated=match.calibrated,
+        risk_class=playbook.risk,
+        reasons=match.why,
+        facts=said.facts,
+        skills=playbook.skills,
+        offers=_offers(passages, policy),
+    )
+
+
+def _asked(way: Follow, said: Missing, match: Match, passages: Sequence[Passage], policy: Bundle) -> Proposal:
+    playbook = policy.playbooks[way.contact_reason]
+    return Proposal(
+        basis=Basis.QUESTION,
+        contact_reason=way.contact_reason,
+        reply=said.ask,
+        confidence=match.confidence,
+        calibrated=match.calibrated,
+        risk_class=playbook.risk,
+        reasons=(*match.why, *(f"missing:{name}" for name in said.names)),
+        skills=playbook.skills,
+        offers=_offers(passages, policy),
+    )
+
+
+def _nothing(way: Follow, match: Match, policy: Bundle, why: str) -> NoAnswer:
+    return NoAnswer(
+        reasons=(why.rstrip(":"), *match.why),
+        contact_reason=way.contact_reason,
+        confidence=match.confidence,
+        skills=policy.playbooks[way.contact_reason].skills,
+    )
+
+
+def from_knowledge(way: Quote, passages: Sequence[Passage], policy: Bundle) -> Proposal:
+    """The passage word for word, with its source; its fitness is calibrated by its library."""
+    passage = way.passage
+    return Proposal(
+        basis=Basis.KNOWLEDGE,
+        contact_reason=None,
+        reply=passage.text,
+        sources=(source_of(passage),),
+        confidence=passage.confidence,
+        calibrated=True,
+        risk_class=policy.knowledge.risk if policy.knowledge else RiskClass.HIGH,
+        reasons=(f"quoted:{passage.article}",),
+        offers=_offers(passages, policy),
+    )
+
+
+def source_of(passage: Passage) -> str:
+    """How a quoted article is named: ``article shipping-costs v3 (Shipping costs)``."""
+    return f"article {passage.article} v{passage.version} ({passage.title})"
+
+
+def from_nobody(way: Nobody, match: Match) -> NoAnswer:
+    """Nothing fits: the case is for a person."""
+    return NoAnswer(reasons=way.reasons, confidence=match.confidence)
+
+
+def _offers(passages: Sequence[Passage], policy: Bundle) -> tuple[str, ...]:
+    """The articles that a deflection may offer, each once, best first."""
+    if policy.deflection is None:
+        return ()
+    names = tuple(dict.fromkeys(passage.article for passage in passages))
+    return names[: policy.deflection.articles]
