@@ -1,0 +1,91 @@
+"""The numbers that people tune, and the texts that a workflow needs: one table each.
+
+``check.py`` holds a bundle against them; ``senses.py`` takes from them which way is tighter.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from newel.domain.words import Assist, Cluster, Priority
+
+
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a threshold may stand, and which way sends more work to people."""
+
+    low: float
+    high: float
+    tighter: Literal["up", "down"]
+    required: bool = False
+
+
+THRESHOLDS: Final = {
+    "confidence_minimum": Range(low=0.5, high=1, tighter="up", required=True),
+    "risk_maximum": Range(low=0, high=1, tighter="down", required=True),
+    "emotion_floor": Range(low=0, high=1, tighter="down"),
+    "repeat_similarity": Range(low=0, high=1, tighter="down"),
+    "repeat_window_days": Range(low=1, high=365, tighter="up"),
+    "lifetime_value_minor": Range(low=0, high=100_000_000, tighter="down"),
+}
+
+CONVERSATION_MESSAGES: Final = (
+    "ai_disclosure",
+    "handover",
+    "action_confirmed",
+    "breach_notice",
+    "out_of_hours",
+)
+
+
+class Standard(msgspec.Struct, frozen=True):
+    """The effect of a standard trigger: at least this; a bundle without it is looser."""
+
+    cluster: Cluster
+    floor: Literal[2, 3] = 3
+    lock: bool = True
+    priority: Priority = Priority.P2
+    assist: Assist = Assist.SUMMARISE
+
+
+_DRAFT: Final = Assist.DRAFT
+STANDARD_TRIGGERS: Final = {
+    "request.person": Standard(Cluster.REQUEST),
+    "request.prefers_human": Standard(Cluster.REQUEST, assist=_DRAFT),
+    "legal.dictionary": Standard(Cluster.LEGAL),
+    "reputation.threat": Standard(Cluster.REPUTATION),
+    "repeat.contact": Standard(Cluster.REPEAT),
+    "emotion.floor": Standard(Cluster.EMOTION),
+    "complexity.several_orders": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
+    "complexity.several_products": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
+    "complexity.customs": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
+    "complexity.partial_usage": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
+    "value.lifetime": Standard(Cluster.VALUE, assist=_DRAFT),
+    "value.vip": Standard(Cluster.VALUE, assist=_DRAFT),
+    "value.vulnerable": Standard(Cluster.VALUE, assist=_DRAFT),
+    "topic.safety": Standard(Cluster.TOPIC, priority=Priority.P1, assist=Assist.NONE),
+    "topic.fraud": Standard(Cluster.TOPIC, priority=Priority.P1),
+    "topic.account_security": Standard(Cluster.TOPIC, priority=Priority.P1),
+    "topic.regulated": Standard(Cluster.TOPIC),
+    "injection.instructions": Standard(Cluster.INJECTION, priority=Priority.P3, assist=Assist.NONE),
+    "data.missing_field": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "data.conflict": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "data.format": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "data.duplicate": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "risk_words.refund": Standard(Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "risk_words.account": Standard(Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "language.unsupported": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
+    "risk.score": Standard(Cluster.COMPLEXITY, lock=False, priority=Priority.P3, assist=_DRAFT),
+}
+
+# ISO 639-1, as far as anybody writes to a help desk in it; the scan names a language by these.
+# fmt: off
+LANGUAGES: Final = frozenset({
+    "af", "am", "an", "ar", "as", "az", "be", "bg", "bn", "br", "bs", "ca", "cs", "cy", "da", "de",
+    "dz", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fo", "fr", "ga", "gl", "gu", "he", "hi",
+    "hr", "ht", "hu", "hy", "id", "is", "it", "ja", "jv", "ka", "kk", "km", "kn", "ko", "ku", "ky",
+    "la", "lb", "lo", "lt", "lv", "mg", "mk", "ml", "mn", "mr", "ms", "mt", "nb", "ne", "nl", "nn",
+    "no", "oc", "or", "pa", "pl", "ps", "pt", "qu", "ro", "ru", "rw", "se", "si", "sk", "sl", "sq",
+    "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "ug", "uk", "ur", "vi", "vo", "wa", "xh", "zh",
+    "zu",
+})
+# fmt: on
