@@ -1,0 +1,1 @@
+"""The demo company Hearthwick and its systems of record; it meets Newel over HTTP only."""
