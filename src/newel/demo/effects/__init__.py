@@ -1,0 +1,1 @@
+"""The effects of the shop's systems, one file for each system."""
