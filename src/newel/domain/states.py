@@ -53,7 +53,7 @@ SLA: Machine = {
 }
 OUTBOX: Machine = {
     "pending": ("claimed", "withdrawn", "dead"),
-    "claimed": ("delivered", "pending", "dead"),
+    "claimed": ("delivered", "dead"),
     "delivered": (),
     "withdrawn": (),
     "dead": ("pending",),

@@ -157,7 +157,7 @@ BEGIN
     IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
         RETURN NEW;
     END IF;
-    SELECT c.last_inbound_id INTO inbound FROM newel.cases c WHERE c.id = NEW.case_id FOR UPDATE;
+    SELECT c.last_inbound_id INTO inbound FROM newel.cases c WHERE c.id = NEW.case_id FOR NO KEY UPDATE;
     IF NEW.authority = 'approval' AND NOT EXISTS (
         SELECT FROM newel.approval a WHERE a.id = NEW.approval_id AND a.state = 'approved'
           AND a.binding = NEW.binding AND a.expires_at > newel.now() AND a.message_id = inbound
@@ -175,7 +175,7 @@ BEGIN
         RAISE EXCEPTION 'NW-ACTION: above the person''s limit' USING ERRCODE = 'NW012';
     END IF;
     IF NEW.cap_minor IS NOT NULL THEN
-        PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR UPDATE;
+        PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR NO KEY UPDATE;
         SELECT coalesce(sum(a.amount_minor), 0) INTO spent FROM newel.action a
         WHERE a.customer_id = NEW.customer_id AND a.class = NEW.class AND a.id <> NEW.id
           AND a.state IN ('claimed', 'confirmed', 'unknown') AND a.created_at >= NEW.window_from;

@@ -62,7 +62,7 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock_shared(7305);
     SELECT id, workflow, contact_reason, locked, tier, episode, last_inbound_id INTO c
-    FROM newel.cases WHERE id = NEW.case_id FOR UPDATE;
+    FROM newel.cases WHERE id = NEW.case_id FOR NO KEY UPDATE;
     IF c.locked OR c.tier = 3 OR c.episode <> NEW.episode THEN
         RAISE EXCEPTION 'NW-LOCKED: no AI message leaves a locked or T3 case' USING ERRCODE = 'NW003';
     END IF;

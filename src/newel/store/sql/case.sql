@@ -5,7 +5,7 @@ SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped
     c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
     c.answered_at, c.resolved_at
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
-WHERE c.id = $1 FOR UPDATE OF c;
+WHERE c.id = $1 FOR NO KEY UPDATE OF c;
 
 -- name: read
 -- The case with its keys, unlocked.

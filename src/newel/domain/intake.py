@@ -1,0 +1,110 @@
+"""Intake: what a message is, which case it joins, and how long a burst is waited for."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from newel.domain.errors import Invalid
+from newel.domain.words import EPISODE_REOPENS_WITHIN
+
+TEXT_LIMIT = 200_000
+Short = Annotated[str, msgspec.Meta(max_length=300)]
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)]
+
+QUIET = {"email": timedelta(seconds=20)}
+QUIET_DEFAULT = timedelta(seconds=0.7)
+BURST = {"email": timedelta(seconds=60)}
+BURST_DEFAULT = timedelta(seconds=5)
+
+
+class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who writes: the operator's own reference, or an address on the channel."""
+
+    ref: Short = ""
+    address: Short = ""
+    name: Short = ""
+    verified: bool = False
+
+
+class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One message or item as a channel hands it in; (channel, external_id) is its identity."""
+
+    channel: Key
+    external_id: Key
+    workflow: Key = "customer-support"
+    conversation: Short = ""
+    case_id: UUID | None = None
+    customer: Sender
+    subject: Short = ""
+    text: Text = ""
+    language: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    fields: Mapping[str, Any] | None = None
+    extraction_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A case that a message might join."""
+
+    id: UUID
+    conversation_id: UUID | None
+    opened_at: datetime
+    resolved_at: datetime | None
+
+
+class Join(msgspec.Struct, frozen=True):
+    """The message belongs to this case; ``reopen`` starts a new episode of it."""
+
+    case_id: UUID
+    reopen: bool
+
+
+def check(inbound: Inbound) -> Inbound:
+    """The message with its bounds held; ``Invalid`` says what is missing."""
+    if not (inbound.customer.ref or inbound.customer.address):
+        raise Invalid(what="customer", why="give `ref` or `address`")
+    if not (inbound.text.strip() or inbound.subject.strip() or inbound.fields):
+        raise Invalid(what="text", why="it is empty")
+    for name in ("channel", "external_id", "conversation", "subject", "text"):
+        _clean(name, getattr(inbound, name))
+    return inbound
+
+
+def _clean(name: str, text: str) -> None:
+    if "\x00" in text:
+        raise Invalid(what=name, why="it holds a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Invalid(what=name, why="it holds half of a surrogate pair") from None
+
+
+def thread(candidates: Sequence[Open], named: UUID | None, now: datetime) -> Join | None:
+    """The case that a message joins, or None for a new one.
+
+    First the case that the message names, then the newest open one of its conversation, then
+    one resolved less than 72 hours ago, as a new episode.
+    """
+    for case in candidates:
+        if case.id == named and _joinable(case, now):
+            return Join(case.id, case.resolved_at is not None)
+    for resolved in (False, True):
+        fit = [c for c in candidates if (c.resolved_at is not None) is resolved and _joinable(c, now)]
+        if fit:
+            newest = max(fit, key=lambda c: (c.opened_at, c.id.int))
+            return Join(newest.id, resolved)
+    return None
+
+
+def _joinable(case: Open, now: datetime) -> bool:
+    return case.resolved_at is None or now - case.resolved_at < EPISODE_REOPENS_WITHIN
+
+
+def answer_at(channel: str, first: datetime, now: datetime) -> datetime:
+    """When a burst that began at ``first`` is answered: after quiet, at most the burst's span."""
+    quiet = now + QUIET.get(channel, QUIET_DEFAULT)
+    latest = first + BURST.get(channel, BURST_DEFAULT)
+    return max(now, min(quiet, latest))

@@ -1,0 +1,138 @@
+"""Delivery: what is written to the customer, the sending of it, and what is taken back."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from newel.domain import delivery as rule
+from newel.domain.access import Actor, system
+from newel.domain.errors import Forbidden
+from newel.domain.ports import Delivery, Outbound
+from newel.flow.house import House, Running
+from newel.store import case as cases
+from newel.store import customer as customers
+from newel.store import delivery as rows
+from newel.store import job as jobs
+from newel.store.case import Case
+from newel.store.db import Guarded, Tx
+from newel.store.delivery import Provenance
+from newel.store.job import Job
+
+take_back = rows.take_back
+SEND_TIMEOUT = timedelta(seconds=20)
+
+
+async def post_system(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
+    """Write one of the policy's fixed texts to the customer; nothing for items without a channel."""
+    if case.conversation_id is None:
+        return
+    provenance = Provenance(drafted_by="template", template=key, policy_id=running.id)
+    await _post(tx, house, case, running.bundle.messages[key], provenance)
+
+
+async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
+    """The same, once an episode."""
+    if case.conversation_id is not None and not await rows.template_sent(tx, case, key):
+        await post_system(tx, house, case, running, key)
+
+
+async def post_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
+    """Write what the owner of the case says."""
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="reply", why="only a person writes as a person")
+    await _post(tx, house, case, text, Provenance(drafted_by="person", released_by=UUID(actor.id)))
+
+
+async def post_ai(
+    tx: Tx, house: House, case: Case, running: Running, text: str, proposal: UUID, action: UUID | None = None
+) -> None:
+    """Write what the AI says; before its first word in a conversation it says that it is an AI."""
+    if case.conversation_id is None:
+        return
+    if await rows.disclose(tx, case.conversation_id):
+        await post_system(tx, house, case, running, "ai_disclosure")
+    await _post(tx, house, case, text, Provenance(drafted_by="ai", proposal_id=proposal), action)
+
+
+async def post_approved(
+    tx: Tx, house: House, case: Case, text: str, provenance: Provenance, action: UUID | None
+) -> None:
+    """Write what a person approved: theirs as author, whoever drafted it."""
+    if case.conversation_id is not None:
+        await _post(tx, house, case, text, provenance, action)
+
+
+async def _post(
+    tx: Tx, house: House, case: Case, text: str, provenance: Provenance, action: UUID | None = None
+) -> None:
+    box = await rows.add(tx, house.envelope, case, text, provenance, action)
+    await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+
+
+async def deliver(house: House, job: Job) -> None:
+    """Claim, send, record. A message that may not leave is withdrawn, and a person gets the case."""
+    box = _subject(job)
+    try:
+        async with house.db.tx(system("delivery")) as tx:
+            claimed = await rows.claim(tx, box)
+            if claimed is None:
+                await jobs.done(tx, job)
+                return
+            case = await cases.read(tx, claimed.case_id)
+            customer = await customers.read(tx, house.envelope, case.customer_id)
+            message = await rows.payload(tx, house.envelope, claimed, customer)
+    except Guarded as refused:
+        await _refused(house, job, box, refused)
+        return
+    said = await _send(house, message)
+    await _record(house, job, claimed, said)
+
+
+async def _send(house: House, message: Outbound) -> Delivery:
+    channel = house.channels.get(message.channel) or house.channels["api"]
+    try:
+        return await channel.deliver(message)
+    except Exception as error:
+        return Delivery(accepted=False, reason=type(error).__name__)
+
+
+async def _record(house: House, job: Job, claimed: rows.Claimed, said: Delivery) -> None:
+    async with house.db.tx(system("delivery")) as tx:
+        await cases.lock(tx, claimed.case_id)
+        match rule.after(said, claimed.attempts):
+            case rule.Delivered(provider_id):
+                await rows.end(tx, claimed.id, claimed.case_id, "delivered", provider_id=provider_id)
+                await jobs.done(tx, job)
+            case rule.Again(wait, reason):
+                await jobs.retry(tx, job, at=tx.now + wait, error=reason)
+            case rule.GiveUp(reason):
+                await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
+                await jobs.done(tx, job)
+
+
+async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
+    """The last gate said no (a lock, the kill switch, a newer message): the text never leaves."""
+    async with house.db.tx(system("delivery")) as tx:
+        await cases.lock(tx, _case(job))
+        await rows.end(tx, box, _case(job), "withdrawn", reason=str(refused.data.get("sqlstate", "")))
+        await jobs.add(tx, "refused", case_id=job.case_id, key=f"refused:{job.case_id}")
+        await jobs.done(tx, job)
+
+
+async def redeliver(house: House, actor: Actor, box: UUID) -> bool:
+    """Put a dead letter back on its way."""
+    async with house.db.tx(actor) as tx:
+        done = await rows.redeliver(tx, box)
+        if done:
+            case_id = await tx.value("SELECT case_id FROM newel.outbox WHERE id = $1", box)
+            await jobs.add(tx, "delivery", case_id=case_id, subject_id=box, priority=2)
+        return done
+
+
+def _subject(job: Job) -> UUID:
+    assert job.subject_id is not None, "a delivery job names its outbox row"  # noqa: S101
+    return job.subject_id
+
+
+def _case(job: Job) -> UUID:
+    assert job.case_id is not None, "a delivery job names its case"  # noqa: S101
+    return job.case_id

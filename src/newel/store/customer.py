@@ -1,0 +1,124 @@
+"""Customers (and vendors): found by blind MACs, their profile sealed under their own key."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from newel.domain.errors import NotFound
+from newel.store import audit
+from newel.store.db import Tx, sql
+from newel.store.envelope import Envelope, Sealer
+
+OPERATOR = ""
+"""The identity channel of the operator's own references."""
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a person; sealed at rest."""
+
+    ref: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    addresses: dict[str, str] = {}
+    """Where each channel reaches them."""
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """One customer row with its opened profile."""
+
+    id: UUID
+    kind: str
+    profile: Profile
+    segment: str
+    lifetime_value_minor: int | None
+    currency: str
+    vip: bool
+    vulnerable: bool
+    prefers_human: bool
+    training_consent: bool
+    language: str
+    wrapped: bytes
+
+
+async def find(tx: Tx, envelope: Envelope, channel: str, identity: str) -> UUID | None:
+    """Who this reference or address belongs to."""
+    found: UUID | None = await tx.value(
+        sql("customer").by_mac, channel, identity_mac(envelope, channel, identity)
+    )
+    return found
+
+
+def identity_mac(envelope: Envelope, channel: str, identity: str) -> bytes:
+    """The blind key of an identity; case and outer space do not matter."""
+    return envelope.mac(f"identity:{channel}", identity.strip().casefold())
+
+
+async def read(tx: Tx, envelope: Envelope, customer_id: UUID) -> Customer:
+    """The customer; ``NotFound`` when there is none."""
+    row = await tx.row(sql("customer").read, customer_id)
+    if row is None:
+        raise NotFound(what="customer", id=customer_id)
+    values: dict[str, Any] = dict(row)
+    sealer = envelope.subject(customer_id, values["wrapped"])
+    profile = sealer.open_value(_place(customer_id), values.pop("profile_sealed"), Profile)
+    return Customer(profile=profile, **values)
+
+
+async def ensure(
+    tx: Tx, envelope: Envelope, identities: dict[str, str], profile: Profile, *, kind: str
+) -> UUID:
+    """The customer of these identities (channel → value), made when unknown; all get bound."""
+    macs = {c: identity_mac(envelope, c, v) for c, v in identities.items()}
+    for mac in sorted(macs.values()):
+        await tx.value(sql("customer").lock_identity, mac)
+    known = [await tx.value(sql("customer").by_mac, c, m) for c, m in sorted(macs.items())]
+    customer = next((k for k in known if k), None) or await _add(tx, envelope, profile, kind)
+    for channel, mac in macs.items():
+        await tx.run(sql("customer").identify, channel, mac, customer)
+    return customer
+
+
+async def _add(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> UUID:
+    customer = uuid4()
+    wrapped, sealer = envelope.new_subject(customer)
+    await tx.run(sql("customer").add_key, customer, wrapped, tx.now)
+    await tx.run(sql("customer").add, customer, kind, sealer.seal_value(_place(customer), profile), tx.now)
+    await audit.record(tx, "customer.added", "customer", customer, kind=kind)
+    return customer
+
+
+async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:
+    """Save what the system of record says."""
+    sealed = sealer_of(envelope, customer).seal_value(_place(customer.id), customer.profile)
+    await tx.run(
+        sql("customer").put,
+        customer.id,
+        sealed,
+        customer.segment,
+        customer.lifetime_value_minor,
+        customer.currency,
+        customer.vip,
+        customer.vulnerable,
+        customer.training_consent,
+        customer.language,
+        tx.now,
+    )
+    await audit.record(tx, "customer.put", "customer", customer.id)
+
+
+async def prefer(tx: Tx, customer_id: UUID, human: bool) -> None:
+    """Set the lasting preference for people."""
+    await tx.run(sql("customer").prefer, customer_id, human, tx.now)
+    await audit.record(tx, "customer.preferred", "customer", customer_id, human=human)
+
+
+def sealer_of(envelope: Envelope, customer: Customer) -> Sealer:
+    """Seals under the customer's own key."""
+    return envelope.subject(customer.id, customer.wrapped)
+
+
+def _place(customer_id: UUID) -> str:
+    return f"customer.profile:{customer_id}"

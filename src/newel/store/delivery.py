@@ -1,0 +1,168 @@
+"""Rows of what leaves: outbound messages, the outbox, and the taking back of what has not left."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+
+from newel.domain.ports import Outbound
+from newel.store import audit
+from newel.store.case import Case
+from newel.store.customer import Customer
+from newel.store.db import Tx, sql
+from newel.store.envelope import Envelope, case_place
+from newel.store.intake import Body
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a text comes from; the store derives the author from it and checks each claim."""
+
+    drafted_by: str
+    released_by: UUID | None = None
+    approval_id: UUID | None = None
+    proposal_id: UUID | None = None
+    template: str | None = None
+    policy_id: UUID | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """An outbox row whose message may leave now."""
+
+    id: UUID
+    message_id: UUID
+    case_id: UUID
+    conversation_id: UUID
+    attempts: int
+
+
+async def add(
+    tx: Tx, envelope: Envelope, case: Case, text: str, provenance: Provenance, action_id: UUID | None = None
+) -> UUID:
+    """Write an outbound message and its outbox row; the outbox row's id."""
+    message, box = uuid4(), uuid4()
+    await tx.run(
+        sql("delivery").message,
+        message,
+        case.id,
+        case.episode,
+        case.conversation_id,
+        provenance.drafted_by,
+        provenance.released_by,
+        provenance.approval_id,
+        provenance.proposal_id,
+        provenance.template,
+        provenance.policy_id,
+        envelope.mac("text", text),
+        case.sealer(envelope).seal_value(f"message.body:{message}", Body(text)),
+        tx.now,
+    )
+    await tx.run(
+        sql("delivery").outbox, box, message, case.id, case.conversation_id, case.episode, action_id, tx.now
+    )
+    await audit.record(
+        tx, "outbox.pending", "outbox", box, state="pending", case_id=case.id, message=str(message),
+        drafted_by=provenance.drafted_by, template=provenance.template,
+    )  # fmt: skip
+    return box
+
+
+async def claim(tx: Tx, box: UUID) -> Claimed | None:
+    """Claim for sending; None when it was withdrawn or ended; ``Guarded`` when it may not leave."""
+    await tx.value(sql("delivery").lock_conversation, box)
+    before = await tx.row(sql("delivery").state, box)
+    row = await tx.row(sql("delivery").claim, box, tx.now)
+    if row is None or before is None:
+        return None
+    claimed = Claimed(**dict(row))
+    state = "claimed" if before["state"] != "claimed" else None
+    await audit.record(
+        tx, "outbox.claimed", "outbox", box, state=state, case_id=claimed.case_id, attempt=claimed.attempts
+    )
+    return claimed
+
+
+async def payload(tx: Tx, envelope: Envelope, claimed: Claimed, customer: Customer) -> Outbound:
+    """What the channel gets."""
+    row = await tx.one(sql("delivery").payload, claimed.message_id)
+    subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
+    sealer = subject.unwrap(case_place(claimed.case_id), row["key_wrapped"])
+    body = sealer.open_value(f"message.body:{claimed.message_id}", row["body_sealed"], Body)
+    return Outbound(
+        message_id=str(claimed.message_id),
+        conversation_id=str(claimed.conversation_id),
+        channel=row["channel"],
+        address=customer.profile.addresses.get(row["channel"], ""),
+        author=row["author"],
+        text=body.text,
+        at=row["created_at"],
+    )
+
+
+async def end(
+    tx: Tx, box: UUID, case_id: UUID, state: str, *, reason: str = "", provider_id: str = ""
+) -> bool:
+    """Delivered, withdrawn or dead; False when somebody else had ended it."""
+    before = {"delivered": ["claimed"], "withdrawn": ["pending"], "dead": ["claimed", "pending"]}[state]
+    row = await tx.row(sql("delivery").end, box, state, tx.now, provider_id, reason[:200], before)
+    if row is None:
+        return False
+    await audit.record(
+        tx, f"outbox.{state}", "outbox", box, state=state, case_id=case_id, reason=reason[:200]
+    )
+    return True
+
+
+async def take_back(tx: Tx, case: Case, because: str) -> bool:
+    """Withdraw all that the AI has under way on a case; whether an approval was undone by it.
+
+    What has been claimed for sending or execution has left and is not touched.
+    """
+    for row in await tx.rows(sql("delivery").unsent_ai, case.id):
+        await end(tx, row["id"], case.id, "withdrawn", reason=because)
+        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+    for row in await tx.rows(sql("delivery").live_proposals, case.id):
+        await end_proposal(tx, case.id, row["id"], "superseded", because)
+    approvals = await tx.rows(sql("delivery").live_approvals, case.id)
+    for row in approvals:
+        await _invalidate(tx, case.id, row["id"], because, tx.now)
+    for row in await tx.rows(sql("delivery").live_actions, case.id):
+        await tx.run(sql("delivery").void, row["id"], because, tx.now)
+        await tx.run(sql("delivery").drop_subject, row["id"], "action")
+        await audit.record(
+            tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
+        )
+    return bool(approvals)
+
+
+async def end_proposal(tx: Tx, case_id: UUID, proposal: UUID, state: str, because: str) -> None:
+    """A proposal is released, pending, decided, discarded or superseded."""
+    await tx.run(sql("delivery").end_proposal, proposal, state)
+    await audit.record(
+        tx, f"proposal.{state}", "proposal", proposal, state=state, case_id=case_id, reason=because
+    )
+
+
+async def _invalidate(tx: Tx, case_id: UUID, approval: UUID, because: str, now: datetime) -> None:
+    await tx.run(sql("delivery").invalidate, approval, because, now)
+    await audit.record(
+        tx, "approval.invalidated", "approval", approval, state="invalidated", case_id=case_id, reason=because
+    )
+
+
+async def disclose(tx: Tx, conversation_id: UUID) -> bool:
+    """Whether the AI must introduce itself now."""
+    return await tx.row(sql("delivery").disclose, conversation_id) is not None
+
+
+async def template_sent(tx: Tx, case: Case, key: str) -> bool:
+    """Whether a fixed text was sent in this episode."""
+    found: bool = await tx.value(sql("delivery").template_sent, case.id, case.episode, key)
+    return found
+
+
+async def redeliver(tx: Tx, box: UUID) -> bool:
+    """Send a dead letter again; False when it is none."""
+    case_id = await tx.value(sql("delivery").redeliver, box)
+    if case_id is not None:
+        await audit.record(tx, "outbox.redelivered", "outbox", box, state="pending", case_id=case_id)
+    return case_id is not None

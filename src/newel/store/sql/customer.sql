@@ -1,0 +1,34 @@
+-- name: by_mac
+-- Who stands behind an operator's reference (channel '') or an address of a channel.
+SELECT customer_id FROM newel.customer_identity WHERE channel = $1 AND identity_mac = $2;
+
+-- name: read
+-- The customer with the wrapped key.
+SELECT c.id, c.kind, c.profile_sealed, c.segment, c.lifetime_value_minor, c.currency, c.vip, c.vulnerable,
+    c.prefers_human, c.training_consent, c.language, k.wrapped
+FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id WHERE c.id = $1;
+
+-- name: add_key
+INSERT INTO keyring.subject_key (subject_id, wrapped, created_at) VALUES ($1, $2, $3);
+
+-- name: add
+INSERT INTO newel.customer (id, kind, profile_sealed, created_at, updated_at) VALUES ($1, $2, $3, $4, $4);
+
+-- name: identify
+-- Bind an identity; the first binding stands.
+INSERT INTO newel.customer_identity (channel, identity_mac, customer_id) VALUES ($1, $2, $3)
+ON CONFLICT (channel, identity_mac) DO NOTHING;
+
+-- name: put
+-- What the system of record says of a customer.
+UPDATE newel.customer SET profile_sealed = $2, segment = $3, lifetime_value_minor = $4, currency = $5, vip = $6,
+    vulnerable = $7, training_consent = $8, language = $9, updated_at = $10
+WHERE id = $1;
+
+-- name: prefer
+-- The lasting preference, set by its own act.
+UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1;
+
+-- name: lock_identity
+-- Two first messages of one customer are one customer.
+SELECT pg_advisory_xact_lock(7306, hashtext(encode($1, 'hex')));
