@@ -1,0 +1,137 @@
+# ruff: noqa: E501 -- the rows of the table stay on one line
+"""Cross-checks: each kind of mistake is found, at its line, with what would be right."""
+
+import pytest
+from tests.domain.policy.documents import ACTS, KNOWN, STANDARD, changed, line_of
+
+from newel.domain.policy.check import check, load_checked
+from newel.domain.policy.parse import load_document
+from newel.domain.policy.problem import BrokenPolicy, Problem
+from newel.domain.policy.tuned import STANDARD_TRIGGERS
+
+
+def checked(text: str) -> tuple[Problem, ...]:
+    return check(load_document(text, "p.yaml"), KNOWN)
+
+
+def test_the_standard_document_has_nothing_to_mend_and_every_standard_trigger() -> None:
+    assert checked(STANDARD) == ()
+    assert load_checked(STANDARD, "p.yaml", {}, KNOWN).bundle.triggers.keys() == STANDARD_TRIGGERS.keys()
+
+
+def test_a_document_with_acts_is_right() -> None:
+    assert checked(STANDARD + ACTS) == ()
+
+
+# Each row: what is replaced, by what, where it is found (on the line of the new text), and the words.
+MISTAKES = [
+    ("rule: {lexicon: [legal]}", "rule: {lexicon: [leagl]}", 'unknown lexicon family "leagl"; did you mean "legal"?'),
+    ("rule: {detector: several_orders}", "rule: {detector: sevral_orders}", 'unknown detector "sevral_orders"'),
+    ("rule: {fact: vip}", "rule: {fact: vip_flag}", 'unknown fact "vip_flag"'),
+    ("rule: {fact: vip}", "rule: {}", "can never fire"),
+    ("above: lifetime_value_minor", "above: lifetime_minor", 'did you mean "lifetime_value_minor"?'),
+    ("rule: {fact: vulnerable}", "rule: {lexicon: [legal], above: emotion_floor}", "nothing is compared"),
+    ("data.format:\n    {cluster: data, floor: 2,", "data.format:\n    {cluster: data, floor: 2, lock: true,", "a lock forces tier 3"),
+    ("{cluster: injection, floor: 3,", "{cluster: injection, floor: 3, deflection: true,", "never deflected"),
+    ("preset: safety,", "preset: safty,", 'unknown preset "safty"; did you mean "safety"?'),
+    ("{value: 0.70,", "{value: 70,", "70 is out of range; 0.5 to 1 is right"),
+    ("  repeat_similarity:", "  repeat_similarities:", 'unknown threshold "repeat_similarities"'),
+    ("  low_confidence: {weight: 0.30", "  low_confidence: {weight: 3", "3 is out of range"),
+    ("floor_minor: 0", "floor_minor: 6000", "the floor 6000 is above the cap 5000"),
+    ("lifetime_share: 0.01", "lifetime_share: 1.01", "1.01 is out of range; 0 to 1"),
+    ("P2: {resolution_minutes: 240", "P2: {resolution_minutes: 30", "30 is less than P1 has; 60 minutes or more"),
+    ("P1: {resolution_minutes: 60, first_response_minutes: 15", "P1: {resolution_minutes: 60, first_response_minutes: 90", "later than the resolution"),
+    ("alerts_percent: [50, 75,", "alerts_percent: [75, 50,", "is not ascending; write [50, 75, 90, 100, 150]"),
+    ("90, 100, 150]", "90, 150]", "no breach is ever seen"),
+    ("approval_minutes: 15", "approval_minutes: 0", "0 is out of range"),
+    ("zone: Europe/London", "zone: Europe/Londn", 'did you mean "Europe/London"?'),
+    ("country: GB", "country: Britain", "no holidays are known"),
+    ('mon: ["09:00-17:00"]', 'mon: ["09:00-13:00", "12:30-17:00"]', '"12:30-17:00" overlaps'),
+    ('tue: ["09:00-17:00"]', 'tue: ["17:00-09:00"]', '"17:00-09:00" is no span of a day'),
+    ('wed: ["09:00-17:00"]', 'wed: ["09:00-25:00"]', "is no span of a day"),
+    ("quality: Head of quality", 'quality: " "', "nobody is named"),
+    ("around_the_clock: false, owner: Head of support", 'around_the_clock: false, owner: ""', "name who answers for this entry"),
+    ("sample_share: 0.05", "sample_share: 0.0", "sampling that samples nothing"),
+    ("sample_share: 0.10", "sample_share: 10", "10 is out of range; 0 to 1"),
+    ("languages: [en]", "languages: [en, english]", 'unknown language "english"'),
+    ("currency: GBP", "currency: pounds", "is no currency"),
+    ("workflow: customer-support", "workflow: Customer Support", "is no workflow name"),
+    ("articles: 3", "articles: 0", "0 is out of range"),
+    ("call: shop.order", "call: shop.ordr", 'unknown look-up "shop.ordr"; did you mean "shop.order"?'),
+    ('args: {order: "{slots.order}"}', "args: {}", 'needs the argument "order"'),
+    ("act: {action: refund,", "act: {action: refnd,", 'unknown action "refnd"; did you mean "refund"?'),
+    ('amount: "{order.total}", ', "", "moves money without an amount"),
+    ("justification: It arrived damaged.", 'justification: ""', "say why in one line"),
+    ("Order {order.number} is", "Order {oder.number} is", "nothing is called 'oder'"),
+    ("effect: money, ceiling: refund,", "effect: money,", "moves money without a ceiling; add ceiling: refund"),
+    ("effect: money, ceiling: refund,", "effect: money, ceiling: refunds,", 'unknown ceiling "refunds"'),
+    ("effect: money, ceiling: refund,", "effect: money, autonomous: true, ceiling: refund,", "without a ceiling of its own"),
+    ("effect: money, ceiling: refund,", "effect: money, autonomous: true, autonomous_ceiling_minor: 9000, ceiling: refund,", "is above the cap; 0 to 5000"),
+    ("reset: {system: shop,", "reset: {system: shp,", 'unknown system "shp"; did you mean "shop"?'),
+    ("  reset: {system: shop,", "  resett: {system: shop,", 'the system "shop" has no action "resett"'),
+    ("sources: [text]", "sources: []", "say where it comes from"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "words"), MISTAKES)
+def test_each_mistake_is_found_on_its_line(old: str, new: str, words: str) -> None:
+    text = changed((old, new), extra=ACTS)
+    found = [one for one in checked(text) if words in str(one)]
+    assert [one.severity for one in found] == ["error"]
+    first = line_of(text, new) if new else line_of(text, "      - reply:")
+    assert first - 1 <= found[0].line <= first + new.count("\n") + 2, str(found[0])
+
+
+@pytest.mark.parametrize("section", ["thresholds", "gates", "messages", "sla.targets"])
+def test_what_must_be_there_and_is_not(section: str) -> None:
+    removed = {
+        "thresholds": ("  confidence_minimum:", "  risk_minimum:"),
+        "gates": (
+            "  medium: {pattern: gating, sample_share: 0.10, owner: Head of quality, date: 2026-11-20}\n",
+            "",
+        ),
+        "messages": ("  breach_notice:", "  breach_note:"),
+        "sla.targets": ("    P2: {resolution", "    P1x: {resolution"),
+    }
+    if section == "sla.targets":
+        with pytest.raises(BrokenPolicy, match='"P1x" is not a choice'):
+            checked(changed(removed[section]))
+        return
+    errors = [one for one in checked(changed(removed[section])) if one.severity == "error"]
+    assert errors
+    assert errors[0].path.startswith(section)
+
+
+def test_taking_a_standard_trigger_out_is_allowed_and_said_aloud() -> None:
+    text = changed(("  value.vip:", "  value.gold:"))
+    (one,) = checked(text)
+    assert one.severity == "warning"
+    assert str(one).endswith('"value.vip" is not here; did you mean "value.gold"?')
+    assert load_checked(text, "p.yaml", {}, KNOWN)
+
+
+def test_a_trigger_weaker_than_the_standard_is_said_aloud() -> None:
+    text = changed(
+        (
+            "{cluster: topic, floor: 3, lock: true, priority: P1, assist: none",
+            "{cluster: topic, floor: 3, lock: true, priority: P2, assist: draft",
+        )
+    )
+    assert {one.path for one in checked(text)} == {
+        "triggers.topic.safety.priority",
+        "triggers.topic.safety.assist",
+    }
+
+
+def test_items_need_fields_and_no_texts_for_customers() -> None:
+    text = changed(("kind: conversations", "kind: items"))
+    said = " ".join(map(str, checked(text)))
+    assert "items have no fields" in said
+    assert "items have no customer to ask" in said
+
+
+def test_load_checked_raises_with_errors_only() -> None:
+    text = changed(("  value.vip:", "  value.gold:"), ("{value: 0.70,", "{value: 7,"))
+    with pytest.raises(BrokenPolicy) as caught:
+        load_checked(text, "p.yaml", {}, KNOWN)
+    assert [one.path for one in caught.value.problems] == ["thresholds.confidence_minimum.value"]
