@@ -1,12 +1,14 @@
 """Actors, roles, clearances and scopes: one table of who may do what."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
+from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import Forbidden
+from newel.domain.errors import Forbidden, NewelError
 from newel.domain.words import Priority
 
 
@@ -72,7 +74,10 @@ CLEARED_FOR_REGULATED = frozenset({"specialist", "supervisor"})
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who does this: passed to every call, never ambient."""
+    """Who does this: passed to every call, never ambient.
+
+    ``id`` of staff is the account's UUID, of a service its token's name, of the system its part.
+    """
 
     kind: Literal["staff", "service", "system", "ai", "customer"]
     id: str
@@ -99,3 +104,75 @@ def system(part: str) -> Actor:
 
 
 AI = Actor(kind="ai", id="answer")
+
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LIFE = timedelta(hours=12)
+SEEN_EVERY = timedelta(seconds=60)
+SIGN_IN_TRIES = 10
+SIGN_IN_WINDOW = timedelta(minutes=5)
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Key = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z][a-z0-9_.-]*$")]
+Tongue = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=12)]
+Hours = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Clearance = Literal["none", "junior", "senior", "specialist", "supervisor"]
+
+
+class TooManyTries(NewelError):
+    """Too many failed sign-ins; try again in {seconds} seconds."""
+
+    code = "too_many_tries"
+    status = 429
+    permanent = False
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a staff account says of a person: who they are, what they may, can and when."""
+
+    login: Key
+    name: Line
+    roles: frozenset[Role] = frozenset()
+    clearance: Clearance = "none"
+    skills: dict[Key, Annotated[int, msgspec.Meta(ge=1, le=5)]] = {}
+    languages: tuple[Tongue, ...] = ()
+    zone: Line = "UTC"
+    shifts: dict[Weekday, tuple[Hours, ...]] = {}
+    team: Key = "inhouse"
+    capacity: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    limit_minor: Annotated[int, msgspec.Meta(ge=0, le=10**12)] = 0
+    customer_id: UUID | None = None
+    active: bool = True
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in person as every page and rule needs them."""
+
+    id: UUID
+    login: str
+    name: str
+    roles: frozenset[str]
+    clearance: str
+    presence: str
+    limit_minor: int
+    languages: tuple[str, ...]
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the actor of a call."""
+        return Actor(kind="staff", id=str(self.id), roles=self.roles, clearance=self.clearance)
+
+
+def session_lives(now: datetime, *, last_seen_at: datetime, expires_at: datetime) -> bool:
+    """Whether a session that was not ended still counts: 30 minutes idle, 12 hours in all."""
+    return now < expires_at and now - last_seen_at < SESSION_IDLE
+
+
+def acts_of(actor: Actor) -> frozenset[Act]:
+    """Everything that the actor may ask for."""
+    return frozenset(act for act in Act if actor.may(act))
+
+
+def privileges(account: Account) -> tuple[object, ...]:
+    """What nobody may change of their own account."""
+    return (account.roles, account.clearance, account.limit_minor, account.active, account.customer_id)
