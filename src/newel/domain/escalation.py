@@ -1,0 +1,90 @@
+"""Escalation: what a case asks of people, how several orders become one, who may take one back."""
+
+from typing import Final
+
+import msgspec
+
+from newel.domain.access import CLEARED, CLEARED_FOR_REGULATED
+from newel.domain.scan.receipt import Receipt
+from newel.domain.words import Assist, Priority, Tier
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What an escalation asks for; ``primary`` names the first reason, ``lock`` a marker's."""
+
+    priority: Priority
+    assist: Assist
+    skills: tuple[str, ...] = ()
+    regulated: bool = False
+    preset: str = ""
+    lock: bool = False
+    primary: str
+    reasons: tuple[str, ...] = ()
+
+
+def of_receipt(receipt: Receipt) -> Order:
+    """The order that the markers of one scan make together."""
+    markers = tuple(m.id for m in receipt.markers if m.floor == Tier.HUMAN)
+    return Order(
+        priority=receipt.priority,
+        assist=receipt.assist,
+        skills=receipt.skills,
+        regulated=receipt.regulated,
+        preset=receipt.preset,
+        lock=receipt.locked,
+        primary=receipt.primary,
+        reasons=markers or (receipt.primary,),
+    )
+
+
+def merge(before: Order, after: Order) -> Order:
+    """Both at once: the highest priority, the most restrictive assist, the union of skills.
+
+    The first order keeps naming the primary reason; the newer preset counts where there is one.
+    """
+    return Order(
+        priority=min(before.priority, after.priority),
+        assist=min(before.assist, after.assist),
+        skills=tuple(sorted({*before.skills, *after.skills})),
+        regulated=before.regulated or after.regulated,
+        preset=after.preset or before.preset,
+        lock=before.lock or after.lock,
+        primary=before.primary,
+        reasons=tuple(dict.fromkeys((*before.reasons, *after.reasons))),
+    )
+
+
+def cleared(clearance: str, priority: Priority, regulated: bool) -> bool:
+    """Whether a clearance permits work of this priority and kind (SEC-2)."""
+    allowed = priority in CLEARED.get(clearance, frozenset())
+    return allowed and (not regulated or clearance in CLEARED_FOR_REGULATED)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks to lower a case, as far as the rule needs it."""
+
+    owns: bool
+    supervisor: bool
+    clearance: str
+    team: str
+    skills: frozenset[str]
+
+
+HOUSE: Final = "inhouse"
+LEAST_REASON: Final = 3
+
+
+def why_not_lower(who: Standing, *, locked: bool, asked: tuple[str, ...], reason: str) -> str:
+    """Why this person may not lower the case; empty when they may.
+
+    An unlocked T3 is its owner's to lower. A lock takes a supervisor or an expert with the
+    skills, in house, with a reason (POL-4: a partner never decides it).
+    """
+    if len(reason.strip()) < LEAST_REASON:
+        return "it needs a reason"
+    if not locked:
+        return "" if who.owns or who.supervisor else "only its owner lowers it"
+    if who.team != HOUSE:
+        return "a lock is lifted in house only"
+    expert = who.clearance in CLEARED_FOR_REGULATED and who.skills >= set(asked)
+    return "" if who.supervisor or expert else "a lock takes a supervisor or an expert with the skill"

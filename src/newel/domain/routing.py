@@ -1,0 +1,213 @@
+"""Routing: who is able, who is eligible, who comes first, and who when nobody is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain.access import CLEARED
+from newel.domain.calendar import is_open
+from newel.domain.escalation import cleared
+from newel.domain.words import Priority
+
+SUPERVISOR: Final = "supervisor"
+_GRADE: Final = {"none": -1, "junior": 0, "senior": 1, "specialist": 2, SUPERVISOR: 3}
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may be given work; of ``languages`` the first is native."""
+
+    id: UUID
+    login: str
+    clearance: str
+    skills: Mapping[str, int] = {}
+    languages: tuple[str, ...] = ()
+    zone: str = "UTC"
+    shifts: Mapping[str, tuple[str, ...]] = {}
+    team: str = "inhouse"
+    capacity: int = 0
+    load: int = 0
+    available: bool = False
+    last_assigned_at: datetime | None = None
+
+    def works(self, now: datetime) -> bool:
+        """Whether the person is present and within their shift."""
+        return self.available and is_open(self.shifts, self.zone, now)
+
+    @property
+    def free(self) -> bool:
+        """Whether one more item fits."""
+        return self.load < self.capacity
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kind of work needs: a bucket. No skills means the general one."""
+
+    language: str
+    skills: tuple[str, ...] = ()
+    regulated: bool = False
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Queued work that wants its person."""
+
+    ask: Ask
+    priority: Priority
+    queued_seconds: float = 0.0
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy's numbers for routing."""
+
+    widens_after_seconds: float = 60.0
+    general: str = "general"
+
+
+class Assign(msgspec.Struct, frozen=True):
+    """This person gets it."""
+
+    owner: Person
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """It waits: people are able, and all are full."""
+
+    why: str
+
+
+class ToSupervisor(msgspec.Struct, frozen=True):
+    """Nobody on shift is able: a supervisor has it at once, whatever their load."""
+
+    person: Person
+    why: str
+
+
+class Nobody(msgspec.Struct, frozen=True):
+    """Nobody on shift is able, and no supervisor is there either."""
+
+    why: str
+
+
+Verdict = Assign | Queue | ToSupervisor | Nobody
+
+NOBODY_ABLE: Final = "nobody_able_on_shift"
+ALL_FULL: Final = "all_full"
+
+
+def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> Verdict:  # noqa: B008
+    """Who gets the item now; None of the people is an answer of its own."""
+    present = [p for p in people if p.works(now)]
+    cleared_here = [p for p in present if takes(p, item.priority, item.ask.regulated)]
+    able = [p for p in cleared_here if qualified(p, item.ask, rules)]
+    if not able:
+        above = pick_supervisor(present, now, item.ask, rules)
+        return ToSupervisor(above, NOBODY_ABLE) if above else Nobody(NOBODY_ABLE)
+    free = [p for p in able if p.free] or _generalists(item, cleared_here, rules)
+    if not free:
+        return Queue(ALL_FULL)
+    return Assign(min(free, key=lambda p: _rank(p, item, rules)))
+
+
+def takes(person: Person, priority: Priority, regulated: bool) -> bool:
+    """Whether the ring's rule lets this person have such work; supervisors stand outside it."""
+    return person.clearance != SUPERVISOR and cleared(person.clearance, priority, regulated)
+
+
+def qualified(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
+    """Whether the person speaks the language and has all the skills."""
+    return _speaks(person, ask.language) and set(_asked(ask, rules)) <= person.skills.keys()
+
+
+def qualified_as_generalist(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
+    """Whether the person may stand in after a while; never for regulated work."""
+    return not ask.regulated and rules.general in person.skills and _speaks(person, ask.language)
+
+
+def eligible(person: Person, buckets: Mapping[int, Ask], rules: Rules = Rules()) -> list[int]:  # noqa: B008
+    """The buckets that the person serves with all their skills."""
+    fit = (p for p, ask in buckets.items() if qualified(person, ask, rules) and _serves(person, ask))
+    return sorted(fit)
+
+
+def general(person: Person, buckets: Mapping[int, Ask], rules: Rules = Rules()) -> list[int]:  # noqa: B008
+    """The further buckets that the person serves as a generalist."""
+    own = set(eligible(person, buckets, rules))
+    fit = (p for p, ask in buckets.items() if qualified_as_generalist(person, ask, rules))
+    return sorted(set(fit) - own if person.clearance != SUPERVISOR else ())
+
+
+def highest(person: Person) -> Priority | None:
+    """The most urgent priority that the person takes from the queue; None: nothing at all."""
+    if person.clearance == SUPERVISOR:
+        return None
+    return min(CLEARED.get(person.clearance, frozenset()), default=None)
+
+
+def pick_supervisor(
+    people: Iterable[Person],
+    now: datetime,
+    ask: Ask,
+    rules: Rules = Rules(),  # noqa: B008
+) -> Person | None:
+    """The supervisor on shift who fits best: language, skills, load, longest idle, login."""
+
+    def rank(person: Person) -> tuple[bool, int, int, datetime, str]:
+        missing = len(set(_asked(ask, rules)) - person.skills.keys())
+        return (
+            not _speaks(person, ask.language),
+            missing,
+            person.load,
+            person.last_assigned_at or _NEVER,
+            person.login,
+        )
+
+    present = (p for p in people if p.clearance == SUPERVISOR and p.works(now))
+    return min(present, key=rank, default=None)
+
+
+def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Person]:
+    if item.queued_seconds < rules.widens_after_seconds:
+        return []
+    return [p for p in people if p.free and qualified_as_generalist(p, item.ask, rules)]
+
+
+def _rank(person: Person, item: Item, rules: Rules) -> tuple[int, int, bool, float, datetime, str]:
+    """The smallest comes first; each part decides only between equals of those before it."""
+    needed = _GRADE[_least_clearance(item)]
+    return (
+        _GRADE[person.clearance] - needed,
+        -min(person.skills.get(skill, 0) for skill in _asked(item.ask, rules)),
+        not _native(person, item.ask.language),
+        person.load / person.capacity if person.capacity else 1.0,
+        person.last_assigned_at or _NEVER,
+        person.login,
+    )
+
+
+def _least_clearance(item: Item) -> str:
+    grades = sorted(_GRADE, key=lambda name: _GRADE[name])
+    return next(name for name in grades if cleared(name, item.priority, item.ask.regulated))
+
+
+def _serves(person: Person, ask: Ask) -> bool:
+    return any(takes(person, priority, ask.regulated) for priority in Priority)
+
+
+def _asked(ask: Ask, rules: Rules) -> tuple[str, ...]:
+    return ask.skills or (rules.general,)
+
+
+def _speaks(person: Person, language: str) -> bool:
+    return _tongue(language) in map(_tongue, person.languages)
+
+
+def _native(person: Person, language: str) -> bool:
+    return [_tongue(spoken) for spoken in person.languages[:1]] == [_tongue(language)]
+
+
+def _tongue(language: str) -> str:
+    """``en-GB`` is spoken by who speaks ``en``."""
+    return language.partition("-")[0].lower()
