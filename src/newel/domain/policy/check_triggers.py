@@ -78,8 +78,9 @@ def _weaker_than_standard(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[
 
 def _missing(sheet: Sheet) -> Iterator[Problem]:
     """Taking a standard trigger out is allowed, and is a loosening; a misspelt one is a mistake."""
-    given = sheet.bundle.triggers
-    for key in STANDARD_TRIGGERS.keys() - given.keys():
+    given, items = sheet.bundle.triggers, sheet.bundle.kind == "items"
+    wanted = {key for key, one in STANDARD_TRIGGERS.items() if not (items and one.conversations_only)}
+    for key in wanted - given.keys():
         near = did_you_mean(key, given.keys() - STANDARD_TRIGGERS.keys())
         hint = near if near.startswith("did") else "a loosening, it needs a second signer"
         yield sheet.mild("triggers", says=f'the standard trigger "{key}" is not here', hint=hint)

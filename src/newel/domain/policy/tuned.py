@@ -45,23 +45,26 @@ class Standard(msgspec.Struct, frozen=True):
     lock: bool = True
     priority: Priority = Priority.P2
     assist: Assist = Assist.SUMMARISE
+    conversations_only: bool = False
 
 
 _DRAFT: Final = Assist.DRAFT
 STANDARD_TRIGGERS: Final = {
     "request.person": Standard(Cluster.REQUEST),
-    "request.prefers_human": Standard(Cluster.REQUEST, assist=_DRAFT),
+    "request.prefers_human": Standard(Cluster.REQUEST, assist=_DRAFT, conversations_only=True),
     "legal.dictionary": Standard(Cluster.LEGAL),
-    "reputation.threat": Standard(Cluster.REPUTATION),
-    "repeat.contact": Standard(Cluster.REPEAT),
-    "emotion.floor": Standard(Cluster.EMOTION),
-    "complexity.several_orders": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
-    "complexity.several_products": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
-    "complexity.customs": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
-    "complexity.partial_usage": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
-    "value.lifetime": Standard(Cluster.VALUE, assist=_DRAFT),
-    "value.vip": Standard(Cluster.VALUE, assist=_DRAFT),
-    "value.vulnerable": Standard(Cluster.VALUE, assist=_DRAFT),
+    "reputation.threat": Standard(Cluster.REPUTATION, conversations_only=True),
+    "repeat.contact": Standard(Cluster.REPEAT, conversations_only=True),
+    "emotion.floor": Standard(Cluster.EMOTION, conversations_only=True),
+    "complexity.several_orders": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
+    "complexity.several_products": Standard(
+        Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True
+    ),
+    "complexity.customs": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
+    "complexity.partial_usage": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
+    "value.lifetime": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
+    "value.vip": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
+    "value.vulnerable": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
     "topic.safety": Standard(Cluster.TOPIC, priority=Priority.P1, assist=Assist.NONE),
     "topic.fraud": Standard(Cluster.TOPIC, priority=Priority.P1),
     "topic.account_security": Standard(Cluster.TOPIC, priority=Priority.P1),
@@ -71,8 +74,12 @@ STANDARD_TRIGGERS: Final = {
     "data.conflict": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
     "data.format": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
     "data.duplicate": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
-    "risk_words.refund": Standard(Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
-    "risk_words.account": Standard(Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "risk_words.refund": Standard(
+        Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT, conversations_only=True
+    ),
+    "risk_words.account": Standard(
+        Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT, conversations_only=True
+    ),
     "language.unsupported": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
     "risk.score": Standard(Cluster.COMPLEXITY, lock=False, priority=Priority.P3, assist=_DRAFT),
 }
