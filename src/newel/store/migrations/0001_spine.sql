@@ -132,6 +132,7 @@ CREATE TABLE newel.staff (
     customer_id       uuid,
     presence          text        NOT NULL DEFAULT 'away' CHECK (presence IN ('available', 'away')),
     eligible          integer[]   NOT NULL DEFAULT '{}',
+    general           integer[]   NOT NULL DEFAULT '{}',
     last_assigned_at  timestamptz,
     active            boolean     NOT NULL DEFAULT true,
     created_at        timestamptz NOT NULL
@@ -677,8 +678,8 @@ CREATE TABLE newel.work_item (
     CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
-CREATE INDEX work_item_queue ON newel.work_item (priority, due_at, id, bucket) WHERE state = 'queued';
-CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
+CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
 CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');
@@ -722,12 +723,16 @@ CREATE TABLE newel.sla_target (
     started_at     timestamptz NOT NULL,
     due_at         timestamptz NOT NULL,
     paused_at      timestamptz,
-    paused_seconds bigint      NOT NULL DEFAULT 0,
+    paused          interval   NOT NULL DEFAULT '0',
+    paused_business interval   NOT NULL DEFAULT '0',
+    percents       smallint[]    NOT NULL,
+    alert_ats      timestamptz[] NOT NULL,
     next_alert_at  timestamptz,
     next_percent   smallint,
     breached_at    timestamptz,
     ended_at       timestamptz,
     policy_id      uuid        NOT NULL REFERENCES newel.policy_version,
+    CHECK (cardinality(percents) = cardinality(alert_ats)),
     CHECK (kind = 'resolution' OR state <> 'paused'),
     CHECK ((state = 'paused') = (paused_at IS NOT NULL)),
     CHECK ((state IN ('met', 'cancelled')) = (ended_at IS NOT NULL)),
@@ -751,6 +756,16 @@ CREATE TABLE newel.sla_alert (
     PRIMARY KEY (target_id, percent),
     CHECK (fired_at >= due_at)
 );
+CREATE FUNCTION newel.guard_sla_alert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.sla_target t WHERE t.id = NEW.target_id
+                   AND t.alert_ats[array_position(t.percents, NEW.percent)] = NEW.due_at) THEN
+        RAISE EXCEPTION 'NW-SLA: no such threshold at that time' USING ERRCODE = 'NW009';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sla_alert_due BEFORE INSERT ON newel.sla_alert
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_sla_alert();
 CREATE TRIGGER sla_alert_append_only BEFORE UPDATE OR DELETE ON newel.sla_alert
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 

@@ -18,6 +18,7 @@ CREATE TABLE newel.staff (
     customer_id       uuid,
     presence          text        NOT NULL DEFAULT 'away' CHECK (presence IN ('available', 'away')),
     eligible          integer[]   NOT NULL DEFAULT '{}',
+    general           integer[]   NOT NULL DEFAULT '{}',
     last_assigned_at  timestamptz,
     active            boolean     NOT NULL DEFAULT true,
     created_at        timestamptz NOT NULL
