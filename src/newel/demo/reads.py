@@ -34,11 +34,11 @@ def one(kind: type[Record]) -> Read:
 
 
 def owned(kind: type[Record], name: str, owner: type[Record]) -> Read:
-    """All records that belong to one owner, who must exist."""
+    """All records that belong to an order or a customer, and which customer that is."""
 
     def read(ledger: Ledger, key: str, _: Query) -> View:
-        ledger.records.get(owner, key)
-        return _several(name, ledger.records.owned(kind, key))
+        whose = ledger.records.get(owner, key).owner or key
+        return {"customer": whose} | _several(name, ledger.records.owned(kind, key))
 
     return read
 
@@ -53,7 +53,7 @@ def orders_of(ledger: Ledger, ref: str, _: Query) -> View:
     ledger.records.get(Customer, ref)
     found = ledger.records.owned(Order, ref)
     found.sort(key=lambda order: (order.placed_on, order.no), reverse=True)
-    return {"count": len(found), "orders": [order_view(ledger.records, o) for o in found]}
+    return {"customer": ref, "count": len(found), "orders": [order_view(ledger.records, o) for o in found]}
 
 
 def refunds_of(ledger: Ledger, no: str, _: Query) -> View:
@@ -74,7 +74,7 @@ def history(ledger: Ledger, ref: str, _: Query) -> View:
     """Past contacts, newest first."""
     ledger.records.get(Customer, ref)
     contacts = sorted(ledger.records.owned(Contact, ref), key=_at, reverse=True)
-    return _several("contacts", contacts)
+    return {"customer": ref} | _several("contacts", contacts)
 
 
 def _at(contact: Contact) -> datetime:
@@ -87,8 +87,8 @@ def products(ledger: Ledger, _: str, query: Query) -> View:
 
 
 def slots(ledger: Ledger, _: str, query: Query) -> View:
-    """Free slots by type and day."""
-    free = free_slots(ledger.records, query.get("type", ""), query.get("date", ""))
+    """Free slots by type, day and time."""
+    free = free_slots(ledger.records, query.get("type", ""), query.get("date", ""), query.get("time", ""))
     return {"count": len(free), "slots": free}
 
 

@@ -53,6 +53,7 @@ def refunds_view(records: Records, no: str) -> View:
     made = sorted(records.owned(Refund, no), key=lambda r: (r.made_on, r.reference), reverse=True)
     return {
         "order": no,
+        "customer": order.customer,
         "paid": msgspec.to_builtins(order.total),
         "refunded": msgspec.to_builtins(Money(given_back(records, no))),
         "count": len(made),

@@ -15,12 +15,13 @@ Slot = dict[str, str]
 
 
 class BookingAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Book a slot, by its name or as the first free one of a day."""
+    """Book a slot, by its name or as the first free one of a day (at that time, if one is given)."""
 
     customer: Name
     type: Name
     slot: Name | None = None
     date: Day | None = None
+    time: Name | None = None
 
 
 class MoveAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,15 +29,16 @@ class MoveAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     slot: Name | None = None
     date: Day | None = None
+    time: Name | None = None
 
 
-def free_slots(records: Records, type_: str = "", on: str = "", limit: int = 200) -> list[Slot]:
+def free_slots(records: Records, type_: str = "", on: str = "", at: str = "", limit: int = 200) -> list[Slot]:
     """The slots that nobody has, soonest first."""
     taken = {appointment.slot for appointment in records.page(Appointment)}
     free = [
         {"slot": id_, "type": kind, "date": day.isoformat(), "time": time, "place": PLACES[kind]}
         for id_, kind, day, time in slots(records.today)
-        if id_ not in taken and type_ in ("", kind) and on in ("", day.isoformat())
+        if id_ not in taken and type_ in ("", kind) and on in ("", day.isoformat()) and at in ("", time)
     ]
     return free[:limit]
 
@@ -46,7 +48,7 @@ def book(desk: Desk, _: str, ask: BookingAsk) -> Done:
     desk.records.get(Customer, ask.customer)
     if ask.type not in PLACES:
         raise unusable(f"type is one of {', '.join(PLACES)}")
-    slot = _choose(desk.records, ask.type, ask.slot, ask.date)
+    slot = _choose(desk.records, ask.type, ask)
     id_ = f"A{1000 + desk.number}"
     return _write(desk, id_, ask.customer, slot)
 
@@ -54,17 +56,18 @@ def book(desk: Desk, _: str, ask: BookingAsk) -> Done:
 def move(desk: Desk, id_: str, ask: MoveAsk) -> Done:
     """Give the appointment another slot; its old one is free again."""
     old = desk.records.get(Appointment, id_)
-    slot = _choose(desk.records, old.type, ask.slot, ask.date)
+    slot = _choose(desk.records, old.type, ask)
     return _write(desk, id_, old.customer, slot)
 
 
-def _choose(records: Records, type_: str, name: str | None, on: Day | None) -> Slot:
-    if (name is None) == (on is None):
+def _choose(records: Records, type_: str, ask: BookingAsk | MoveAsk) -> Slot:
+    if (ask.slot is None) == (ask.date is None):
         raise unusable("give either a slot or a date")
-    if name is not None and name not in {id_ for id_, kind, *_ in slots(records.today)}:
-        raise missing("slot", name)
-    for slot in free_slots(records, type_, on.isoformat() if on else ""):
-        if name in (None, slot["slot"]):
+    if ask.slot is not None and ask.slot not in {id_ for id_, *_ in slots(records.today)}:
+        raise missing("slot", ask.slot)
+    on = ask.date.isoformat() if ask.date else ""
+    for slot in free_slots(records, type_, on, ask.time or ""):
+        if ask.slot in (None, slot["slot"]):
             return slot
     raise refused("slot_taken", "No such slot is free")
 
