@@ -37,6 +37,11 @@ def of_receipt(receipt: Receipt) -> Order:
     )
 
 
+def for_want_of(reason: str, *, priority: Priority = Priority.P3, skills: tuple[str, ...] = ()) -> Order:
+    """The order for a case that the AI cannot finish: with drafts, without a lock."""
+    return Order(priority=priority, assist=Assist.DRAFT, skills=skills, primary=reason, reasons=(reason,))
+
+
 def merge(before: Order, after: Order) -> Order:
     """Both at once: the highest priority, the most restrictive assist, the union of skills.
 

@@ -120,3 +120,6 @@ class Library(Protocol):
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """The passages that answer a text, best first."""
+
+    def titles(self, articles: Sequence[str]) -> Sequence[str]:
+        """The titles of articles by id, unknown ones left out."""

@@ -7,6 +7,7 @@ from newel.domain import delivery as rule
 from newel.domain.access import Actor, system
 from newel.domain.errors import Forbidden
 from newel.domain.ports import Delivery, Outbound
+from newel.domain.words import FOLLOW_UP_WITHIN, Tier
 from newel.flow.house import House, Running
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -66,6 +67,14 @@ async def _post(
 ) -> None:
     box = await rows.add(tx, house.envelope, case, text, provenance, action)
     await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+
+
+async def answered(tx: Tx, case: Case, tier: Tier) -> Case:
+    """The AI has answered: wait for the customer a day, then resolve; an item has nobody to wait for."""
+    due = tx.now + (FOLLOW_UP_WITHIN if case.conversation_id else timedelta())
+    await jobs.drop(tx, case.id, "settle")
+    await jobs.add(tx, "settle", at=due, case_id=case.id)
+    return await cases.move(tx, case, "answered", state="waiting", tier=tier, due_at=due, answered_at=tx.now)
 
 
 async def deliver(house: House, job: Job) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
-from newel.domain.escalation import Order
+from newel.domain.escalation import for_want_of, of_receipt
 from newel.domain.intake import Inbound
 from newel.domain.scan.features import CustomerFacts, ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
@@ -23,16 +23,6 @@ from newel.store.db import Tx
 from newel.store.envelope import case_place
 
 HISTORY_SPAN = timedelta(days=90)
-UNDONE = Order(
-    priority=Priority.P3,
-    assist=Assist.DRAFT,
-    skills=(),
-    regulated=False,
-    preset="",
-    lock=False,
-    primary="approval.invalidated",
-    reasons=("approval.invalidated",),
-)
 
 
 @dataclass(frozen=True)
@@ -206,7 +196,8 @@ async def _arrived(
     }
     if receipt.tier_floor is Tier.HUMAN or undone:
         case = await cases.move(tx, case, "message", **changes)
-        order = _order(receipt) if receipt.tier_floor is Tier.HUMAN else UNDONE
+        human = receipt.tier_floor is Tier.HUMAN
+        order = of_receipt(receipt) if human else for_want_of("approval.invalidated")
         case = await escalation.escalate(tx, house, running, case, order)
     elif case.tier is Tier.HUMAN:
         state = "owned" if case.state in {"snoozed", "waiting"} else case.state
@@ -240,17 +231,3 @@ async def _burst_began(tx: Tx, arrival: _Arrival, case: Case) -> datetime:
     replied = await rows.last_outbound(tx, case)
     said = await rows.inbound(tx, arrival.house.envelope, case)
     return next((s.received_at for s in said if s.seq > replied), tx.now)
-
-
-def _order(receipt: Receipt) -> Order:
-    markers = tuple(m.id for m in receipt.markers if m.floor == Tier.HUMAN)
-    return Order(
-        priority=receipt.priority,
-        assist=receipt.assist,
-        skills=receipt.skills,
-        regulated=receipt.regulated,
-        preset=receipt.preset,
-        lock=receipt.locked,
-        primary=receipt.primary,
-        reasons=markers or (receipt.primary,),
-    )

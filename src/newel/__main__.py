@@ -1,0 +1,5 @@
+"""``python -m newel``."""
+
+from newel.cli import main
+
+main()

@@ -1,0 +1,163 @@
+"""Wires the house: the only place where the parts meet."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from newel.ai.intent import Intent
+from newel.ai.knowledge import Knowledge
+from newel.channels.api.webhook import Shelf, Webhook
+from newel.config import Settings
+from newel.connectors.http import HttpSystems
+from newel.domain.access import system
+from newel.domain.errors import NotFound
+from newel.domain.knowledge import Article
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.document import stored_bundle
+from newel.domain.ports import Channel
+from newel.domain.scan.lexicon import shipped
+from newel.domain.scan.scanner import compile_scanner
+from newel.flow.house import House, Running
+from newel.store import db
+from newel.store import knowledge as articles
+from newel.store import policy as policies
+from newel.store.db import Db, Tx
+from newel.store.envelope import Envelope
+
+REFRESH_SECONDS = 1.0
+log = structlog.get_logger("bootstrap")
+
+
+class Policies:
+    """The compiled running policies; refreshed when another version or article is in force."""
+
+    def __init__(self, pool: Db, settings: Settings) -> None:
+        self._db = pool
+        self._settings = settings
+        self._running: dict[str, tuple[tuple[UUID, object], Running]] = {}
+
+    async def running(self, _tx: Tx, workflow: str) -> Running:
+        """The version in force, at most a refresh old; ``NotFound`` for an unknown workflow."""
+        found = self._running.get(workflow)
+        if found is None:
+            raise NotFound(what="workflow with an active policy", id=workflow)
+        return found[1]
+
+    async def refresh(self) -> None:
+        """Compile what has changed, away from the event loop."""
+        async with self._db.tx(system("policy"), read_only=True) as tx:
+            active = await policies.active(tx)
+            stamp = await articles.stamp(tx)
+            stale = [a for a in active if self._key(a.workflow) != (a.id, stamp)]
+            shelf = await articles.current(tx) if stale else []
+        for version in stale:
+            running = await asyncio.to_thread(self._compile, version, shelf)
+            self._running[version.workflow] = ((version.id, stamp), running)
+
+    def _key(self, workflow: str) -> tuple[UUID, object] | None:
+        found = self._running.get(workflow)
+        return found[0] if found else None
+
+    def _compile(self, version: policies.Version, shelf: list[Article]) -> Running:
+        bundle = stored_bundle(version.body)
+        return Running(
+            id=version.id,
+            number=version.number,
+            bundle=bundle,
+            scanner=compile_scanner(bundle, shipped()),
+            matcher=Intent.lazy(bundle),
+            library=Knowledge(shelf, bundle.knowledge),
+            systems=systems(bundle, self._settings),
+        )
+
+    async def keep_fresh(self) -> None:
+        """Refresh until cancelled; a database that is away only means that nothing changes."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            with contextlib.suppress(Exception):
+                await self.refresh()
+
+
+def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
+    """The systems of record that a policy names, with their address and token from the settings."""
+    return HttpSystems(bundle, {"SYSTEMS_URL": settings.systems_url}, settings.secret("systems_token"))
+
+
+def channels(settings: Settings) -> Mapping[str, Channel]:
+    """The ways to the customer that are set up."""
+    if settings.webhook_url:
+        return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
+    return {"api": Shelf()}
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """The wired house on a migrated database; closed at the end."""
+    pool = await db.connect(database_url(settings), size=settings.pool_size)
+    running = Policies(pool, settings)
+    house = House(pool, Envelope(settings.master_key()), channels(settings), running.running)
+    await running.refresh()
+    freshness = asyncio.create_task(running.keep_fresh())
+    try:
+        yield house
+    finally:
+        freshness.cancel()
+        await pool.close()
+
+
+def database_url(settings: Settings) -> str:
+    """The external database, or the address that the embedded one has left in the home."""
+    if settings.database_url:
+        return settings.database_url
+    left = Path(settings.home, "database-url")
+    if not left.exists():
+        raise NotFound(what="running embedded database in", id=settings.home)
+    return left.read_text(encoding="utf-8").strip()
+
+
+_KEPT = frozenset(
+    "event level timestamp logger job kind case code attempt message conversation actor request method route status "
+    "ms count workflow version part port pid target percent".split()
+)
+
+
+def _only_known(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Logs carry ids, counts and codes; a key that is not known to be one is left out (SEC-4)."""
+    return {k: v for k, v in event.items() if k in _KEPT}
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_known,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+async def migrate_database(settings: Settings) -> list[str]:
+    """Apply what the database lacks, as its owner; the names applied."""
+    from newel.store.migrate import migrate
+
+    return await migrate(settings.owner_url or database_url(settings))
+
+
+async def pending_migrations(settings: Settings) -> list[str]:
+    """What the database lacks."""
+    from newel.store.migrate import pending
+
+    return await pending(database_url(settings))

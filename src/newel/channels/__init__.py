@@ -1,0 +1,1 @@
+"""Ways to the customer; strangers to each other."""

@@ -1,0 +1,31 @@
+"""The commands. Each module is one word; what a command needs is imported when it runs."""
+
+import typer
+
+from newel.cli import serve, token, up
+from newel.cli.scan import scan
+from newel.domain.errors import NewelError
+
+app = typer.Typer(
+    name="newel",
+    help="Tiered customer operations: AI does the routine, people decide what needs judgment.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command()(up.up)
+app.command()(serve.serve)
+app.command()(serve.work)
+app.command()(serve.migrate)
+app.command()(scan)
+app.add_typer(token.app, name="token")
+
+
+def main() -> None:
+    """Run a command; a typed error is one line and exit code 2, never a stack trace."""
+    try:
+        app()
+    except NewelError as error:
+        typer.echo(f"newel: {error.message}", err=True)
+        raise SystemExit(2) from None

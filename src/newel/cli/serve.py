@@ -1,0 +1,88 @@
+"""``newel serve``, ``newel work`` and ``newel migrate``: the processes of a node."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run until done, on the faster loop where there is one."""
+    import uvloop
+
+    uvloop.run(main)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+) -> None:
+    """Serve the HTTP API.
+
+    Example: NEWEL_DATABASE_URL=postgresql://… newel serve --host 0.0.0.0 --port 8080
+    """
+    from newel.bootstrap import configure_logging
+    from newel.config import read
+
+    settings = read()
+    configure_logging(settings.log_level)
+    run(_serve(host or settings.host, port or settings.port))
+
+
+async def _serve(host: str, port: int) -> None:
+    from newel.bootstrap import open_house, pending_migrations
+    from newel.config import read
+    from newel.web.app import build
+    from newel.web.server import serve as serve_app
+
+    settings = read()
+    async with open_house(settings) as house:
+        await serve_app(build(house, pending=lambda: pending_migrations(settings)), host, port)
+
+
+def work(
+    without: Annotated[
+        list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
+    ] = None,
+    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 16,
+) -> None:
+    """Run the worker: jobs, clocks and all periodic work.
+
+    Example: newel work --except answer
+    """
+    from newel.bootstrap import configure_logging
+    from newel.config import read
+
+    configure_logging(read().log_level)
+    run(_work(tuple(without or ()), room))
+
+
+async def _work(without: tuple[str, ...], room: int) -> None:
+    from newel.bootstrap import open_house
+    from newel.config import read
+    from newel.worker.loop import Loop
+    from newel.worker.timetable import Timetable
+
+    async with open_house(read()) as house:
+        loop, timetable = Loop(house, without=without, room=room), Timetable(house)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, loop.stop)
+        clock = asyncio.create_task(timetable.run())
+        try:
+            await loop.run()
+        finally:
+            clock.cancel()
+
+
+def migrate() -> None:
+    """Bring the database of NEWEL_OWNER_URL (or NEWEL_DATABASE_URL) to today's schema.
+
+    Example: NEWEL_OWNER_URL=postgresql://owner@db/newel newel migrate
+    """
+    from newel.bootstrap import migrate_database
+    from newel.config import read
+
+    for name in asyncio.run(migrate_database(read())) or ["nothing to do"]:
+        typer.echo(name)

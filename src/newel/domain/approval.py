@@ -1,0 +1,70 @@
+"""Approval: what exactly a person is asked to release, who may, and whether it still binds."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from newel.domain.access import Role
+from newel.domain.errors import Conflict, Forbidden
+from newel.domain.playbook import Action
+from newel.domain.policy.bundle import Bundle
+
+
+class Approver(msgspec.Struct, frozen=True, kw_only=True):
+    """The person who decides, with the limit on what they may release."""
+
+    id: UUID
+    roles: frozenset[str]
+    limit_minor: int
+    customer_id: UUID | None
+    active: bool
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What one approval was asked for."""
+
+    customer_id: UUID
+    amount_minor: int
+
+
+def bound(action: Action | None, text: str, entries: Mapping[str, Any], message: UUID) -> bytes:
+    """The canonical bytes that an approval binds (TIR-7): arguments, text, policy entries, message.
+
+    Struct fields in declared order, mapping keys sorted; two equal inputs give equal bytes.
+    """
+    return msgspec.json.encode([action, text, entries, message], order="sorted")
+
+
+def entries_used(policy: Bundle, reason: str, action: Action | None) -> dict[str, Any]:
+    """The policy entries that a decision used; a change elsewhere does not unbind it."""
+    kind = policy.actions.get(action.action) if action else None
+    system = policy.systems.get(kind.system) if kind else None
+    return {
+        "playbook": policy.playbooks.get(reason),
+        "action": kind,
+        "call": system.actions.get(action.action) if system and action else None,
+        "ceiling": policy.ceilings.get(kind.ceiling) if kind else None,
+    }
+
+
+def may_decide(approver: Approver, asked: Asked) -> None:
+    """Raise ``Forbidden`` unless the person may release this (INV-12)."""
+    act = "decide this approval"
+    if not approver.active or Role.APPROVER not in approver.roles:
+        raise Forbidden(actor=str(approver.id), act=act, why="it needs an active approver")
+    if approver.customer_id == asked.customer_id:
+        raise Forbidden(actor=str(approver.id), act=act, why="it is to their own benefit")
+    if asked.amount_minor > approver.limit_minor:
+        raise Forbidden(
+            actor=str(approver.id),
+            act=act,
+            why=f"it is above their limit of {approver.limit_minor} minor units",
+        )
+
+
+def must_pend(state: str, approval: UUID) -> None:
+    """Raise ``Conflict`` unless it waits for a decision; the state says what became of it."""
+    if state != "pending":
+        raise Conflict(what=f"approval {approval}", state=state, why="it was decided or ended before")

@@ -1,0 +1,244 @@
+"""Approval: asked with its target, decided by a person, and gone when what it binds has changed."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid4
+
+import msgspec
+
+from newel.domain import approval as rule
+from newel.domain.access import Act, Actor, system
+from newel.domain.calendar import add, hours_of
+from newel.domain.errors import Conflict, Forbidden, Invalid
+from newel.domain.escalation import for_want_of
+from newel.domain.playbook import Action
+from newel.domain.words import Money, Tier
+from newel.flow import action, delivery, escalation, sla
+from newel.flow.house import House, Running
+from newel.store import answer as answers
+from newel.store import approval as rows
+from newel.store import case as cases
+from newel.store import job as jobs
+from newel.store.answer import Draft, Made
+from newel.store.approval import Approval
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.delivery import Provenance, end_proposal
+from newel.store.job import Job
+
+
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a person decides; an edit may change the text, the amount, or both."""
+
+    decision: Literal["approve", "edit", "reject"]
+    text: str | None = None
+    amount_minor: int | None = None
+    reason: str = ""
+
+
+async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
+    """Put a proposal before the approvers, with its target and its end."""
+    due, expires = _times(running, tx.now)
+    approval = _asked(house, running, case, made, due, expires)
+    await rows.add(tx, approval, house.envelope.mac("text", made.draft.reply))
+    await jobs.add(tx, "approval_expiry", at=expires, case_id=case.id, subject_id=approval.id)
+    tier = max(case.tier or Tier.SUPERVISED, Tier.SUPERVISED)
+    await cases.move(tx, case, "proposed", state="approval", tier=tier)
+    await sla.approval_asked(tx, running, case, approval.id, due)
+
+
+def _times(running: Running, now: datetime) -> tuple[datetime, datetime]:
+    """Due after the target's business minutes; expired after four times that."""
+    minutes, sla_policy = running.bundle.sla.approval_minutes, running.bundle.sla
+    hours = hours_of(running.bundle.calendar)
+    due = add(hours, now, timedelta(minutes=minutes))
+    span = timedelta(minutes=minutes * sla_policy.approval_expires_after_targets)
+    return due, add(hours, now, span)
+
+
+def _asked(
+    house: House,
+    running: Running,
+    case: Case,
+    made: Made,
+    due: datetime,
+    expires: datetime,
+    *,
+    edited: bool = False,
+) -> Approval:
+    act = made.draft.action
+    return Approval(
+        id=uuid4(),
+        case_id=case.id,
+        proposal_id=made.id,
+        message_id=made.message_id,
+        state="pending",
+        binding=binding(house, running, made),
+        edited=edited,
+        amount_minor=act.amount.amount_minor if act and act.amount else None,
+        due_at=due,
+        expires_at=expires,
+    )
+
+
+def binding(house: House, running: Running, made: Made) -> bytes:
+    """The keyed hash of what is shown to the approver."""
+    entries = rule.entries_used(running.bundle, made.contact_reason, made.draft.action)
+    shown = rule.bound(made.draft.action, made.draft.reply, entries, made.message_id)
+    return house.envelope.mac("binding", shown.decode())
+
+
+async def decide(house: House, actor: Actor, approval_id: UUID, verdict: Verdict) -> str:
+    """Approve, edit-and-release or reject; the state of the approval afterwards.
+
+    Raises ``Forbidden`` without the authority, ``Conflict`` when it was decided or no longer binds.
+    """
+    actor.must(Act.APPROVE)
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="approve", why="a decision is a person's")
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, (await rows.read(tx, approval_id)).case_id)
+        approval = await rows.read(tx, approval_id)
+        rule.must_pend(approval.state, approval_id)
+        made = await answers.proposal(tx, house.envelope, case, approval.proposal_id)
+        running = await house.running(tx, case.workflow)
+        binds = approval.message_id == case.last_inbound_id and approval.binding == binding(
+            house, running, made
+        )
+        if not binds or tx.now >= approval.expires_at:
+            outcome = await _undone(tx, house, running, case, approval, "expired" if binds else "invalidated")
+        else:
+            outcome = await _decided(tx, house, running, case, approval, made, verdict, UUID(actor.id))
+    if outcome in {"expired", "invalidated"}:
+        raise Conflict(what=f"approval {approval_id}", state=outcome, why="what it bound has changed")
+    return outcome
+
+
+async def _decided(
+    tx: Tx,
+    house: House,
+    running: Running,
+    case: Case,
+    approval: Approval,
+    made: Made,
+    verdict: Verdict,
+    by: UUID,
+) -> str:
+    approver = await rows.approver(tx, by)
+    asked = rule.Asked(customer_id=case.customer_id, amount_minor=approval.amount_minor or 0)
+    await jobs.drop(tx, case.id, "approval_expiry")
+    if verdict.decision == "reject":
+        rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
+        await _rejected(tx, house, running, case, approval, made, verdict.reason, by)
+        return "rejected"
+    if verdict.decision == "edit":
+        approval, made = await _edited(tx, house, running, case, approval, made, verdict)
+        asked = msgspec.structs.replace(asked, amount_minor=approval.amount_minor or 0)
+    rule.may_decide(approver, asked)
+    await rows.approve(tx, approval, by)
+    await sla.approval_ended(tx, case)
+    await _released(tx, house, running, case, approval, made, by)
+    return "approved"
+
+
+async def _released(
+    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, by: UUID
+) -> None:
+    """The action first, and the reply once it is confirmed; without an action the reply at once."""
+    await _end_proposal(tx, case, made)
+    if made.draft.action is not None:
+        case = await cases.move(tx, case, "approved", state="acting")
+        await action.authorise(tx, house, running, case, made, authority="approval", approval=approval)
+        return
+    provenance = Provenance(
+        drafted_by=made.drafted_by, released_by=by, approval_id=approval.id, proposal_id=made.id
+    )
+    await delivery.post_approved(tx, house, case, made.draft.reply, provenance, None)
+    await delivery.answered(tx, case, case.tier or Tier.SUPERVISED)
+
+
+async def _end_proposal(tx: Tx, case: Case, made: Made) -> None:
+    await end_proposal(tx, case.id, made.id, "decided", "a person decided")
+
+
+async def _edited(
+    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, verdict: Verdict
+) -> tuple[Approval, Made]:
+    """A new revision, bound to its editor; the old approval no longer stands."""
+    draft = edited_draft(made.draft, verdict)
+    await rows.end(tx, approval, "invalidated", reason="edited into a new revision")
+    await _end_proposal(tx, case, made)
+    again = msgspec.structs.replace(
+        made, id=uuid4(), revision=made.revision + 1, drafted_by="person", draft=draft, state="pending"
+    )
+    await answers.add_proposal(tx, house.envelope, case, again)
+    asked = _asked(house, running, case, again, approval.due_at, approval.expires_at, edited=True)
+    await rows.add(tx, asked, house.envelope.mac("text", draft.reply))
+    return asked, again
+
+
+def edited_draft(draft: Draft, verdict: Verdict) -> Draft:
+    """The draft with the editor's text and amount; an amount only where there was one, above nothing."""
+    reply = draft.reply if verdict.text is None else verdict.text.strip()
+    if not reply:
+        raise Invalid(what="text", why="an edited reply may not be empty")
+    act = draft.action
+    if verdict.amount_minor is not None:
+        act = _with_amount(act, verdict.amount_minor)
+    return msgspec.structs.replace(draft, reply=reply, action=act)
+
+
+def _with_amount(act: Action | None, amount_minor: int) -> Action:
+    if act is None or act.amount is None:
+        raise Invalid(what="amount_minor", why="this proposal moves no money")
+    if not 0 < amount_minor <= (act.paid.amount_minor if act.paid else act.amount.amount_minor):
+        raise Invalid(what="amount_minor", why="it must be above 0 and at most what was paid")
+    return msgspec.structs.replace(act, amount=Money(amount_minor, act.amount.currency))
+
+
+async def _rejected(
+    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, reason: str, by: UUID
+) -> None:
+    await rows.end(tx, approval, "rejected", by=by, reason=reason)
+    await _end_proposal(tx, case, made)
+    await sla.approval_ended(tx, case)
+    await escalation.escalate(tx, house, running, case, for_want_of("approval.rejected"))
+
+
+async def _undone(tx: Tx, house: House, running: Running, case: Case, approval: Approval, state: str) -> str:
+    await jobs.drop(tx, case.id, "approval_expiry")
+    await rows.end(
+        tx, approval, state, reason="too late" if state == "expired" else "what it bound has changed"
+    )
+    await delivery.take_back(tx, case, f"approval {state}")
+    await sla.approval_ended(tx, case)
+    await escalation.escalate(tx, house, running, case, for_want_of(f"approval.{state}"))
+    return state
+
+
+async def expire(house: House, job: Job) -> None:
+    """Nobody decided in time: a person takes the case (TIR-6)."""
+    assert job.case_id is not None, "the job names its case"  # noqa: S101
+    assert job.subject_id is not None, "the job names its approval"  # noqa: S101
+    async with house.db.tx(system("approval")) as tx:
+        case = await cases.lock(tx, job.case_id)
+        approval = await rows.read(tx, job.subject_id)
+        await jobs.done(tx, job)
+        if approval.state == "pending":
+            running = await house.running(tx, case.workflow)
+            await _undone(tx, house, running, case, approval, "expired")
+
+
+async def withdraw(house: House, actor: Actor, approval_id: UUID, reason: str) -> None:
+    """Staff take a proposal back before it is decided; a person takes the case."""
+    actor.must(Act.APPROVE)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, (await rows.read(tx, approval_id)).case_id)
+        approval = await rows.read(tx, approval_id)
+        rule.must_pend(approval.state, approval_id)
+        running = await house.running(tx, case.workflow)
+        await jobs.drop(tx, case.id, "approval_expiry")
+        await rows.end(tx, approval, "withdrawn", by=UUID(actor.id), reason=reason)
+        await delivery.take_back(tx, case, "withdrawn by staff")
+        await sla.approval_ended(tx, case)
+        await escalation.escalate(tx, house, running, case, for_want_of("approval.withdrawn"))

@@ -1,0 +1,186 @@
+"""The tier decision and its effect, in one transaction: release, propose, escalate, deflect."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+
+from newel.domain import tier as rule
+from newel.domain.access import AI, system
+from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.escalation import Order, for_want_of
+from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
+from newel.domain.words import Tier
+from newel.flow import action, approval, delivery, escalation
+from newel.flow.house import House, Running
+from newel.store import answer as rows
+from newel.store import case as cases
+from newel.store import job as jobs
+from newel.store.answer import Draft, Made
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.job import Job
+
+if TYPE_CHECKING:
+    from newel.flow.answer import Brief
+
+
+async def settle(house: House, job: Job, brief: "Brief", said: Proposal | NoAnswer) -> None:
+    """Beat three: decide and do it, unless a newer message or a person was first."""
+    async with house.db.tx(AI) as tx:
+        case = await cases.lock(tx, brief.case.id)
+        await jobs.done(tx, job)
+        if case.state != "ai" or case.turn != brief.case.turn:
+            return
+        reason = said.contact_reason or ""
+        case = msgspec.structs.replace(case, contact_reason=reason or case.contact_reason)
+        standing = await _standing(tx, brief, case, said)
+        decision = rule.decide(brief.signals, said, brief.running.bundle, standing)
+        made = await _store(tx, house, brief, case, said, decision)
+        await _effect(tx, house, brief.running, case, decision, made)
+
+
+async def _standing(tx: Tx, brief: "Brief", case: Case, said: Proposal | NoAnswer) -> Standing:
+    customer = brief.customer
+    return Standing(
+        lifetime_value_minor=customer.lifetime_value_minor or 0,
+        used_minor=await _used(tx, brief.running, case, said, tx.now),
+        killed=await rows.killed(tx, case.workflow, case.contact_reason),
+        deflected=case.deflected,
+        asked=await rows.asked(tx, case),
+        identity_level=1 if customer.profile.ref else 0,
+        dice=rule.dice_of(f"{case.id}/{case.episode}/{case.turn}"),
+    )
+
+
+async def _used(tx: Tx, running: Running, case: Case, said: Proposal | NoAnswer, now: datetime) -> int:
+    if isinstance(said, NoAnswer) or said.action is None:
+        return 0
+    ceiling = action.ceiling_of(running.bundle, said.action.action)
+    if ceiling is None:
+        return 0
+    since = now - timedelta(days=ceiling.window_days)
+    return await rows.spent(tx, case.customer_id, said.action.action, since)
+
+
+async def _store(
+    tx: Tx, house: House, brief: "Brief", case: Case, said: Proposal | NoAnswer, decision: rule.Decision
+) -> Made | None:
+    """The proposal (kept even when a person takes over) and the decision."""
+    made = _made(brief, case, said, decision) if isinstance(said, Proposal) else None
+    if made is not None:
+        await rows.add_proposal(tx, house.envelope, case, made)
+    await rows.add_decision(
+        tx,
+        case,
+        kind=type(decision).__name__.lower(),
+        tier=int(getattr(decision, "tier", Tier.AUTONOMOUS)),
+        reasons=decision.reasons or ("no_rule_fired",),
+        signals=_signals(brief, said),
+        proposal_id=made.id if made else None,
+        sampled=isinstance(decision, Release) and decision.sample,
+    )
+    return made
+
+
+def _made(brief: "Brief", case: Case, said: Proposal, decision: rule.Decision) -> Made:
+    states = {Release: "released", Propose: "pending", Escalate: "discarded", Deflect: "discarded"}
+    assert case.last_inbound_id is not None, "a case in the AI's hands has a message"  # noqa: S101
+    return Made(
+        id=uuid4(),
+        case_id=case.id,
+        episode=case.episode,
+        message_id=case.last_inbound_id,
+        revision=1,
+        contact_reason=said.contact_reason or "",
+        drafted_by="ai",
+        confidence=min(max(said.confidence, 0.0), 1.0),
+        calibrated=said.calibrated,
+        model=brief.running.matcher.version,
+        reasons=[said.basis.value, *said.reasons],
+        sources=list(said.sources),
+        draft=Draft(said.reply, said.justification, said.action, dict(said.facts)),
+        state=states[type(decision)],
+        policy_id=brief.running.id,
+    )
+
+
+def _signals(brief: "Brief", said: Proposal | NoAnswer) -> dict[str, Any]:
+    """What the decision weighed, without a word of text."""
+    return {
+        **msgspec.to_builtins(brief.signals),
+        "confidence": said.confidence,
+        "calibrated": getattr(said, "calibrated", False),
+        "policy": brief.running.version,
+    }
+
+
+async def _effect(
+    tx: Tx, house: House, running: Running, case: Case, decision: rule.Decision, made: Made | None
+) -> None:
+    match decision:
+        case Release() if made is not None:
+            await _release(tx, house, running, case, made)
+        case Propose() if made is not None:
+            await approval.ask(tx, house, running, case, made)
+        case Deflect() if made is not None:
+            await _deflect(tx, house, running, case, decision, made)
+        case Escalate():
+            await escalation.escalate(tx, house, running, case, order_of(decision))
+        case _:
+            await escalation.escalate(tx, house, running, case, for_want_of("no_answer"))
+
+
+async def _release(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
+    tier = max(case.tier or Tier.AUTONOMOUS, Tier.AUTONOMOUS)
+    if made.draft.action is not None:
+        case = await cases.move(tx, case, "acting", state="acting", tier=tier)
+        await action.authorise(tx, house, running, case, made, authority="autonomous")
+        return
+    await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id)
+    await delivery.answered(tx, case, tier)
+
+
+async def _deflect(tx: Tx, house: House, running: Running, case: Case, decision: Deflect, made: Made) -> None:
+    """Offer the articles by their titles, once; silence sends the case to a person."""
+    rules = running.bundle.deflection
+    assert rules is not None, "the rule deflects only where the policy does"  # noqa: S101
+    titles = "\n".join(f"- {title}" for title in running.library.titles(decision.articles))
+    offer = f"{running.bundle.messages['deflection']}\n{titles}"
+    await delivery.post_ai(tx, house, case, running, offer, made.id)
+    due = tx.now + timedelta(minutes=rules.chat_minutes)
+    await jobs.add(tx, "deflection", at=due, case_id=case.id)
+    await cases.move(tx, case, "deflected", state="deflecting", deflected=True, due_at=due)
+
+
+async def silent(house: House, job: Job) -> None:
+    """Nobody took up the articles: a person."""
+    await _hand_over(house, job, {"deflecting"}, "deflection.silence")
+
+
+async def refused(house: House, job: Job) -> None:
+    """An AI message was stopped at the last gate (kill switch, lock): a person."""
+    await _hand_over(house, job, {"waiting", "deflecting", "ai"}, "delivery.refused")
+
+
+async def _hand_over(house: House, job: Job, states: set[str], reason: str) -> None:
+    assert job.case_id is not None, "the job names its case"  # noqa: S101
+    async with house.db.tx(system("tier")) as tx:
+        case = await cases.lock(tx, job.case_id)
+        await jobs.done(tx, job)
+        if case.state in states and case.tier is not Tier.HUMAN:
+            running = await house.running(tx, case.workflow)
+            await delivery.take_back(tx, case, reason)
+            await escalation.escalate(tx, house, running, case, for_want_of(reason))
+
+
+def order_of(decision: Escalate) -> Order:
+    """The escalation that a tier decision asks for."""
+    return Order(
+        priority=decision.priority,
+        assist=decision.assist,
+        skills=decision.skills,
+        primary=decision.reasons[0],
+        reasons=decision.reasons,
+    )

@@ -1,0 +1,36 @@
+"""The way of a message on one screen: which step each kind of job runs, and where it may lead."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from newel.flow import action, answer, approval, context, delivery, feedback, resolution, routing, tier
+from newel.flow.house import House
+from newel.store.job import Job
+
+Step = Callable[[House, Job], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of job: its step, the kinds that may follow, and how long its lease is."""
+
+    step: Step
+    next: tuple[str, ...]
+    lease_seconds: float = 60
+    attempts: int = 8
+
+
+WAY: Mapping[str, Stage] = {
+    "answer": Stage(answer.answer, ("delivery", "action", "approval_expiry", "settle", "deflection", "routing")),
+    "approval_expiry": Stage(approval.expire, ("routing", "context")),
+    "action": Stage(action.execute, ("delivery", "settle", "answer", "routing"), attempts=100),
+    "deflection": Stage(tier.silent, ("routing", "context")),
+    "refused": Stage(tier.refused, ("routing", "context")),
+    "delivery": Stage(delivery.deliver, ("refused",), attempts=100),
+    "routing": Stage(routing.route, ("context",), attempts=1000),
+    "rebalance": Stage(routing.rebalance, ("routing",)),
+    "context": Stage(context.fill, (), attempts=100),
+    "wake": Stage(routing.wake, ("routing",)),
+    "settle": Stage(resolution.settle, ("feedback",)),
+    "feedback": Stage(feedback.ingest, ()),
+}

@@ -1,0 +1,151 @@
+"""Rows of what the AI would say and do, and of what was decided about it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from newel.domain.errors import NotFound
+from newel.domain.playbook import Action
+from newel.store import audit
+from newel.store.case import Case
+from newel.store.db import Tx, sql
+from newel.store.envelope import Envelope
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """The sealed part of a proposal: words and the exact action."""
+
+    reply: str
+    justification: str = ""
+    action: Action | None = None
+    facts: dict[str, Any] = {}
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal as it stands in the store."""
+
+    id: UUID
+    case_id: UUID
+    episode: int
+    message_id: UUID
+    revision: int
+    contact_reason: str
+    drafted_by: str
+    confidence: float
+    calibrated: bool
+    model: str
+    reasons: list[str]
+    sources: list[str]
+    draft: Draft
+    state: str
+    policy_id: UUID
+
+
+async def add_proposal(tx: Tx, envelope: Envelope, case: Case, made: Made) -> None:
+    """Store a proposal, its words sealed."""
+    await tx.run(
+        sql("answer").add_proposal,
+        made.id,
+        made.case_id,
+        made.episode,
+        made.message_id,
+        made.revision,
+        made.contact_reason,
+        made.drafted_by,
+        made.confidence,
+        made.calibrated,
+        made.model,
+        made.reasons,
+        made.sources,
+        case.sealer(envelope).seal_value(_place(made.id), made.draft),
+        made.state,
+        made.policy_id,
+        tx.now,
+    )
+    await audit.record(
+        tx,
+        f"proposal.{made.state}",
+        "proposal",
+        made.id,
+        state=made.state,
+        case_id=case.id,
+        contact_reason=made.contact_reason,
+        confidence=round(made.confidence, 4),
+        revision=made.revision,
+    )
+
+
+async def proposal(tx: Tx, envelope: Envelope, case: Case, proposal_id: UUID) -> Made:
+    """A proposal with its words opened."""
+    row = await tx.row(sql("answer").proposal, proposal_id)
+    if row is None:
+        raise NotFound(what="proposal", id=proposal_id)
+    values = dict(row)
+    draft = case.sealer(envelope).open_value(_place(proposal_id), values.pop("draft_sealed"), Draft)
+    return Made(draft=draft, **values)
+
+
+async def add_decision(
+    tx: Tx,
+    case: Case,
+    *,
+    kind: str,
+    tier: int,
+    reasons: Sequence[str],
+    signals: Mapping[str, Any],
+    proposal_id: UUID | None = None,
+    sampled: bool = False,
+) -> UUID:
+    """Store a decision with its reasons and the policy version it was made under."""
+    decision = uuid4()
+    await tx.run(
+        sql("answer").add_decision,
+        decision,
+        case.id,
+        case.episode,
+        case.last_inbound_id,
+        proposal_id,
+        kind,
+        tier,
+        list(reasons),
+        signals,
+        sampled,
+        case.policy_id,
+        tx.now,
+    )
+    await audit.record(
+        tx,
+        f"decision.{kind}",
+        "decision",
+        decision,
+        case_id=case.id,
+        tier=tier,
+        reasons=list(reasons),
+        sampled=sampled,
+    )
+    return decision
+
+
+async def asked(tx: Tx, case: Case) -> int:
+    """How many questions the AI has asked in this episode."""
+    found: int = await tx.value(sql("answer").asked, case.id, case.episode)
+    return found
+
+
+async def killed(tx: Tx, workflow: str, contact_reason: str) -> bool:
+    """Whether the kill switch is engaged here."""
+    found: bool = await tx.value(sql("answer").killed, workflow, contact_reason)
+    return found
+
+
+async def spent(tx: Tx, customer: UUID, action: str, since: datetime) -> int:
+    """Minor units of one action class since a time."""
+    found: int = await tx.value(sql("answer").spent, customer, action, since)
+    return found
+
+
+def _place(proposal_id: UUID) -> str:
+    return f"proposal.draft:{proposal_id}"

@@ -1,0 +1,98 @@
+"""The claim loop: lease jobs, run their steps side by side, give back what fails."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from newel.domain.access import system
+from newel.domain.errors import NewelError, StaleToken, Unavailable
+from newel.flow.house import House
+from newel.flow.way import WAY
+from newel.store import job as jobs
+from newel.store.job import Job
+
+ACTOR = system("worker")
+POLL_SECONDS = 0.25
+_LONGEST_WAIT = 60.0
+log = structlog.get_logger("worker")
+
+
+class Loop:
+    """Takes jobs while it has room; stops without leaving one half done."""
+
+    def __init__(self, house: House, *, without: Sequence[str] = (), room: int = 16) -> None:
+        self._house = house
+        self._without = tuple(without)
+        self._room = room
+        self._running: set[asyncio.Task[None]] = set()
+        self._stop = asyncio.Event()
+        self._wake = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more jobs; the running ones end."""
+        self._stop.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        while not self._stop.is_set():
+            try:
+                taken = await self._take()
+            except Unavailable:
+                log.warning("worker.database_away")
+                taken = 0
+            if taken == 0:
+                await self._rest()
+        if self._running:
+            await asyncio.wait(self._running, timeout=20)
+
+    async def drain(self) -> int:
+        """Run all jobs that are due now, and what follows from them; how many steps ran."""
+        total = 0
+        while taken := await self._take():
+            await asyncio.wait(self._running)
+            total += taken
+        return total
+
+    async def _take(self) -> int:
+        free = self._room - len(self._running)
+        if free <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        async with self._house.db.tx(ACTOR) as tx:
+            taken = await jobs.claim(tx, limit=free, without=self._without, lease_seconds=60)
+        for job in taken:
+            task = asyncio.create_task(self._step(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(taken)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def _step(self, job: Job) -> None:
+        try:
+            await WAY[job.kind].step(self._house, job)
+        except StaleToken:
+            log.info("job.lost_lease", job=job.id, kind=job.kind)
+        except Exception as error:
+            await self._failed(job, error)
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        """Back-off with jitter; what can never succeed is buried, where the case allows it."""
+        code = error.code if isinstance(error, NewelError) else type(error).__name__
+        log.warning("job.failed", job=job.id, kind=job.kind, case=str(job.case_id), code=code, attempt=job.attempts)
+        wait = min(_LONGEST_WAIT, 0.2 * 2 ** min(job.attempts, 10)) * (0.5 + random.random())  # noqa: S311
+        with contextlib.suppress(NewelError):
+            async with self._house.db.tx(ACTOR) as tx:
+                await jobs.retry(tx, job, at=tx.now + timedelta(seconds=wait), error=code)

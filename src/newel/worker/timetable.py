@@ -1,0 +1,54 @@
+"""All periodic work as one table."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from newel.domain.access import system
+from newel.flow import routing, sla
+from newel.flow.house import House
+from newel.store import job as jobs
+
+log = structlog.get_logger("timetable")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is done again and again, how often, and its name."""
+
+    name: str
+    every_seconds: float
+    act: Callable[[House], Awaitable[object]]
+
+
+async def _expire_leases(house: House) -> None:
+    async with house.db.tx(system("worker")) as tx:
+        await jobs.expire(tx)
+
+
+TIMETABLE = (
+    Entry("sla", 0.25, sla.fire),
+    Entry("leases", 1.0, _expire_leases),
+    Entry("rebalance", 5.0, routing.sweep),
+)
+
+
+class Timetable:
+    """Runs each entry in its own rhythm; a failure waits for the next turn."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await asyncio.gather(*(self._repeat(entry) for entry in TIMETABLE))
+
+    async def _repeat(self, entry: Entry) -> None:
+        while True:
+            try:
+                await entry.act(self._house)
+            except Exception as error:
+                log.warning("timetable.failed", part=entry.name, code=type(error).__name__)
+            await asyncio.sleep(entry.every_seconds)
