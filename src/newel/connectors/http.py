@@ -1,0 +1,171 @@
+"""Systems of record over HTTP, as the policy describes them: look-ups, actions, reconciliation.
+
+Logs say which call ended how, never what was in it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx2
+import msgspec
+import structlog
+
+from newel.connectors import verdict
+from newel.connectors.places import Unfit, fill, fill_path
+from newel.domain.errors import Invalid, Unavailable
+from newel.domain.policy.bundle import ActionCall, ActionClass, LookUp, System
+from newel.domain.ports import ActionRequest, Facts, Outcome, OutcomeKind
+
+log = structlog.get_logger(__name__)
+_NO_RECORD = (404, 410)
+for _chatty in ("httpx2", "httpcore2"):  # they log addresses, and a query may hold a customer's words
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where a system is, and the token that opens it; named by ``System.base_url``."""
+
+    url: str
+    token: str
+
+
+class HttpSystems:
+    """The systems of record of one policy version; it implements ``domain.ports.Systems``."""
+
+    def __init__(
+        self,
+        systems: Mapping[str, System],
+        actions: Mapping[str, ActionClass],
+        endpoints: Mapping[str, Endpoint],
+        client: httpx2.AsyncClient,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._systems = systems
+        self._actions = actions
+        self._endpoints = endpoints
+        self._client = client
+        self._now = now
+
+    async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
+        """Read ``system.look_up``; None when there is no such record.
+
+        Raises ``Unavailable`` when the system fails or is too slow.
+        """
+        system, look_up = self._look_up(call)
+        try:
+            path, query = fill_path(look_up.path, args), fill(look_up.query, args)
+            source = str(fill(look_up.source, args))
+        except Unfit:
+            return None
+        found = await self._read(call, system, path, query)
+        values = _picked(found, look_up.pick)
+        return None if values is None else Facts(values, source, self._now())
+
+    async def execute(self, request: ActionRequest) -> Outcome:
+        """Call the action once; never raises for what the other side did."""
+        system, call = self._action(request.action)
+        try:
+            path, body = fill_path(call.path, _args(request)), fill(call.body, _args(request))
+        except Unfit as unfit:
+            return Outcome(OutcomeKind.REFUSED, reason=str(unfit))
+        headers = {"Idempotency-Key": request.key} if call.key == "header" else {}
+        outcome = await self._act(system, call.method, path, body, headers)
+        log.info("action_called", action=request.action, outcome=outcome.kind, reason=outcome.reason)
+        return outcome
+
+    async def reconcile(self, request: ActionRequest) -> Outcome:
+        """Ask the other side what became of the call: confirmed, not_executed or unknown."""
+        system, call = self._action(request.action)
+        outcome = await self._ask(system, call, request)
+        log.info("action_reconciled", action=request.action, outcome=outcome.kind)
+        return outcome
+
+    async def _read(self, call: str, system: System, path: str, query: Mapping[str, str]) -> Any:
+        """The JSON that is there; None when there is no such record."""
+        try:
+            response = await self._send(system, "GET", path, params=query)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+            log.warning("look_up_failed", call=call, error=type(error).__name__)
+            raise Unavailable(what=call) from error
+        found = verdict.content(response)
+        if response.status_code in _NO_RECORD:
+            return None
+        if not response.is_success or found is None:
+            log.warning("look_up_failed", call=call, status=response.status_code)
+            raise Unavailable(what=call)
+        return found
+
+    async def _act(
+        self, system: System, method: str, path: str, body: Any, headers: Mapping[str, str]
+    ) -> Outcome:
+        try:
+            return verdict.of_answer(await self._send(system, method, path, json=body, headers=headers))
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+            return verdict.of_error(error)
+
+    async def _ask(self, system: System, call: ActionCall, request: ActionRequest) -> Outcome:
+        try:
+            path = fill_path(call.reconcile, _args(request))
+            response = await self._send(system, "GET", path)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, Unfit) as error:
+            return Outcome(OutcomeKind.UNKNOWN, reason=type(error).__name__)
+        return verdict.of_reconciliation(response, keyed=call.key == "header")
+
+    async def _send(self, system: System, method: str, path: str, **more: Any) -> httpx2.Response:
+        """One request within the system's time in all; connecting gives up a little before."""
+        endpoint = self._endpoint(system)
+        headers = {"Authorization": f"Bearer {endpoint.token}", **more.pop("headers", {})}
+        limit = system.timeout_seconds
+        timeout = httpx2.Timeout(limit, connect=limit * 0.8, pool=limit * 0.8)
+        url = endpoint.url.rstrip("/") + path
+        async with asyncio.timeout(limit):
+            return await self._client.request(method, url, headers=headers, timeout=timeout, **more)
+
+    def _endpoint(self, system: System) -> Endpoint:
+        endpoint = self._endpoints.get(system.base_url)
+        if endpoint is None:
+            raise Invalid(
+                what=f"the setting {system.base_url}", why="it says where a system is, and is not set"
+            )
+        return endpoint
+
+    def _look_up(self, call: str) -> tuple[System, LookUp]:
+        name, _, look_up = call.partition(".")
+        system = self._systems.get(name)
+        if system is None or look_up not in system.look_ups:
+            raise Invalid(what=f"the look-up {call}", why="the policy has none of that name")
+        return system, system.look_ups[look_up]
+
+    def _action(self, action: str) -> tuple[System, ActionCall]:
+        of_class = self._actions.get(action)
+        system = self._systems.get(of_class.system) if of_class else None
+        if system is None or action not in system.actions:
+            raise Invalid(what=f"the action {action}", why="the policy says no call for it")
+        return system, system.actions[action]
+
+
+def _args(request: ActionRequest) -> dict[str, Any]:
+    """The arguments with the key, which is the reference too where the caller gives none."""
+    return {"reference": request.key, **request.args, "key": request.key}
+
+
+def _picked(found: Any, path: str) -> Mapping[str, Any] | None:
+    """The part of an answer that the policy picks; a list becomes ``items`` with their ``count``."""
+    for step in path.split(".") if path else ():
+        found = _step(found, step)
+    if isinstance(found, Mapping):
+        return found
+    if isinstance(found, list):
+        return {"items": found, "count": len(found)}
+    return None if found is None else {"value": found}
+
+
+def _step(found: Any, step: str) -> Any:
+    if isinstance(found, Mapping):
+        return found.get(step)
+    if isinstance(found, Sequence) and not isinstance(found, str) and step.isdigit():
+        return found[int(step)] if int(step) < len(found) else None
+    return None
