@@ -159,14 +159,18 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The entry of a list of facts that a slot's words name, or the only entry there is.
 
-    ``among`` is the list's path, ``by`` the keys that the words are compared with;
-    ``must_match`` refuses even the only entry when the words do not name it.
+    ``among`` is the list's path, ``by`` the keys that the words are compared with, ``equal``
+    keeps the entries whose key equals a known path (an unknown path asks nothing);
+    ``must_match`` refuses even the only entry when the words do not name it; ``first`` takes
+    the first of several that fit equally.
     """
 
     among: str
     slot: str = ""
     by: tuple[str, ...] = ("sku", "name")
+    equal: dict[str, str] = {}
     must_match: bool = False
+    first: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -307,6 +311,23 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     known_source: str = ""
 
 
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What makes the matcher's confidence a probability; made by a command, not by hand.
+
+    ``matcher`` is the version (the hash of all phrases) that it was fitted for; with any other
+    phrases it does not count, and confidence is uncalibrated. ``about`` says what it stands on.
+    """
+
+    matcher: str
+    about: dict[str, float]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    scores: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
 class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole policy of one workflow."""
 
@@ -326,6 +347,8 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     actions: dict[str, ActionClass] = {}
     fields: dict[str, Field] = {}
     playbooks: dict[str, Playbook] = {}
+    outside: tuple[str, ...] = ()
+    calibration: Calibration | None = None
     knowledge: Knowledge | None = None
     sla: Sla
     calendar: Calendar

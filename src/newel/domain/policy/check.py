@@ -115,6 +115,9 @@ def _texts(sheet: Sheet) -> Iterator[Problem]:
     for key, text in bundle.messages.items():
         if blank(text):
             yield sheet.wrong("messages", key, says="is empty", hint="write the text it sends")
+        if "{" in text or "}" in text:
+            hint = "it is sent word for word; take the braces out"
+            yield sheet.wrong("messages", key, says="a fixed text has no places", hint=hint)
     for at, phrase in enumerate(bundle.commitments):
         if blank(phrase):
             yield sheet.wrong("commitments", at, says="is empty", hint="write a phrase, or none")

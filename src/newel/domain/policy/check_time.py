@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -96,6 +97,13 @@ def _day(sheet: Sheet, path: tuple[str, ...], spans: tuple[str, ...]) -> Iterato
             hint = "join the two, or move one"
             yield sheet.wrong(*path, at, says=f'"{text}" overlaps an earlier span', hint=hint)
         read.append(span)
+
+
+def business_day(calendar: Calendar) -> timedelta:
+    """How much opening time a full business day has."""
+    days = ([minutes_of(span) for span in spans] for spans in calendar.week.values())
+    longest = max(sum(end - start for start, end in filter(None, day)) for day in days)
+    return timedelta(minutes=longest)
 
 
 def minutes_of(span: str) -> tuple[int, int] | None:

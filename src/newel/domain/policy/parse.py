@@ -15,6 +15,14 @@ _KIND: Final = inspect.type_info(Bundle)
 INCLUDE: Final = "include"
 
 
+class Source(msgspec.Struct, frozen=True):
+    """The files of a policy as they were written: the main one and what it includes."""
+
+    name: str
+    text: str
+    includes: Mapping[str, str] = {}
+
+
 class Document(msgspec.Struct, frozen=True):
     """A bundle, and where each of its paths is written."""
 

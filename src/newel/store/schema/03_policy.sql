@@ -10,11 +10,17 @@ CREATE TABLE newel.policy_version (
     state        text        NOT NULL CHECK (state IN ('draft', 'active', 'retired')),
     required     text[]      NOT NULL DEFAULT '{}',
     changes      jsonb       NOT NULL DEFAULT '[]',
+    base_id      uuid        REFERENCES newel.policy_version,
+    emergency    boolean     NOT NULL DEFAULT false,
+    review       text[]      NOT NULL DEFAULT '{}',
+    review_by    timestamptz,
     submitted_by uuid        REFERENCES newel.staff,
     created_at   timestamptz NOT NULL,
     activated_at timestamptz,
     retired_at   timestamptz,
     UNIQUE (workflow, number),
+    CHECK (NOT emergency OR (required = '{}' AND review <> '{}')),
+    CHECK (emergency OR (review = '{}' AND review_by IS NULL)),
     CHECK ((state = 'draft') = (activated_at IS NULL)),
     CHECK ((state = 'retired') = (retired_at IS NOT NULL))
 );

@@ -1,0 +1,160 @@
+"""Policy versions and their signatures as rows."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from newel.domain.policy.diff import Change
+from newel.domain.policy.parse import Source
+from newel.store.db import Record, Tx, sql
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a workflow's policy; ``source`` are the files as they were written."""
+
+    id: UUID
+    workflow: str
+    number: int
+    source: Source
+    state: str
+    required: tuple[str, ...]
+    changes: tuple[Change, ...]
+    base_id: UUID | None
+    emergency: bool
+    review: tuple[str, ...]
+    review_by: datetime | None
+    submitted_by: UUID | None
+    created_at: datetime
+    activated_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        """How decisions and people name it: ``customer-support/3``."""
+        return f"{self.workflow}/{self.number}"
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """A version in a list."""
+
+    id: UUID
+    workflow: str
+    number: int
+    state: str
+    required: tuple[str, ...]
+    signed: tuple[str, ...]
+    submitted_by: UUID | None
+    created_at: datetime
+    activated_at: datetime | None
+
+
+async def lock_workflow(tx: Tx, workflow: str) -> None:
+    """Submitting and activating policies of one workflow happen one after the other."""
+    await tx.run(sql("policy").lock_workflow, workflow)
+
+
+async def next_number(tx: Tx, workflow: str) -> int:
+    """The number of the next version; under the workflow's lock."""
+    number: int = await tx.value(sql("policy").next_number, workflow)
+    return number
+
+
+async def add(tx: Tx, version: Version) -> None:
+    """Insert a draft."""
+    body = msgspec.json.encode(version.source).decode()
+    await tx.run(
+        sql("policy").add,
+        version.id,
+        version.workflow,
+        version.number,
+        version.source.name,
+        hashlib.sha256(body.encode()).digest(),
+        body,
+        list(version.required),
+        msgspec.to_builtins(version.changes),
+        version.base_id,
+        version.emergency,
+        list(version.review),
+        version.submitted_by,
+        version.created_at,
+    )
+
+
+async def add_texts(tx: Tx, policy_id: UUID, text_macs: Mapping[str, bytes]) -> None:
+    """The fixed texts that the system may send under this version."""
+    await tx.many(sql("policy").add_text, [(policy_id, key, mac) for key, mac in text_macs.items()])
+
+
+async def add_autonomous(tx: Tx, policy_id: UUID, ceilings: Mapping[str, int]) -> None:
+    """The action classes that need nobody's approval under this version."""
+    rows = [(policy_id, name, ceiling) for name, ceiling in ceilings.items()]
+    await tx.many(sql("policy").add_autonomous, rows)
+
+
+async def by_id(tx: Tx, policy_id: UUID) -> Version | None:
+    """A version."""
+    return _version(await tx.row(sql("policy").by_id, policy_id))
+
+
+async def by_number(tx: Tx, workflow: str, number: int) -> Version | None:
+    """A version by its workflow and number."""
+    return _version(await tx.row(sql("policy").by_number, workflow, number))
+
+
+async def locked(tx: Tx, policy_id: UUID) -> Version | None:
+    """A version, held until the transaction ends."""
+    return _version(await tx.row(sql("policy").locked, policy_id))
+
+
+async def active(tx: Tx, workflow: str) -> Version | None:
+    """The version in force."""
+    return _version(await tx.row(sql("policy").active, workflow))
+
+
+async def active_ids(tx: Tx) -> dict[str, UUID]:
+    """The id of the version in force, by workflow."""
+    return {row["workflow"]: row["id"] for row in await tx.rows(sql("policy").active_ids)}
+
+
+async def headlines(tx: Tx, workflow: str | None = None) -> list[Headline]:
+    """All versions, newest first."""
+    rows = await tx.rows(sql("policy").headlines, workflow)
+    return [msgspec.convert(dict(row), Headline) for row in rows]
+
+
+async def signed(tx: Tx, policy_id: UUID) -> dict[str, UUID]:
+    """Who signed, by role."""
+    rows = await tx.rows(sql("policy").signatures, policy_id)
+    return {row["role"]: row["staff_id"] for row in rows}
+
+
+async def sign(tx: Tx, policy_id: UUID, role: str, staff_id: UUID) -> None:
+    """Add a signature."""
+    await tx.run(sql("policy").sign, policy_id, role, staff_id, tx.now)
+
+
+async def retire(tx: Tx, policy_id: UUID) -> None:
+    """Take the version in force out of force."""
+    await tx.one(sql("policy").retire, policy_id, tx.now)
+
+
+async def activate(tx: Tx, policy_id: UUID, review_by: datetime | None) -> None:
+    """Put a draft in force."""
+    await tx.one(sql("policy").activate, policy_id, tx.now, review_by)
+
+
+def _version(row: Record | None) -> Version | None:
+    if row is None:
+        return None
+    values = dict(row)
+    source = msgspec.json.decode(values.pop("body"), type=Source)
+    changes = msgspec.convert(values.pop("changes"), tuple[Change, ...])
+    return Version(
+        source=source,
+        changes=changes,
+        required=tuple(values.pop("required")),
+        review=tuple(values.pop("review")),
+        **values,
+    )
