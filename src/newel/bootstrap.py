@@ -21,7 +21,7 @@ from newel.domain.access import system
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
-from newel.domain.policy.document import stored_bundle
+from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Channel
 from newel.domain.scan.lexicon import shipped
 from newel.domain.scan.scanner import compile_scanner

@@ -18,7 +18,7 @@ DRAFT = Version(
     id=uuid4(),
     workflow="support",
     number=1,
-    source=Source("support.yaml", "title: Ünïcode\n", {"more.yaml": "a: 1\n"}),
+    body=Source("support.yaml", "title: Ünïcode\n", {"more.yaml": "a: 1\n"}).body,
     state="draft",
     required=("policy_owner",),
     changes=(Change("messages.x", "old", "new", "Message x goes.", "text", "neutral"),),
@@ -42,8 +42,9 @@ async def test_a_version_comes_back_as_it_was_written(house: House) -> None:
     await put(house)
     async with house.db.tx(system("test")) as tx:
         assert await policy.by_id(tx, DRAFT.id) == DRAFT
+        assert DRAFT.source.text == "title: Ünïcode\n"
         assert await policy.by_number(tx, "support", 1) == DRAFT
-        assert await policy.active(tx, "support") is None
+        assert await policy.active_of(tx, "support") is None
         assert await policy.next_number(tx, "support") == 2
         (head,) = await policy.headlines(tx)
     assert (head.number, head.state, head.signed) == (1, "draft", ())
@@ -68,11 +69,11 @@ async def test_an_emergency_has_reviewers_and_needs_no_signature_first(house: Ho
     async with house.db.tx(system("test")) as tx:
         await policy.activate(tx, hurried.id, tx.now)
         await audit.record(tx, "policy.activated", "policy", hurried.id, state="active")
-        assert await policy.active_ids(tx) == {"support": hurried.id}
+        assert [one.id for one in await policy.active(tx)] == [hurried.id]
     async with house.db.tx(system("test")) as tx:
         await policy.retire(tx, hurried.id)
         await audit.record(tx, "policy.retired", "policy", hurried.id, state="retired")
-        assert await policy.active_ids(tx) == {}
+        assert await policy.active(tx) == []
 
 
 async def test_an_emergency_without_reviewers_is_refused(house: House) -> None:

@@ -24,7 +24,7 @@ from newel.domain.policy.diff import (
     signatures_needed,
     without_post_mortem,
 )
-from newel.domain.policy.parse import Document, Source, load_bundle
+from newel.domain.policy.parse import Document, Source, stored_bundle
 from newel.domain.policy.problem import BrokenPolicy, Problem
 from newel.domain.policy.sheet import Known
 from newel.domain.policy.signing import (
@@ -66,7 +66,7 @@ def checked(source: Source) -> Document:
 
 def bundle_of(version: policy.Version) -> Bundle:
     """The bundle of a stored version."""
-    return load_bundle(version.source.text, version.source.name, version.source.includes)
+    return stored_bundle(version.body)
 
 
 async def submit(house: "House", actor: Actor, source: Source, *, emergency: bool = False) -> policy.Version:
@@ -76,7 +76,7 @@ async def submit(house: "House", actor: Actor, source: Source, *, emergency: boo
     workflow = document.bundle.workflow
     async with house.db.tx(actor) as tx:
         await policy.lock_workflow(tx, workflow)
-        running = await policy.active(tx, workflow)
+        running = await policy.active_of(tx, workflow)
         changes, needed = _compared(document, running, emergency)
         number = await policy.next_number(tx, workflow)
         version = _draft(tx, source, workflow, number, changes, needed, running)
@@ -125,7 +125,7 @@ def _draft(
         id=uuid4(),
         workflow=workflow,
         number=number,
-        source=source,
+        body=source.body,
         state="draft",
         required=needed.roles,
         changes=changes,
@@ -174,7 +174,7 @@ async def activate(house: "House", actor: Actor, version_id: UUID) -> policy.Ver
         actor.must(Act.SUBMIT_POLICY if version.emergency else Act.ACTIVATE_POLICY)
         await policy.lock_workflow(tx, version.workflow)
         version = await _locked(tx, version_id)
-        running = await policy.active(tx, version.workflow)
+        running = await policy.active_of(tx, version.workflow)
         standing = await _standing(tx, version)
         check_activation(standing, base=version.base_id, running=running.id if running else None)
         bundle = checked(version.source).bundle
@@ -198,7 +198,7 @@ async def find(house: "House", workflow: str, number: int | None = None) -> poli
     """A version by its number, or the running one."""
     async with house.db.tx(_READER, read_only=True) as tx:
         if number is None:
-            version = await policy.active(tx, workflow)
+            version = await policy.active_of(tx, workflow)
         else:
             version = await policy.by_number(tx, workflow, number)
     if version is None:

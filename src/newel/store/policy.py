@@ -8,17 +8,17 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.policy.diff import Change
-from newel.domain.policy.parse import Source
+from newel.domain.policy.parse import Source, stored_source
 from newel.store.db import Record, Tx, sql
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a workflow's policy; ``source`` are the files as they were written."""
+    """One version of a workflow's policy; ``body`` holds its files as they were written."""
 
     id: UUID
     workflow: str
     number: int
-    source: Source
+    body: str
     state: str
     required: tuple[str, ...]
     changes: tuple[Change, ...]
@@ -34,6 +34,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """How decisions and people name it: ``customer-support/3``."""
         return f"{self.workflow}/{self.number}"
+
+    @property
+    def source(self) -> Source:
+        """The files as they were written."""
+        return stored_source(self.body)
 
 
 class Headline(msgspec.Struct, frozen=True):
@@ -63,15 +68,14 @@ async def next_number(tx: Tx, workflow: str) -> int:
 
 async def add(tx: Tx, version: Version) -> None:
     """Insert a draft."""
-    body = msgspec.json.encode(version.source).decode()
     await tx.run(
         sql("policy").add,
         version.id,
         version.workflow,
         version.number,
         version.source.name,
-        hashlib.sha256(body.encode()).digest(),
-        body,
+        hashlib.sha256(version.body.encode()).digest(),
+        version.body,
         list(version.required),
         msgspec.to_builtins(version.changes),
         version.base_id,
@@ -108,14 +112,15 @@ async def locked(tx: Tx, policy_id: UUID) -> Version | None:
     return _version(await tx.row(sql("policy").locked, policy_id))
 
 
-async def active(tx: Tx, workflow: str) -> Version | None:
-    """The version in force."""
-    return _version(await tx.row(sql("policy").active, workflow))
+async def active_of(tx: Tx, workflow: str) -> Version | None:
+    """The version in force of one workflow."""
+    return _version(await tx.row(sql("policy").active_of, workflow))
 
 
-async def active_ids(tx: Tx) -> dict[str, UUID]:
-    """The id of the version in force, by workflow."""
-    return {row["workflow"]: row["id"] for row in await tx.rows(sql("policy").active_ids)}
+async def active(tx: Tx) -> list[Version]:
+    """The versions in force, one for each workflow."""
+    rows = await tx.rows(sql("policy").active)
+    return [found for found in map(_version, rows) if found]
 
 
 async def headlines(tx: Tx, workflow: str | None = None) -> list[Headline]:
@@ -149,10 +154,8 @@ def _version(row: Record | None) -> Version | None:
     if row is None:
         return None
     values = dict(row)
-    source = msgspec.json.decode(values.pop("body"), type=Source)
     changes = msgspec.convert(values.pop("changes"), tuple[Change, ...])
     return Version(
-        source=source,
         changes=changes,
         required=tuple(values.pop("required")),
         review=tuple(values.pop("review")),

@@ -22,6 +22,22 @@ class Source(msgspec.Struct, frozen=True):
     text: str
     includes: Mapping[str, str] = {}
 
+    @property
+    def body(self) -> str:
+        """All files as one text, as the store keeps them."""
+        return msgspec.json.encode(self).decode()
+
+
+def stored_source(body: str) -> Source:
+    """The files of a stored text."""
+    return msgspec.json.decode(body, type=Source)
+
+
+def stored_bundle(body: str) -> Bundle:
+    """The bundle of a stored text."""
+    source = stored_source(body)
+    return load_bundle(source.text, source.name, source.includes)
+
 
 class Document(msgspec.Struct, frozen=True):
     """A bundle, and where each of its paths is written."""

@@ -38,15 +38,17 @@ SELECT id, workflow, number, body, state, required, changes, base_id, emergency,
     submitted_by, created_at, activated_at
 FROM newel.policy_version WHERE id = $1 FOR UPDATE;
 
--- name: active
--- The version in force of a workflow.
+-- name: active_of
+-- The version in force of one workflow.
 SELECT id, workflow, number, body, state, required, changes, base_id, emergency, review, review_by,
     submitted_by, created_at, activated_at
 FROM newel.policy_version WHERE workflow = $1 AND state = 'active';
 
--- name: active_ids
--- What is in force, by workflow.
-SELECT workflow, id FROM newel.policy_version WHERE state = 'active' ORDER BY workflow;
+-- name: active
+-- The versions in force.
+SELECT id, workflow, number, body, state, required, changes, base_id, emergency, review, review_by,
+    submitted_by, created_at, activated_at
+FROM newel.policy_version WHERE state = 'active' ORDER BY workflow;
 
 -- name: headlines
 -- All versions of one workflow, or of all, newest first.
