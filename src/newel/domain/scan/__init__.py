@@ -1,0 +1,1 @@
+"""The scan: every trigger over one message and its facts, before any AI is asked."""

@@ -1,0 +1,98 @@
+"""The named detectors and facts that a rule may ask for: each tells its evidence, or nothing."""
+
+from collections.abc import Callable, Mapping
+
+import re2
+
+from newel.domain.scan.emotion import emotion
+from newel.domain.scan.items import conflicting_fields, duplicate, missing_field, unusual_format
+from newel.domain.scan.reading import Reading, fact
+from newel.domain.scan.receipt import Evidence
+from newel.domain.scan.references import orders, products
+from newel.domain.scan.repeat import repeat_contact
+from newel.domain.words import Span
+
+Detector = Callable[[Reading], tuple[Evidence, ...]]
+
+_SEVERAL_ORDERS = re2.compile(
+    r"(?i)\b(?:both|two|three|four|five|several|multiple|different|separate|[2-9])\s(?:of\s)?(?:my\s|the\s|these\s"
+    r"|those\s)?(?:different\s|separate\s|recent\s|last\s|open\s)?orders\b"
+    r"|\b(?:ambos|dos|tres|varios)\s(?:de\smis\s)?pedidos\b"
+    r"|\b(?:deux|trois|plusieurs)\s(?:de\smes\s)?commandes\b"
+)
+
+
+def several_orders(reading: Reading) -> tuple[Evidence, ...]:
+    """Two order numbers or more, or words that say so."""
+    named = orders(reading.own)
+    if len(named) > 1:
+        return tuple(reading.at(place) for place in named.values())
+    said = _SEVERAL_ORDERS.search(reading.own)
+    return (reading.at(Span(said.start(), said.end())),) if said else ()
+
+
+def several_products(reading: Reading) -> tuple[Evidence, ...]:
+    """Two article numbers or more, or words that say so."""
+    named = products(reading.own)
+    if len(named) > 1:
+        return tuple(reading.at(place) for place in named.values())
+    return reading.evidence(("several_products",))
+
+
+def unsupported_language(reading: Reading) -> tuple[Evidence, ...]:
+    """A language that the workflow does not serve, or two at once."""
+    language, served = reading.language, reading.bundle.languages
+    if language.mixed:
+        return fact(f"mixed with {language.code}")
+    if language.how == "assumed" or language.code in served:
+        return ()
+    return fact(f"written in {language.code}; served are {', '.join(served)}")
+
+
+def _family(name: str) -> Detector:
+    return lambda reading: reading.evidence((name,))
+
+
+DETECTORS: Mapping[str, Detector] = {
+    "explicit_request": _family("request"),
+    "repeat_contact": repeat_contact,
+    "several_orders": several_orders,
+    "several_products": several_products,
+    "customs": _family("customs"),
+    "partial_usage": _family("partial_usage"),
+    "missing_field": missing_field,
+    "conflicting_fields": conflicting_fields,
+    "unusual_format": unusual_format,
+    "duplicate": duplicate,
+    "unsupported_language": unsupported_language,
+}
+EMOTION, RISK, REPEAT = "emotion", "risk_score", "repeat_contact"
+KNOWN_DETECTORS = frozenset({*DETECTORS, EMOTION, RISK})
+FLAGS = frozenset({"vip", "vulnerable", "prefers_human"})
+KNOWN_FACTS = frozenset({*FLAGS, "lifetime_value", "segment"})
+# These weigh their families themselves: a phrase alone does not fire the trigger.
+JUDGES = frozenset({EMOTION, REPEAT})
+
+
+def flag(reading: Reading, name: str) -> tuple[Evidence, ...]:
+    """A fact of the customer that is true."""
+    return fact(f"customer: {name}") if getattr(reading.message.customer, name) else ()
+
+
+def in_segment(reading: Reading, segments: tuple[str, ...]) -> tuple[Evidence, ...]:
+    """The customer's segment, if it is one of those."""
+    segment = reading.message.customer.segment
+    named = {each.casefold() for each in segments}
+    return fact(f"segment: {segment}") if segment.casefold() in named else ()
+
+
+def lifetime_value_above(reading: Reading, limit: float) -> tuple[Evidence, ...]:
+    """The customer's lifetime value, if it exceeds the limit."""
+    value = reading.message.customer.lifetime_value
+    return fact(f"lifetime value {value} is over {limit:g}") if value > limit else ()
+
+
+def emotion_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
+    """The cues, if together they exceed the floor."""
+    score, cues = emotion(reading, families)
+    return (*cues, *fact(f"emotion score {score:.2f} is over {limit:g}")) if score > limit else ()

@@ -1,0 +1,72 @@
+"""What the scanner reads: one message with the facts known at its time, as a value."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from newel.domain.errors import Invalid, TooLarge
+
+MAX_TEXT = 200_000
+MAX_SUBJECT = 2_000
+MAX_HISTORY = 500
+
+
+class CustomerFacts(msgspec.Struct, frozen=True):
+    """What is known of the customer; ``lifetime_value`` in minor units, unknown = 0."""
+
+    lifetime_value: int = 0
+    vip: bool = False
+    vulnerable: bool = False
+    prefers_human: bool = False
+    segment: str = ""
+
+
+class PastContact(msgspec.Struct, frozen=True):
+    """An earlier contact of the same customer."""
+
+    at: datetime
+    contact_reason: str | None = None
+    text: str = ""
+
+
+class ScanInput(msgspec.Struct, frozen=True):
+    """One message or item; ``at`` is the time that history is seen from."""
+
+    text: str
+    id: str | int | float | None = None
+    channel: str = ""
+    workflow: str = ""
+    language: str | None = None
+    fields: Mapping[str, Any] | None = None
+    subject: str = ""
+    customer: CustomerFacts = CustomerFacts()
+    history: tuple[PastContact, ...] = ()
+    at: datetime | None = None
+    contact_reason: str | None = None
+
+
+def check_bounds(message: ScanInput) -> None:
+    """Refuse what is larger than the scanner promises to handle in bounded time."""
+    if len(message.text) > MAX_TEXT:
+        raise TooLarge(what="text", size=len(message.text), limit=MAX_TEXT)
+    if len(message.subject) > MAX_SUBJECT:
+        raise TooLarge(what="subject", size=len(message.subject), limit=MAX_SUBJECT)
+    if len(message.history) > MAX_HISTORY:
+        raise Invalid(
+            what="history",
+            why=f"it has {len(message.history)} entries; the most is {MAX_HISTORY}",
+        )
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A moment that can be compared: one without a zone counts as UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def seen_from(message: ScanInput) -> datetime | None:
+    """The time of the message: its own, or that of the newest history entry."""
+    if message.at is not None:
+        return as_utc(message.at)
+    return max((as_utc(past.at) for past in message.history), default=None)

@@ -1,0 +1,112 @@
+"""The language of a message: what the sender says, its letters, its small words, a model.
+
+A short text without evidence counts as the workflow's first language: "ok" is no reason to
+look for a colleague who speaks Finnish.
+"""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from newel.domain.scan.receipt import Language
+
+
+class Identifier(Protocol):
+    """A model that names the language of a text, with its confidence."""
+
+    def classify(self, text: str) -> tuple[str, float]:
+        """The ISO 639-1 code, and the confidence from 0 to 1."""
+
+
+_SMALL_WORDS = {
+    "en": """the is my i you and to it not for have with of in was please what when where how can are this a
+        on be do me at has an if would your am did does will from but been we they there that get got
+        need want could should why which""",
+    "es": """el la los las de que y en un una es por con para no mi se lo del al como pero su le ya me te
+        donde cuando quiero esta este tengo he ha hola muy mas sin porque puedo mis puede pueden favor""",
+    "fr": """le la les de des du et est un une je vous pas que qui dans pour sur avec mon ma mes ce ne au il
+        en nous ai plus mais ou suis bonjour cette votre vos moi j'ai c'est quand comment avez""",
+    "de": """der die das und ist nicht ich sie ein eine mit für auf den zu von es im dem wie habe mein meine
+        wann wo bitte kann noch haben wir aber auch bei hallo""",
+    "it": """il lo la gli le di che e un una per non sono con del della mi ho come ma anche quando dove
+        vorrei questo ciao mio mia alla nel""",
+    "pt": """o a os as de que e um uma por com para não meu minha se do da no na em como mas quando onde
+        quero este olá você está foi não""",
+    "nl": """de het een en van ik is niet op mijn met voor dat zijn te er maar ook wat waar wanneer heb heeft
+        graag kan nog hallo""",
+    "pl": """i w nie na się z do jest to że jak mój moje gdzie kiedy proszę mam czy dla dzień dobry ale po""",
+}
+_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
+_NOISE = re.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_MOST = 1_000
+_SCRIPTS = (
+    ("el", 0x0370, 0x03FF), ("ru", 0x0400, 0x052F), ("hy", 0x0530, 0x058F), ("he", 0x0590, 0x05FF),
+    ("ar", 0x0600, 0x06FF), ("hi", 0x0900, 0x097F), ("bn", 0x0980, 0x09FF), ("ta", 0x0B80, 0x0BFF),
+    ("th", 0x0E00, 0x0E7F), ("ka", 0x10A0, 0x10FF), ("ja", 0x3040, 0x30FF), ("zh", 0x4E00, 0x9FFF),
+    ("ko", 0xAC00, 0xD7AF),
+)  # fmt: skip
+_FOREIGN = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for _, low, high in _SCRIPTS) + "]")
+_loading = threading.Lock()
+_loaded: list[Identifier] = []
+
+
+def identifier() -> Identifier | None:
+    """The model, loaded at its first use; None where the library is not installed."""
+    with _loading:
+        if not _loaded:
+            try:
+                from py3langid import langid
+            except ImportError:
+                return None
+            _loaded.append(langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True))
+    return _loaded[0]
+
+
+def detect(text: str, given: str | None, supported: Sequence[str], model: Identifier | None) -> Language:
+    """The language of the sender's own words; ``given`` is believed."""
+    default = supported[0] if supported else "en"
+    if given and given.strip():
+        return Language(re.split(r"[-_]", given.strip().lower())[0], 1.0, how="given")
+    sample = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
+    foreign, words = len(_FOREIGN.findall(sample)), _WORD.findall(sample.lower())
+    letters = sum(map(len, words))
+    if foreign >= 4 and foreign * 5 >= letters:
+        mixed = foreign * 5 < letters * 4 and letters - foreign >= 12
+        return _by_script(sample, model, mixed)
+    return _by_words(sample, words, default, model)
+
+
+def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
+    counts = Counter(code for char in sample for code, low, high in _SCRIPTS if low <= ord(char) <= high)
+    code = "ja" if counts["ja"] else counts.most_common(1)[0][0]
+    guess, sure = model.classify(sample) if model else (code, 0.0)
+    if sure >= 0.8 and guess not in _SETS:
+        return Language(guess, round(sure, 3), mixed)
+    return Language(code, 0.8, mixed, "script")
+
+
+def _by_words(sample: str, words: list[str], default: str, model: Identifier | None) -> Language:
+    hits = {code: sum(word in small for word in words) for code, small in _SETS.items()}
+    best = max(hits, key=lambda code: (hits[code], code == default))
+    if hits.get(default, 0) >= 2 and hits[best] == hits[default]:
+        return Language(default, 0.9, how="words")
+    if len(words) < 3 or model is None:
+        return _few_words(hits, best, default)
+    guess, sure = model.classify(sample)
+    if guess == default:
+        return Language(default, round(sure, 3))
+    agrees = guess == best and hits[best] >= 2
+    rival = hits.get(default, 0)
+    if (agrees and sure >= 0.3) or (sure >= 0.9 and len(words) >= 6 and rival <= hits.get(guess, 0)):
+        return Language(guess, round(max(sure, 0.6), 3))
+    return _few_words(hits, best, default)
+
+
+def _few_words(hits: dict[str, int], best: str, default: str) -> Language:
+    """By small words alone: three of one language, twice those of the default."""
+    if hits[best] >= 3 and hits[best] >= 2 * hits.get(default, 0) + 1:
+        return Language(best, 0.6, how="words")
+    return Language(default, 0.0, how="assumed")

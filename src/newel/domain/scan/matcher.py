@@ -1,0 +1,183 @@
+"""Which entries of the lexicon occur in a text, and where.
+
+One pass of an RE2 set over each view names the entries; only their own expressions are then
+run for the places. Everything is linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Protocol
+
+import re2
+
+from newel.domain.errors import Invalid
+from newel.domain.scan.lexicon import Entry
+from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
+from newel.domain.scan.quotation import Zones
+from newel.domain.scan.view import BYTES, View
+from newel.domain.words import Span
+
+MOST_SPANS = 20
+_TIGHT_MINIMUM = 6
+_LOOK = 80
+_STOPS = b".!?\n\r,;:>()-"
+
+
+class Match(Protocol):
+    """What is used of a match of RE2."""
+
+    def span(self, group: int = 0) -> tuple[int, int]:
+        """Start and end of a group."""
+
+
+class Pattern(Protocol):
+    """What is used of a pattern of RE2, which has no types of its own."""
+
+    def search(self, text: bytes, pos: int | None = None) -> Match | None:
+        """The first match at or after a position."""
+
+
+def _compile(expression: bytes, entry: Entry) -> Pattern:
+    try:
+        compiled: Pattern = re2.compile(expression, BYTES)
+    except re2.error as error:
+        why = f"{entry.family}.{entry.name}: {error}"
+        raise Invalid(what="phrase", why=why) from error
+    return compiled
+
+
+def _any_of(phrases: Sequence[str]) -> str:
+    return "|".join(f"(?:{loosely(phrase)})" for phrase in phrases)
+
+
+class CompiledEntry:
+    """An entry with its expressions."""
+
+    def __init__(self, entry: Entry) -> None:
+        say = entry.phrases
+        self.entry, self.phrases = entry, say
+        body = _any_of(say.say)
+        edges = f"({body})".encode("latin-1") if say.anywhere else whole_words(body)
+        self.pattern = edges
+        self.expression = _compile(edges, entry)
+        self.tight = "|".join(tightly(phrase) for phrase in say.say).encode("latin-1")
+        self._after = self._context(say.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
+        self._before = self._context(say.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
+        self._near = self._context(say.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
+
+    def _context(self, phrases: Sequence[str], frame: str) -> Pattern | None:
+        if not phrases:
+            return None
+        filled = frame.replace("{any}", _any_of(phrases)).replace("{gap}", GAP).replace("{letter}", LETTER)
+        return _compile(filled.encode("latin-1"), self.entry)
+
+    def places(self, view: View, raw: str) -> Iterator[Span]:
+        """Where the entry occurs in a view and nothing spares it, in raw positions."""
+        for start, end in self._matches(view.data):
+            if view.tight:
+                if end - start >= _TIGHT_MINIMUM:
+                    yield Span(*view.raw(start, end))
+            elif self._stands(view.data, start, end):
+                span = Span(*view.raw(start, end))
+                if not self.phrases.upper or _is_upper(raw[span.start : span.end]):
+                    yield span
+
+    def _matches(self, data: bytes) -> Iterator[tuple[int, int]]:
+        at = 0
+        while (found := self.expression.search(data, at)) is not None:
+            start, end = found.span(1)
+            if end > start:
+                yield start, end
+            at = max(end, at + 1)
+
+    def _stands(self, data: bytes, start: int, end: int) -> bool:
+        say = self.phrases
+        before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
+        if self._after is not None and self._after.search(before):
+            return False
+        if self._before is not None and self._before.search(after):
+            return False
+        if say.alone and not _is_alone(data, start, end):
+            return False
+        if self._near is None:
+            return True
+        around = data[max(0, start - say.reach) : end + say.reach]
+        return self._near.search(around) is not None
+
+
+class TightEntry(CompiledEntry):
+    """An entry as it is looked for where the gaps between words are gone."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry)
+        self.pattern = b"(" + self.tight + b")"
+        self.expression = _compile(self.pattern, entry)
+
+
+class Matcher:
+    """The compiled lexicon; one per policy version, shared by all threads."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = tuple(CompiledEntry(entry) for entry in entries)
+        self._tight = {index: TightEntry(entry) for index, entry in enumerate(entries) if _works_tight(entry)}
+        self._set = _set_of([entry.pattern for entry in self.entries])
+        self._tight_ids = tuple(self._tight)
+        self._tight_set = _set_of([entry.pattern for entry in self._tight.values()])
+
+    def find(self, views: Sequence[View], raw: str, zones: Zones) -> dict[int, tuple[Span, ...]]:
+        """The unquoted occurrences of every entry that has some, by its index."""
+        found: dict[int, set[Span]] = {}
+        for view in views:
+            for index, entry in self._present(view):
+                spans = (span for span in entry.places(view, raw) if not zones.hold(span.start, span.end))
+                new = set(islice(spans, MOST_SPANS))
+                if new:
+                    found.setdefault(index, set()).update(new)
+        return {index: outermost(spans) for index, spans in sorted(found.items())}
+
+    def _present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+        if view.tight:
+            for number in self._tight_set.Match(view.data) or ():
+                index = self._tight_ids[number]
+                yield index, self._tight[index]
+        else:
+            for index in self._set.Match(view.data) or ():
+                yield index, self.entries[index]
+
+
+def outermost(spans: set[Span]) -> tuple[Span, ...]:
+    """The spans that lie in no other, in order, and not more than a reader can use."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not kept or span.end > kept[-1].end:
+            kept.append(span)
+    return tuple(kept[:MOST_SPANS])
+
+
+def _set_of(patterns: Sequence[bytes]) -> re2.Set:
+    made = re2.Set.SearchSet(BYTES)
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
+
+
+def _works_tight(entry: Entry) -> bool:
+    say = entry.phrases
+    return not (say.alone or say.upper or say.near or say.anywhere or say.weight < 1)
+
+
+def _is_upper(text: str) -> bool:
+    return text.isupper()
+
+
+def _is_alone(data: bytes, start: int, end: int) -> bool:
+    """Whether a sentence, line or clause begins before and ends after the range."""
+    before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
+    head = re.search(rb"[^a-z0-9\xff]*\Z", before)
+    tail = re.match(rb"[^a-z0-9\xff]*", after)
+    lead, rest = head[0] if head else b"", tail[0] if tail else b""
+    opens = len(lead) == len(before) or any(sign in _STOPS for sign in lead)
+    closes = len(rest) == len(after) or any(sign in _STOPS for sign in rest)
+    return opens and closes

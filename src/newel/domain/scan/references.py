@@ -1,0 +1,63 @@
+"""Orders and products that a text names by number."""
+
+import re
+from collections.abc import Iterator
+
+import re2
+
+from newel.domain.words import Span
+
+_NUMBER = r"(?:#\s?)?[A-Z]{0,4}-?\d{4,12}(?!\d)(?![.,]\d{2}\b)"
+_JOINER = r"\s{0,3}(?:,|;|/|\+|&|\band\b|\bor\b|\balso\b|\by\b|\be\b|\bet\b|\bund\b|\bplus\b)\s{0,3}"
+_CUED = re.compile(
+    r"\b(?:orders?|pedidos?|commandes?|bestellung(?:en)?|ordini|ordine|encomendas?)\b"
+    r"\s{0,3}(?:(?:number|numbers|no|nos|nr|ref|reference|id|ids|n[º°o]|num[eé]ro|n[uú]mero)\b)?"
+    rf"[\s:.#]{{0,4}}({_NUMBER}(?:{_JOINER}(?:order\s{{0,2}})?{_NUMBER}){{0,20}})",
+    re.IGNORECASE,
+)
+_HASHED = re.compile(r"#\s?[A-Z]{0,4}-?\d{4,12}\b", re.IGNORECASE)
+_BARE = re.compile(r"(?<![\w£$€.,+-])[A-Z]{0,4}-?\d{4,12}(?![\w-])(?![.,]\d)", re.IGNORECASE)
+_DIGITS = re2.compile(r"[0-9]{4}")
+_EACH = re.compile(r"[A-Z]{0,4}-?\d{4,12}", re.IGNORECASE)
+_SKU = re2.compile(r"\b[A-Z]{2,4}-\d{2,5}\b")
+
+
+def orders(text: str) -> dict[str, Span]:
+    """Order numbers by their first place: cued ones, and bare ones of the same shape."""
+    found: dict[str, Span] = {}
+    if not _DIGITS.search(text):
+        return found
+    for number, place in _cued(text):
+        found.setdefault(number, place)
+    shapes = {_shape(number) for number in found}
+    if shapes:
+        for bare in _BARE.finditer(text):
+            number = bare[0].upper()
+            if _shape(number) in shapes:
+                found.setdefault(number, Span(bare.start(), bare.end()))
+    return found
+
+
+def products(text: str) -> dict[str, Span]:
+    """Article numbers such as ``HW-101`` by their first place."""
+    found: dict[str, Span] = {}
+    for sku in _SKU.finditer(text):
+        found.setdefault(sku[0], Span(sku.start(), sku.end()))
+    return found
+
+
+def _cued(text: str) -> Iterator[tuple[str, Span]]:
+    for cue in _CUED.finditer(text):
+        yield from _numbers(text, cue.start(1), cue.end(1))
+    for hashed in _HASHED.finditer(text):
+        yield from _numbers(text, hashed.start(), hashed.end())
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
+    for number in _EACH.finditer(text, start, end):
+        yield number[0].upper(), Span(number.start(), number.end())
+
+
+def _shape(number: str) -> tuple[str, int]:
+    letters = number.rstrip("0123456789")
+    return letters, len(number) - len(letters)

@@ -1,0 +1,98 @@
+"""Has the customer been here before about the same matter? Looked up, not only believed."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from newel.domain.scan.features import PastContact, as_utc, seen_from
+from newel.domain.scan.reading import Reading, fact
+from newel.domain.scan.receipt import Evidence
+from newel.domain.scan.references import orders
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MOST = 5_000
+_COMMON_WORDS = """
+    about after again all also and any are ask asked because been before but can cannot contacted
+    could did does email emailed for from get got had has have hello help here hey hi how i'm into
+    its just know let like may message more much my need not now number off one only order orders
+    other our out please reply said say second see sent should since some still support tell than
+    thank thanks that the their them then there they third this time times told too two until very
+    want was were what which who why will with would write writing wrote yet you your already answer
+    issue problem regarding same waiting customer service team nobody responded response heard back
+    contact que los las una por con para del como esta este mis sus pero mas les des une pour avec
+    dans mon ma mes vous est pas sur qui bonjour merci hola gracias pedido commande
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+def past_in_window(reading: Reading) -> Iterator[PastContact]:
+    """Earlier contacts that are not older than the policy's window."""
+    now = seen_from(reading.message)
+    window = timedelta(days=reading.threshold("repeat_window_days", 30))
+    for past in reading.message.history:
+        if now is not None and now - as_utc(past.at) <= window:
+            yield past
+
+
+def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
+    """Evidence of a repeat: the same matter in the history, or a claim that it bears out.
+
+    A claim counts by itself only where there is no history to hold it against.
+    """
+    claim = reading.evidence(("repeat",))
+    least = reading.threshold("repeat_similarity", 0.5)
+    same = [past for past in past_in_window(reading) if _same_matter(reading, past, least, claim)]
+    if same:
+        found = "claimed, and in the history" if claim else "in the history"
+        return (*claim, *fact(f"{found}: {_dates(same)}"))
+    if claim and not reading.message.history:
+        return (*claim, *fact("claimed; no history was given to verify it"))
+    return ()
+
+
+def unconfirmed(reading: Reading) -> str:
+    """What the receipt notes when a repeat is claimed and the history does not show it."""
+    if not reading.evidence(("repeat",)) or repeat_contact(reading):
+        return ""
+    return "repeat contact claimed, not found in the history"
+
+
+def _same_matter(reading: Reading, past: PastContact, least: float, claim: tuple[Evidence, ...]) -> bool:
+    mine, theirs = set(orders(reading.own)), set(orders(past.text[:_MOST]))
+    if mine and theirs and not mine & theirs:
+        return False
+    reason = reading.message.contact_reason
+    if reason and reason == past.contact_reason:
+        return True
+    words, before = _matter(reading.own), _matter(past.text[:_MOST])
+    if claim and len(words) <= 2:
+        return True
+    return _alike(words, before) >= (least / 2 if claim or mine & theirs else least)
+
+
+def _alike(words: frozenset[str], before: frozenset[str]) -> float:
+    """The share of the shorter text's words that both have; one word alone proves nothing."""
+    both, least = len(words & before), min(len(words), len(before))
+    if both == 0 or (both == 1 and least > 2):
+        return 0.0 if both == 0 else 0.25
+    return both / least
+
+
+def _matter(text: str) -> frozenset[str]:
+    words = (_stem(word) for word in _WORD.findall(text[:_MOST].casefold()) if word not in _COMMON)
+    return frozenset(words)
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            return word.removesuffix(ending)
+    return word
+
+
+def _dates(contacts: list[PastContact]) -> str:
+    newest = sorted(contacts, key=lambda past: as_utc(past.at), reverse=True)[:5]
+    return ", ".join(
+        f"{as_utc(past.at):%Y-%m-%d}" + (f" ({past.contact_reason})" if past.contact_reason else "")
+        for past in newest
+    )

@@ -1,0 +1,224 @@
+"""The scanner: all triggers of one policy version over one message, as a pure function.
+
+``compile_scanner`` prepares it once; ``scan`` may then be called from any thread.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from newel.domain.errors import Invalid
+from newel.domain.policy.bundle import Bundle, Trigger
+from newel.domain.scan import detectors as d
+from newel.domain.scan.emotion import EMOTIONS, behaviour, emotion
+from newel.domain.scan.features import ScanInput, check_bounds
+from newel.domain.scan.language import Identifier, detect, identifier
+from newel.domain.scan.lexicon import Lexicon, own_entry
+from newel.domain.scan.matcher import Matcher
+from newel.domain.scan.normalise import views
+from newel.domain.scan.quotation import Zones, blanked, zones
+from newel.domain.scan.reading import Found, Reading, fact
+from newel.domain.scan.receipt import Evidence, Marker, Receipt, Risk
+from newel.domain.scan.repeat import past_in_window, unconfirmed
+from newel.domain.scan.risk import RiskFacts, check_factors, risk_score
+from newel.domain.words import Assist, Cluster, Priority, Span, Tier
+
+NEEDS_A_MODEL = ("emotion_model", "topic_model")
+_NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
+_FIRST = {Cluster.REQUEST: 0, Cluster.TOPIC: 1, Cluster.LEGAL: 2}
+_RISK_RANK, _OTHER_RANK = 3, 4
+
+
+class _Compiled(NamedTuple):
+    """A trigger ready to be looked at; ``phrases`` are families that fire it by themselves."""
+
+    id: str
+    trigger: Trigger
+    phrases: tuple[str, ...]
+    limit: float
+
+    @property
+    def sums_risk(self) -> bool:
+        return self.trigger.rule.detector == d.RISK
+
+
+def compile_scanner(bundle: Bundle, lexicon: Lexicon) -> "Scanner":
+    """The scanner of a policy version; a rule that could never fire is refused."""
+    for key, trigger in bundle.triggers.items():
+        _check(key, trigger, bundle, lexicon)
+    check_factors(bundle.risk, bundle.triggers)
+    return Scanner(bundle, lexicon)
+
+
+def _check(key: str, trigger: Trigger, bundle: Bundle, lexicon: Lexicon) -> None:
+    rule = trigger.rule
+    named = (
+        ("lexicon family", rule.lexicon, lexicon.families),
+        ("detector", (rule.detector,), {"", *d.KNOWN_DETECTORS}),
+        ("fact", (rule.fact,), {"", *d.KNOWN_FACTS}),
+        ("threshold", (rule.above,), {"", *bundle.thresholds}),
+    )
+    for what, names, known in named:
+        for name in names:
+            if name not in known:
+                raise Invalid(what=f"trigger {key}", why=f"there is no {what} {name}")
+    if rule.fact == "segment" and not rule.phrases:
+        raise Invalid(what=f"trigger {key}", why="name the segments under phrases")
+
+
+class Scanner:
+    """Compiled triggers; holds no state of any message."""
+
+    def __init__(self, bundle: Bundle, lexicon: Lexicon) -> None:
+        self.bundle = bundle
+        self._triggers = tuple(_compiled(key, trigger, bundle) for key, trigger in bundle.triggers.items())
+        own = (
+            own_entry(key, trigger.rule.phrases, trigger.owner, trigger.date)
+            for key, trigger in bundle.triggers.items()
+            if trigger.rule.phrases and trigger.rule.fact != "segment"
+        )
+        self._entries = (*lexicon.entries, *own)
+        self._matcher = Matcher(self._entries)
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """Every trigger with its evidence, and what follows; raises for an oversized message."""
+        check_bounds(message)
+        model = None if message.language else identifier()
+        reading = self._read(message, model)
+        fired = tuple(self._fired(reading))
+        risk = self._risk(reading, fired)
+        summed = tuple(
+            _marker(each, fact(f"risk score {risk.score:.2f} is over {each.limit:g}"))
+            for each in self._triggers
+            if each.sums_risk and risk.score > each.limit
+        )
+        missing = () if model or message.language else ("language",)
+        return self._receipt(reading, (*fired, *summed), risk, (*NEEDS_A_MODEL, *missing))
+
+    def _read(self, message: ScanInput, model: Identifier | None) -> Reading:
+        text = readable(message.text)
+        covered = zones(text)
+        own = blanked(text, covered) if covered.spans else text
+        language = detect(own, message.language, self.bundle.languages, model)
+        places = self._matcher.find(views(text), text, covered)
+        subject = self._subject(readable(message.subject))
+        found: dict[str, tuple[Found, ...]] = {}
+        for index in sorted(places.keys() | subject.keys()):
+            entry = self._entries[index]
+            one = Found(entry.phrases, places.get(index, ()), subject.get(index, ()))
+            found[entry.family] = (*found.get(entry.family, ()), one)
+        return Reading(message, self.bundle, text, own, found, language, behaviour(own))
+
+    def _subject(self, subject: str) -> dict[int, tuple[str, ...]]:
+        if not subject:
+            return {}
+        found = self._matcher.find(views(subject), subject, Zones([]))
+        return {index: _words(subject, spans) for index, spans in found.items()}
+
+    def _fired(self, reading: Reading) -> Iterator[Marker]:
+        for each in self._triggers:
+            evidence = _evidence(each, reading)
+            if evidence:
+                yield _marker(each, evidence)
+
+    def _risk(self, reading: Reading, fired: Sequence[Marker]) -> Risk:
+        facts = RiskFacts(
+            fired=frozenset(marker.id for marker in fired),
+            clusters=frozenset(marker.cluster for marker in fired),
+            regulated=any(marker.regulated for marker in fired),
+            emotion=emotion(reading)[0],
+            recent_contacts=sum(1 for _ in past_in_window(reading)),
+            length=len(reading.own),
+            mixed_language=reading.language.mixed,
+            customer=reading.message.customer,
+        )
+        return risk_score(self.bundle.risk, facts)
+
+    def _receipt(
+        self, reading: Reading, markers: tuple[Marker, ...], risk: Risk, missing: tuple[str, ...]
+    ) -> Receipt:
+        human = [marker for marker in markers if marker.floor == Tier.HUMAN]
+        first = min(human or markers, key=self._rank, default=None)
+        urgent = sorted(human, key=lambda marker: marker.priority)
+        return Receipt(
+            policy_version=self.bundle.version,
+            tier_floor=Tier(max((marker.floor for marker in markers), default=Tier.AUTONOMOUS)),
+            markers=markers,
+            clusters=tuple(cluster for cluster in Cluster if any(m.cluster is cluster for m in markers)),
+            locked=any(marker.lock for marker in human),
+            priority=min((marker.priority for marker in human), default=Priority.P3),
+            assist=min((marker.assist for marker in human), default=Assist.DRAFT),
+            skills=tuple(sorted({skill for marker in human for skill in marker.skills})),
+            regulated=any(marker.regulated for marker in human),
+            preset=next((marker.preset for marker in urgent if marker.preset), ""),
+            primary=first.id if first else "",
+            language=reading.language,
+            risk=risk,
+            not_evaluated=missing,
+            notes=tuple(filter(None, (unconfirmed(reading),))),
+        )
+
+    def _rank(self, marker: Marker) -> tuple[int, int, str]:
+        """Request, topic, risk, then the others: only which reason is named first."""
+        sums_risk = self.bundle.triggers[marker.id].rule.detector == d.RISK
+        rank = _RISK_RANK if sums_risk else _FIRST.get(marker.cluster, _OTHER_RANK)
+        return rank, marker.priority, marker.id
+
+
+def readable(text: str) -> str:
+    """The text with NUL and lone surrogates replaced, code point by code point."""
+    return text if text.isascii() and "\0" not in text else text.translate(_NOT_TEXT)
+
+
+def _compiled(key: str, trigger: Trigger, bundle: Bundle) -> _Compiled:
+    rule = trigger.rule
+    judged = rule.detector in d.JUDGES
+    own = (f"policy:{key}",) if rule.phrases and rule.fact != "segment" else ()
+    limit = bundle.thresholds[rule.above].value if rule.above else 0.0
+    return _Compiled(key, trigger, (*(() if judged else rule.lexicon), *own), limit)
+
+
+def _evidence(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
+    rule = each.trigger.rule
+    found = (
+        *reading.evidence(each.phrases),
+        *(_fact(each, reading) if rule.fact else ()),
+        *_detected(each, reading),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _fact(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
+    rule = each.trigger.rule
+    if rule.fact == "lifetime_value":
+        return d.lifetime_value_above(reading, each.limit)
+    if rule.fact == "segment":
+        return d.in_segment(reading, rule.phrases)
+    return d.flag(reading, rule.fact)
+
+
+def _detected(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
+    rule = each.trigger.rule
+    if rule.detector == d.EMOTION:
+        return d.emotion_above(reading, rule.lexicon or EMOTIONS, each.limit)
+    detector = d.DETECTORS.get(rule.detector)
+    return detector(reading) if detector else ()
+
+
+def _marker(each: _Compiled, evidence: tuple[Evidence, ...]) -> Marker:
+    trigger = each.trigger
+    return Marker(
+        id=each.id,
+        cluster=trigger.cluster,
+        floor=trigger.floor,
+        lock=trigger.lock,
+        priority=trigger.priority,
+        assist=trigger.assist,
+        skills=trigger.skills,
+        regulated=trigger.regulated,
+        preset=trigger.preset,
+        evidence=evidence,
+    )
+
+
+def _words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    return tuple(text[span.start : span.end] for span in spans)
