@@ -22,6 +22,7 @@ DO $$ BEGIN
         EXECUTE format('GRANT newel_app TO %I', current_user);
     END IF;
 END $$;
+GRANT SELECT ON public.newel_migration TO newel_app;
 """
 
 

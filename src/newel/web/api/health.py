@@ -1,0 +1,84 @@
+"""Whether the house lives, whether it can work, how much it does, and what it understands."""
+
+import time
+from typing import Any, Literal
+
+import msgspec
+from litestar import Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from newel import __version__
+from newel.domain.access import system
+from newel.domain.errors import Unavailable
+from newel.flow.house import House
+from newel.store import views
+from newel.web.request import Ask
+from newel.web.route import Open, get
+
+_READER = system("health")
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str = __version__
+
+
+@get("/healthz", Open.PUBLIC)
+async def healthz(request: Ask) -> Health:
+    """Whether this process lives; it asks nobody else."""
+    return Health()
+
+
+@get("/readyz", Open.PUBLIC)
+async def readyz(request: Ask) -> Health:
+    """Whether it can work: the database answers and has every migration."""
+    async with request.house.db.tx(_READER, read_only=True) as tx:
+        missing = await views.missing_migrations(tx)
+    if missing:
+        raise Unavailable(what=f"the database lacks {len(missing)} migrations (run `newel migrate`); it")
+    return Health()
+
+
+@get("/metrics", Open.PUBLIC, media_type="text/plain")
+async def metrics(request: Ask) -> Response[bytes]:
+    """Counts for Prometheus: requests of this process, and the house's open work by state."""
+    state = request.app.state
+    await _measure(request.house, state.gauges)
+    return Response(generate_latest(state.registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+@get("/openapi.json", Open.PUBLIC)
+async def openapi(request: Ask) -> dict[str, Any]:
+    """This description."""
+    described: dict[str, Any] = request.app.state.openapi
+    return described
+
+
+class Gauges:
+    """What the database says of the house's work, read at most once a second."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.up = Gauge("newel_database_up", "Whether the database answers.", registry=registry)
+        self.work = Gauge("newel_work", "Open work by kind and state.", ("what", "state"), registry=registry)
+        self.read_at = 0.0
+
+
+async def _measure(house: House, gauges: Gauges) -> None:
+    if time.monotonic() - gauges.read_at < 1:
+        return
+    gauges.read_at = time.monotonic()
+    try:
+        async with house.db.tx(_READER, read_only=True) as tx:
+            found = await views.open_work(tx)
+    except Unavailable:
+        gauges.up.set(0)
+        return
+    gauges.up.set(1)
+    gauges.work.clear()
+    for row in found:
+        gauges.work.labels(row.what, row.state).set(row.n)
+
+
+ROUTES = [healthz, readyz, metrics, openapi]

@@ -1,0 +1,54 @@
+"""The web application, wired from its parts."""
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from prometheus_client import CollectorRegistry
+
+from newel.flow.house import House
+from newel.web.api import ROUTES
+from newel.web.api.health import Gauges
+from newel.web.auth import Tokens, guard
+from newel.web.errors import handlers
+from newel.web.hooks import Hooks
+from newel.web.openapi import describe
+from newel.web.request import Ask
+
+BODY_LIMIT = 1 << 20
+
+
+class Web(Litestar):
+    """Litestar with the hooks around every request, its own error answers included."""
+
+    hooks: Hooks
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """One request, or the life of the process."""
+        if str(scope["type"]) == "http":
+            await self.hooks.around(super().__call__, scope, receive, send)  # type: ignore[arg-type]
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def build(house: House) -> Litestar:
+    """The application of one house; each has its own metrics."""
+    registry = CollectorRegistry()
+    app = Web(
+        ROUTES,
+        request_class=Ask,
+        guards=[guard],
+        exception_handlers=handlers(),
+        request_max_body_size=BODY_LIMIT,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+        state=State({"house": house, "tokens": Tokens(), "registry": registry, "gauges": Gauges(registry)}),
+    )
+    app.hooks = Hooks(registry)
+    app.state.openapi = describe(app)
+    return app

@@ -1,0 +1,118 @@
+"""Who asks: a bearer token or a session cookie becomes an actor, and each route asks for its act."""
+
+import hashlib
+import hmac
+import time
+from collections import OrderedDict
+from typing import Any
+
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from newel.domain.access import Act, Actor, Staff
+from newel.domain.errors import Forbidden, Unauthenticated
+from newel.flow import access
+from newel.flow.house import House
+from newel.web.route import Doc, Open
+
+CSRF_HEADER = "x-newel-csrf"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_REMEMBERED = 1000
+_REMEMBER_SECONDS = 1.0
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class NoCsrf(Forbidden):
+    """Send the session's CSRF token in the header X-Newel-CSRF; GET /api/v1/me tells it."""
+
+    code = "csrf"
+
+
+class Tokens:
+    """Service tokens seen within the last second: intake asks for the same one all the time."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+
+    async def actor(self, house: House, secret: str) -> Actor:
+        """The token's service; a revoked token is refused after a second at the latest."""
+        key = hashlib.sha256(secret.encode()).digest()
+        known = self._seen.get(key)
+        if known and time.monotonic() - known[0] < _REMEMBER_SECONDS:
+            return known[1]
+        self._seen.pop(key, None)
+        actor = await access.service(house, secret)
+        self._seen[key] = (time.monotonic(), actor)
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return actor
+
+
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Find the actor and check the route's act before any body is read."""
+    doc: Doc | None = handler.opt.get("doc")
+    if doc is None or doc.act is Open.PUBLIC:
+        return
+    actor = await _actor(connection)
+    connection.scope["newel.actor"] = actor  # type: ignore[typeddict-unknown-key]  # ours, see request.py
+    if isinstance(doc.act, Act):
+        actor.must(doc.act)
+
+
+async def _actor(connection: Connection) -> Actor:
+    house: House = connection.app.state.house
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer" or not secret:
+            raise Unauthenticated(why="the Authorization header is not a bearer token")
+        tokens: Tokens = connection.app.state.tokens
+        return await tokens.actor(house, secret.strip())
+    return (await _staff(connection, house)).actor
+
+
+async def _staff(connection: Connection, house: House) -> Staff:
+    session_id = session_of(connection)
+    if not session_id:
+        raise Unauthenticated(why="there is neither a token nor a session")
+    staff = await access.who(house, session_id)
+    given = connection.headers.get(CSRF_HEADER, "")
+    if connection.scope.get("method") not in READING and not hmac.compare_digest(
+        given.encode(), csrf_token(session_id).encode()
+    ):
+        raise NoCsrf()
+    connection.scope["newel.staff"] = staff  # type: ignore[typeddict-unknown-key]
+    return staff
+
+
+def session_of(connection: Connection) -> str | None:
+    """The session id that the browser sent, if any; it is checked elsewhere."""
+    return connection.cookies.get(cookie_name(connection))
+
+
+def csrf_token(session_id: str) -> str:
+    """What a page of this session must repeat in a header; another site cannot read it."""
+    return hmac.digest(session_id.encode(), b"newel csrf", "sha256").hex()
+
+
+def cookie_name(connection: Connection) -> str:
+    """Over TLS the name pins the cookie to this very host."""
+    return "__Host-newel_session" if _secure(connection) else "newel_session"
+
+
+def give_cookie(response: Response[Any], connection: Connection, session_id: str) -> None:
+    """Keep the session id in the browser: out of reach of scripts and of other sites."""
+    response.set_cookie(
+        cookie_name(connection), session_id, httponly=True, secure=_secure(connection), samesite="lax"
+    )
+
+
+def take_cookie(response: Response[Any], connection: Connection) -> None:
+    """Take the session id out of the browser."""
+    response.set_cookie(
+        cookie_name(connection), "", max_age=0, httponly=True, secure=_secure(connection), samesite="lax"
+    )
+
+
+def _secure(connection: Connection) -> bool:
+    return connection.scope["scheme"] == "https"

@@ -1,0 +1,175 @@
+"""Every error leaves as problem details (RFC 9457): typed, named, and never a stack trace."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from newel.domain.errors import NewelError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+log = structlog.get_logger("newel.web")
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One field that is wrong: where, and what would be right."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Problem details: ``code`` is for machines, ``detail`` for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str = ""
+    errors: tuple[FieldProblem, ...] = ()
+    data: dict[str, Any] = {}
+
+
+class Malformed(NewelError):
+    """The body is not JSON: {why}"""
+
+    code = "malformed"
+    status = 400
+
+
+class Unsupported(NewelError):
+    """Send the body as application/json."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class Rejected(NewelError):
+    """The request has a field that is not usable."""
+
+    code = "invalid_field"
+    status = 422
+
+    def __init__(self, *errors: FieldProblem) -> None:
+        self.errors = errors
+        super().__init__()
+
+
+_PLAIN = {
+    400: ("bad_request", "The request cannot be read."),
+    401: ("unauthenticated", "Sign in, or send a valid token."),
+    403: ("forbidden", "This is not allowed."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method; see the Allow header."),
+    413: ("too_large", "The body is too large."),
+    415: ("unsupported_media_type", "Send the body as application/json."),
+    429: ("too_many_requests", "Slow down, and try again later."),
+    500: ("internal", "Something went wrong here; it has been noted under the request id."),
+    503: ("unavailable", "A part of the house does not answer now; try again later."),
+}
+
+
+def rejection(error: msgspec.ValidationError) -> Rejected:
+    """A shape error as the field that it names."""
+    message, _, place = str(error).partition(" - at ")
+    field = place.strip("`").removeprefix("$").lstrip(".")
+    for said in ("Object missing required field `", "Object contains unknown field `"):
+        if message.startswith(said):
+            name = message.removeprefix(said).rstrip("`")
+            field = f"{field}.{name}" if field else name
+    return Rejected(FieldProblem(field, message))
+
+
+def handlers() -> ExceptionHandlersMap:
+    """Which function answers which error."""
+    return {NewelError: _typed, HTTPException: _plain, Exception: _unexpected}
+
+
+def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Problem]:
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("refused", code=error.code, request_id=_id(request))
+    guarded = error.code == "guarded"  # the store speaks of ids and rules: not for the wire
+    detail = "The store refuses this change." if guarded else error.message
+    data = {k: v for k, v in error.data.items() if k == "sqlstate" or not guarded}
+    errors = error.errors if isinstance(error, Rejected) else ()
+    return _answer(request, error.status, error.code, detail, errors=errors, data=data)
+
+
+def _plain(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    if isinstance(error, ValidationException):
+        return _typed(request, _wrong(error))
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _unexpected(request, error)
+    code, detail = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase))
+    return _answer(request, error.status_code, code, detail, headers=error.headers)
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    log.log(logging.ERROR, "unexpected", request_id=_id(request), error=type(error).__name__, at=where(error))
+    code, detail = _PLAIN[500]
+    return _answer(request, 500, code, detail)
+
+
+def where(error: BaseException) -> str:
+    """The innermost place of an error in our own code, without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "newel" in f.filename] or list(frames)
+    return f"{own[-1].name}:{own[-1].lineno}" if own else ""
+
+
+def _wrong(error: ValidationException) -> NewelError:
+    """What the framework found wrong; a missing ``data`` is a body that is not there."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = [FieldProblem(str(e.get("key", "")), str(e.get("message", ""))) for e in extra]
+    if [f.field for f in fields] == ["data"]:
+        return Malformed(why="it is empty")
+    return Rejected(*fields)
+
+
+def _answer(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: tuple[FieldProblem, ...] = (),
+    data: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Problem]:
+    problem = Problem(
+        type=f"urn:newel:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=_id(request),
+        errors=errors,
+        data={k: v if isinstance(v, int | float | bool) else str(v) for k, v in (data or {}).items()},
+    )
+    return Response(
+        problem,
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={**(headers or {}), **_hints(status, data)},
+    )
+
+
+def _hints(status: int, data: Mapping[str, Any] | None) -> dict[str, str]:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"www-authenticate": "Bearer"}
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return {"retry-after": str((data or {}).get("seconds", RETRY_SECONDS))}
+    return {}
+
+
+def _id(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope.get("newel.request_id", ""))

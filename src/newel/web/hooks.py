@@ -1,0 +1,90 @@
+"""Around every request: its id, its log line, its security headers, its metrics. Ids only."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar.types import HTTPResponseStartEvent, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+_ID = re.compile(rb"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_HEADERS = {
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"x-frame-options": b"DENY",
+    b"cache-control": b"no-store",
+}
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+log = structlog.get_logger("newel.access")
+
+
+class Hooks:
+    """One for each app: wraps every answer, errors included."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        labels = ("method", "route", "status")
+        self._count = Counter("newel_http_requests", "Requests by route.", labels, registry=registry)
+        self._seconds = Histogram(
+            "newel_http_seconds",
+            "Time to the answer by route.",
+            ("route",),
+            registry=registry,
+            buckets=_SECONDS,
+        )
+
+    async def around(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the app on one request."""
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope["newel.request_id"] = request_id  # type: ignore[typeddict-unknown-key]  # ours
+
+        async def hooked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(scope, message, request_id)
+                self._note(scope, message["status"], time.perf_counter() - started)
+            await send(message)
+
+        await app(scope, receive, hooked)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method = str(scope.get("method"))
+        method = method if method in _METHODS else "other"
+        route = scope.get("path_template") or "unmatched"
+        self._count.labels(method, route, status).inc()
+        self._seconds.labels(route).observe(seconds)
+        actor: Any = scope.get("newel.actor")
+        log.info(
+            "request",
+            request_id=scope.get("newel.request_id"),
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            actor_kind=actor.kind if actor else None,
+            actor_id=actor.id if actor else None,
+        )
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's id if it is a plain UUID (anything else might carry data), or a new one."""
+    given = next((v for k, v in scope["headers"] if k == b"x-request-id"), b"").lower()
+    return given.decode() if _ID.fullmatch(given) else str(uuid4())
+
+
+def _add_headers(scope: Scope, message: HTTPResponseStartEvent, request_id: str) -> None:
+    headers = list(message["headers"])
+    present = {name.lower() for name, _ in headers}
+    headers += [(name, value) for name, value in _HEADERS.items() if name not in present]
+    headers.append((b"x-request-id", request_id.encode()))
+    if scope.get("scheme") == "https":
+        headers.append(_HSTS)
+    message["headers"] = headers

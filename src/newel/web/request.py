@@ -1,0 +1,75 @@
+"""One request as handlers see it: its actor, its house, its body and query as checked values."""
+
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+
+from newel.domain.access import Actor, Staff
+from newel.domain.errors import Forbidden
+from newel.flow.house import House
+from newel.web.errors import Malformed, Unsupported, rejection
+
+T = TypeVar("T")
+JSON = "application/json"
+
+
+class Ask(Request[Any, Any, Any]):
+    """A request; ``data`` of a handler is decoded here, once and strictly."""
+
+    @property
+    def house(self) -> House:
+        """The house that was wired at the start."""
+        house: House = self.app.state.house
+        return house
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as the guard found."""
+        actor: Actor = self.scope["newel.actor"]  # type: ignore[typeddict-item]  # put there by the guard
+        return actor
+
+    @property
+    def staff(self) -> Staff | None:
+        """The signed-in person, None for a service."""
+        found: Staff | None = self.scope.get("newel.staff")  # type: ignore[assignment]
+        return found
+
+    @property
+    def person(self) -> Actor:
+        """Who asks, if it is a person: some acts are never a service's."""
+        if self.actor.kind != "staff":
+            raise Forbidden(actor=self.actor.id, act="act as a person", why="it needs somebody's session")
+        return self.actor
+
+    async def json(self) -> Any:
+        """The body as the handler's ``data`` declares it."""
+        if self.content_type[0].lower() != JSON:
+            raise Unsupported()
+        try:
+            return _decoder(_expected(self)).decode(await self.body())
+        except msgspec.ValidationError as error:
+            raise rejection(error) from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Malformed(why="its syntax is broken") from None
+        except RecursionError:
+            raise Malformed(why="it is nested too deeply") from None
+
+    def asked(self, kind: type[T]) -> T:
+        """The query as a struct; numbers may be written as text, unknown names are refused."""
+        given = {name: values[-1] for name, values in self.query_params.dict().items()}
+        try:
+            return msgspec.convert(given, kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise rejection(error) from None
+
+
+def _expected(request: Ask) -> Any:
+    field = request.route_handler.parsed_data_field
+    return field.annotation if field else None
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)

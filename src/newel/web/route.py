@@ -1,0 +1,64 @@
+"""How a handler is declared: its address, the act that it asks for, and what documents it."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from litestar import delete as _delete
+from litestar import get as _get
+from litestar import post as _post
+from litestar import put as _put
+from litestar.handlers import HTTPRouteHandler
+
+from newel.domain.access import Act
+
+Declared = Callable[[Callable[..., Any]], HTTPRouteHandler]
+
+
+class Open(StrEnum):
+    """The two doors without an act: for everybody, and for everybody who is signed in."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+class Doc(msgspec.Struct, frozen=True, kw_only=True):
+    """What guards and documents a handler: its act, its query, an example body, its own errors."""
+
+    act: Act | Open
+    query: type[msgspec.Struct] | None = None
+    example: Mapping[str, Any] | None = None
+    errors: tuple[int, ...] = ()
+    media_type: str = "application/json"
+
+
+def get(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
+    """A handler that reads."""
+    return _get(path, opt={"doc": Doc(act=act, query=query, **_doc(more))}, **more)
+
+
+def post(path: str, act: Act | Open, *, status: int = 201, **more: Any) -> Declared:
+    """A handler that adds."""
+    return _post(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=status, **more)
+
+
+def put(path: str, act: Act | Open, **more: Any) -> Declared:
+    """A handler that replaces."""
+    return _put(path, opt={"doc": Doc(act=act, **_doc(more))}, **more)
+
+
+def delete(path: str, act: Act | Open, **more: Any) -> Declared:
+    """A handler that ends something."""
+    return _delete(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=204, **more)
+
+
+def doc_of(handler: HTTPRouteHandler) -> Doc | None:
+    """What was declared; None for handlers that the framework makes (OPTIONS)."""
+    found: Doc | None = handler.opt.get("doc")
+    return found
+
+
+def _doc(more: dict[str, Any]) -> dict[str, Any]:
+    """Take what documents out of the options; the rest is the framework's."""
+    return {name: more.pop(name) for name in ("example", "errors", "media_type") if name in more}

@@ -1,0 +1,139 @@
+"""Errors are problem documents, name what is wrong, and never leak."""
+
+import json
+
+import httpx
+import pytest
+from litestar import get
+
+from newel.domain.errors import Conflict
+from newel.store.db import Guarded
+from newel.web import api
+from newel.web.route import Open
+from web.conftest import Site
+
+SECRET = "the customer's secret"
+
+
+@pytest.fixture(autouse=True)
+def failing_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Routes that fail in each way, added to the app under test."""
+
+    def failing(path: str, error: Exception) -> object:
+        async def fails() -> None:
+            raise error
+
+        return get(path, opt={"doc": _doc()})(fails)
+
+    extra = [
+        failing("/unexpected", RuntimeError(SECRET)),
+        failing("/guarded", Guarded(what="x", state="refused", why=f"NW-X: {SECRET}", sqlstate="NW012")),
+        failing("/typed", Conflict(what="the case", state="resolved", why="it ended", n=3)),
+    ]
+    monkeypatch.setattr("newel.web.app.ROUTES", [*api.ROUTES, *extra])
+
+
+def _doc() -> object:
+    from newel.web.route import Doc
+
+    return Doc(act=Open.PUBLIC)
+
+
+def assert_problem(said: httpx.Response, status: int, code: str) -> dict[str, object]:
+    assert said.status_code == status
+    assert said.headers["content-type"].startswith("application/problem+json")
+    problem: dict[str, object] = said.json()
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:newel:problem:{code}"
+    assert problem["request_id"] == said.headers["x-request-id"]
+    return problem
+
+
+async def test_an_unexpected_error_tells_its_request_id_and_nothing_else(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with site.client() as client:
+        said = await client.get("/unexpected")
+    problem = assert_problem(said, 500, "internal")
+    printed = "".join(capsys.readouterr())
+    assert SECRET not in said.text + printed
+    assert "Traceback" not in said.text + printed
+    assert str(problem["request_id"]) in printed
+
+
+async def test_a_guards_words_stay_inside(site: Site) -> None:
+    async with site.client() as client:
+        said = await client.get("/guarded")
+    assert_problem(said, 409, "guarded")
+    assert SECRET not in said.text
+    assert said.json()["data"] == {"sqlstate": "NW012"}
+
+
+async def test_a_typed_error_has_its_status_code_and_data(site: Site) -> None:
+    async with site.client() as client:
+        problem = assert_problem(await client.get("/typed"), 409, "conflict")
+    assert problem["detail"] == "the case is resolved: it ended"
+    assert problem["data"]["n"] == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing/here?name=Priya", 404, "not_found"),
+        ("PATCH", "/api/v1/me", 405, "method_not_allowed"),
+        ("GET", "/api/v1/sessions", 405, "method_not_allowed"),
+        ("GET", "/%00", 404, "not_found"),
+        ("GET", "/../../etc/passwd", 404, "not_found"),
+    ],
+)
+async def test_404_and_405_are_problems_too(
+    site: Site, method: str, path: str, status: int, code: str
+) -> None:
+    async with site.client() as client:
+        said = await client.request(method, path)
+    assert_problem(said, status, code)
+    assert "Priya" not in said.text
+    assert (status == 405) == ("allow" in said.headers)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ("", 400, None),
+        ("{", 400, None),
+        ("[" * 5000, 422, ""),
+        ('{"login": "a", "password": ' + "[" * 50_000, 422, "password"),
+        ("null", 422, ""),
+        ("[]", 422, ""),
+        ("{}", 422, "login"),
+        ('{"login": 1, "password": "x"}', 422, "login"),
+        ('{"login": "a", "password": "x", "more": 1}', 422, "more"),
+        ('{"login": "a\\u0000b", "password": "x"}', 422, "login"),
+        ('{"login": "a", "password": ""}', 422, "password"),
+        ('{"login": "\\ud800", "password": "x"}', 400, None),
+        (json.dumps({"login": "a" * 65, "password": "x"}), 422, "login"),
+    ],
+)
+async def test_a_rubbish_body_names_its_field(site: Site, body: str, status: int, field: str | None) -> None:
+    async with site.client() as client:
+        said = await client.post(
+            "/api/v1/sessions", content=body, headers={"content-type": "application/json"}
+        )
+    assert said.status_code == status, said.text
+    if field is not None:
+        assert [e["field"] for e in said.json()["errors"]] == [field]
+
+
+async def test_a_body_over_a_mebibyte_is_413_announced_or_not(site: Site) -> None:
+    async def chunks() -> object:
+        for _ in range(1100):
+            yield b" " * 1024
+
+    json_type = {"content-type": "application/json"}
+    async with site.client() as client:
+        announced = await client.post("/api/v1/sessions", content=b" " * 1_200_000, headers=json_type)
+        streamed = await client.post("/api/v1/sessions", content=chunks(), headers=json_type)
+        counted = (await client.get("/metrics")).text
+    assert_problem(announced, 413, "too_large")
+    assert_problem(streamed, 413, "too_large")
+    assert 'newel_http_requests_total{method="POST",route="/api/v1/sessions",status="413"} 2.0' in counted

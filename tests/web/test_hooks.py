@@ -1,0 +1,71 @@
+"""Request ids, headers, the access log, metrics, health."""
+
+import json
+
+import pytest
+
+from newel.cli.logs import configure_logging
+from web.conftest import PASSWORD, Site
+
+UUID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", "/api/v1/me", "/openapi.json"])
+async def test_every_answer_has_its_security_headers(site: Site, path: str) -> None:
+    async with site.client() as client:
+        headers = (await client.get(path)).headers
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "server" not in headers
+
+
+async def test_a_plain_uuid_is_kept_as_request_id_and_nothing_else(site: Site) -> None:
+    async with site.client() as client:
+        kept = await client.get("/healthz", headers={"x-request-id": UUID})
+        other = await client.get("/healthz", headers={"x-request-id": "priya@example.com"})
+    assert kept.headers["x-request-id"] == UUID
+    assert "priya" not in other.headers["x-request-id"]
+
+
+async def test_SEC_4_the_access_log_has_ids_and_neither_bodies_nor_queries(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await site.person("amara")
+    configure_logging("info")
+    client = await site.signed_in("amara")
+    await client.get("/nothing/priya@example.com?name=Priya", headers={"x-request-id": UUID})
+    await client.get("/api/v1/me?name=Priya", headers={"x-request-id": UUID})
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    missed, found = [line for line in lines if line.get("request_id") == UUID]
+    assert (missed["status"], missed["route"]) == (404, "unmatched")
+    assert (found["event"], found["method"], found["route"]) == ("request", "GET", "/api/v1/me")
+    assert found["actor_kind"] == "staff"
+    for secret in ("riya", PASSWORD, "amara", client.cookies["newel_session"]):
+        assert secret not in json.dumps(lines)
+
+
+async def test_requests_are_counted_by_route_template_and_status(site: Site) -> None:
+    async with site.client() as client:
+        for path in ("/api/v1/me", "/a", "/b", "/c"):
+            await client.get(path)
+        await client.request("BREW", "/d")
+        text = (await client.get("/metrics")).text
+    assert 'newel_http_requests_total{method="GET",route="/api/v1/me",status="401"} 1.0' in text
+    assert 'newel_http_requests_total{method="GET",route="unmatched",status="404"} 3.0' in text
+    assert "BREW" not in text
+    assert "newel_database_up 1.0" in text
+
+
+async def test_OPS_6_ready_means_database_and_migrations(site: Site) -> None:
+    async with site.client() as client:
+        assert (await client.get("/readyz")).json()["status"] == "ok"
+        await site.house.as_owner("DELETE FROM public.newel_migration")
+        lacking = await client.get("/readyz")
+        assert (lacking.status_code, lacking.json()["code"]) == (503, "unavailable")
+        assert "newel migrate" in lacking.json()["detail"]
+        await site.house.db.close()
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
+        assert "newel_database_up 0.0" in (await client.get("/metrics")).text
