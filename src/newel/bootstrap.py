@@ -2,35 +2,36 @@
 
 import asyncio
 import contextlib
-import logging
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+import httpx2
 import structlog
 
 from newel.ai.intent import Intent
 from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
-from newel.connectors.http import HttpSystems
+from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Channel
-from newel.domain.scan.lexicon import shipped
+from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
 from newel.store import db
 from newel.store import knowledge as articles
 from newel.store import policy as policies
 from newel.store.db import Db, Tx
+from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
+from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
 log = structlog.get_logger("bootstrap")
@@ -54,9 +55,8 @@ class Policies:
     async def refresh(self) -> None:
         """Compile what has changed, away from the event loop."""
         async with self._db.tx(system("policy"), read_only=True) as tx:
-            active = await policies.active(tx)
-            stamp = await articles.stamp(tx)
-            stale = [a for a in active if self._key(a.workflow) != (a.id, stamp)]
+            active, stamp = await policies.active(tx), await articles.stamp(tx)
+            stale = [version for version in active if self._key(version.workflow) != (version.id, stamp)]
             shelf = await articles.current(tx) if stale else []
         for version in stale:
             running = await asyncio.to_thread(self._compile, version, shelf)
@@ -72,7 +72,7 @@ class Policies:
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=compile_scanner(bundle, shipped()),
+            scanner=compile_scanner(bundle, shipped_lexicon()),
             matcher=Intent.lazy(bundle),
             library=Knowledge(shelf, bundle.knowledge),
             systems=systems(bundle, self._settings),
@@ -88,7 +88,13 @@ class Policies:
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
     """The systems of record that a policy names, with their address and token from the settings."""
-    return HttpSystems(bundle, {"SYSTEMS_URL": settings.systems_url}, settings.secret("systems_token"))
+    place = Endpoint(settings.systems_url, settings.secret("systems_token"))
+    endpoints = {system.base_url: place for system in bundle.systems.values()}
+    return HttpSystems(bundle.systems, bundle.actions, endpoints, httpx2.AsyncClient(), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
@@ -96,6 +102,20 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
     if settings.webhook_url:
         return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
     return {"api": Shelf()}
+
+
+async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
+    raise NotFound(what="workflow with an active policy", id=workflow)
+
+
+@asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[House]:
+    """The house without its running policies: for accounts, tokens and the policies themselves."""
+    pool = await db.connect(database_url(settings), size=2)
+    try:
+        yield House(pool, Envelope(settings.master_key()), {}, _nothing_runs)
+    finally:
+        await pool.close()
 
 
 @asynccontextmanager
@@ -123,41 +143,36 @@ def database_url(settings: Settings) -> str:
     return left.read_text(encoding="utf-8").strip()
 
 
-_KEPT = frozenset(
-    "event level timestamp logger job kind case code attempt message conversation actor request method route status "
-    "ms count workflow version part port pid target percent".split()
-)
-
-
-def _only_known(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Logs carry ids, counts and codes; a key that is not known to be one is left out (SEC-4)."""
-    return {k: v for k, v in event.items() if k in _KEPT}
-
-
-def configure_logging(level: str) -> None:
-    """JSON lines on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _only_known,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-
-
 async def migrate_database(settings: Settings) -> list[str]:
     """Apply what the database lacks, as its owner; the names applied."""
-    from newel.store.migrate import migrate
-
     return await migrate(settings.owner_url or database_url(settings))
 
 
 async def pending_migrations(settings: Settings) -> list[str]:
     """What the database lacks."""
-    from newel.store.migrate import pending
-
     return await pending(database_url(settings))
+
+
+async def prepare_home(
+    settings: Settings, postgres: Embedded | None, demo_port: int | None
+) -> dict[str, str]:
+    """Database, schema, secrets and, on the first start, the demo company; the children's environment."""
+    environment = {}
+    home = Path(settings.home)
+    if postgres is not None:
+        await postgres.create()
+        await migrate(postgres.owner_url)
+        _write_secret(home / "database-url", postgres.app_url)
+    else:
+        await migrate_database(settings)
+    if demo_port is not None:
+        environment["NEWEL_SYSTEMS_URL"] = f"http://127.0.0.1:{demo_port}"
+        environment["NEWEL_WEBHOOK_URL"] = f"http://127.0.0.1:{demo_port}/hooks/newel"
+    for name in ("master_key", "systems_token", "webhook_secret"):
+        settings.secret(name)
+    return environment
+
+
+def _write_secret(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

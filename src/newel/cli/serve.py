@@ -23,7 +23,7 @@ def serve(
 
     Example: NEWEL_DATABASE_URL=postgresql://… newel serve --host 0.0.0.0 --port 8080
     """
-    from newel.bootstrap import configure_logging
+    from newel.cli.logs import configure_logging
     from newel.config import read
 
     settings = read()
@@ -52,7 +52,7 @@ def work(
 
     Example: newel work --except answer
     """
-    from newel.bootstrap import configure_logging
+    from newel.cli.logs import configure_logging
     from newel.config import read
 
     configure_logging(read().log_level)

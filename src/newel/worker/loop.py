@@ -91,7 +91,9 @@ class Loop:
     async def _failed(self, job: Job, error: Exception) -> None:
         """Back-off with jitter; what can never succeed is buried, where the case allows it."""
         code = error.code if isinstance(error, NewelError) else type(error).__name__
-        log.warning("job.failed", job=job.id, kind=job.kind, case=str(job.case_id), code=code, attempt=job.attempts)
+        log.warning(
+            "job.failed", job=job.id, kind=job.kind, case=job.case_id, code=code, attempt=job.attempts
+        )
         wait = min(_LONGEST_WAIT, 0.2 * 2 ** min(job.attempts, 10)) * (0.5 + random.random())  # noqa: S311
         with contextlib.suppress(NewelError):
             async with self._house.db.tx(ACTOR) as tx:

@@ -34,7 +34,8 @@ class Webhook:
             return Delivery(accepted=False, reason=type(error).__name__)
         final = 400 <= answer.status_code < 500 and answer.status_code not in {408, 409, 425, 429}
         accepted = 200 <= answer.status_code < 300
-        return Delivery(accepted=accepted, permanent=final, reason="" if accepted else f"HTTP {answer.status_code}")
+        reason = "" if accepted else f"HTTP {answer.status_code}"
+        return Delivery(accepted=accepted, permanent=final, reason=reason)
 
     def signature(self, body: bytes) -> str:
         """The header's value for a body, as of now."""

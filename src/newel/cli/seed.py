@@ -1,0 +1,85 @@
+"""The demo company's first day: its people, its signed policies, its articles, its tokens."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import typer
+import yaml
+
+from newel.bootstrap import open_office
+from newel.config import Settings
+from newel.domain.access import Account, Actor, Role, system
+from newel.domain.knowledge import read_article
+from newel.domain.policy.parse import Source, included
+from newel.flow import access, knowledge, policy
+from newel.flow.house import House
+
+INSTALLER = system("installer")
+POLICIES = ("customer-support.yaml", "invoice-exceptions.yaml")
+AUTHOR, ACTIVATOR = "ivan", "june"
+SIGNERS = ("june", "esme")
+TOKENS = {
+    "api-token": ["intake", "read_conversation"],
+    "trace-token": ["intake", "read_conversation", "read_case", "trace"],
+}
+
+
+async def demo_company(settings: Settings) -> None:
+    """Set up once; a second start finds everything in place."""
+    async with open_office(settings) as house:
+        if await policy.versions(house):
+            return
+        typer.echo("newel: setting up the demo company Hearthwick", err=True)
+        people = await _people(house)
+        for name in POLICIES:
+            await _policy(house, people, name)
+        folder = files("newel.demo").joinpath("articles")
+        texts = sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".md"))
+        await knowledge.publish(house, INSTALLER, [read_article(text, name) for name, text in texts])
+        for name, scopes in TOKENS.items():
+            _keep(Path(settings.home, name), await access.create_token(house, INSTALLER, name, scopes))
+
+
+def _keep(path: Path, secret: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(secret, encoding="utf-8")
+
+
+async def _people(house: House) -> dict[str, Actor]:
+    """The ten accounts, each as an actor."""
+    document = yaml.safe_load(files("newel.demo").joinpath("staff.yaml").read_text("utf-8"))
+    return {person["login"]: await _person(house, person) for person in document["people"]}
+
+
+async def _person(house: House, person: dict[str, Any]) -> Actor:
+    account = Account(
+        login=person["login"],
+        name=person["name"],
+        roles=frozenset(Role(role) for role in person["roles"]),
+        clearance=person["clearance"],
+        skills=person.get("skills") or {},
+        languages=tuple(person["languages"]),
+        zone=person["zone"],
+        shifts={day: tuple(spans) for day, spans in person["shifts"].items()},
+        team=person["team"],
+        capacity=person["capacity"],
+        limit_minor=person["own_refund_limit_minor"],
+    )
+    found = await access.put_staff(house, INSTALLER, account, password=person["password"])
+    roles = frozenset(role.value for role in account.roles)
+    return Actor(kind="staff", id=str(found), roles=roles, clearance=account.clearance)
+
+
+async def _policy(house: House, people: dict[str, Actor], name: str) -> UUID:
+    """Submitted by one, signed by others, activated: the demo's policy goes the way of any other."""
+    folder = files("newel.demo").joinpath("policy")
+    text = folder.joinpath(name).read_text("utf-8")
+    siblings = {other: folder.joinpath(other).read_text("utf-8") for other in included(text, name)}
+    version = await policy.submit(house, people[AUTHOR], Source(name, text, siblings))
+    for role in version.required:
+        signer = next(people[login] for login in SIGNERS if role in people[login].roles)
+        await policy.sign(house, signer, version.id, Role(role))
+    await policy.activate(house, people[ACTIVATOR], version.id)
+    return version.id

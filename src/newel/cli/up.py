@@ -1,0 +1,169 @@
+"""``newel up``: PostgreSQL, server, worker and the demo company under one supervisor."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_PR_SET_PDEATHSIG = 1
+_QUICK_DEATH_SECONDS = 5.0
+_LONGEST_PAUSE = 10.0
+_PATIENCE_SECONDS = 15.0
+
+
+class Child:
+    """One process, started again when it dies; it dies with us (Linux)."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._pause = 0.0
+        self._not_before = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def tend(self, now: float) -> None:
+        """Start it when it is not running; one that dies at once is started more and more slowly."""
+        if self.pid is not None:
+            return
+        if self._process is not None:
+            self._mourn(now)
+        if now >= self._not_before:
+            self._start(now)
+
+    def _mourn(self, now: float) -> None:
+        code = self._process.returncode if self._process else 0
+        self._process = None
+        quick = now - self._started < _QUICK_DEATH_SECONDS
+        self._pause = min(_LONGEST_PAUSE, max(0.2, self._pause * 2)) if quick else 0.0
+        self._not_before = now + self._pause
+        typer.echo(f"newel: {self.name} ended ({code}); starting it again", err=True)
+
+    def _start(self, now: float) -> None:
+        self._started = now
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
+        )
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended; by force after ``seconds``."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.1, seconds))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end the child when the supervisor's thread ends (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def up(
+    demo: Annotated[bool, typer.Option(help="With the demo company Hearthwick and its systems.")] = True,
+    answer: Annotated[bool, typer.Option(help="With the AI worker; without it people do all.")] = True,
+    demo_port: Annotated[int, typer.Option(help="Where the demo's systems listen.")] = 8081,
+) -> None:
+    """Start everything on this machine; Ctrl-C stops it cleanly.
+
+    Example: newel up --no-demo
+    """
+    from newel.bootstrap import prepare_home
+    from newel.cli.seed import demo_company
+    from newel.config import read
+    from newel.store.embedded import Embedded
+
+    settings = read()
+    home = Path(settings.home).absolute()
+    stop = _stop_on_signals()
+    postgres = Embedded(home) if settings.embedded else None
+    environment = dict(os.environ) | {"NEWEL_HOME": str(home)}
+    if postgres is not None:
+        typer.echo("newel: starting PostgreSQL", err=True)
+        postgres.start()
+    try:
+        environment |= asyncio.run(prepare_home(settings, postgres, demo_port if demo else None))
+        if demo:
+            asyncio.run(demo_company(settings))
+        children = _children(environment, demo, answer, demo_port, home)
+        _supervise(children, postgres, stop, f"http://{settings.host}:{settings.port}")
+    finally:
+        if postgres is not None:
+            postgres.stop()
+        typer.echo("newel: stopped", err=True)
+
+
+def _children(
+    environment: Mapping[str, str], demo: bool, answer: bool, demo_port: int, home: Path
+) -> list[Child]:
+    newel = [sys.executable, "-m", "newel"]
+    children = [
+        Child("server", [*newel, "serve"], environment),
+        Child("worker", [*newel, "work", *([] if answer else ["--except", "answer"])], environment),
+    ]
+    if demo:
+        secrets = ["--token-file", str(home / "systems-token")]
+        secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
+        place = ["--port", str(demo_port), "--data", str(home / "demo")]
+        command = [sys.executable, "-m", "newel.demo", *place, *secrets]
+        children.insert(0, Child("demo", command, environment))
+    return children
+
+
+class _Stop:
+    asked = False
+
+
+def _stop_on_signals() -> _Stop:
+    stop = _Stop()
+
+    def ask(_number: int, _frame: object) -> None:
+        stop.asked = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    return stop
+
+
+def _supervise(children: list[Child], postgres: object, stop: _Stop, address: str) -> None:
+    """Tend all until a signal; then the children end before the database does."""
+    from newel.store.embedded import Embedded
+
+    typer.echo(f"newel: serving on {address}", err=True)
+    while not stop.asked:
+        if isinstance(postgres, Embedded) and not postgres.alive():
+            typer.echo("newel: PostgreSQL ended; starting it again", err=True)
+            postgres.start()
+        for child in children:
+            child.tend(time.monotonic())
+        time.sleep(0.1)
+    for child in children:
+        child.stop()
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    for child in children:
+        child.wait(deadline - time.monotonic())
