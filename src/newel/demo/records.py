@@ -30,10 +30,6 @@ class Records:
         self.db.executescript(files("newel.demo").joinpath("schema.sql").read_text("utf-8"))
         self._seed()
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self.db.close()
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and on disk when it is left."""

@@ -19,6 +19,7 @@ from newel.demo.shapes import (
 )
 from newel.demo.slots import PLACES, open_days, slot_id
 
+PLANS = {"one candle a month": 1_600, "two candles a month": 3_000}
 REFUND_DAYS = timedelta(days=5)
 
 
@@ -91,12 +92,12 @@ def subscriptions(customers: Sequence[Customer], today: date) -> Iterator[Subscr
             luck = chance("subscription", customer.ref)
             state = luck.choices(("active", "paused", "cancelled"), (80, 12, 8))[0]
             coming = today + timedelta(days=luck.randint(3, 27))
-            paused = state == "paused"
+            paused, plan = state == "paused", luck.choice(tuple(PLANS))
             yield Subscription(
                 id=f"S{number:04d}",
                 customer=customer.ref,
-                plan=luck.choice(("one candle a month", "two candles a month")),
-                price=Money(1_600),
+                plan=plan,
+                price=Money(PLANS[plan]),
                 state=state,
                 next_on=coming if state == "active" else None,
                 paused_until=coming + timedelta(days=30) if paused else None,
