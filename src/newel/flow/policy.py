@@ -34,9 +34,9 @@ from newel.domain.policy.signing import (
     check_activation,
     check_signature,
 )
-from newel.domain.policy.tuned import DETECTORS
-from newel.domain.scan.features import CustomerFacts
+from newel.domain.scan.detectors import KNOWN_DETECTORS, KNOWN_FACTS
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.risk import CONFIDENCE, FACTORS
 from newel.store import access, audit, policy
 from newel.store.db import Tx
 
@@ -51,8 +51,9 @@ def known() -> Known:
     """What this house provides to policies: phrase families, detectors, facts, zones, holidays."""
     return Known(
         lexicons=shipped_lexicon().families,
-        detectors=DETECTORS,
-        facts=frozenset(CustomerFacts.__struct_fields__),
+        detectors=KNOWN_DETECTORS,
+        facts=KNOWN_FACTS,
+        factors=frozenset({CONFIDENCE, *FACTORS}),
         zones=frozenset(available_timezones()),
         countries=frozenset(holidays.list_supported_countries()),
         playbook=problems,

@@ -21,7 +21,8 @@ conflicting_fields unusual_format duplicate unsupported_language emotion risk_sc
 KNOWN = Known(
     lexicons=frozenset(_FAMILIES.split()),
     detectors=frozenset(_DETECTORS.split()),
-    facts=frozenset({"vip", "vulnerable", "prefers_human", "lifetime_value"}),
+    facts=frozenset({"vip", "vulnerable", "prefers_human", "lifetime_value", "segment"}),
+    factors=frozenset({"low_confidence", "sensitive_topic", "customer_history", "interaction"}),
     zones=frozenset({"Europe/London", "UTC"}),
     countries=frozenset({"GB"}),
     playbook=lambda playbook: (

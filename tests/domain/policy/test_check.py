@@ -33,6 +33,10 @@ MISTAKES = [
     ("rule: {fact: vulnerable}", "rule: {lexicon: [legal], above: emotion_floor}", "nothing is compared"),
     ("data.format:\n    {cluster: data, floor: 2,", "data.format:\n    {cluster: data, floor: 2, lock: true,", "a lock forces tier 3"),
     ("{cluster: injection, floor: 3,", "{cluster: injection, floor: 3, deflection: true,", "never deflected"),
+    ("detector: emotion, above: emotion_floor", "detector: emotion", "emotion is a number without a threshold"),
+    ("rule: {fact: vip}", "rule: {fact: segment}", "names no segment; name the segments under phrases"),
+    ("  interaction: {weight", "  interactions: {weight", 'unknown risk factor "interactions"; did you mean "interaction"?'),
+    ("A colleague now looks", "{name}, a colleague now looks", "a fixed text has no places"),
     ("preset: safety,", "preset: safty,", 'unknown preset "safty"; did you mean "safety"?'),
     ("{value: 0.70,", "{value: 70,", "70 is out of range; 0.5 to 1 is right"),
     ("  repeat_similarity:", "  repeat_similarities:", 'unknown threshold "repeat_similarities"'),
@@ -69,8 +73,16 @@ MISTAKES = [
     ("effect: money, ceiling: refund,", "effect: money, autonomous: true, autonomous_ceiling_minor: 9000, ceiling: refund,", "is above the cap; 0 to 5000"),
     ("reset: {system: shop,", "reset: {system: shp,", 'unknown system "shp"; did you mean "shop"?'),
     ("  reset: {system: shop,", "  resett: {system: shop,", 'the system "shop" has no action "resett"'),
+    ("path: /refunds, body: {},", 'path: /refunds, body: {why: ["{reason}"]},', 'refund needs the argument "reason"'),
     ("sources: [text]", "sources: []", "say where it comes from"),
 ]  # fmt: skip
+
+
+# What is missing is told where it belongs.
+ELSEWHERE = {
+    "moves money without an amount": "        act: {",
+    'refund needs the argument "reason"': "        act: {",
+}
 
 
 @pytest.mark.parametrize(("old", "new", "words"), MISTAKES)
@@ -78,7 +90,7 @@ def test_each_mistake_is_found_on_its_line(old: str, new: str, words: str) -> No
     text = changed((old, new), extra=ACTS)
     found = [one for one in checked(text) if words in str(one)]
     assert [one.severity for one in found] == ["error"]
-    first = line_of(text, new) if new else line_of(text, "      - reply:")
+    first = line_of(text, ELSEWHERE.get(words, new))
     assert first - 1 <= found[0].line <= first + new.count("\n") + 2, str(found[0])
 
 

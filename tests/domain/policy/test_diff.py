@@ -39,7 +39,7 @@ ROWS: list[tuple[str, str, str, str, set[Role]]] = [
     ("pattern: approval_first", "pattern: gating", "threshold", "looser", {RISK, OWNER}),
     ("[anger, distress,", "[anger,", "taxonomy", "looser", {LEGAL, OWNER}),
     ("rule: {lexicon: [legal]}", "rule: {lexicon: [legal], phrases: [tribunal]}", "taxonomy", "tighter", {LEGAL}),
-    ("rule: {lexicon: [injection]}", "rule: {lexicon: [injection], detector: risk_score}", "taxonomy", "tighter", {LEGAL}),
+    ("rule: {lexicon: [injection]}", "rule: {lexicon: [injection], detector: several_orders}", "taxonomy", "tighter", {LEGAL}),
     ("priority: P3, assist: none", "priority: P2, assist: none", "taxonomy", "tighter", {LEGAL}),
     ("priority: P1, assist: none", "priority: P1, assist: draft", "taxonomy", "looser", {LEGAL, OWNER}),
     ("skills: [billing]", "skills: [orders, billing]", "taxonomy", "neutral", {LEGAL, OWNER}),

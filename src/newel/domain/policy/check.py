@@ -14,7 +14,7 @@ from newel.domain.policy.parse import Document, load_document
 from newel.domain.policy.problem import BrokenPolicy, Path, Problem, did_you_mean
 from newel.domain.policy.sheet import Known, Sheet, blank
 from newel.domain.policy.tuned import CONVERSATION_MESSAGES, LANGUAGES, THRESHOLDS
-from newel.domain.words import Pattern, RiskClass
+from newel.domain.words import Cluster, Pattern, RiskClass
 
 
 def load_checked(text: str, name: str, includes: Mapping[str, str], known: Known) -> Document:
@@ -89,7 +89,9 @@ def _thresholds(sheet: Sheet) -> Iterator[Problem]:
 
 
 def _risk(sheet: Sheet) -> Iterator[Problem]:
+    known = {*sheet.known.factors, *Cluster, *sheet.bundle.triggers}
     for name, factor in sheet.bundle.risk.items():
+        yield from sheet.named("risk", name, what="risk factor", name=name, among=known)
         yield from sheet.within("risk", name, "weight", value=factor.weight, low=0, high=1)
 
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Playbook, Proposed
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
+_ADDED: Final = frozenset({"key", "reference", "amount_minor", "currency"})
 
 
 def check_acts(sheet: Sheet) -> Iterator[Problem]:
@@ -146,5 +147,26 @@ def _proposed(sheet: Sheet, path: tuple[str, ...], act: Proposed) -> Iterator[Pr
     elif actions[act.action].effect == "money" and not act.amount:
         hint = "name the fact that holds it, as {order.total_minor}"
         yield sheet.wrong(*path, says="moves money without an amount", hint=hint)
+    yield from _arguments(sheet, path, act)
     if blank(act.justification):
         yield sheet.wrong(*path, "justification", says="is empty", hint="say why in one line")
+
+
+def _arguments(sheet: Sheet, path: tuple[str, ...], act: Proposed) -> Iterator[Problem]:
+    """Each place of the action's path and body is an argument, or what an execution adds."""
+    action = sheet.bundle.actions.get(act.action)
+    system = sheet.bundle.systems.get(action.system) if action else None
+    call = system.actions.get(act.action) if system else None
+    if call is None:
+        return
+    named = _PLACE.findall(f"{call.path} {call.reconcile} {_texts(call.body)}")
+    for argument in sorted(set(named) - act.args.keys() - _ADDED):
+        says = f'{act.action} needs the argument "{argument}"'
+        yield sheet.wrong(*path, "args", says=says, hint=f"add {argument}: under args")
+
+
+def _texts(value: Any) -> str:
+    """All texts of a body, however deep."""
+    if isinstance(value, dict | list):
+        return " ".join(map(_texts, value.values() if isinstance(value, dict) else value))
+    return str(value)

@@ -1,11 +1,14 @@
 """Triggers: each can fire, names only what exists, and the standard ones are there."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from newel.domain.policy.bundle import Trigger
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
 from newel.domain.policy.tuned import STANDARD_TRIGGERS
+
+MEASURED: Final = frozenset({"lifetime_value", "emotion", "risk_score"})
 
 
 def check_triggers(sheet: Sheet) -> Iterator[Problem]:
@@ -31,17 +34,25 @@ def _rule(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[Problem]:
         yield from sheet.named(*path, "fact", what="fact", name=rule.fact, among=known.facts)
     if rule.detector:
         yield from sheet.named(*path, "detector", what="detector", name=rule.detector, among=known.detectors)
+    yield from _measured(sheet, key, trigger)
+    if rule.fact == "segment" and not rule.phrases:
+        hint = 'name the segments under phrases, as [gold, "trade"]'
+        yield sheet.wrong(*path, says="names no segment", hint=hint)
+
+
+def _measured(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[Problem]:
+    """What is a number needs the threshold that it must exceed; nothing else has one."""
+    path, rule = ("triggers", key, "rule"), trigger.rule
+    measured = sorted({rule.fact, rule.detector} & MEASURED)
     if rule.above:
-        yield from _above(sheet, key, trigger)
-
-
-def _above(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[Problem]:
-    path, rule = ("triggers", key, "rule", "above"), trigger.rule
-    among = sheet.bundle.thresholds
-    yield from sheet.named(*path, what="threshold", name=rule.above, among=among)
-    if not (rule.fact or rule.detector):
-        hint = "name the fact or detector whose value must exceed it"
-        yield sheet.wrong(*path, says="nothing is compared with this threshold", hint=hint)
+        among = sheet.bundle.thresholds
+        yield from sheet.named(*path, "above", what="threshold", name=rule.above, among=among)
+    if rule.above and not measured:
+        hint = f"it goes with {', '.join(sorted(MEASURED))}"
+        yield sheet.wrong(*path, "above", says="nothing is compared with this threshold", hint=hint)
+    if measured and not rule.above:
+        hint = "name the threshold that it must exceed under above"
+        yield sheet.wrong(*path, says=f"{measured[0]} is a number without a threshold", hint=hint)
 
 
 def _effect(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[Problem]:

@@ -12,12 +12,14 @@ from newel.domain.policy.problem import Problem, did_you_mean
 class Known:
     """What the rest of the house provides, as values.
 
+    ``factors`` are what a risk score may be made of besides triggers and clusters;
     ``playbook`` tells what is wrong inside one playbook, each as ``path: message``.
     """
 
     lexicons: frozenset[str]
     detectors: frozenset[str]
     facts: frozenset[str]
+    factors: frozenset[str]
     zones: frozenset[str]
     countries: frozenset[str]
     playbook: Callable[[Playbook], Iterable[str]]

@@ -28,25 +28,6 @@ THRESHOLDS: Final = {
     "lifetime_value_minor": Range(low=0, high=100_000_000, tighter="down"),
 }
 
-# The functions of the scanner that a rule may name.
-DETECTORS: Final = frozenset(
-    {
-        "conflicting_fields",
-        "customs",
-        "duplicate",
-        "emotion",
-        "explicit_request",
-        "missing_field",
-        "partial_usage",
-        "repeat_contact",
-        "risk_score",
-        "several_orders",
-        "several_products",
-        "unsupported_language",
-        "unusual_format",
-    }
-)
-
 CONVERSATION_MESSAGES: Final = (
     "ai_disclosure",
     "handover",
