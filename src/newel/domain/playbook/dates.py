@@ -20,14 +20,38 @@ _DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}
 _MONTH_FIRST: Final = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?\b")
 _ORDINAL: Final = re.compile(r"\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! of)")
 _WEEKDAY: Final = re.compile(r"\b(" + "|".join(d[:3] for d in _WEEKDAYS) + r")[a-z]*\b")
+_TIME: Final = re.compile(
+    r"\b(?P<h>\d{1,2})(?::(?P<m>\d{2}))?(?: ?(?P<half>[ap])\.?m\b|(?P<clock> ?o.?clock))?"
+)
+# "Friday instead of Wednesday", "from Monday to Tuesday": the day that is left is not asked for.
+_LEFT: Final = re.compile(r"\b(?:instead of|rather than|not|from|booked for|booked on)(?: on| at| the)? ?$")
 _NEAR: Final = {"today": 0, "tonight": 0, "tomorrow": 1}
 
 
 def dates(text: str, today: date) -> tuple[date, ...]:
     """Every day that a text names, in order, each once; what is no day is left out."""
     low = text.casefold()
-    found = [*_exact(low, today), *_near(low, today)]
-    return tuple(dict.fromkeys(day for _, day in sorted(found)))
+    found = sorted([*_exact(low, today), *_near(low, today)])
+    wanted = [day for at, day in found if not _LEFT.search(low[:at])]
+    return tuple(dict.fromkeys(wanted))
+
+
+def times(text: str) -> list[str]:
+    """Every time of day that a text names, as ``14:00``; those that it leaves are left out."""
+    low = text.casefold()
+    read = ((m.start(), _clock(m)) for m in _TIME.finditer(low))
+    return list(dict.fromkeys(time for at, time in read if time and not _LEFT.search(low[:at])))
+
+
+def _clock(m: re.Match[str]) -> str:
+    hour, minute, half = int(m["h"]), int(m["m"] or 0), (m["half"] or "")[:1]
+    if not half and m["m"] is None and not m["clock"]:
+        return ""
+    if half == "p" and hour < 12:
+        hour += 12
+    if not half and m["m"] is None and hour < 8:
+        hour += 12  # the shop's day: "3 o'clock" is in the afternoon
+    return f"{hour % 24:02d}:{minute:02d}" if hour <= 24 and minute < 60 else ""
 
 
 def _exact(text: str, today: date) -> Iterator[tuple[int, date]]:

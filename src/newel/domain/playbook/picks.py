@@ -21,24 +21,32 @@ def with_picks(playbook: Playbook, known: Known) -> dict[str, Any]:
 
 
 def _picked(pick: Pick, tree: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The only entry of a list of facts, or the only one that the slot's words name best."""
-    entries = at(tree, pick.among)
-    if entries is ABSENT or isinstance(entries, str) or not isinstance(entries, Sequence):
-        return None
-    words = _words(at(tree, f"slots.{pick.slot}"))
+    """The only entry of a list of facts, or the one that the slot's words name best."""
+    entries = _equal(pick, at(tree, pick.among), tree)
     if len(entries) == 1 and not pick.must_match:
-        return _entry(entries[0])
+        return entries[0]
+    words = _words(at(tree, f"slots.{pick.slot}"))
     scores = [len(words & _words(_label(entry, pick))) for entry in entries]
     best = max(scores, default=0)
-    named = [e for e, score in zip(entries, scores, strict=True) if score == best]
-    return _entry(named[0]) if best and len(named) == 1 else None
+    if not best and (pick.must_match or not pick.first):
+        return None
+    named = [entry for entry, score in zip(entries, scores, strict=True) if score == best]
+    return named[0] if named and (len(named) == 1 or pick.first) else None
 
 
-def _entry(entry: Any) -> Mapping[str, Any] | None:
-    return entry if isinstance(entry, Mapping) else None
+def _equal(pick: Pick, entries: Any, tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if entries is ABSENT or isinstance(entries, str) or not isinstance(entries, Sequence):
+        return []
+    wanted = {key: at(tree, path) for key, path in pick.equal.items()}
+    asked = {key: value for key, value in wanted.items() if value is not ABSENT}
+    return [
+        entry
+        for entry in entries
+        if isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in asked.items())
+    ]
 
 
-def _label(entry: Any, pick: Pick) -> str:
+def _label(entry: Mapping[str, Any], pick: Pick) -> str:
     return " ".join(str(at(entry, key)) for key in pick.by)
 
 

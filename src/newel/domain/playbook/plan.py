@@ -62,6 +62,13 @@ class Action(msgspec.Struct, frozen=True):
     amount: Money | None = None
     paid: Money | None = None
 
+    def payload(self) -> dict[str, Any]:
+        """The arguments of the call: the amount stands beside the others as minor units."""
+        if self.amount is None:
+            return dict(self.args)
+        money = {"amount_minor": self.amount.amount_minor, "currency": self.amount.currency}
+        return {**self.args, **money}
+
 
 class Reply(msgspec.Struct, frozen=True):
     """What a path says, from which sources and facts, and what it proposes to do."""
@@ -78,7 +85,7 @@ def calls(playbook: Playbook, known: Known) -> tuple[Call, ...]:
 
     Look-ups whose arguments name other facts follow in a later round.
     """
-    tree = known.tree()
+    tree = with_picks(playbook, known)
     open_needs = {n: need for n, need in playbook.needs.items() if n not in known.facts}
     asked = (_call(name, need, tree) for name, need in open_needs.items())
     return tuple(call for call in asked if call)
@@ -200,7 +207,11 @@ def _amount(playbook: Playbook, template: str, tree: Mapping[str, Any]) -> Money
 
 def _sources(playbook: Playbook, facts: Mapping[str, Any], known: Known) -> tuple[str, ...]:
     """The sources of the look-ups behind the facts used, in the playbook's order."""
-    roots = {path.split(".")[0] for path in facts}
-    roots |= {playbook.picks[r].among.split(".")[0] for r in roots if r in playbook.picks}
+    roots = {_need_of(playbook, path.split(".")[0]) for path in facts}
     said = (known.facts.get(need) for need in playbook.needs if need in roots)
     return tuple(dict.fromkeys(one.source for one in said if one))
+
+
+def _need_of(playbook: Playbook, root: str) -> str:
+    pick = playbook.picks.get(root)
+    return pick.among.split(".")[0] if pick else root

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import re2
 
-from newel.domain.playbook.dates import dates
+from newel.domain.playbook.dates import dates, times
 from newel.domain.playbook.products import product_words
 from newel.domain.policy.bundle import Playbook, Slot
 
@@ -118,7 +118,6 @@ _PATTERNS: Final = {
     "email": r"(?i)\b([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b",
     "gift_card": r"(?i)\b([a-z]{4}-[a-z0-9]{4}-[a-z0-9]{4})\b",
     "number": r"(?<![\w.£$€-])(\d{1,4})(?![\w-]|[.,]\d)",
-    "time": r"(?i)\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b|\d{1,2}:\d{2}\b)",
     "address": r"(?i)(\d+[a-z]? [^\n?!;]{3,80}?\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b",
 }
 _COMPILED: Final = {kind: re.compile(p) for kind, p in _PATTERNS.items()}
@@ -149,7 +148,8 @@ def _texts(given: Given) -> list[str]:
 _READERS: Final[dict[str, Callable[[Given], list[str]]]] = {
     **{kind: _read(kind) for kind in _PATTERNS},
     "date": lambda given: [d.isoformat() for d in dates(given.text, given.today)],
-    "product": lambda given: product_words(given.text),
+    "time": lambda given: times(given.text),
+    "product": lambda given: _read("sku")(given) or product_words(given.text),
     "text": _texts,
     "field": lambda given: [],
 }

@@ -119,6 +119,13 @@ def _plus(value: Any, option: str) -> str | None:
     return _date(day + int(option) * DAY, "") if day and option.isdigit() else None
 
 
+def _iso(value: Any, option: str) -> str | None:
+    """The day as ``2026-11-28``, so many days later where a number is given: for arguments."""
+    day = as_moment(value)
+    later = int(option) if option.isdigit() else 0
+    return (day + later * DAY).date().isoformat() if day else None
+
+
 def _time(value: Any, _option: str) -> str | None:
     return value[11:16] if isinstance(value, str) and len(value) >= 16 else None
 
@@ -167,6 +174,7 @@ FILTERS: Final[dict[str, Callable[[Any, str], str | None]]] = {
     "money": _money,
     "date": _date,
     "plus": _plus,
+    "iso": _iso,
     "time": _time,
     "list": _list,
     "words": _words,
