@@ -1,0 +1,364 @@
+"""Ten minutes of load with kill -9 of everything: `python -m benchmarks.soak --seconds 600 --kills 100`.
+
+An outside client offers messages (60 % facts, 20 % approvals by a scripted approver, 20 % for a
+person), retries what is refused under the same id, and keeps what was acknowledged. Meanwhile
+server, worker, PostgreSQL and supervisor are killed at random points. Afterwards it counts, from
+outside and in the database: nothing acknowledged is lost, nothing delivered or done twice, no
+case in limbo, no backlog two minutes after the load ends. Closes with `N passed, N failed`.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+
+APPROVER = {"login": "farid", "password": "hearthwick-demo"}
+MIX = (("facts", 0.6), ("approval", 0.2), ("person", 0.2))
+DRAIN_SECONDS = 120
+CONCURRENT = 200
+
+
+@dataclass
+class Soak:
+    """What the outside client knows."""
+
+    home: Path
+    port: int
+    demo_port: int
+    rate: float
+    acknowledged: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    conversations: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    approved: set[str] = field(default_factory=set)
+    supervisor: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def secret(self, name: str) -> str:
+        return (self.home / name).read_text().strip()
+
+    def start(self) -> None:
+        environment = os.environ | {"NEWEL_HOME": str(self.home), "NEWEL_PORT": str(self.port)}
+        log = (self.home.parent / f"{self.home.name}.log").open("ab")
+        command = [sys.executable, "-m", "newel", "up", "--demo-port", str(self.demo_port)]
+        self.supervisor = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started (Linux)."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in text.split()]
+
+
+def named(soak: Soak) -> dict[str, int]:
+    """The supervisor and its children by name."""
+    if soak.supervisor is None or soak.supervisor.poll() is not None:
+        return {}
+    found = {"supervisor": soak.supervisor.pid}
+    marks = {"serve": "server", "work": "worker", "newel.demo": "demo"}
+    for pid in children(soak.supervisor.pid):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        name = next((n for mark, n in marks.items() if mark.encode() in words), "")
+        if words[0].endswith(b"postgres"):
+            name = "postgres"
+        if name:
+            found[name] = pid
+    return found
+
+
+def message(number: int, run: str) -> tuple[str, dict[str, Any]]:
+    """The number-th message: its kind and its body; each is a conversation of its own."""
+    kind = random.choices([k for k, _ in MIX], [w for _, w in MIX])[0]
+    order = 10001 + number % 800
+    while order in {10023, 10031, 10044, 10050}:
+        order = 10001 + random.randrange(800)
+    customer = f"C{(order - 10001) % 300 + 1:04d}"
+    texts = {
+        "facts": f"Where is order {order}?",
+        "approval": f"I would like to send back order {order}, could you email me a return label?",
+        "person": "I would like to talk to a real person please",
+    }
+    body = {
+        "channel": "api",
+        "external_id": f"{run}-{number}",
+        "workflow": "customer-support",
+        "conversation": f"{run}-{number}",
+        "customer": {"ref": customer},
+        "text": texts[kind],
+    }
+    return kind, body
+
+
+async def send(soak: Soak, client: httpx2.AsyncClient, number: int, run: str) -> None:
+    """Offer one message until it is acknowledged, always under the same id."""
+    kind, body = message(number, run)
+    headers = {"Authorization": f"Bearer {soak.secret('api-token')}"}
+    while True:
+        try:
+            answer = await client.post(f"{soak.url}/api/v1/messages", json=body, headers=headers, timeout=10)
+            if answer.status_code < 300:
+                said = answer.json()
+                soak.acknowledged[body["external_id"]] = (said["message_id"], body)
+                soak.conversations[body["external_id"]] = said["conversation_id"]
+                soak.kinds[body["external_id"]] = kind
+                soak.counts["acknowledged"] += 1
+                return
+            soak.counts[f"http {answer.status_code}"] += 1
+            if 400 <= answer.status_code < 500 and answer.status_code not in {408, 429}:
+                soak.counts["refused for good"] += 1
+                return
+        except httpx2.HTTPError:
+            soak.counts["no answer"] += 1
+        await asyncio.sleep(0.2 + random.random() * 0.3)
+
+
+async def load(soak: Soak, seconds: float, run: str) -> None:
+    """Offer messages at the rate; a slow house does not slow the offer (open loop, bounded)."""
+    began, number = time.monotonic(), 0
+    pending: set[asyncio.Task[None]] = set()
+    limits = httpx2.Limits(max_connections=CONCURRENT)
+    async with httpx2.AsyncClient(limits=limits) as client:
+        while (passed := time.monotonic() - began) < seconds:
+            while number < passed * soak.rate and len(pending) < CONCURRENT * 5:
+                task = asyncio.create_task(send(soak, client, number, run))
+                pending.add(task)
+                task.add_done_callback(pending.discard)
+                number += 1
+            await asyncio.sleep(0.01)
+        soak.counts["offered"] = number
+        if pending:
+            await asyncio.wait(pending, timeout=DRAIN_SECONDS)
+
+
+async def approve(soak: Soak, done: asyncio.Event) -> None:
+    """A scripted approver: signs in, approves what waits, signs in again when thrown out."""
+    while not done.is_set():
+        try:
+            async with httpx2.AsyncClient(base_url=soak.url, timeout=10) as client:
+                signed = await client.post("/api/v1/sessions", json=APPROVER)
+                signed.raise_for_status()
+                csrf = {"X-Newel-CSRF": signed.json().get("csrf", "1")}
+                while not done.is_set():
+                    queue = (await client.get("/api/v1/approvals?limit=50")).raise_for_status().json()
+                    rows = queue["approvals"] if isinstance(queue, dict) else queue
+                    for row in rows:
+                        await decide(soak, client, csrf, row["id"])
+                    await asyncio.sleep(0.1 if rows else 0.5)
+        except (httpx2.HTTPError, KeyError, ValueError):
+            await asyncio.sleep(0.5)
+
+
+async def decide(soak: Soak, client: httpx2.AsyncClient, csrf: dict[str, str], approval: str) -> None:
+    answer = await client.post(
+        f"/api/v1/approvals/{approval}/decision", json={"decision": "approve"}, headers=csrf
+    )
+    if answer.status_code < 300:
+        soak.approved.add(approval)
+        soak.counts["approved"] += 1
+    else:
+        soak.counts[f"approval http {answer.status_code}"] += 1
+
+
+async def kill(soak: Soak, seconds: float, kills: int, done: asyncio.Event) -> None:
+    """kill -9 at random moments, of whatever is there; the supervisor is started again by us."""
+    moments = sorted(random.uniform(seconds * 0.03, seconds * 0.97) for _ in range(kills))
+    began = time.monotonic()
+    for moment in moments:
+        await asyncio.sleep(max(0.0, moment - (time.monotonic() - began)))
+        victims = {k: v for k, v in named(soak).items() if k != "demo"}
+        if not victims:
+            soak.counts["nothing to kill"] += 1
+            continue
+        name = random.choice(sorted(victims))
+        os.kill(victims[name], signal.SIGKILL)
+        soak.kills[name] += 1
+        if name == "supervisor" and soak.supervisor is not None:
+            soak.supervisor.wait()
+            soak.start()
+    done.set()
+
+
+async def ready(soak: Soak, seconds: float) -> bool:
+    """Until the server says that it is ready."""
+    deadline = time.monotonic() + seconds
+    async with httpx2.AsyncClient() as client:
+        while time.monotonic() < deadline:
+            try:
+                if (await client.get(f"{soak.url}/readyz", timeout=3)).status_code == 200:
+                    return True
+            except httpx2.HTTPError:
+                pass
+            await asyncio.sleep(0.3)
+    return False
+
+
+async def backlog(soak: Soak) -> dict[str, int]:
+    """What is due and not done."""
+    connection = await asyncpg.connect(soak.secret("database-url"))
+    try:
+        rows = await connection.fetch(
+            "SELECT kind, count(*) AS n FROM newel.job WHERE run_at <= now() AND state <> 'dead'"
+            " AND kind <> 'routing' GROUP BY kind"
+        )
+        return {row["kind"]: row["n"] for row in rows}
+    finally:
+        await connection.close()
+
+
+async def drained(soak: Soak) -> dict[str, int]:
+    """The backlog, once it is empty or the time is over."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    left: dict[str, int] = {"unknown": 1}
+    while time.monotonic() < deadline:
+        try:
+            left = await backlog(soak)
+            if not left:
+                break
+        except (OSError, asyncpg.PostgresError):
+            pass
+        await asyncio.sleep(1)
+    return left
+
+
+async def count(soak: Soak) -> list[tuple[str, bool, str]]:
+    """Every promise, counted."""
+    left = await drained(soak)
+    connection = await asyncpg.connect(soak.secret("database-url"))
+    try:
+        known = {str(r["id"]) for r in await connection.fetch("SELECT id FROM newel.message")}
+        limbo = await connection.fetchval("SELECT count(*) FROM newel.limbo")
+        twice = await connection.fetchval(
+            "SELECT count(*) FROM (SELECT proposal_id FROM newel.message WHERE proposal_id IS NOT NULL"
+            " GROUP BY proposal_id HAVING count(*) > 1) t"
+        )
+        dead = await connection.fetchval("SELECT count(*) FROM newel.job WHERE state = 'dead'")
+        actions = await connection.fetch("SELECT id::text, state FROM newel.action")
+        outbox = await connection.fetch(
+            "SELECT m.id::text, o.state, m.case_id::text AS case_id, m.drafted_by FROM newel.outbox o"
+            " JOIN newel.message m ON m.id = o.message_id"
+        )
+        tiers = await connection.fetch("SELECT id::text, tier, state FROM newel.cases")
+    finally:
+        await connection.close()
+    lost = [e for e, (m, _) in soak.acknowledged.items() if m not in known]
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{soak.demo_port}") as client:
+        bearer = {"Authorization": f"Bearer {soak.secret('systems-token')}"}
+        ledger = (await client.get("/ledger", headers=bearer, timeout=60)).raise_for_status().json()
+        hooks = (await client.get("/hooks/messages", headers=bearer, timeout=60)).raise_for_status().json()
+    keys = Counter(row["key"] for row in ledger["rows"] if row.get("key"))
+    confirmed = {a["id"] for a in actions if a["state"] == "confirmed"}
+    received = {row["id"] for row in (hooks["messages"] if isinstance(hooks, dict) else hooks)}
+    delivered = {o["id"] for o in outbox if o["state"] == "delivered"}
+    by_case: dict[str, int] = defaultdict(int)
+    for o in outbox:
+        by_case[o["case_id"]] += o["drafted_by"] == "ai" and o["state"] != "withdrawn"
+    more = [case for case, n in by_case.items() if n > 1]
+    states = Counter(f"tier {t['tier']} {t['state']}" for t in tiers)
+    return [
+        ("acknowledged messages lost", not lost, str(len(lost))),
+        ("conversations with two AI replies", not more, str(len(more))),
+        ("proposals delivered under two ids", twice == 0, str(twice)),
+        ("keys executed twice at the other side", max(keys.values(), default=0) <= 1, str(len(keys))),
+        ("confirmed actions missing over there", confirmed <= set(keys), str(len(confirmed - set(keys)))),
+        (
+            "effects that no confirmed action stands for",
+            set(keys) <= confirmed,
+            str(len(set(keys) - confirmed)),
+        ),
+        (
+            "delivered messages that the receiver has not",
+            delivered <= received,
+            str(len(delivered - received)),
+        ),
+        ("cases in limbo", limbo == 0, str(limbo)),
+        ("dead jobs", dead == 0, str(dead)),
+        ("backlog after the drain", not left, json.dumps(left)),
+        ("everything moved", len(received) > 0 and len(confirmed) > 0, json.dumps(states)),
+    ]
+
+
+async def run(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="newel-soak-") as folder:
+        Path(folder).chmod(0o755)
+        soak = Soak(Path(folder, "home"), options.port, options.demo_port, options.rate)
+        soak.start()
+        try:
+            if not await ready(soak, 120):
+                print("0 passed, 1 failed: it did not start")
+                return 1
+            return await storm(soak, options)
+        finally:
+            if soak.supervisor is not None:
+                soak.supervisor.send_signal(signal.SIGINT)
+                soak.supervisor.wait(60)
+            keep = Path(folder, "home.log")
+            if options.log and keep.exists():
+                Path(options.log).write_bytes(keep.read_bytes())
+
+
+async def storm(soak: Soak, options: argparse.Namespace) -> int:
+    done, over = asyncio.Event(), asyncio.Event()
+    approver = asyncio.create_task(approve(soak, over))
+    reporter = asyncio.create_task(report(soak, over))
+    await asyncio.gather(
+        load(soak, options.seconds, f"s{os.getpid()}"), kill(soak, options.seconds, options.kills, done)
+    )
+    await ready(soak, 60)
+    results = await count(soak)
+    over.set()
+    await asyncio.gather(approver, reporter)
+    print(json.dumps({"counts": soak.counts, "kills": soak.kills}))
+    for what, good, said in results:
+        print(json.dumps({"check": what, "good": good, "said": said}))
+    passed = sum(good for _, good, _ in results)
+    print(f"{passed} passed, {len(results) - passed} failed")
+    return 0 if passed == len(results) else 1
+
+
+async def report(soak: Soak, over: asyncio.Event) -> None:
+    """One line of progress every ten seconds."""
+    while not over.is_set():
+        print(json.dumps({"counts": soak.counts, "kills": sum(soak.kills.values())}), file=sys.stderr)
+        try:
+            await asyncio.wait_for(over.wait(), 10)
+        except TimeoutError:
+            continue
+
+
+def main(argv: list[str] | None = None, exit_with: Callable[[int], None] = sys.exit) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--rate", type=float, default=50, help="messages a second offered")
+    parser.add_argument("--port", type=int, default=18080)
+    parser.add_argument("--demo-port", type=int, default=18081)
+    parser.add_argument("--log", default="", help="keep the house's log here")
+    exit_with(asyncio.run(run(parser.parse_args(argv))))
+
+
+if __name__ == "__main__":
+    main()

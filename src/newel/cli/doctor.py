@@ -1,0 +1,103 @@
+"""``newel doctor``: says what is well, what is not, and what to do about it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import typer
+
+from newel.config import Settings, read
+from newel.domain.access import system
+from newel.domain.errors import NewelError
+from newel.store import doctor
+from newel.store.db import Tx
+
+_MOST_SKEW_SECONDS = 2.0
+_MOST_LATE_SECONDS = 30.0
+_OLDEST_SERVER = 150000
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing looked at; ``advice`` is empty when it is well."""
+
+    what: str
+    said: str
+    advice: str = ""
+
+
+def doctor_command() -> None:
+    """Check settings, keys, database, schema, policies and dead letters.
+
+    Example: newel doctor
+    """
+    findings = asyncio.run(_examine(read()))
+    for finding in findings:
+        mark = "!!" if finding.advice else "ok"
+        typer.echo(f"{mark}  {finding.what}: {finding.said}")
+        if finding.advice:
+            typer.echo(f"      {finding.advice}")
+    raise typer.Exit(1 if any(f.advice for f in findings) else 0)
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    from newel.bootstrap import open_office, pending_migrations
+
+    findings = list(_keys(settings))
+    try:
+        missing = await pending_migrations(settings)
+        findings.append(_schema(missing))
+        if not missing:
+            async with open_office(settings) as house, house.db.tx(system("doctor"), read_only=True) as tx:
+                findings += [finding async for finding in _database(tx)]
+    except (NewelError, OSError) as error:
+        findings.append(Finding("database", str(error), "start it (`newel up`), or set NEWEL_DATABASE_URL"))
+    return findings
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    path = Path(settings.master_key_file or Path(settings.home, "master-key"))
+    if not path.exists():
+        yield Finding("master key", "none yet", "the first start makes one; keep a copy of it elsewhere")
+        return
+    open_to_others = path.stat().st_mode & 0o077
+    settings.master_key()
+    yield Finding("master key", "32 bytes", f"chmod 600 {path}" if open_to_others else "")
+
+
+def _schema(missing: list[str]) -> Finding:
+    return Finding("schema", ", ".join(missing) or "current", "run `newel migrate`" if missing else "")
+
+
+async def _database(tx: Tx) -> AsyncIterator[Finding]:
+    server = await doctor.server(tx, datetime.now(UTC))
+    old = server.version < _OLDEST_SERVER
+    yield Finding("PostgreSQL", str(server.version), "15 is the oldest that is supported" if old else "")
+    durable = server.fsync == "on" and server.synchronous_commit != "off"
+    yield Finding(
+        "durability", "on" if durable else "off", "" if durable else "turn fsync and synchronous_commit on"
+    )
+    skewed = server.skew_seconds > _MOST_SKEW_SECONDS
+    yield Finding("clock", f"{server.skew_seconds:.1f} s apart", "set both clocks by NTP" if skewed else "")
+    owned = await doctor.owned(tx)
+    yield Finding(
+        "application role", f"owns {owned} tables", "connect as a role that owns nothing" if owned else ""
+    )
+    for finding in await _work(tx):
+        yield finding
+
+
+async def _work(tx: Tx) -> list[Finding]:
+    limbo, dead, late = await doctor.limbo(tx), await doctor.dead(tx), await doctor.late(tx)
+    policies = await doctor.workflows(tx)
+    running = ", ".join(f"{workflow}/{number}" for workflow, number in policies.items())
+    letters = ", ".join(f"{n} {what}" for what, n in dead.items())
+    return [
+        Finding("policies", running or "none", "" if policies else "submit, sign and activate one"),
+        Finding(
+            "cases in limbo", str(limbo), "this is a defect: report it with `newel trace`" if limbo else ""
+        ),
+        Finding("dead letters", letters or "none", "re-run or redeliver them" if dead else ""),
+        Finding("work waiting", f"{late:.0f} s", "start a worker" if late > _MOST_LATE_SECONDS else ""),
+    ]
