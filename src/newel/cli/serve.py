@@ -32,14 +32,14 @@ def serve(
 
 
 async def _serve(host: str, port: int) -> None:
-    from newel.bootstrap import open_house, pending_migrations
+    from newel.bootstrap import open_house
     from newel.config import read
     from newel.web.app import build
     from newel.web.server import serve as serve_app
 
     settings = read()
     async with open_house(settings) as house:
-        await serve_app(build(house, pending=lambda: pending_migrations(settings)), host, port)
+        await serve_app(build(house), host, port)
 
 
 def work(

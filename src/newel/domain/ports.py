@@ -99,7 +99,9 @@ class Match(msgspec.Struct, frozen=True):
 class Matcher(Protocol):
     """Recognises contact reasons."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """A hash of what it was made from."""
 
     def match(self, text: str) -> Match:
         """The best reason for a text, or None with the confidence that it is none."""

@@ -9,6 +9,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import NotFound
 from newel.flow.house import House
 from newel.store import customer as customers
+from newel.store.db import Tx
 
 Name = Annotated[str, msgspec.Meta(max_length=500)]
 
@@ -58,7 +59,7 @@ async def preference(house: House, actor: Actor, ref: str) -> bool:
         return found.prefers_human
 
 
-async def _known(house: House, tx: customers.Tx, ref: str) -> UUID:
+async def _known(house: House, tx: Tx, ref: str) -> UUID:
     found = await customers.find(tx, house.envelope, customers.OPERATOR, ref)
     if found is None:
         raise NotFound(what="customer", id=ref)

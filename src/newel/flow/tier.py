@@ -8,6 +8,7 @@ import msgspec
 
 from newel.domain import tier as rule
 from newel.domain.access import AI, system
+from newel.domain.action import ceiling_of
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
@@ -57,7 +58,7 @@ async def _standing(tx: Tx, brief: "Brief", case: Case, said: Proposal | NoAnswe
 async def _used(tx: Tx, running: Running, case: Case, said: Proposal | NoAnswer, now: datetime) -> int:
     if isinstance(said, NoAnswer) or said.action is None:
         return 0
-    ceiling = action.ceiling_of(running.bundle, said.action.action)
+    ceiling = ceiling_of(running.bundle, said.action.action)
     if ceiling is None:
         return 0
     since = now - timedelta(days=ceiling.window_days)
