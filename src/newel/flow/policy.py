@@ -70,8 +70,13 @@ def bundle_of(version: policy.Version) -> Bundle:
     return stored_bundle(version.body)
 
 
-async def submit(house: "House", actor: Actor, source: Source, *, emergency: bool = False) -> policy.Version:
-    """Store a draft with its difference to the running version and the signatures that it needs."""
+async def submit(
+    house: "House", actor: Actor, source: Source, *, emergency: bool = False, via: str = "api"
+) -> policy.Version:
+    """Store a draft with its difference to the running version and the signatures that it needs.
+
+    ``via`` tells the audit by which door the actor came, here as in ``sign`` and ``activate``.
+    """
     actor.must(Act.SUBMIT_POLICY)
     document = checked(source)
     workflow = document.bundle.workflow
@@ -84,7 +89,8 @@ async def submit(house: "House", actor: Actor, source: Source, *, emergency: boo
         await policy.add(tx, version)
         await policy.add_texts(tx, version.id, _text_macs(house, document.bundle))
         await policy.add_autonomous(tx, version.id, _autonomous(document.bundle))
-        await _event(tx, "policy.submitted", version, "draft", required=needed.roles, changes=len(changes))
+        told = {"required": needed.roles, "changes": len(changes), "via": via}
+        await _event(tx, "policy.submitted", version, "draft", **told)
         return version
 
 
@@ -150,7 +156,9 @@ def _autonomous(bundle: Bundle) -> dict[str, int]:
     }
 
 
-async def sign(house: "House", actor: Actor, version_id: UUID, role: Role) -> policy.Version:
+async def sign(
+    house: "House", actor: Actor, version_id: UUID, role: Role, *, via: str = "api"
+) -> policy.Version:
     """Sign a draft, or review an emergency, as one of the roles that it asks for."""
     actor.must(Act.SIGN_POLICY)
     if actor.kind != "staff":
@@ -161,11 +169,11 @@ async def sign(house: "House", actor: Actor, version_id: UUID, role: Role) -> po
         roles = person.roles if person else frozenset()
         check_signature(await _standing(tx, version), UUID(actor.id), roles, role)
         await policy.sign(tx, version.id, role, UUID(actor.id))
-        await _event(tx, "policy.signed", version, None, role=role)
+        await _event(tx, "policy.signed", version, None, role=role, via=via)
         return version
 
 
-async def activate(house: "House", actor: Actor, version_id: UUID) -> policy.Version:
+async def activate(house: "House", actor: Actor, version_id: UUID, *, via: str = "api") -> policy.Version:
     """Put a signed draft in force; until this commits, the version before it runs on.
 
     An emergency tightening is activated by whoever may submit, and reviewed within a business day.
@@ -184,9 +192,8 @@ async def activate(house: "House", actor: Actor, version_id: UUID) -> policy.Ver
             await _event(tx, "policy.retired", running, "retired")
         review_by = _review_by(tx, bundle) if version.emergency else None
         await policy.activate(tx, version.id, review_by)
-        await _event(
-            tx, "policy.activated", version, "active", emergency=version.emergency, signed=standing.signed
-        )
+        told = {"emergency": version.emergency, "signed": standing.signed, "via": via}
+        await _event(tx, "policy.activated", version, "active", **told)
         return msgspec.structs.replace(version, state="active", activated_at=tx.now, review_by=review_by)
 
 
@@ -211,6 +218,23 @@ async def versions(house: "House", workflow: str | None = None) -> list[policy.H
     """All versions, newest first."""
     async with house.db.tx(_READER, read_only=True) as tx:
         return await policy.headlines(tx, workflow)
+
+
+async def signatures(house: "House", version: policy.Version) -> dict[str, str]:
+    """Who signed a version: the login by role."""
+    async with house.db.tx(_READER, read_only=True) as tx:
+        logins = {one.id: one.login for one in await access.everybody(tx)}
+        signed = await policy.signed(tx, version.id)
+    return {role: logins.get(staff, str(staff)) for role, staff in signed.items()}
+
+
+async def person(house: "House", login: str) -> Actor:
+    """The person of a login, for whom an operator acts at the command line."""
+    async with house.db.tx(_READER, read_only=True) as tx:
+        found = [one.actor for one in await access.everybody(tx) if one.login == login]
+    if not found:
+        raise NotFound(what="active account", id=login)
+    return found[0]
 
 
 async def _found(tx: Tx, version_id: UUID) -> policy.Version:
