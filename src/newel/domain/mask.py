@@ -1,0 +1,219 @@
+"""Masking: personal data in texts found, hidden, and given back one field at a time.
+
+Patterns run on the normalised readings of a text, so that full-width digits or invisible
+characters hide nothing; every span is a place in the raw text. Known values of the customer are
+looked for as they are: no model guesses names.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from phonenumbers import Leniency, PhoneNumberMatcher
+from stdnum import iban, luhn
+
+from newel.domain.scan.normalise import readings
+
+_EMAIL: Final = re.compile(r"[\w.%+\xff-]{1,64}@[\w.\xff-]{1,190}\.[a-z\xff]{2,24}")
+_DIGITS: Final = re.compile(r"(?<!\d)\d+(?:[ -]\d+){0,11}(?!\d)")
+_GROUP: Final = re.compile(r"\d+")
+_IBAN: Final = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]){11,34}\b")
+_CARDS: Final = (
+    (range(4, 5), 1, (13, 16, 19)),
+    (range(51, 56), 2, (16,)),
+    (range(2221, 2721), 4, (16,)),
+    (range(34, 35), 2, (15,)),
+    (range(37, 38), 2, (15,)),
+    (range(6011, 6012), 4, (16, 17, 18, 19)),
+    (range(644, 660), 3, (16, 17, 18, 19)),
+    (range(3528, 3590), 4, (16, 17, 18, 19)),
+    (range(62, 63), 2, (16, 17, 18, 19)),
+    (range(300, 306), 3, (14,)),
+    (range(36, 37), 2, (14,)),
+    (range(38, 40), 2, (14,)),
+    (range(50, 51), 2, tuple(range(13, 20))),
+    (range(56, 59), 2, tuple(range(13, 20))),
+)
+_SHORTEST_NAME: Final = 3
+_SHORTEST_PLACE: Final = 5
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of the customer and must not stand open: names, addresses, other values."""
+
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    region: str = "GB"
+
+
+class Secret(msgspec.Struct, frozen=True, order=True):
+    """A place in the raw text that is hidden."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One hidden value, by the name that stands in its place."""
+
+    id: str
+    kind: str
+
+
+class Masked(msgspec.Struct, frozen=True):
+    """A value with its personal data hidden, and what may be revealed."""
+
+    value: Any
+    fields: tuple[Field, ...]
+
+
+def known_of(name: str, address: str, region: str = "GB") -> Known:
+    """The values to hide, from a customer's profile: whole, and in their parts."""
+    names = (name, *(part for part in re.split(r"[\s.]+", name) if len(part) >= _SHORTEST_NAME))
+    places = (address, *(part.strip() for part in address.split(",")))
+    return Known(
+        names=tuple(dict.fromkeys(n for n in names if n.strip())),
+        addresses=tuple(dict.fromkeys(p for p in places if len(p) >= _SHORTEST_PLACE)),
+        region=region,
+    )
+
+
+def secrets(text: str, known: Known) -> tuple[Secret, ...]:
+    """All places to hide, in order, none inside another."""
+    found = (
+        Secret(*view.raw(start, end), kind)
+        for view in readings(text)
+        for kind, start, end in _places(view.data.decode("latin-1"), known)
+    )
+    return tuple(_disjoint(sorted(found, key=lambda s: (s.start, -s.end))))
+
+
+def masked_text(text: str, known: Known) -> str:
+    """The text with each secret as its kind in brackets: what learning may keep."""
+    return _replaced(text, known, lambda secret, _value: f"[{secret.kind}]")
+
+
+def mask(value: Any, known: Known) -> Masked:
+    """A tree of builtins with every text masked; the same value has the same name throughout."""
+    names = _names(value, known)
+    kinds = {name: kind for (kind, _), name in names.items()}
+    shown = _walk(value, lambda text: _replaced(text, known, _named(names)))
+    return Masked(shown, tuple(Field(name, kind) for name, kind in kinds.items()))
+
+
+def reveal(value: Any, known: Known, field: str) -> str | None:
+    """The hidden value of that name; None when there is none."""
+    wanted = {name: key for key, name in _names(value, known).items()}.get(field)
+    for text in _texts(value):
+        for secret in secrets(text, known):
+            raw = text[secret.start : secret.end]
+            if (secret.kind, raw.casefold()) == wanted:
+                return raw
+    return None
+
+
+def _names(value: Any, known: Known) -> dict[tuple[str, str], str]:
+    """(kind, value) → its name, numbered by first place."""
+    names: dict[tuple[str, str], str] = {}
+    counts: dict[str, int] = {}
+    for text in _texts(value):
+        for secret in secrets(text, known):
+            key = (secret.kind, text[secret.start : secret.end].casefold())
+            if key not in names:
+                counts[secret.kind] = counts.get(secret.kind, 0) + 1
+                names[key] = f"{secret.kind}-{counts[secret.kind]}"
+    return names
+
+
+def _named(names: Mapping[tuple[str, str], str]) -> Callable[[Secret, str], str]:
+    return lambda secret, raw: f"[{names[secret.kind, raw.casefold()]}]"
+
+
+def _replaced(text: str, known: Known, shown: Callable[[Secret, str], str]) -> str:
+    pieces, reached = [], 0
+    for secret in secrets(text, known):
+        pieces += [text[reached : secret.start], shown(secret, text[secret.start : secret.end])]
+        reached = secret.end
+    return "".join([*pieces, text[reached:]])
+
+
+def _walk(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _walk(part, change) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_walk(part, change) for part in value]
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
+
+def _places(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
+    yield from (("email", *m.span()) for m in _EMAIL.finditer(text))
+    yield from _cards(text)
+    yield from _accounts(text)
+    phones = PhoneNumberMatcher(text, known.region, leniency=Leniency.VALID)
+    yield from (("phone", m.start, m.end) for m in phones)
+    yield from _literal("address", text, known.addresses)
+    yield from _literal("name", text, known.names)
+
+
+def _cards(text: str) -> Iterator[tuple[str, int, int]]:
+    """Card numbers among groups of digits: an issuer's range, its length, and the check digit."""
+    for run in _DIGITS.finditer(text):
+        groups = [(run.start() + g.start(), run.start() + g.end()) for g in _GROUP.finditer(run[0])]
+        for first in range(len(groups)):
+            for last in range(first, len(groups)):
+                start, end = groups[first][0], groups[last][1]
+                if is_card(re.sub(r"\D", "", text[start:end])):
+                    yield "card", start, end
+
+
+def is_card(digits: str) -> bool:
+    """Whether the digits are a payment card's number; Luhn alone would take every tenth."""
+    return any(
+        len(digits) in lengths and int(digits[:size]) in prefixes for prefixes, size, lengths in _CARDS
+    ) and bool(luhn.is_valid(digits))
+
+
+def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
+    for run in _IBAN.finditer(text):
+        ends = [m.end() for m in re.finditer(r"[a-z0-9]+", run[0])]
+        for end in reversed(ends):
+            if iban.is_valid(run[0][:end]):
+                yield "iban", run.start(), run.start() + end
+                break
+
+
+def _literal(kind: str, text: str, values: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    for value in values:
+        for wanted in {view.data.decode("latin-1").strip() for view in readings(value)}:
+            for found in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text) if wanted else ():
+                yield kind, *found.span()
+
+
+def _disjoint(found: Iterable[Secret]) -> Iterator[Secret]:
+    """Overlapping places become one, named after the first."""
+    last: Secret | None = None
+    for secret in found:
+        if last is None:
+            last = secret
+        elif secret.start < last.end:
+            last = Secret(last.start, max(last.end, secret.end), last.kind)
+        else:
+            yield last
+            last = secret
+    if last:
+        yield last
