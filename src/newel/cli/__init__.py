@@ -2,7 +2,7 @@
 
 import typer
 
-from newel.cli import serve, token, up
+from newel.cli import policy, serve, token, up
 from newel.cli.scan import scan
 from newel.domain.errors import NewelError
 
@@ -19,6 +19,7 @@ app.command()(serve.serve)
 app.command()(serve.work)
 app.command()(serve.migrate)
 app.command()(scan)
+app.add_typer(policy.app, name="policy")
 app.add_typer(token.app, name="token")
 
 
