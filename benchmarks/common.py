@@ -1,0 +1,91 @@
+"""What benchmarks share: figures as JSON lines, a house of their own, a small HTTP client."""
+
+import asyncio
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from newel.bootstrap import open_house, prepare_home
+from newel.cli.seed import demo_company
+from newel.config import Settings
+from newel.flow.house import House
+from newel.store.embedded import Embedded
+
+
+def emit(figure: str, value: float, unit: str, *, peer: str, peer_value: float, **more: object) -> None:
+    """One figure beside its peer or limit of the same run, and their ratio."""
+    ratio = value / peer_value if peer_value else None
+    line = {"figure": figure, "value": _short(value), "unit": unit, "peer": peer}
+    print(json.dumps(line | {"peer_value": _short(peer_value), "ratio": _short(ratio)} | more), flush=True)
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.4g}")
+
+
+@asynccontextmanager
+async def demo_house() -> AsyncIterator[tuple[Settings, House, Embedded]]:
+    """The demo company on a durable embedded PostgreSQL of its own (not its systems)."""
+    with tempfile.TemporaryDirectory(prefix="newel-bench-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - the database's user must pass through
+        settings = Settings(home=folder, pool_size=20)
+        postgres = Embedded(Path(folder))
+        postgres.start()
+        try:
+            await prepare_home(settings, postgres, None)
+            await demo_company(settings)
+            async with open_house(settings) as house:
+                yield settings, house, postgres
+        finally:
+            postgres.stop()
+
+
+async def spread(jobs: Sequence[Callable[[], Awaitable[object]]], at_once: int) -> tuple[float, list[float]]:
+    """Run all, ``at_once`` side by side; calls per second and each call's seconds."""
+    waiting, seconds = list(reversed(jobs)), []
+
+    async def one() -> None:
+        while waiting:
+            job = waiting.pop()
+            began = time.perf_counter()
+            await job()
+            seconds.append(time.perf_counter() - began)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(at_once)))
+    return len(jobs) / (time.perf_counter() - began), seconds
+
+
+def p99(seconds: Sequence[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(seconds, n=100)[98]
+
+
+class Wire:
+    """A keep-alive HTTP/1.1 client for one connection: as little of its own cost as can be."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, body: bytes, headers: str = "") -> int:
+        """The status of a POST; the answer's body is read and dropped."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}"
+        writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        said = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(said.split("content-length:")[1].split("\r\n")[0])
+        await reader.readexactly(length)
+        return int(said.split()[1])
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._streams is not None:
+            self._streams[1].close()

@@ -1,0 +1,1 @@
+"""Models that run inside: recognising contact reasons and finding knowledge, with numpy alone."""
