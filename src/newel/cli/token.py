@@ -54,30 +54,30 @@ def revoke(name: Annotated[str, typer.Argument(help="The token's name.")]) -> No
 
 
 async def _create(name: str, scopes: list[str], days: int) -> str:
-    from newel.bootstrap import open_house
+    from newel.bootstrap import open_office
     from newel.config import read
     from newel.flow import access
 
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    async with open_house(read()) as house:
+    async with open_office(read()) as house:
         return await access.create_token(house, OPERATOR, name, scopes, expires_at=expires_at)
 
 
 async def _list() -> list[Any]:
-    from newel.bootstrap import open_house
+    from newel.bootstrap import open_office
     from newel.config import read
     from newel.flow import access
 
-    async with open_house(read()) as house:
+    async with open_office(read()) as house:
         return list(await access.list_tokens(house, OPERATOR))
 
 
 async def _revoke(name: str) -> None:
-    from newel.bootstrap import open_house
+    from newel.bootstrap import open_office
     from newel.config import read
     from newel.flow import access
 
-    async with open_house(read()) as house:
+    async with open_office(read()) as house:
         await access.revoke_token(house, OPERATOR, name)
 
 

@@ -27,8 +27,10 @@ from newel.domain.access import (
     system,
 )
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from newel.domain.routing import Rules
 from newel.store import access, audit
 from newel.store.db import Tx
+from newel.store.routing import requalify
 
 if TYPE_CHECKING:
     from newel.flow.house import House
@@ -162,9 +164,13 @@ async def put_staff(house: "House", actor: Actor, account: Account, *, password:
     async with house.db.tx(actor) as tx:
         known = await access.account(tx, account.login)
         if known is None:
-            return await _create(tx, account, hashed)
-        await _update(tx, known[0], known[1], account, hashed)
-        return known[0]
+            staff_id = await _create(tx, account, hashed)
+        else:
+            staff_id = known[0]
+            await _update(tx, staff_id, known[1], account, hashed)
+        if known is None or known[1] != account:
+            await requalify(tx, Rules())
+        return staff_id
 
 
 async def _create(tx: Tx, account: Account, hashed: str | None) -> UUID:

@@ -1,8 +1,17 @@
 """Read models: what pages, the API and the trace show. They read and never write."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 import msgspec
 
-from newel.store.db import Tx, sql
+from newel.domain.errors import NotFound
+from newel.store.answer import Draft
+from newel.store.db import Record, Tx, sql
+from newel.store.envelope import Envelope, Sealer, case_place
+from newel.store.intake import Body
 from newel.store.migrate import migrations
 
 
@@ -23,3 +32,172 @@ async def missing_migrations(tx: Tx) -> list[str]:
 async def open_work(tx: Tx) -> list[Open]:
     """All open work by kind and state."""
     return [Open(**dict(row)) for row in await tx.rows(sql("views").open_work)]
+
+
+class Visible(msgspec.Struct, frozen=True):
+    """A message as its customer sees it."""
+
+    seq: int
+    id: UUID
+    author: str
+    text: str
+    at: datetime
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """A case at a glance: no text of anybody."""
+
+    id: UUID
+    workflow: str
+    kind: str
+    conversation_id: UUID | None
+    contact_reason: str
+    language: str
+    state: str
+    tier: int | None
+    locked: bool
+    priority: int
+    assist: int
+    episode: int
+    follow_up: bool
+    due_at: datetime | None
+    opened_at: datetime
+    resolved_at: datetime | None
+    policy_version: str
+    owner: str | None
+    approval_id: UUID | None
+    targets: Sequence[Mapping[str, Any]]
+
+
+class WorkView(msgspec.Struct, frozen=True, kw_only=True):
+    """A work item as a list shows it; ``token`` fences the owner's writes."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    state: str
+    lane: str
+    priority: int
+    language: str
+    skills: Sequence[str]
+    regulated: bool
+    reason: str
+    queued_at: datetime
+    due_at: datetime
+    breached: bool
+    token: int
+    owner: str | None
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An approval in the queue."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    priority: int
+    amount_minor: int | None
+    due_at: datetime
+    expires_at: datetime
+    created_at: datetime
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What an approver decides on: the message, the reply, the action and why."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    state: str
+    edited: bool
+    amount_minor: int | None
+    due_at: datetime
+    expires_at: datetime
+    confidence: float
+    calibrated: bool
+    reasons: Sequence[str]
+    sources: Sequence[Any]
+    subject: str
+    message: str
+    reply: str
+    justification: str
+    action: Mapping[str, Any] | None
+
+
+async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after: int) -> list[Visible]:
+    """What has left for the customer since a number, in order."""
+    if await tx.value(sql("views").conversation, conversation_id) is None:
+        raise NotFound(what="conversation", id=conversation_id)
+    rows = await tx.rows(sql("views").visible, conversation_id, after)
+    return [
+        Visible(r["seq"], r["id"], r["author"], _body(envelope, r, r["id"]).text, r["created_at"])
+        for r in rows
+    ]
+
+
+async def case(tx: Tx, case_id: UUID) -> CaseView:
+    """A case at a glance."""
+    row = await tx.row(sql("views").case, case_id)
+    if row is None:
+        raise NotFound(what="case", id=case_id)
+    targets = [dict(t) for t in await tx.rows(sql("views").targets, case_id)]
+    return CaseView(**dict(row), targets=targets)
+
+
+async def owned(tx: Tx, staff_id: UUID) -> list[WorkView]:
+    """What a person owns, most urgent first."""
+    return [WorkView(**dict(row)) for row in await tx.rows(sql("views").owned, staff_id)]
+
+
+async def queue(tx: Tx, limit: int) -> list[WorkView]:
+    """What waits for a person, in the order of claims."""
+    return [WorkView(**dict(row)) for row in await tx.rows(sql("views").queue, limit)]
+
+
+async def work_item(tx: Tx, item_id: UUID) -> WorkView:
+    """One work item."""
+    return WorkView(**dict(await tx.one(sql("views").work_item, item_id)))
+
+
+async def staff_id(tx: Tx, login: str) -> UUID:
+    """The person of a login."""
+    found: UUID | None = await tx.value(sql("views").staff_id, login)
+    if found is None:
+        raise NotFound(what="person", id=login)
+    return found
+
+
+async def approvals(tx: Tx, limit: int) -> list[Waiting]:
+    """What waits for an approver, the most urgent first."""
+    return [Waiting(**dict(row)) for row in await tx.rows(sql("views").approvals, limit)]
+
+
+async def approval(tx: Tx, envelope: Envelope, approval_id: UUID) -> Asked:
+    """One approval with everything that its decision needs, opened."""
+    row = await tx.row(sql("views").approval, approval_id)
+    if row is None:
+        raise NotFound(what="approval", id=approval_id)
+    said = _body(envelope, row, row["message_id"])
+    place = f"proposal.draft:{row['proposal_id']}"
+    draft = _sealer(envelope, row).open_value(place, row["draft_sealed"], Draft)
+    shown = {name: row[name] for name in Asked.__struct_fields__ if name in row}
+    return Asked(
+        **shown,
+        subject=said.subject,
+        message=said.text,
+        reply=draft.reply,
+        justification=draft.justification,
+        action=msgspec.to_builtins(draft.action),
+    )
+
+
+def _body(envelope: Envelope, row: Record, message_id: UUID) -> Body:
+    return _sealer(envelope, row).open_value(f"message.body:{message_id}", row["body_sealed"], Body)
+
+
+def _sealer(envelope: Envelope, row: Record) -> Sealer:
+    subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
+    return subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])

@@ -15,3 +15,74 @@ UNION ALL
 SELECT 'outbox', state, count(*) FROM newel.outbox WHERE state IN ('pending', 'claimed') GROUP BY state
 UNION ALL
 SELECT 'feedback', state, count(*) FROM newel.feedback WHERE state = 'pending' GROUP BY state;
+
+-- name: conversation
+-- Whether there is such a conversation.
+SELECT id FROM newel.conversation WHERE id = $1;
+
+-- name: visible
+-- What has left for the customer, in the order in which it left.
+SELECT o.visible_seq AS seq, m.id, m.author, m.body_sealed, m.created_at, m.case_id, c.customer_id, c.key_wrapped,
+    k.wrapped AS subject_wrapped
+FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id JOIN newel.cases c ON c.id = m.case_id
+    JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE o.conversation_id = $1 AND o.visible_seq > $2 AND o.state <> 'withdrawn'
+ORDER BY o.visible_seq LIMIT 200;
+
+-- name: case
+-- A case at a glance.
+SELECT c.id, c.workflow, c.kind, c.conversation_id, c.contact_reason, c.language, c.state, c.tier, c.locked,
+    c.priority, c.assist, c.episode, c.follow_up, c.due_at, c.opened_at, c.resolved_at,
+    p.workflow || '/' || p.number AS policy_version,
+    (SELECT s.login FROM newel.work_item w JOIN newel.staff s ON s.id = w.owner_id
+     WHERE w.case_id = c.id AND w.state = 'owned') AS owner,
+    (SELECT a.id FROM newel.approval a WHERE a.case_id = c.id AND a.state = 'pending') AS approval_id
+FROM newel.cases c JOIN newel.policy_version p ON p.id = c.policy_id WHERE c.id = $1;
+
+-- name: targets
+-- The SLA targets of a case.
+SELECT kind, state, priority, due_at, breached_at IS NOT NULL AS breached FROM newel.sla_target
+WHERE case_id = $1 ORDER BY started_at, kind;
+
+-- name: owned
+-- What a person owns.
+SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
+    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
+    JOIN newel.staff s ON s.id = w.owner_id
+WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
+
+-- name: queue
+-- What waits, in the order of claims.
+SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
+    w.reason, w.queued_at, w.due_at, w.breached, w.token, NULL::text AS owner
+FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
+WHERE w.state = 'queued' ORDER BY w.priority, w.due_at, w.id LIMIT $1;
+
+-- name: work_item
+-- One work item.
+SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
+    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
+    LEFT JOIN newel.staff s ON s.id = w.owner_id
+WHERE w.id = $1;
+
+-- name: staff_id
+-- The person of a login.
+SELECT id FROM newel.staff WHERE login = $1 AND active;
+
+-- name: approvals
+-- What waits for an approver.
+SELECT a.id, a.case_id, c.workflow, c.contact_reason, c.priority, a.amount_minor, a.due_at,
+    a.expires_at, a.created_at
+FROM newel.approval a JOIN newel.cases c ON c.id = a.case_id
+WHERE a.state = 'pending' ORDER BY a.due_at, a.id LIMIT $1;
+
+-- name: approval
+-- One approval with the rows that it was made of.
+SELECT a.id, a.case_id, c.workflow, c.contact_reason, a.state, a.edited, a.amount_minor, a.due_at, a.expires_at,
+    a.message_id, a.proposal_id, p.confidence, p.calibrated, p.reasons, p.sources, p.draft_sealed, m.body_sealed,
+    c.customer_id, c.key_wrapped, k.wrapped AS subject_wrapped
+FROM newel.approval a JOIN newel.cases c ON c.id = a.case_id JOIN newel.proposal p ON p.id = a.proposal_id
+    JOIN newel.message m ON m.id = a.message_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE a.id = $1;

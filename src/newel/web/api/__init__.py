@@ -1,5 +1,16 @@
 """The API: one module per word, each with its request and response shapes and its handlers."""
 
-from newel.web.api import access, health
+from newel.web.api import (
+    access,
+    approval,
+    customer,
+    delivery,
+    health,
+    intake,
+    kill_switch,
+    routing,
+    trace,
+)
 
-ROUTES = [*health.ROUTES, *access.ROUTES]
+WORDS = (health, access, intake, delivery, trace, approval, routing, kill_switch, customer)
+ROUTES = [handler for word in WORDS for handler in word.ROUTES]

@@ -1,0 +1,65 @@
+-- name: head
+-- The case as it is, with its owner and the version of its policy.
+SELECT c.id, c.workflow, c.kind, c.contact_reason, c.language, c.state, c.tier, c.locked, c.priority, c.episode,
+    p.workflow || '/' || p.number AS policy_version, c.opened_at, c.resolved_at,
+    (SELECT w.owner_id FROM newel.work_item w WHERE w.case_id = c.id AND w.state = 'owned') AS owner_id
+FROM newel.cases c JOIN newel.policy_version p ON p.id = c.policy_id
+WHERE c.id = $1;
+
+-- name: events
+-- Everything that was recorded of the case, in order, with the names of people.
+SELECT e.seq, e.at, e.actor_kind, e.actor_id, s.name AS actor_name, e.event, e.entity, e.entity_id, e.state, e.data
+FROM newel.audit_event e LEFT JOIN newel.staff s ON e.actor_kind = 'staff' AND s.id::text = e.actor_id
+WHERE e.case_id = $1 ORDER BY e.seq;
+
+-- name: messages
+SELECT m.id, m.episode, m.direction, m.author, m.drafted_by, m.template, m.channel, r.name AS released_by,
+    m.body_sealed, o.id AS outbox_id, o.attempts, o.provider_id, o.reason
+FROM newel.message m LEFT JOIN newel.outbox o ON o.message_id = m.id LEFT JOIN newel.staff r ON r.id = m.released_by
+WHERE m.case_id = $1;
+
+-- name: receipts
+SELECT r.id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
+    p.workflow || '/' || p.number AS policy_version
+FROM newel.scan_receipt r JOIN newel.policy_version p ON p.id = r.policy_id WHERE r.case_id = $1;
+
+-- name: proposals
+SELECT a.id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,
+    a.draft_sealed, p.workflow || '/' || p.number AS policy_version
+FROM newel.proposal a JOIN newel.policy_version p ON p.id = a.policy_id WHERE a.case_id = $1;
+
+-- name: decisions
+SELECT d.id, d.kind, d.tier, d.reasons, d.signals, d.sampled, d.proposal_id,
+    p.workflow || '/' || p.number AS policy_version
+FROM newel.decision d JOIN newel.policy_version p ON p.id = d.policy_id WHERE d.case_id = $1;
+
+-- name: approvals
+SELECT a.id, a.proposal_id, a.edited, a.amount_minor, a.due_at, a.expires_at, a.reason AS ended_for, s.name AS decided_by
+FROM newel.approval a LEFT JOIN newel.staff s ON s.id = a.decided_by WHERE a.case_id = $1;
+
+-- name: actions
+SELECT a.id, a.class, a.authority, a.proposal_id, a.approval_id, a.amount_minor, a.keyed, a.args_sealed, a.attempts,
+    a.reference, a.reason AS ended_for, p.workflow || '/' || p.number AS policy_version
+FROM newel.action a JOIN newel.policy_version p ON p.id = a.policy_id WHERE a.case_id = $1;
+
+-- name: work_items
+SELECT w.id, w.priority, w.reason, w.due_at, b.language, b.skills, b.regulated, w.breached, s.name AS owner
+FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket LEFT JOIN newel.staff s ON s.id = w.owner_id
+WHERE w.case_id = $1;
+
+-- name: sla_targets
+SELECT t.id, t.kind, t.priority, t.minutes, t.business_time, t.started_at, t.due_at, t.breached_at,
+    (SELECT array_agg(a.percent ORDER BY a.percent) FROM newel.sla_alert a WHERE a.target_id = t.id) AS alerted
+FROM newel.sla_target t WHERE t.case_id = $1;
+
+-- name: resolutions
+SELECT r.id, r.episode, r.category, r.cause, r.ai_quality, r.seconds_spent, r.pattern_flag, r.by_kind, r.note_sealed
+FROM newel.resolution r WHERE r.case_id = $1;
+
+-- name: feedback
+SELECT f.id, f.kind, f.attempts, f.error,
+    (SELECT array_agg(l.use ORDER BY l.use) FROM newel.label l WHERE l.feedback_id = f.id) AS labels
+FROM newel.feedback f WHERE f.case_id = $1;
+
+-- name: lowerings
+SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;

@@ -1,0 +1,79 @@
+"""The rows behind a trace: the case's audit events, and what each entity says of itself."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from newel.domain.errors import NotFound
+from newel.domain.trace import Detail, Event, Head
+from newel.store.case import Case
+from newel.store.db import Record, Tx, sql
+from newel.store.envelope import Envelope, Sealer
+
+Found = tuple[str, Detail]
+_ENDS = frozenset(
+    {"reference", "attempts", "error", "labels", "breached_at", "alerted", "decided_by", "ended_for"}
+)
+
+
+async def head(tx: Tx, case_id: UUID) -> Head:
+    """The case as it is now."""
+    row = await tx.row(sql("trace").head, case_id)
+    if row is None:
+        raise NotFound(what="case", id=case_id)
+    return Head(**dict(row))
+
+
+async def events(tx: Tx, case_id: UUID) -> list[Event]:
+    """All audit events of the case, in order."""
+    return [msgspec.convert(dict(row), Event) for row in await tx.rows(sql("trace").events, case_id)]
+
+
+async def details(tx: Tx, envelope: Envelope, case: Case, *, opened: bool) -> dict[str, Detail]:
+    """What stands behind each entity; sealed texts only when ``opened``."""
+    sealer = case.sealer(envelope) if opened else None
+    found: dict[str, Detail] = {}
+    for row in await tx.rows(sql("trace").messages, case.id):
+        found.update(_message(row, sealer))
+    for query, column, place in _SEALED:
+        for row in await tx.rows(getattr(sql("trace"), query), case.id):
+            found[str(row["id"])] = _detail(row, column, _open(sealer, row, column, place))
+    for query in ("decisions", "approvals", "sla_targets", "feedback", "lowerings", "work_items"):
+        for row in await tx.rows(getattr(sql("trace"), query), case.id):
+            found[str(row["id"])] = _detail(row, "", {})
+    return found
+
+
+_SEALED = (
+    ("receipts", "evidence_sealed", "scan_receipt.evidence"),
+    ("proposals", "draft_sealed", "proposal.draft"),
+    ("actions", "args_sealed", "action.args"),
+    ("resolutions", "note_sealed", "resolution.note"),
+)
+
+
+def _message(row: Record, sealer: Sealer | None) -> Iterator[Found]:
+    """An inbound message stands under its own id, an outbound one under its outbox row's."""
+    said = _open(sealer, row, "body_sealed", "message.body")
+    about = ("episode", "direction", "author", "drafted_by", "template", "released_by", "channel")
+    begun = {name: row[name] for name in about}
+    if row["outbox_id"] is None:
+        yield str(row["id"]), Detail(begun, sealed=said)
+    else:
+        ended = {name: row[name] for name in ("attempts", "provider_id", "reason")}
+        yield str(row["outbox_id"]), Detail(begun, ended, said)
+
+
+def _open(sealer: Sealer | None, row: Record, column: str, place: str) -> dict[str, Any]:
+    if sealer is None or row[column] is None:
+        return {}
+    value = msgspec.json.decode(sealer.open(f"{place}:{row['id']}", row[column]))
+    return value if isinstance(value, dict) else {"text": value}
+
+
+def _detail(row: Record, sealed: str, opened: dict[str, Any]) -> Detail:
+    values = {k: v for k, v in dict(row).items() if k not in {"id", sealed}}
+    ended = {k: values.pop(k) for k in list(values) if k in _ENDS}
+    return Detail(values, ended, {k: v for k, v in opened.items() if k not in values})

@@ -1,0 +1,73 @@
+"""Customers: what the operator's system of record says, and whether they prefer a person."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath, JSONBody
+
+from newel.domain.access import Act
+from newel.domain.errors import Invalid
+from newel.flow import customer
+from newel.web.request import Ask
+from newel.web.route import get, put
+from newel.web.shapes import BIG, Language, Short
+
+REF_LENGTHS = range(1, 301)
+
+
+class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A customer as the operator's system of record describes them."""
+
+    name: Short = ""
+    email: Short = ""
+    phone: Short = ""
+    address: Short = ""
+    segment: Short = ""
+    lifetime_value_minor: Annotated[int, msgspec.Meta(ge=-BIG, le=BIG)] | None = None
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "GBP"
+    vip: bool = False
+    vulnerable: bool = False
+    training_consent: bool = False
+    language: Language = ""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Newel's id of the customer."""
+
+    id: UUID
+
+
+class Preference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the customer always wants a person."""
+
+    prefers_human: bool
+
+
+@put("/api/v1/customers/{ref:str}", Act.INTAKE, example={"name": "Priya Nair", "email": "priya@example.com"})
+async def put_customer(request: Ask, ref: FromPath[str], data: JSONBody[Customer]) -> Known:
+    """Add or update the customer of the operator's reference."""
+    told = customer.Told(**{name: getattr(data, name) for name in data.__struct_fields__})
+    return Known(await customer.put(request.house, request.actor, _ref(ref), told))
+
+
+@get("/api/v1/customers/{ref:str}/preference", Act.INTAKE)
+async def customer_preference(request: Ask, ref: FromPath[str]) -> Preference:
+    """Whether the customer prefers a person."""
+    return Preference(await customer.preference(request.house, request.actor, _ref(ref)))
+
+
+@put("/api/v1/customers/{ref:str}/preference", Act.INTAKE, example={"prefers_human": True})
+async def put_customer_preference(request: Ask, ref: FromPath[str], data: JSONBody[Preference]) -> Preference:
+    """Set the lasting preference: the customer's own act."""
+    await customer.prefer(request.house, request.actor, _ref(ref), human=data.prefers_human)
+    return data
+
+
+def _ref(given: str) -> str:
+    if len(given) not in REF_LENGTHS or not given.isprintable():
+        raise Invalid(what="the reference", why="it needs 1 to 300 printable characters")
+    return given
+
+
+ROUTES = [put_customer, customer_preference, put_customer_preference]

@@ -1,0 +1,50 @@
+"""What a customer's channel reads: only messages, never how they came about (SEC-7)."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath
+
+from newel.domain.access import Act
+from newel.store import views
+from newel.web.request import Ask
+from newel.web.route import get
+from newel.web.shapes import BIG
+
+
+class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Only what has left after this number."""
+
+    after: Annotated[int, msgspec.Meta(ge=0, le=BIG)] = 0
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message to the customer; ``author`` says who speaks: person, ai or system."""
+
+    seq: int
+    id: UUID
+    author: str
+    text: str
+    at: datetime
+
+
+class Messages(msgspec.Struct, frozen=True):
+    """Messages in order; ask again with ``after`` as ``next``."""
+
+    messages: tuple[Message, ...]
+    next: int
+
+
+@get("/api/v1/conversations/{conversation_id:uuid}/messages", Act.READ_CONVERSATION, query=After)
+async def conversation_messages(request: Ask, conversation_id: FromPath[UUID]) -> Messages:
+    """The messages that have left for the customer of a conversation."""
+    after = request.asked(After).after
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        found = await views.conversation(tx, request.house.envelope, conversation_id, after)
+    messages = tuple(Message(m.seq, m.id, m.author, m.text, m.at) for m in found)
+    return Messages(messages, messages[-1].seq if messages else after)
+
+
+ROUTES = [conversation_messages]
