@@ -25,6 +25,8 @@ _SPELLED = re.compile(
 _TOKEN = re2.compile(rb"[a-z]*[0-9@$!|+][a-z0-9@$!|+]*", BYTES)
 _MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
+# How long a match must be inside of a long word: shorter where the word was spelled out.
+_SPELLED_LEAST, _LONG_LEAST = 6, 10
 _LONG = re2.compile(rb"[a-z]{10,}", BYTES)
 _AS_L = bytes.maketrans(b"0123456789@$!|+", b"olzeasgtbgasilt")
 _AS_I = bytes.maketrans(b"0123456789@$!|+", b"oizeasbtbgasiit")
@@ -166,4 +168,5 @@ def _tight(view: View) -> View:
         data += match[0] + b"\n"
         offsets.extend(places[match.start() : match.end()])
         offsets.append(places[match.end() - 1])
-    return View("tight", bytes(data), offsets, tight=True)
+    least = _SPELLED_LEAST if view.name == "spelled" else _LONG_LEAST
+    return View("tight", bytes(data), offsets, least)

@@ -80,7 +80,7 @@ def is_invisible(char: str) -> bool:
     return unicodedata.category(char) in ("Cf", "Cc") or char in _FILLERS
 
 
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\ufffd")
 
 
 def _decomposed(char: str) -> str:

@@ -89,7 +89,7 @@ def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
 
 
 def _by_words(sample: str, words: list[str], default: str, model: Identifier | None) -> Language:
-    hits = {code: sum(word in small for word in words) for code, small in _SETS.items()}
+    hits = {code: len(small.intersection(words)) for code, small in _SETS.items()}
     best = max(hits, key=lambda code: (hits[code], code == default))
     if hits.get(default, 0) >= 2 and hits[best] == hits[default]:
         return Language(default, 0.9, how="words")

@@ -19,7 +19,6 @@ from newel.domain.scan.view import BYTES, View
 from newel.domain.words import Span
 
 MOST_SPANS = 20
-_TIGHT_MINIMUM = 6
 _LOOK = 80
 _STOPS = b".!?\n\r,;:>()-"
 
@@ -76,7 +75,7 @@ class CompiledEntry:
         """Where the entry occurs in a view and nothing spares it, in raw positions."""
         for start, end in self._matches(view.data):
             if view.tight:
-                if end - start >= _TIGHT_MINIMUM:
+                if end - start >= view.tight:
                     yield Span(*view.raw(start, end))
             elif self._stands(view.data, start, end):
                 span = Span(*view.raw(start, end))

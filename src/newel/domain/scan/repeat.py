@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from newel.domain.scan.features import PastContact, as_utc, seen_from
 from newel.domain.scan.reading import Reading, fact
@@ -40,8 +41,9 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
     A claim counts by itself only where there is no history to hold it against.
     """
     claim = reading.evidence(("repeat",))
+    mine = _matter(_without(reading.own, claim), reading.message.contact_reason)
     least = reading.threshold("repeat_similarity", 0.5)
-    same = [past for past in past_in_window(reading) if _same_matter(reading, past, least, claim)]
+    same = [past for past in past_in_window(reading) if _is_same(mine, past, least, bool(claim))]
     if same:
         found = "claimed, and in the history" if claim else "in the history"
         return (*claim, *fact(f"{found}: {_dates(same)}"))
@@ -57,30 +59,46 @@ def unconfirmed(reading: Reading) -> str:
     return "repeat contact claimed, not found in the history"
 
 
-def _same_matter(reading: Reading, past: PastContact, least: float, claim: tuple[Evidence, ...]) -> bool:
-    mine, theirs = set(orders(reading.own)), set(orders(past.text[:_MOST]))
-    if mine and theirs and not mine & theirs:
+class _Matter(NamedTuple):
+    """What a contact is about: its reason, the orders that it names, and its telling words."""
+
+    reason: str | None
+    orders: frozenset[str]
+    words: frozenset[str]
+
+
+def _matter(text: str, reason: str | None) -> _Matter:
+    telling = (word for word in _WORD.findall(text[:_MOST].casefold()) if word not in _COMMON)
+    return _Matter(reason, frozenset(orders(text[:_MOST])), frozenset(map(_stem, telling)))
+
+
+def _without(own: str, claim: tuple[Evidence, ...]) -> str:
+    """The text without the claim itself: "asked you twice" says nothing of the matter."""
+    for item in claim:
+        if item.start is not None and item.end is not None:
+            own = own[: item.start] + " " * (item.end - item.start) + own[item.end :]
+    return own
+
+
+def _is_same(mine: _Matter, past: PastContact, least: float, claimed: bool) -> bool:
+    """Whether an earlier contact was about this; a claim or a shared order asks for less."""
+    theirs = _matter(past.text, past.contact_reason)
+    shared = mine.orders & theirs.orders
+    if mine.orders and theirs.orders and not shared:
         return False
-    reason = reading.message.contact_reason
-    if reason and reason == past.contact_reason:
+    if mine.reason and mine.reason == theirs.reason:
         return True
-    words, before = _matter(reading.own), _matter(past.text[:_MOST])
-    if claim and len(words) <= 2:
+    if claimed and not mine.words:
         return True
-    return _alike(words, before) >= (least / 2 if claim or mine & theirs else least)
+    return _alike(mine.words, theirs.words) >= (least / 2 if claimed or shared else least)
 
 
 def _alike(words: frozenset[str], before: frozenset[str]) -> float:
-    """The share of the shorter text's words that both have; one word alone proves nothing."""
-    both, least = len(words & before), min(len(words), len(before))
-    if both == 0 or (both == 1 and least > 2):
-        return 0.0 if both == 0 else 0.25
-    return both / least
-
-
-def _matter(text: str) -> frozenset[str]:
-    words = (_stem(word) for word in _WORD.findall(text[:_MOST].casefold()) if word not in _COMMON)
-    return frozenset(words)
+    """The share of the shorter text's words that both have; one of many proves little."""
+    both, fewest = len(words & before), min(len(words), len(before))
+    if both == 0:
+        return 0.0
+    return 0.25 if both == 1 and fewest > 2 else both / fewest
 
 
 def _stem(word: str) -> str:

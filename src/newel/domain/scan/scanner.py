@@ -184,7 +184,8 @@ def _evidence(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
         *(_fact(each, reading) if rule.fact else ()),
         *_detected(each, reading),
     )
-    return tuple(dict.fromkeys(found))
+    places = sorted((item for item in found if item.start is not None), key=lambda item: item.start or 0)
+    return tuple(dict.fromkeys((*places, *(item for item in found if item.start is None))))
 
 
 def _fact(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:

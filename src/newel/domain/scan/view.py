@@ -14,14 +14,14 @@ BYTES.max_mem = 256 << 20
 class View(NamedTuple):
     """Bytes, one per character: lower-case ASCII, and the byte 255 for every other letter.
 
-    ``offsets`` is None where the view has the text's own positions. In a ``tight`` view the
-    gaps between words are gone, so that phrases are looked for without them.
+    ``offsets`` is None where the view has the text's own positions. In a tight view the gaps
+    between words are gone: phrases are looked for without them, and count from ``tight`` letters.
     """
 
     name: str
     data: bytes
     offsets: "array[int] | None" = None
-    tight: bool = False
+    tight: int = 0
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """The place in the raw text of a non-empty range of the view."""

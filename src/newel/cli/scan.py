@@ -1,0 +1,153 @@
+"""``newel scan``: JSON lines in, JSON lines out, without a server or a database."""
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+import typer
+
+from newel.domain.errors import NewelError
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.parse import included, load_bundle
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.receipt import Receipt, failure_receipt
+from newel.domain.scan.scanner import Scanner, compile_scanner, readable
+
+MAX_LINE = 16 * 1024 * 1024
+
+
+def scan(
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", help="A policy bundle (YAML); without it the shipped default."),
+    ] = None,
+) -> None:
+    """Scan messages: one JSON object per line on standard input, one receipt per line out.
+
+    Each line is answered before the next is read, so that it serves as a co-process too.
+    """
+    scanner = _scanner(policy)
+    try:
+        for number, line in enumerate(_lines(sys.stdin.buffer), 1):
+            sys.stdout.buffer.write(answer(scanner, line, number) + b"\n")
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise typer.Exit(0) from None
+
+
+def _scanner(policy: Path | None) -> Scanner:
+    try:
+        return compile_scanner(_bundle(policy), shipped_lexicon())
+    except (NewelError, OSError, UnicodeDecodeError) as error:
+        typer.echo(f"{policy or 'default policy'}: {error}", err=True)
+        raise typer.Exit(2) from error
+
+
+def _bundle(policy: Path | None) -> Bundle:
+    if policy is None:
+        shipped = resources.files("newel.domain.policy").joinpath("default.yaml")
+        return load_bundle(shipped.read_text("utf-8"), "default.yaml", {})
+    text = policy.read_text("utf-8")
+    siblings = {
+        name: (policy.parent / name).read_text("utf-8")
+        for name in included(text, policy.name)
+        if (policy.parent / name).is_file()
+    }
+    return load_bundle(text, policy.name, siblings)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long only the beginning, which says so by its length."""
+    while line := stream.readline(MAX_LINE + 1):
+        rest = line
+        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE + 1)
+        yield line
+
+
+def answer(scanner: Scanner, line: bytes, number: int) -> bytes:
+    """The receipt of one line; whatever is wrong with it, an error that sends it to a person."""
+    given: dict[str, Any] = {}
+    try:
+        given = _object(line)
+        receipt = scanner.scan(_message(given))
+    except (NewelError, ValueError, RecursionError) as error:
+        receipt = failure_receipt(scanner.bundle.version, _why(error, number))
+    except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"
+        why = f"line {number}: the scanner failed ({type(error).__name__})"
+        receipt = failure_receipt(scanner.bundle.version, why)
+    return msgspec.json.encode(_shown(given.get("id"), receipt))
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    if len(line) > MAX_LINE:
+        raise ValueError(f"the line is longer than {MAX_LINE} bytes")
+    if not line.strip():
+        raise ValueError("the line is empty")
+    given = json.loads(line.decode("utf-8-sig"))
+    if not isinstance(given, dict):
+        raise ValueError(f"expected a JSON object, got {type(given).__name__}")
+    return given
+
+
+def _message(given: dict[str, Any]) -> ScanInput:
+    """The input; null stands for absent, and a bare date for its midnight."""
+    known = _without_nulls(given)
+    if isinstance(known.get("customer"), dict):
+        known["customer"] = _without_nulls(known["customer"])
+    if isinstance(known.get("history"), list):
+        known["history"] = [_past(past) for past in known["history"]]
+    if "at" in known:
+        known["at"] = _moment(known["at"])
+    return msgspec.convert(known, ScanInput)
+
+
+def _past(past: Any) -> Any:
+    if not isinstance(past, dict):
+        return past
+    known = _without_nulls(past)
+    return {**known, "at": _moment(known["at"])} if "at" in known else known
+
+
+def _moment(at: Any) -> Any:
+    return f"{at}T00:00:00" if isinstance(at, str) and len(at) == len("2026-11-20") else at
+
+
+def _without_nulls(given: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _why(error: Exception, number: int) -> str:
+    if isinstance(error, RecursionError):
+        return f"line {number}: the JSON is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {number}: not JSON, {error.msg} at column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"line {number}: not UTF-8 (byte {error.start})"
+    return readable(f"line {number}: {error}")
+
+
+def _shown(given_id: Any, receipt: Receipt) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": readable(given_id) if isinstance(given_id, str) else _plain_id(given_id),
+        "clusters": receipt.clusters,
+        "markers": [
+            {"id": m.id, "cluster": m.cluster, "floor": m.floor, "evidence": m.evidence}
+            for m in receipt.markers
+        ],
+        "tier_floor": receipt.tier_floor,
+        "language": receipt.language.code if receipt.language else None,
+        "policy_version": receipt.policy_version,
+        "not_evaluated": receipt.not_evaluated,
+    }
+    return {**shown, "error": receipt.error} if receipt.error else shown
+
+
+def _plain_id(given_id: Any) -> int | float | None:
+    number = isinstance(given_id, int | float) and not isinstance(given_id, bool)
+    return given_id if number else None

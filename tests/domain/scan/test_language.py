@@ -1,0 +1,57 @@
+"""SCN-14: the language of a message, and what stands for it when there is no evidence."""
+
+import threading
+
+import pytest
+
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import detect, identifier
+from newel.domain.scan.scanner import Scanner
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Where is my order?", "en"),
+        ("¿Dónde está mi pedido? Lo espero desde hace una semana.", "es"),
+        ("Bonjour, où est ma commande s'il vous plaît ?", "fr"),
+        ("Wo ist meine Bestellung? Ich warte schon lange.", "de"),
+        ("Где мой заказ? Я жду уже неделю.", "ru"),
+        ("私の注文はどこですか？", "ja"),
+        ("我的订单在哪里？", "zh"),
+        ("أين طلبي؟ أنتظر منذ أسبوع", "ar"),
+    ],
+)
+def test_languages_are_told_apart(text: str, code: str) -> None:
+    assert detect(text, None, ("en", "es"), identifier()).code == code
+
+
+@pytest.mark.parametrize("text", ["ok", "10023", "HW-101?", "", "refund", "thx!!", "lаwyer", "🙂"])
+def test_short_text_without_evidence_is_the_workflows_own(text: str) -> None:
+    language = detect(text, None, ("fr", "en"), identifier())
+    assert (language.code, language.how) == ("fr", "assumed")
+
+
+def test_what_the_sender_says_is_believed() -> None:
+    assert detect("hello there my friend", "pt-BR", ("en",), identifier()).code == "pt"
+
+
+def test_without_the_model_the_words_still_count(scanner: Scanner) -> None:
+    assert detect("où est ma commande et quand est-ce que je la reçois", None, ("en",), None).code == "fr"
+    assert detect("Where is my order", None, ("en",), None).code == "en"
+
+
+def test_a_mixed_message_goes_to_a_person(scanner: Scanner) -> None:
+    text = "Please tell me where my order is because Мой заказ еще не пришёл"
+    receipt = scanner.scan(ScanInput(text=text))
+    assert "language.unsupported" in {marker.id for marker in receipt.markers}
+
+
+def test_the_model_loads_once_for_all_threads() -> None:
+    seen: list[object] = []
+    threads = [threading.Thread(target=lambda: seen.append(identifier())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(model) for model in seen}) == 1
