@@ -1,7 +1,7 @@
 """The answer: playbook or knowledge, and what is proposed to the customer with its reasons.
 
-Pure choice. A playbook that fits wins over knowledge that fits less; what fits nowhere is for a
-person. How sure the answer is decides nothing here: ``tier.py`` weighs it.
+Pure choice. A playbook that is sure wins over knowledge; what fits nowhere is for a person. How
+sure the answer is decides nothing here: ``tier.py`` weighs it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,15 +76,15 @@ def confidence_minimum(policy: Bundle) -> float:
 
 
 def choose_way(match: Match, passages: Sequence[Passage], policy: Bundle) -> Follow | Quote | Nobody:
-    """Playbook or knowledge: of those that fit, the surer; the playbook when they are equal.
+    """A playbook that is sure comes first: it speaks of the customer's own record.
 
-    A playbook that was recognised without enough confidence is still followed when nothing
-    else fits, so that the person finds a draft.
+    Then knowledge that fits. A playbook that was recognised without enough confidence is still
+    followed when nothing else fits, so that the person finds a draft.
     """
     known = match.reason if match.reason in policy.playbooks else None
     sure = known is not None and match.calibrated and match.confidence >= confidence_minimum(policy)
-    quote = _fitting(passages, policy)
-    if quote and not (sure and match.confidence >= quote.confidence):
+    quote = None if sure else _fitting(passages, policy)
+    if quote is not None:
         return Quote(quote)
     if known is not None:
         return Follow(known)

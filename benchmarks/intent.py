@@ -1,0 +1,156 @@
+"""Right playbook, wrong playbook, to a person; and what is answered outside the shop's knowledge.
+
+``python -m benchmarks.intent [--set open|heldout]`` prints one JSON line per figure, each with its
+95 % Clopper-Pearson interval, beside a plain keyword matcher as peer. An answer is what would be
+released or proposed: a playbook or a quotation at or above the policy's confidence.
+"""
+
+import argparse
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.demo_policy import articles, customer_support
+from newel.ai.intent import Intent
+from newel.ai.knowledge import Knowledge
+from newel.domain.answer import Follow, Quote, choose_way, confidence_minimum
+from newel.domain.policy.bundle import Bundle
+from newel.domain.ports import Match
+
+SETS = Path(__file__).parent / "sets"
+Answer = Callable[[str], str | None]
+
+KEYWORDS = {
+    "tracking_link": ("tracking", "track"),
+    "return_label": ("return label", "send back", "return"),
+    "return_window": ("return window", "still return"),
+    "refund_status": ("refund status", "my refund"),
+    "refund_damaged": ("broken", "damaged"),
+    "refund_not_received": ("never arrived", "refund"),
+    "reship_damaged": ("replacement",),
+    "reship_missing_item": ("missing",),
+    "goodwill_credit_late": ("late", "compensation"),
+    "subscription_pause": ("pause", "skip"),
+    "subscription_cancel": ("cancel subscription", "cancel my subscription"),
+    "subscription_next_date": ("next box", "subscription"),
+    "cancel_order": ("cancel",),
+    "change_delivery_address": ("address",),
+    "delivery_date": ("when will", "delivery date", "arrive"),
+    "order_status": ("where is my order", "order status", "status"),
+    "order_contents": ("what did i order", "contents"),
+    "stock_check": ("in stock", "available"),
+    "account_email": ("email", "e-mail"),
+    "gift_card_balance": ("gift card", "balance"),
+    "warranty_check": ("warranty", "guarantee"),
+    "invoice_copy": ("invoice", "receipt"),
+    "password_reset": ("password", "log in"),
+    "appointment_change": ("reschedule", "change my appointment"),
+    "appointment_book": ("appointment", "book"),
+}
+
+
+def keyword(text: str) -> str | None:
+    """The peer: the longest keyword found names the reason."""
+    low = text.casefold()
+    hits = [(len(word), reason) for reason, names in KEYWORDS.items() for word in names if word in low]
+    return max(hits)[1] if hits else None
+
+
+def newel(policy: Bundle) -> Answer:
+    """Newel's answer: a playbook, ``article …``, or None for a person."""
+    matcher, library = Intent.of(policy), Knowledge(articles(), policy.knowledge)
+    least = confidence_minimum(policy)
+
+    def answer(text: str) -> str | None:
+        match: Match = matcher.match(text)
+        way = choose_way(match, library.search(text, 3), policy)
+        if isinstance(way, Quote):
+            return f"article {way.passage.article}"
+        sure = match.calibrated and match.confidence >= least
+        return way.contact_reason if isinstance(way, Follow) and sure else None
+
+    return answer
+
+
+def interval(hits: int, of: int, error: float = 0.05) -> tuple[float, float]:
+    """Clopper and Pearson's interval for a share, by bisection on the binomial's tails."""
+    low = 0.0 if hits == 0 else _root(lambda p: 1 - _below(hits - 1, of, p) - error / 2)
+    high = 1.0 if hits == of else _root(lambda p: error / 2 - _below(hits, of, p))
+    return round(low, 4), round(high, 4)
+
+
+def _below(hits: int, of: int, p: float) -> float:
+    return sum(math.comb(of, k) * p**k * (1 - p) ** (of - k) for k in range(hits + 1))
+
+
+def _root(rising: Callable[[float], float]) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+    return low
+
+
+def figure(name: str, peer: str, hits: int, of: int) -> None:
+    """One figure as a JSON line."""
+    low, high = interval(hits, of)
+    line = {"figure": name, "matcher": peer, "hits": hits, "of": of, "share": round(hits / of, 4)}
+    print(json.dumps({**line, "low95": low, "high95": high}))
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The lines of a set."""
+    return [json.loads(line) for line in (SETS / name).read_text("utf-8").splitlines() if line.strip()]
+
+
+def playbooks(lines: Sequence[dict[str, str]], peer: str, answer: Answer, name: str) -> None:
+    """Right, wrong, to a person."""
+    said = Counter(_judged(answer(line["text"]), line["reason"]) for line in lines)
+    for outcome in ("right", "wrong", "person"):
+        figure(f"{name}.{outcome}", peer, said[outcome], len(lines))
+
+
+def _judged(said: str | None, reason: str) -> str:
+    if said is None:
+        return "person"
+    return "right" if said == reason else "wrong"
+
+
+def outside(lines: Iterable[dict[str, str]], peer: str, answer: Answer) -> None:
+    """How many questions outside the shop's knowledge are answered all the same."""
+    said = [answer(line["text"]) for line in lines]
+    figure("outside.answered", peer, sum(one is not None for one in said), len(said))
+
+
+def knowledge(lines: Sequence[dict[str, str]], policy: Bundle) -> None:
+    """Of written questions with their articles: quoted right, quoted wrong (development set)."""
+    library, least = Knowledge(articles(), policy.knowledge), confidence_minimum(policy)
+    best = [(library.search(line["text"], 1), line["articles"]) for line in lines]
+    quoted = [(found[0].article, right) for found, right in best if found and found[0].confidence >= least]
+    figure("knowledge_open.right", "newel", sum(one in right for one, right in quoted), len(lines))
+    figure("knowledge_open.wrong", "newel", sum(one not in right for one, right in quoted), len(lines))
+
+
+def main() -> None:
+    """Print all figures of a set."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--set", choices=("open", "heldout"), default="heldout")
+    chosen = parser.parse_args().set
+    policy = customer_support()
+    began = time.perf_counter()
+    answer = newel(policy)
+    print(json.dumps({"figure": "intent.train_seconds", "value": round(time.perf_counter() - began, 2)}))
+    lines = read(f"paraphrases_{chosen}.jsonl")
+    for peer, matcher in (("newel", answer), ("keywords", keyword)):
+        playbooks(lines, peer, matcher, f"paraphrases_{chosen}")
+        if chosen == "heldout":
+            outside(read("outside.jsonl"), peer, matcher)
+    if chosen == "open":
+        knowledge(read("knowledge_open.jsonl"), policy)
+
+
+if __name__ == "__main__":
+    main()
