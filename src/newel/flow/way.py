@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from newel.flow import action, answer, approval, context, delivery, feedback, resolution, routing, tier
+from newel.flow import action, answer, approval, context, delivery, feedback, resolution, routing, sla, tier
 from newel.flow.house import House
 from newel.store.job import Job
 
@@ -21,7 +21,9 @@ class Stage:
 
 
 WAY: Mapping[str, Stage] = {
-    "answer": Stage(answer.answer, ("delivery", "action", "approval_expiry", "settle", "deflection", "routing")),
+    "answer": Stage(
+        answer.answer, ("delivery", "action", "approval_expiry", "settle", "deflection", "routing")
+    ),
     "approval_expiry": Stage(approval.expire, ("routing", "context")),
     "action": Stage(action.execute, ("delivery", "settle", "answer", "routing"), attempts=100),
     "deflection": Stage(tier.silent, ("routing", "context")),
@@ -29,6 +31,7 @@ WAY: Mapping[str, Stage] = {
     "delivery": Stage(delivery.deliver, ("refused",), attempts=100),
     "routing": Stage(routing.route, ("context",), attempts=1000),
     "rebalance": Stage(routing.rebalance, ("routing",)),
+    "breach": Stage(sla.breach, ("delivery", "rebalance"), attempts=1000),
     "context": Stage(context.fill, (), attempts=100),
     "wake": Stage(routing.wake, ("routing",)),
     "settle": Stage(resolution.settle, ("feedback",)),

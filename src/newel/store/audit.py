@@ -1,5 +1,6 @@
 """One audit event per change of state, in the change's own transaction (INV-13)."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,3 +31,12 @@ async def record(
         case_id,
         data,
     )
+
+
+async def record_all(
+    tx: Tx, event: str, entity: str, of: Iterable[tuple[UUID, UUID | None, Mapping[str, Any]]]
+) -> None:
+    """Append one event for each (entity id, case id, data) of a batch; none changes a state."""
+    who = (tx.now, tx.actor.kind, tx.actor.id, event, entity)
+    rows = [(uuid4(), *who, str(entity_id), None, case_id, dict(data)) for entity_id, case_id, data in of]
+    await tx.many(sql("audit").append, rows)

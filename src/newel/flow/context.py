@@ -1,0 +1,319 @@
+"""The context package: begun with the escalation, filled by a job, opened by its owner.
+
+It is never waited for: it opens at once, names what is missing, and fills when that comes. What
+another system must be asked is asked outside of any transaction.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import context as rule
+from newel.domain import mask
+from newel.domain.access import Act, Actor, system
+from newel.domain.context import (
+    REMOTE,
+    Attempt,
+    Fired,
+    Part,
+    Profile,
+    Request,
+    Similar,
+    Sources,
+    Told,
+    Trigger,
+)
+from newel.domain.errors import Forbidden, Invalid, NewelError, NotFound, Unavailable
+from newel.domain.mask import Field, Known
+from newel.domain.words import Cluster
+from newel.flow.house import House, Running
+from newel.store import answer as answers
+from newel.store import audit
+from newel.store import case as cases
+from newel.store import context as rows
+from newel.store import customer as customers
+from newel.store import intake as told
+from newel.store import job as jobs
+from newel.store import routing as work
+from newel.store.case import Case
+from newel.store.context import Package, Piece
+from newel.store.customer import Customer
+from newel.store.db import Tx
+from newel.store.job import Job
+from newel.store.routing import WorkItem
+
+ASSEMBLER: Final = system("context")
+LONGEST_GRANT: Final = timedelta(hours=8)
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One part as a person sees it: masked, with the fields that an audited act reveals."""
+
+    part: Part
+    state: str
+    value: Any = None
+    fields: tuple[Field, ...] = ()
+    gap: str = ""
+    deadline: datetime
+    filled_at: datetime | None = None
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A package that somebody has opened."""
+
+    id: UUID
+    case_id: UUID
+    opened_at: datetime
+    complete_at: datetime | None
+    parts: tuple[Shown, ...]
+
+
+async def begin(tx: Tx, case: Case, item: WorkItem) -> None:
+    """The package of a new work item, and the job that fills it."""
+    parts = rule.parts(case.assist)
+    package = await rows.begin(tx, case, item.id, parts, tx.now + rule.DEADLINE)
+    await jobs.add(tx, "context", case_id=case.id, subject_id=package, priority=int(item.priority))
+
+
+async def renew(tx: Tx, item: WorkItem) -> None:
+    """The customer has written again: what the message changes is made anew."""
+    package = await rows.renew(tx, item.id, rule.OF_A_MESSAGE)
+    if package:
+        await jobs.add(tx, "context", case_id=item.case_id, subject_id=package, priority=int(item.priority))
+
+
+async def fill(house: House, job: Job) -> None:
+    """Fill what this house knows at once; then ask the others, and name what does not come."""
+    package_id = job.subject_id
+    assert package_id is not None, "the job names its package"  # noqa: S101
+    async with house.db.tx(ASSEMBLER) as tx:
+        case = await cases.read(tx, (await rows.package(tx, package_id)).case_id)
+        running = await house.running(tx, case.workflow)
+        customer = await customers.read(tx, house.envelope, case.customer_id)
+        missing = await _missing(tx, house, case, package_id)
+        await _fill_own(tx, house, case, customer, package_id, missing)
+        await rows.complete(tx, package_id)
+    asked = {part: tries for part, tries in missing.items() if part in REMOTE}
+    answers_ = {part: await _ask(running, customer, tries) for part, tries in asked.items()}
+    async with house.db.tx(ASSEMBLER) as tx:
+        await _record(tx, house, case, package_id, answers_)
+        await _try_again(tx, house, case, package_id)
+        await jobs.done(tx, job)
+
+
+async def _missing(tx: Tx, house: House, case: Case, package_id: UUID) -> dict[Part, int]:
+    """The parts that are not ready, with the attempts so far."""
+    pieces = await rows.pieces(tx, house.envelope, case, package_id)
+    return {piece.part: piece.attempts for piece in pieces if piece.state != "ready"}
+
+
+async def _fill_own(
+    tx: Tx, house: House, case: Case, customer: Customer, package_id: UUID, missing: Mapping[Part, int]
+) -> None:
+    """Parts from our own rows; one that cannot be read is a gap and keeps no other back."""
+    for part in missing.keys() - REMOTE:
+        try:
+            value = await _MAKE[part](tx, house, case, customer)
+        except (NewelError, msgspec.MsgspecError) as error:
+            await rows.gap(tx, package_id, part, getattr(error, "code", "unreadable"))
+        else:
+            await rows.fill(tx, house.envelope, case, package_id, part, value)
+
+
+async def _request(tx: Tx, house: House, case: Case, _customer: Customer) -> Request:
+    said = await told.inbound(tx, house.envelope, case)
+    fields, _ = await told.fields(tx, house.envelope, case)
+    return Request(tuple(Told(s.received_at, s.body.text, s.body.subject) for s in said), fields)
+
+
+async def _attempt(tx: Tx, house: House, case: Case, _customer: Customer) -> Attempt | None:
+    proposal = await rows.newest_proposal(tx, case)
+    if proposal is None:
+        return None
+    made = await answers.proposal(tx, house.envelope, case, proposal)
+    return Attempt(
+        reply=made.draft.reply,
+        justification=made.draft.justification,
+        action=made.draft.action.action if made.draft.action else "",
+        confidence=made.confidence,
+        calibrated=made.calibrated,
+    )
+
+
+async def _trigger(tx: Tx, house: House, case: Case, _customer: Customer) -> Trigger:
+    said = await told.inbound(tx, house.envelope, case)
+    item = await work.open_of(tx, case.id)
+    proposal = await rows.newest_proposal(tx, case)
+    made = await answers.proposal(tx, house.envelope, case, proposal) if proposal else None
+    markers = {marker.id: marker for one in said for marker in one.receipt.markers}
+    return Trigger(
+        primary=item.reason if item else "",
+        markers=tuple(
+            Fired(m.id, m.cluster, m.evidence, m.cluster is Cluster.INJECTION) for m in markers.values()
+        ),
+        reasons=await rows.reasons(tx, case),
+        confidence=made.confidence if made else None,
+        risk=max((one.receipt.risk.score for one in said), default=0.0),
+        not_evaluated=said[-1].receipt.not_evaluated if said else (),
+    )
+
+
+async def _sources(tx: Tx, house: House, case: Case, _customer: Customer) -> Sources:
+    proposal = await rows.newest_proposal(tx, case)
+    if proposal is None:
+        return Sources(())
+    made = await answers.proposal(tx, house.envelope, case, proposal)
+    return Sources(tuple(made.sources))
+
+
+async def _customer(tx: Tx, _house: House, case: Case, customer: Customer) -> Profile:
+    who = customer.profile
+    return Profile(
+        name=who.name,
+        email=who.email,
+        phone=who.phone,
+        address=who.address,
+        segment=customer.segment,
+        lifetime_value_minor=customer.lifetime_value_minor,
+        currency=customer.currency,
+        vip=customer.vip,
+        vulnerable=customer.vulnerable,
+        prefers_human=customer.prefers_human,
+        language=customer.language,
+        cases=await rows.past(tx, case),
+    )
+
+
+async def _similar(tx: Tx, _house: House, case: Case, _customer: Customer) -> Similar:
+    return Similar(await rows.similar(tx, case))
+
+
+async def _next_actions(tx: Tx, _house: House, case: Case, _customer: Customer) -> rule.NextActions:
+    return rule.next_actions(await rows.similar(tx, case))
+
+
+_MAKE: Final[Mapping[Part, Callable[[Tx, House, Case, Customer], Awaitable[Any]]]] = {
+    Part.REQUEST: _request,
+    Part.AI_ATTEMPT: _attempt,
+    Part.TRIGGER: _trigger,
+    Part.SOURCES: _sources,
+    Part.CUSTOMER: _customer,
+    Part.SIMILAR: _similar,
+    Part.NEXT_ACTIONS: _next_actions,
+}
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Why a part did not come."""
+
+    why: str
+
+
+async def _ask(running: Running, customer: Customer, attempts: int) -> Any:
+    """The customer's history from the operator's system, or the gap's name."""
+    call = rule.history_call(running.bundle)
+    if call is None or not customer.profile.ref:
+        return {"contacts": [], "note": rule.NO_SUCH_SYSTEM}
+    try:
+        async with asyncio.timeout(rule.wait(attempts).total_seconds()):
+            found = await running.systems.look_up(call, rule.history_args(customer.profile.ref))
+    except TimeoutError:
+        return Gap(rule.NOT_IN_TIME)
+    except Unavailable:
+        return Gap(rule.UNAVAILABLE)
+    if found is None:
+        return {"contacts": []}
+    return {**found.values, "source": found.source, "read_at": found.read_at}
+
+
+async def _record(tx: Tx, house: House, case: Case, package_id: UUID, answers_: Mapping[Part, Any]) -> None:
+    for part, value in answers_.items():
+        if isinstance(value, Gap):
+            await rows.gap(tx, package_id, part, value.why)
+        else:
+            await rows.fill(tx, house.envelope, case, package_id, part, value)
+    await rows.complete(tx, package_id)
+
+
+async def _try_again(tx: Tx, house: House, case: Case, package_id: UUID) -> None:
+    """Gaps are filled in when what is missing comes."""
+    missing = await _missing(tx, house, case, package_id)
+    later = rule.again_after(max(missing.values(), default=0))
+    if later:
+        await jobs.add(tx, "context", at=tx.now + later, case_id=case.id, subject_id=package_id)
+
+
+async def open_package(house: House, actor: Actor, case_id: UUID) -> Opened:
+    """The package, masked, for the owner of the case or by a live grant; each opening is audited."""
+    async with house.db.tx(actor) as tx:
+        case, package, known = await _permitted(tx, house, actor, case_id)
+        pieces = await rows.pieces(tx, house.envelope, case, package.id)
+        await audit.record(tx, "context.opened", "package", package.id, case_id=case.id)
+        parts = tuple(_shown(p, known) for p in pieces if rule.visible(p.part, case.assist))
+    return Opened(
+        id=package.id,
+        case_id=case.id,
+        opened_at=package.opened_at,
+        complete_at=package.complete_at,
+        parts=parts,
+    )
+
+
+def _shown(piece: Piece, known: Known) -> Shown:
+    masked = mask.mask(piece.value, known)
+    return Shown(
+        part=piece.part,
+        state=piece.state,
+        value=masked.value,
+        fields=masked.fields,
+        gap=piece.gap,
+        deadline=piece.deadline,
+        filled_at=piece.filled_at,
+    )
+
+
+async def reveal(house: House, actor: Actor, case_id: UUID, part: Part, field: str) -> str:
+    """One hidden value; that it was shown is written before it is (INV-16)."""
+    async with house.db.tx(actor) as tx:
+        case, package, known = await _permitted(tx, house, actor, case_id)
+        pieces = await rows.pieces(tx, house.envelope, case, package.id)
+        piece = next((p for p in pieces if p.part is part and rule.visible(part, case.assist)), None)
+        value = mask.reveal(piece.value, known, field) if piece else None
+        if value is None:
+            raise NotFound(what=f"field of {part}", id=field)
+        await audit.record(
+            tx, "context.revealed", "package", package.id, case_id=case.id, part=part.value, field=field
+        )
+    return value
+
+
+async def _permitted(tx: Tx, house: House, actor: Actor, case_id: UUID) -> tuple[Case, Package, Known]:
+    """The assignee, or somebody with a live grant; nobody else, whatever their role."""
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="open a package", why="only people do")
+    case = await cases.read(tx, case_id)
+    package = await rows.package_of(tx, case_id)
+    item = await work.open_of(tx, case_id)
+    owns = item is not None and item.id == package.work_item_id and str(item.owner_id) == actor.id
+    if not owns and await rows.live_grant(tx, package.id, UUID(actor.id)) is None:
+        raise Forbidden(actor=actor.id, act="open this package", why="it is another's; ask for a grant")
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    known = mask.known_of(customer.profile.name, customer.profile.address)
+    return case, package, known
+
+
+async def grant(
+    house: House, actor: Actor, case_id: UUID, staff_id: UUID, purpose: str, minutes: int
+) -> UUID:
+    """A supervisor lets another person open a package, for a purpose and a time."""
+    actor.must(Act.ASSIGN)
+    if not timedelta() < timedelta(minutes=minutes) <= LONGEST_GRANT or len(purpose.strip()) < 3:
+        raise Invalid(what="the grant", why="it needs a purpose, and lasts at most eight hours")
+    async with house.db.tx(actor) as tx:
+        package = await rows.package_of(tx, case_id)
+        until = tx.now + timedelta(minutes=minutes)
+        return await rows.add_grant(tx, package, staff_id, UUID(actor.id), purpose.strip(), until)

@@ -1,0 +1,244 @@
+"""Escalation: a case becomes a person's; the same call raises what a person has already.
+
+All of it happens in the caller's transaction, with the case row locked by the caller.
+"""
+
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from newel.domain import escalation as rule
+from newel.domain.access import Act, Actor, Role
+from newel.domain.errors import Conflict, Forbidden
+from newel.domain.escalation import Order
+from newel.domain.feedback import Body, What
+from newel.domain.routing import Ask, Person
+from newel.domain.sla import Kind
+from newel.domain.words import Assist, Priority, Tier
+from newel.flow import context, delivery, feedback, routing, sla
+from newel.flow.house import House, Running
+from newel.store import case as cases
+from newel.store import escalation
+from newel.store import job as jobs
+from newel.store import routing as work
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.routing import WorkItem
+
+AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "wake")
+"""What a person's case needs no more; ``action`` stays while an execution is under way."""
+TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, primary="takeover")
+
+
+async def escalate(tx: Tx, house: House, running: Running, case: Case, order: Order) -> Case:
+    """A person has the case from here on; called again, it raises what is open."""
+    item = await work.open_of(tx, case.id)
+    if item:
+        return await _raise(tx, running, case, item, order)
+    return await _first(tx, house, running, case, order)
+
+
+async def _first(tx: Tx, house: House, running: Running, case: Case, order: Order) -> Case:
+    await _drop_jobs(tx, case)
+    case = await cases.move(
+        tx,
+        case,
+        "escalated",
+        state="queued",
+        tier=Tier.HUMAN,
+        locked=case.locked or order.lock,
+        priority=order.priority,
+        assist=order.assist,
+        due_at=None,
+        data=_told(order, running),
+    )
+    item = await _queue(tx, running, case, order)
+    for kind in (Kind.FIRST_RESPONSE, Kind.RESOLUTION):
+        await sla.start(
+            tx, running, case, kind, priority=order.priority, preset=order.preset, work_item_id=item.id
+        )
+    await context.begin(tx, case, item)
+    await routing.queued(tx, item, running)
+    await delivery.post_system_once(tx, house, case, running, "handover")
+    return case
+
+
+async def _drop_jobs(tx: Tx, case: Case) -> None:
+    for kind in AI_JOBS:
+        await jobs.drop(tx, case.id, kind)
+    if not await escalation.action_under_way(tx, case.id):
+        await jobs.drop(tx, case.id, "action")
+
+
+def _told(order: Order, running: Running) -> dict[str, Any]:
+    return {
+        "primary": order.primary,
+        "reasons": list(order.reasons),
+        "priority": int(order.priority),
+        "assist": int(order.assist),
+        "policy_version": running.version,
+    }
+
+
+async def _queue(tx: Tx, running: Running, case: Case, order: Order) -> WorkItem:
+    ask = _ask(running, case, order)
+    item = WorkItem(
+        id=uuid4(),
+        case_id=case.id,
+        episode=case.episode,
+        workflow=case.workflow,
+        priority=order.priority,
+        bucket=await work.bucket(tx, ask, routing.rules_of(running)),
+        language=ask.language,
+        skills=ask.skills,
+        regulated=ask.regulated,
+        reason=order.primary,
+        queued_at=tx.now,
+        due_at=sla.resolution_due(running, tx.now, order.priority, order.preset),
+    )
+    await work.add(tx, item)
+    return item
+
+
+def _ask(running: Running, case: Case, order: Order) -> Ask:
+    """What the work needs; without skills of its own, the workflow's."""
+    policy = running.bundle.routing
+    skills = order.skills or policy.default_skills or (policy.generalist_skill,)
+    language = case.language or running.bundle.languages[0]
+    return Ask(language=language, skills=tuple(sorted(skills)), regulated=order.regulated)
+
+
+async def _raise(tx: Tx, running: Running, case: Case, item: WorkItem, order: Order) -> Case:
+    """Priority, skills and assist of both; its owner keeps it if their clearance still permits."""
+    before = Order(
+        priority=item.priority,
+        assist=case.assist,
+        skills=item.skills if order.skills else (),
+        regulated=item.regulated,
+        lock=case.locked,
+        primary=item.reason,
+    )
+    both = rule.merge(before, order)
+    case = await _raised_case(tx, running, case, item, both)
+    await sla.raise_to(tx, running, case, both.priority, both.preset)
+    if case.state == "owned":
+        await sla.resume(tx, running, case)
+    item = await _raised_item(tx, running, case, item, both)
+    await context.renew(tx, item)
+    if item.state == "queued":
+        await routing.queued(tx, item, running)
+    elif not await _still_cleared(tx, item):
+        case, _ = await routing.requeue(tx, case, item, running, "requeued", "clearance")
+    return case
+
+
+async def _raised_case(tx: Tx, running: Running, case: Case, item: WorkItem, both: Order) -> Case:
+    """A waiting or snoozed case is back on its owner's desk."""
+    back = item.state if case.state in {"waiting", "snoozed"} else case.state
+    if back != case.state:
+        for kind in ("settle", "wake"):
+            await jobs.drop(tx, case.id, kind)
+    return await cases.move(
+        tx,
+        case,
+        "raised",
+        state=back,
+        tier=Tier.HUMAN,
+        locked=both.lock,
+        priority=both.priority,
+        assist=both.assist,
+        due_at=None if back != case.state else case.due_at,
+        data=_told(both, running),
+    )
+
+
+async def _raised_item(tx: Tx, running: Running, case: Case, item: WorkItem, both: Order) -> WorkItem:
+    skills = both.skills or item.skills
+    ask = Ask(language=item.language, skills=skills, regulated=both.regulated)
+    due = await sla.resolution_due_of(tx, case) or item.due_at
+    bucket = item.bucket if ask == item.ask else await work.bucket(tx, ask, routing.rules_of(running))
+    if (both.priority, bucket, due) == (item.priority, item.bucket, item.due_at):
+        return item
+    await work.change(
+        tx, item, "raised", priority=both.priority, bucket=bucket, due_at=due,
+        data={"priority": int(both.priority)},
+    )  # fmt: skip
+    return await work.read(tx, item.id)
+
+
+async def _still_cleared(tx: Tx, item: WorkItem) -> bool:
+    if item.owner_id is None:
+        return True
+    owner = await work.person(tx, item.owner_id)
+    return rule.cleared(owner.clearance, item.priority, item.regulated)
+
+
+async def take_over(house: House, actor: Actor, case_id: UUID) -> WorkItem:
+    """A supervisor takes a case for themselves, from the AI or from whoever has it."""
+    actor.must(Act.ASSIGN)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        if case.state == "resolved":
+            raise Conflict(what=f"case {case_id}", state="resolved", why="there is nothing to take over")
+        if await work.open_of(tx, case_id) is None:
+            running = await house.running(tx, case.workflow)
+            await delivery.take_back(tx, case, because="a person took over")
+            await escalate(tx, house, running, case, TAKEOVER)
+    return await routing.assign(house, actor, case_id, UUID(actor.id))
+
+
+async def lower(
+    tx: Tx, house: House, case: Case, actor: Actor, to_tier: Tier, *, unlock: bool, reason: str
+) -> Case:
+    """A person lowers the tier, or lifts a lock: with a reason, and as a false alarm to learn from.
+
+    Below T3 the case goes back to the AI; the customer's next message is scanned again.
+    """
+    actor.must(Act.LOWER)
+    item = await work.open_of(tx, case.id)
+    person = await work.person(tx, UUID(actor.id))
+    _permitted(case, item, actor, person, to_tier, unlock, reason)
+    await escalation.add_lowering(tx, case, person.id, to_tier, unlock, reason.strip())
+    await feedback.add(tx, house, case, What.FALSE_ALARM, Body(to_tier=int(to_tier), unlocked=unlock))
+    if to_tier is Tier.HUMAN:
+        return await cases.move(tx, case, "unlocked", locked=False)
+    return await _back_to_ai(tx, case, item, to_tier)
+
+
+def _permitted(
+    case: Case, item: WorkItem | None, actor: Actor, person: Person, to_tier: Tier, unlock: bool, reason: str
+) -> None:
+    """Raise ``Forbidden`` or ``Conflict`` unless the rule lets this person lower the case."""
+    if case.tier is not Tier.HUMAN or item is None or case.state not in {"queued", "owned"}:
+        raise Conflict(what=f"case {case.id}", state=case.state, why="only a person's open case is lowered")
+    if (case.locked and not unlock) or (not case.locked and to_tier is Tier.HUMAN):
+        raise Conflict(what=f"case {case.id}", state="locked" if case.locked else "open", why="say `unlock`")
+    who = rule.Standing(
+        owns=item.owner_id == person.id,
+        supervisor=Role.SUPERVISOR in actor.roles,
+        clearance=person.clearance,
+        team=person.team,
+        skills=frozenset(person.skills),
+    )
+    why = rule.why_not_lower(who, locked=case.locked, asked=item.skills, reason=reason)
+    if why:
+        raise Forbidden(actor=person.login, act="lower this case", why=why)
+
+
+async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) -> Case:
+    if item:
+        owner = item.owner_id
+        await work.change(tx, item, "lowered", state="cancelled")
+        if owner:
+            await routing.release(tx, owner)
+    await sla.cancel(tx, case)
+    await jobs.add(tx, "answer", case_id=case.id)
+    return await cases.move(
+        tx,
+        case,
+        "lowered",
+        state="ai",
+        tier=to_tier,
+        locked=False,
+        priority=Priority.P3,
+        assist=Assist.DRAFT,
+    )

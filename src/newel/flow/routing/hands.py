@@ -1,0 +1,157 @@
+"""Routing by hand: claim the next, assign, transfer, hand back, snooze, come and go.
+
+None of it needs the router: a person's act writes the same rows in the same order.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from newel.domain.access import Act, Actor
+from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
+from newel.domain.escalation import cleared
+from newel.domain.routing import SUPERVISOR, Person
+from newel.flow.house import House
+from newel.flow.routing.queue import ROUTER, own, release, requeue
+from newel.store import case as cases
+from newel.store import job as jobs
+from newel.store import notice as notices
+from newel.store import routing as rows
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.job import Job
+from newel.store.notice import Notice
+from newel.store.routing import WorkItem
+
+
+async def claim_next(house: House, actor: Actor) -> WorkItem | None:
+    """The most urgent item that this person may take is theirs; None when nothing waits for them."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        serving = await rows.lock_person(tx, _staff(actor))
+        if not serving.person.works(tx.now):
+            raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
+        if not serving.person.free:
+            raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+        item = await rows.next_for(tx, serving)
+        if item is None:
+            return None
+        case = await cases.lock(tx, item.case_id)
+        _, item = await own(tx, case, item, serving.person, "claimed")
+        return item
+
+
+async def my_work(house: House, actor: Actor) -> list[WorkItem]:
+    """What the person owns, most urgent first."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        return await rows.owned_by(tx, _staff(actor))
+
+
+async def mine(tx: Tx, case_id: UUID, actor: Actor, token: int) -> tuple[Case, WorkItem]:
+    """The locked case and its item, if the actor owns it under this very token (INV-6)."""
+    actor.must(Act.WORK)
+    case = await cases.lock(tx, case_id)
+    item = await rows.open_of(tx, case_id)
+    if item is None or item.owner_id != _staff(actor) or item.token != token:
+        raise StaleToken(what=f"case {case_id}")
+    return case, item
+
+
+async def assign(house: House, actor: Actor, case_id: UUID, staff_id: UUID) -> WorkItem:
+    """A supervisor gives open work to a person, whoever has it now."""
+    actor.must(Act.ASSIGN)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None:
+            raise Conflict(what=f"case {case_id}", state=case.state, why="there is no open work to assign")
+        return await _hand(tx, case, item, staff_id, "assigned")
+
+
+async def transfer(house: House, actor: Actor, case_id: UUID, token: int, staff_id: UUID) -> WorkItem:
+    """The owner hands their work to another person."""
+    async with house.db.tx(actor) as tx:
+        case, item = await mine(tx, case_id, actor, token)
+        return await _hand(tx, case, item, staff_id, "transferred")
+
+
+async def _hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:
+    person = await rows.person(tx, staff_id)
+    _permitted(person, item)
+    if item.owner_id == person.id:
+        raise Conflict(what=f"case {case.id}", state="owned", why=f"{person.login} has it already")
+    lane = "supervisor" if person.clearance == SUPERVISOR else "normal"
+    before = item.owner_id
+    _, item = await own(tx, case, item, person, event, lane=lane)
+    if before:
+        await release(tx, before)
+    return item
+
+
+def _permitted(person: Person, item: WorkItem) -> None:
+    if not cleared(person.clearance, item.priority, item.regulated):
+        work = f"{'regulated ' if item.regulated else ''}{item.priority.name}"
+        raise Forbidden(actor=person.login, act="take this", why=f"a {person.clearance} takes no {work} work")
+
+
+async def hand_back(house: House, actor: Actor, case_id: UUID, token: int, reason: str) -> WorkItem:
+    """The owner puts their work back into the queue, with a reason."""
+    if len(reason.strip()) < 3:
+        raise Invalid(what="the reason", why="say in a few words why")
+    async with house.db.tx(actor) as tx:
+        case, item = await mine(tx, case_id, actor, token)
+        running = await house.running(tx, case.workflow)
+        _, item = await requeue(tx, case, item, running, "handed_back", "by_owner")
+        return item
+
+
+async def reorder(house: House, actor: Actor, case_id: UUID, position: int) -> WorkItem:
+    """A supervisor moves waiting work within its priority; the smallest position comes first."""
+    actor.must(Act.ASSIGN)
+    async with house.db.tx(actor) as tx:
+        await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None or item.state != "queued":
+            raise Conflict(what=f"case {case_id}", state="not waiting", why="only waiting work has a place")
+        return await rows.change(tx, item, "reordered", position=position, data={"position": position})
+
+
+async def snooze(house: House, actor: Actor, case_id: UUID, token: int, until: datetime) -> Case:
+    """The owner puts the case aside until a time; its clock runs on."""
+    async with house.db.tx(actor) as tx:
+        case, _ = await mine(tx, case_id, actor, token)
+        if until <= tx.now:
+            raise Invalid(what="the time", why="it has passed")
+        await jobs.add(tx, "wake", at=until, case_id=case.id)
+        return await cases.move(tx, case, "snoozed", state="snoozed", due_at=until)
+
+
+async def wake(house: House, job: Job) -> None:
+    """A snoozed case is back on its owner's desk."""
+    assert job.case_id is not None, "the job names its case"  # noqa: S101
+    async with house.db.tx(ROUTER) as tx:
+        case = await cases.lock(tx, job.case_id)
+        await jobs.done(tx, job)
+        item = await rows.open_of(tx, case.id)
+        if case.state == "snoozed" and item and case.due_at and case.due_at <= tx.now:
+            await cases.move(tx, case, "woken", state="owned", due_at=None)
+            await notices.add(
+                tx, Notice(kind="woken", case_id=case.id, staff_id=item.owner_id, about=str(item.id))
+            )
+
+
+async def presence(house: House, actor: Actor, staff_id: UUID, *, available: bool) -> None:
+    """A person comes or goes (a supervisor may say it for them); the queue is looked at again."""
+    actor.must(Act.WORK)
+    if actor.id != str(staff_id):
+        actor.must(Act.ASSIGN)
+    async with house.db.tx(actor) as tx:
+        changed = await rows.set_presence(tx, staff_id, "available" if available else "away")
+        if changed:
+            await release(tx, staff_id if available else None)
+
+
+def _staff(actor: Actor) -> UUID:
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="own work", why="only people do")
+    return UUID(actor.id)

@@ -1,0 +1,270 @@
+"""Routing: queued work finds its person; a supervisor when nobody is able; never over capacity.
+
+Whoever changes a work item holds its case row first, then the person's row. The claim by bucket
+passes over what others hold, so it never waits for a case.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import routing as rule
+from newel.domain.access import system
+from newel.domain.routing import Item, Person, Rules
+from newel.flow.house import House, Running
+from newel.store import audit
+from newel.store import case as cases
+from newel.store import job as jobs
+from newel.store import notice as notices
+from newel.store import routing as rows
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.job import Job
+from newel.store.notice import ON_CALL, Notice
+from newel.store.routing import WorkItem
+
+ROUTER: Final = system("routing")
+_LOOK_AT: Final = 200
+_STEPS: Final = 64
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """The person chosen has something more urgent to take first (INV-8)."""
+
+    case_id: UUID
+
+
+def rules_of(running: Running) -> Rules:
+    """The policy's numbers for routing."""
+    routing = running.bundle.routing
+    return Rules(widens_after_seconds=routing.generalist_after_seconds, general=routing.generalist_skill)
+
+
+async def queued(tx: Tx, item: WorkItem, running: Running) -> None:
+    """The jobs of an item that begins to wait: look now, and again when the ring widens."""
+    later = running.bundle.routing.generalist_after_seconds
+    await jobs.add(tx, "routing", case_id=item.case_id, subject_id=item.id, priority=int(item.priority))
+    if not item.regulated:
+        await _look_again(tx, item, later)
+    tx.wakes.add("work")
+
+
+async def _look_again(tx: Tx, item: WorkItem, after_seconds: float) -> None:
+    at = item.queued_at + timedelta(seconds=after_seconds)
+    key = f"widen:{item.id}:{item.token}"
+    await jobs.add(tx, "routing", at=at, case_id=item.case_id, subject_id=item.id, key=key)
+
+
+async def route(house: House, job: Job) -> None:
+    """Find the person of one queued item; what is more urgent for that person goes first."""
+    case_id = _case_of(job)
+    for _ in range(_STEPS):
+        async with house.db.tx(ROUTER) as tx:
+            found = await _settle(house, tx, case_id)
+            if found is None:
+                await jobs.done(tx, job)
+                return
+        await _place(house, found.case_id)
+    async with house.db.tx(ROUTER) as tx:
+        await jobs.retry(tx, job, at=tx.now + timedelta(seconds=1), error="more urgent work kept coming")
+
+
+async def _place(house: House, case_id: UUID) -> None:
+    """Settle one case, and first whatever is ahead of it."""
+    chain = [case_id]
+    for _ in range(_STEPS):
+        async with house.db.tx(ROUTER) as tx:
+            found = await _settle(house, tx, chain[-1])
+        if found is None or found.case_id in chain:
+            chain.pop()
+        else:
+            chain.append(found.case_id)
+        if not chain:
+            return
+
+
+async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
+    """One decision about one queued item; None when there is nothing more to do now."""
+    case = await cases.lock(tx, case_id)
+    item = await rows.open_of(tx, case_id)
+    if item is None or item.state != "queued":
+        return None
+    running = await house.running(tx, case.workflow)
+    match rule.decide(await _asked(tx, item), await rows.people(tx), tx.now, rules_of(running)):
+        case rule.Assign(owner):
+            return await _assign(tx, case, item, owner)
+        case rule.Queue(_):
+            await _widen(tx, item, running)
+        case rule.ToSupervisor(person, why):
+            await _potential_breach(tx, item, why)
+            await own(tx, case, item, person, "owned", lane="supervisor", why=why)
+        case rule.Nobody(why):
+            await call_out(tx, item, running, why)
+    return None
+
+
+async def _asked(tx: Tx, item: WorkItem) -> Item:
+    waited = (tx.now - item.queued_at).total_seconds()
+    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited)
+
+
+async def _assign(tx: Tx, case: Case, item: WorkItem, owner: Person) -> Ahead | None:
+    """Give it to the person, unless they filled up meanwhile or something is more urgent."""
+    serving = await rows.lock_person(tx, owner.id)
+    if not (serving.person.free and serving.person.works(tx.now)):
+        await jobs.add(tx, "routing", case_id=case.id, subject_id=item.id, priority=int(item.priority))
+        return None
+    first = await rows.first_for(tx, serving)
+    if first and first[1] < item.priority:
+        return Ahead(first[0])
+    await own(tx, case, item, owner, "owned")
+    return None
+
+
+async def _widen(tx: Tx, item: WorkItem, running: Running) -> None:
+    """After a minute generalists may claim it; earlier, a look at that minute is due."""
+    after = running.bundle.routing.generalist_after_seconds
+    if item.regulated or item.general:
+        return
+    if (tx.now - item.queued_at).total_seconds() >= after:
+        await rows.change(tx, item, "widened", general=True)
+    else:
+        await _look_again(tx, item, after)
+
+
+async def own(
+    tx: Tx, case: Case, item: WorkItem, person: Person, event: str, *, lane: str = "normal", why: str = ""
+) -> tuple[Case, WorkItem]:
+    """The person is the owner from here on, under a new fencing token."""
+    data = {"why": why} if why else {}
+    item = await rows.change(
+        tx, item, event, state="owned", owner_id=person.id, owned_at=tx.now, lane=lane, data=data
+    )
+    if case.state in {"queued", "snoozed"}:
+        await jobs.drop(tx, case.id, "wake")
+        case = await cases.move(
+            tx, case, "owned", state="owned", due_at=None, data={"owner": str(person.id), "lane": lane}
+        )
+    await notices.add(tx, Notice(kind="assigned", case_id=case.id, staff_id=person.id, about=str(item.id)))
+    tx.wakes.add("work")
+    return case, item
+
+
+async def requeue(
+    tx: Tx, case: Case, item: WorkItem, running: Running, event: str, why: str
+) -> tuple[Case, WorkItem]:
+    """The owner no longer has it: it waits again, as new for the ring."""
+    before = item.owner_id
+    item = await rows.change(
+        tx,
+        item,
+        event,
+        state="queued",
+        owner_id=None,
+        owned_at=None,
+        queued_at=tx.now,
+        general=False,
+        lane="normal",
+        data={"why": why},
+    )
+    for kind in ("wake", "settle"):
+        await jobs.drop(tx, case.id, kind)
+    if case.state != "queued":
+        case = await cases.move(tx, case, "requeued", state="queued", due_at=None, data={"why": why})
+    await queued(tx, item, running)
+    if before:
+        await release(tx, before)
+    return case, item
+
+
+async def take_over(tx: Tx, case: Case, item: WorkItem, running: Running) -> tuple[Case, WorkItem]:
+    """Breached work goes to a supervisor in the lane that ignores capacity; the draft stays."""
+    if item.lane == "supervisor":
+        return case, item if item.breached else await rows.change(tx, item, "breached", breached=True)
+    people = await rows.people(tx)
+    person = rule.pick_supervisor(people, tx.now, item.ask, rules_of(running))
+    if not item.breached:
+        item = await rows.change(tx, item, "breached", breached=True)
+    if person is None:
+        await call_out(tx, item, running, "breached")
+        return case, item
+    before = item.owner_id
+    case, item = await own(tx, case, item, person, "taken_over", lane="supervisor", why="breached")
+    if before and before != person.id:
+        await release(tx, before)
+    return case, item
+
+
+async def _potential_breach(tx: Tx, item: WorkItem, why: str) -> None:
+    await audit.record(
+        tx, "routing.potential_breach", "work_item", item.id, case_id=item.case_id, why=why,
+        priority=int(item.priority),
+    )  # fmt: skip
+
+
+async def call_out(tx: Tx, item: WorkItem, running: Running, why: str) -> None:
+    """No supervisor on shift either: the on-call page, once for each cause."""
+    kind, about = f"on_call.{why}", f"{item.id}"
+    if await notices.sent(tx, item.case_id, kind, about):
+        return
+    await _potential_breach(tx, item, why)
+    address = running.bundle.routing.on_call or ON_CALL
+    await notices.add(tx, Notice(kind=kind, case_id=item.case_id, address=address, about=about))
+
+
+async def release(tx: Tx, staff_id: UUID | None = None) -> None:
+    """Capacity came free: the queue is looked at again, for one person or for all."""
+    await jobs.add(tx, "rebalance", subject_id=staff_id, priority=2)
+
+
+async def rebalance(house: House, job: Job) -> None:
+    """Look at the queue again, for who came free or came on shift."""
+    if job.subject_id:
+        await _fill(house, job.subject_id)
+    else:
+        await sweep(house)
+    async with house.db.tx(ROUTER) as tx:
+        await jobs.done(tx, job)
+
+
+async def sweep(house: House) -> None:
+    """The periodic look at the whole queue: shifts that began or ended, and overdue work."""
+    async with house.db.tx(ROUTER) as tx:
+        waiting = await rows.waiting(tx, _LOOK_AT)
+        overdue = await rows.overdue(tx, _LOOK_AT)
+        present = [p.id for p in await rows.people(tx) if p.works(tx.now) and p.free]
+    for case_id in overdue:
+        await _overdue(house, case_id)
+    for case_id in waiting:
+        await _place(house, case_id)
+    for staff_id in present:
+        await _fill(house, staff_id)
+
+
+async def _overdue(house: House, case_id: UUID) -> None:
+    async with house.db.tx(ROUTER) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item and item.breached:
+            await take_over(tx, case, item, await house.running(tx, case.workflow))
+
+
+async def _fill(house: House, staff_id: UUID) -> None:
+    """Whatever waits for this person finds its owner, the most urgent first, until they are full."""
+    seen: set[UUID] = set()
+    for _ in range(_STEPS):
+        async with house.db.tx(ROUTER) as tx:
+            serving = await rows.serving(tx, staff_id)
+            works = serving.person.works(tx.now) and serving.person.free
+            first = await rows.first_for(tx, serving) if works else None
+        if first is None or first[0] in seen:
+            return
+        seen.add(first[0])
+        await _place(house, first[0])
+
+
+def _case_of(job: Job) -> UUID:
+    assert job.case_id is not None, "the job names its case"  # noqa: S101
+    return job.case_id

@@ -1,0 +1,51 @@
+"""Rows of resolution: one for each episode."""
+
+from uuid import UUID, uuid4
+
+from newel.domain.resolution import Resolution
+from newel.store import audit
+from newel.store.case import Case
+from newel.store.db import Tx, sql
+from newel.store.envelope import Envelope
+
+
+async def add(
+    tx: Tx, envelope: Envelope, case: Case, said: Resolution, by_kind: str, staff_id: UUID | None
+) -> UUID:
+    """How the episode ended, by whom; the note is sealed."""
+    resolution = uuid4()
+    place = f"resolution.note:{resolution}"
+    note = case.sealer(envelope).seal_value(place, said.note) if said.note else None
+    await tx.run(
+        sql("resolution").add,
+        resolution,
+        case.id,
+        case.episode,
+        said.category,
+        said.cause,
+        said.ai_quality,
+        said.seconds_spent,
+        said.pattern_flag,
+        by_kind,
+        staff_id,
+        note,
+        tx.now,
+    )
+    await audit.record(
+        tx,
+        "resolution.made",
+        "resolution",
+        resolution,
+        case_id=case.id,
+        category=said.category.value,
+        cause=said.cause.value if said.cause else None,
+        pattern=said.pattern_flag,
+        by=by_kind,
+    )
+    return resolution
+
+
+async def acted(tx: Tx, case: Case) -> bool:
+    """Whether an action was executed in this episode."""
+    found: bool = await tx.value(sql("resolution").acted, case.id, case.episode_opened_at)
+    return found

@@ -1,0 +1,287 @@
+"""Rows of routing: people with load and presence, buckets, work items with their fencing token."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import routing as rule
+from newel.domain.errors import NotFound, StaleToken
+from newel.domain.routing import Ask, Person, Rules
+from newel.domain.words import Priority
+from newel.store import audit
+from newel.store.db import Record, Tx, sql
+
+CANDIDATES: Final = 32
+_LOOKS: Final = 5
+
+
+class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Work for a person: at most one open for a case, at most one owner."""
+
+    id: UUID
+    case_id: UUID
+    episode: int
+    workflow: str
+    state: str = "queued"
+    lane: str = "normal"
+    priority: Priority
+    bucket: int
+    language: str
+    skills: tuple[str, ...]
+    regulated: bool
+    general: bool = False
+    position: int = 0
+    owner_id: UUID | None = None
+    token: int = 0
+    reason: str
+    queued_at: datetime
+    due_at: datetime
+    owned_at: datetime | None = None
+    breached: bool = False
+
+    @property
+    def ask(self) -> Ask:
+        """What it needs."""
+        return Ask(language=self.language, skills=self.skills, regulated=self.regulated)
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with the buckets that they serve, and those where they may stand in."""
+
+    person: Person
+    eligible: tuple[int, ...]
+    general: tuple[int, ...]
+
+
+async def people(tx: Tx) -> list[Person]:
+    """Everybody who may be given work, as they are now."""
+    return [_serving(row).person for row in await tx.rows(sql("routing").people)]
+
+
+async def person(tx: Tx, staff_id: UUID) -> Person:
+    """One person."""
+    return (await serving(tx, staff_id)).person
+
+
+async def serving(tx: Tx, staff_id: UUID) -> Serving:
+    """One person with what they serve."""
+    return _serving(await _found(tx, sql("routing").person, staff_id))
+
+
+async def lock_person(tx: Tx, staff_id: UUID) -> Serving:
+    """One person with what they serve, locked: their load stands until the transaction ends."""
+    return _serving(await _found(tx, sql("routing").lock_person, staff_id))
+
+
+async def _found(tx: Tx, statement: str, staff_id: UUID) -> Any:
+    row = await tx.row(statement, staff_id)
+    if row is None:
+        raise NotFound(what="person", id=staff_id)
+    return row
+
+
+async def set_presence(tx: Tx, staff_id: UUID, presence: str) -> bool:
+    """Come or go; False when nothing changed."""
+    changed = await tx.row(sql("routing").set_presence, staff_id, presence) is not None
+    if changed:
+        await audit.record(tx, "routing.presence", "staff", staff_id, presence=presence)
+    return changed
+
+
+async def bucket(tx: Tx, ask: Ask, rules: Rules) -> int:
+    """The number of a kind of work; a new kind makes everybody's eligibility anew."""
+    key = (ask.language, sorted(ask.skills), ask.regulated)
+    found: int | None = await tx.value(sql("routing").bucket, *key)
+    if found is not None:
+        return found
+    await tx.value(sql("routing").lock_buckets)
+    await tx.value(sql("routing").add_bucket, *key)
+    await requalify(tx, rules)
+    made: int = await tx.value(sql("routing").bucket, *key)
+    return made
+
+
+async def requalify(tx: Tx, rules: Rules) -> None:
+    """Who serves which bucket, from everybody's skills, languages and clearance."""
+    await tx.value(sql("routing").lock_buckets)
+    rows = await tx.rows(sql("routing").buckets)
+    asks = {
+        r["id"]: Ask(language=r["language"], skills=tuple(r["skills"]), regulated=r["regulated"])
+        for r in rows
+    }
+    for one in await people(tx):
+        own, wide = rule.eligible(one, asks, rules), rule.general(one, asks, rules)
+        await tx.run(sql("routing").set_eligible, one.id, own, wide)
+
+
+async def add(tx: Tx, item: WorkItem) -> None:
+    """A queued work item with its audit event."""
+    await tx.run(
+        sql("routing").add,
+        item.id,
+        item.case_id,
+        item.episode,
+        item.workflow,
+        item.priority,
+        item.bucket,
+        item.reason,
+        item.queued_at,
+        item.due_at,
+    )
+    await audit.record(
+        tx,
+        "work_item.queued",
+        "work_item",
+        item.id,
+        state="queued",
+        case_id=item.case_id,
+        priority=int(item.priority),
+        reason=item.reason,
+    )
+
+
+async def open_of(tx: Tx, case_id: UUID) -> WorkItem | None:
+    """The open work item of a case that the caller has locked."""
+    row = await tx.row(sql("routing").open_of, case_id)
+    return _item(row) if row else None
+
+
+async def read(tx: Tx, item_id: UUID) -> WorkItem:
+    """One work item; a person's way to it is by its case."""
+    row = await tx.row(sql("routing").read, item_id)
+    if row is None:
+        raise NotFound(what="work item", id=item_id)
+    return _item(row)
+
+
+async def owned_by(tx: Tx, staff_id: UUID) -> list[WorkItem]:
+    """A person's own work, most urgent first."""
+    return [_item(row) for row in await tx.rows(sql("routing").owned_by, staff_id)]
+
+
+async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem:
+    """Write back; a new owner gets a new token, a stale one writes nothing (INV-6).
+
+    ``changes`` may hold ``data`` (ids and words for the audit event).
+    """
+    data = changes.pop("data", {})
+    after = msgspec.structs.replace(item, **changes)
+    if after.owner_id != item.owner_id:
+        after = msgspec.structs.replace(after, token=item.token + 1)
+    done_at = tx.now if after.state in {"done", "cancelled"} else None
+    touched = await tx.run(
+        sql("routing").save,
+        item.id,
+        item.state,
+        item.token,
+        after.state,
+        after.lane,
+        after.priority,
+        after.bucket,
+        after.general,
+        after.position,
+        after.owner_id,
+        after.token,
+        after.queued_at,
+        after.due_at,
+        after.owned_at,
+        done_at,
+        after.breached,
+    )
+    if touched != 1:
+        raise StaleToken(what=f"work item {item.id}")
+    owner = str(after.owner_id) if after.owner_id else None
+    await audit.record(
+        tx,
+        f"work_item.{event}",
+        "work_item",
+        item.id,
+        state=after.state if after.state != item.state else None,
+        case_id=item.case_id,
+        owner=owner,
+        lane=after.lane,
+        **data,
+    )
+    return after
+
+
+async def next_for(tx: Tx, serving: Serving, limit: int = CANDIDATES) -> WorkItem | None:
+    """The most urgent waiting item that this person may take, locked with its case (INV-8).
+
+    Items that another claim holds are passed over; before saying none, it looks again.
+    """
+    highest = rule.highest(serving.person)
+    held: list[UUID] = []
+    for _ in range(_LOOKS if highest else 0):
+        found = [row["id"] for row in await _candidates(tx, serving, held, limit)]
+        if not found and not held:
+            return None
+        won = await _winner(tx, serving, found) if found else None
+        if won:
+            return await read(tx, won)
+        held = [*held, *found] if found else []
+    return None
+
+
+async def first_for(tx: Tx, serving: Serving) -> tuple[UUID, Priority] | None:
+    """The case and priority of the first item that this person may take, as seen, not locked."""
+    for row in await _candidates(tx, serving, [], 1):
+        return row["case_id"], Priority(row["priority"])
+    return None
+
+
+async def _candidates(tx: Tx, serving: Serving, held: Sequence[UUID], limit: int) -> list[Record]:
+    highest = rule.highest(serving.person)
+    if highest is None:
+        return []
+    return await tx.rows(
+        sql("routing").candidates, serving.eligible, serving.general, list(held), int(highest), limit
+    )
+
+
+async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID]) -> UUID | None:
+    highest = rule.highest(serving.person)
+    won: UUID | None = await tx.value(
+        sql("routing").winner, list(found), serving.eligible, serving.general, int(highest or 9)
+    )
+    return won
+
+
+async def waiting(tx: Tx, limit: int) -> list[UUID]:
+    """The cases of the first waiting items."""
+    return [row["case_id"] for row in await tx.rows(sql("routing").waiting, limit)]
+
+
+async def overdue(tx: Tx, limit: int) -> list[UUID]:
+    """The cases of breached work that no supervisor has."""
+    return [row["case_id"] for row in await tx.rows(sql("routing").overdue, limit)]
+
+
+async def owners(tx: Tx, case_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Case → who owns its open work."""
+    rows = await tx.rows(sql("routing").owners, list(case_ids))
+    return {row["case_id"]: row["owner_id"] for row in rows}
+
+
+async def depth(tx: Tx) -> list[dict[str, Any]]:
+    """How much open work there is, by priority, state and lane."""
+    return [dict(row) for row in await tx.rows(sql("routing").depth)]
+
+
+def _serving(row: Any) -> Serving:
+    values = dict(row)
+    eligible, general = values.pop("eligible"), values.pop("general")
+    values["available"] = values.pop("presence") == "available"
+    values["languages"] = tuple(values["languages"])
+    values["shifts"] = {day: tuple(spans) for day, spans in values["shifts"].items()}
+    return Serving(person=Person(**values), eligible=tuple(eligible), general=tuple(general))
+
+
+def _item(row: Any) -> WorkItem:
+    values = dict(row)
+    values["priority"] = Priority(values["priority"])
+    values["skills"] = tuple(values["skills"])
+    return WorkItem(**values)

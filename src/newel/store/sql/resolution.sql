@@ -1,0 +1,9 @@
+-- name: add
+-- How an episode ended; there is one for each.
+INSERT INTO newel.resolution (id, case_id, episode, category, cause, ai_quality, seconds_spent, pattern_flag, by_kind,
+    staff_id, note_sealed, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: acted
+-- Whether an action of the case was executed since its episode began.
+SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state = 'confirmed' AND created_at >= $2);

@@ -1,0 +1,108 @@
+-- name: people
+-- Everybody who may be given work.
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+    eligible, general
+FROM newel.staff WHERE active AND clearance <> 'none' ORDER BY login;
+
+-- name: person
+-- One of them.
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+    eligible, general
+FROM newel.staff WHERE id = $1 AND active;
+
+-- name: lock_person
+-- The same, locked: two claims of one person wait for each other.
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+    eligible, general
+FROM newel.staff WHERE id = $1 AND active FOR NO KEY UPDATE;
+
+-- name: set_presence
+-- Come or go; no row when nothing changed.
+UPDATE newel.staff SET presence = $2 WHERE id = $1 AND presence <> $2 RETURNING id;
+
+-- name: set_eligible
+-- Which buckets a person serves, and which as a generalist.
+UPDATE newel.staff SET eligible = $2, general = $3 WHERE id = $1 AND (eligible, general) IS DISTINCT FROM ($2, $3);
+
+-- name: lock_buckets
+-- New buckets and changed skills meet here.
+SELECT pg_advisory_xact_lock(7308);
+
+-- name: buckets
+SELECT id, language, skills, regulated FROM newel.bucket ORDER BY id;
+
+-- name: bucket
+SELECT id FROM newel.bucket WHERE language = $1 AND skills = $2 AND regulated = $3;
+
+-- name: add_bucket
+INSERT INTO newel.bucket (language, skills, regulated) VALUES ($1, $2, $3)
+ON CONFLICT (language, skills, regulated) DO NOTHING RETURNING id;
+
+-- name: add
+-- A queued work item.
+INSERT INTO newel.work_item (id, case_id, episode, workflow, state, priority, bucket, reason, queued_at, due_at)
+VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9);
+
+-- name: open_of
+-- The open work item of a case; whoever writes it holds the case row.
+SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached
+FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
+WHERE w.case_id = $1 AND w.state IN ('queued', 'owned');
+
+-- name: read
+SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached
+FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket WHERE w.id = $1;
+
+-- name: owned_by
+-- A person's work, most urgent first.
+SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached
+FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
+WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
+
+-- name: save
+-- Write back, if nobody changed it meanwhile: state and fencing token must be as read.
+UPDATE newel.work_item SET state = $4, lane = $5, priority = $6, bucket = $7, general = $8, position = $9, owner_id = $10,
+    token = $11, queued_at = $12, due_at = $13, owned_at = $14, done_at = $15, breached = $16
+WHERE id = $1 AND state = $2 AND token = $3;
+
+-- name: candidates
+-- The first $5 waiting items of each bucket that a person serves ($1) or may stand in for ($2), without those of $3.
+SELECT q.id, q.case_id, q.priority FROM (
+    SELECT w.* FROM unnest($1::int[]) AS b(bucket) CROSS JOIN LATERAL (
+        SELECT id, case_id, priority, position, due_at FROM newel.work_item
+        WHERE state = 'queued' AND bucket = b.bucket AND priority >= $4 AND id <> ALL ($3::uuid[])
+        ORDER BY priority, position, due_at, id LIMIT $5) w
+    UNION ALL
+    SELECT w.* FROM unnest($2::int[]) AS b(bucket) CROSS JOIN LATERAL (
+        SELECT id, case_id, priority, position, due_at FROM newel.work_item
+        WHERE state = 'queued' AND bucket = b.bucket AND priority >= $4 AND general AND id <> ALL ($3::uuid[])
+        ORDER BY priority, position, due_at, id LIMIT $5) w
+) q ORDER BY q.priority, q.position, q.due_at, q.id LIMIT $5;
+
+-- name: winner
+-- Of these candidates the first that nobody holds, locked with its case; looked at again under the lock.
+SELECT w.id FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id
+WHERE w.id = ANY ($1::uuid[]) AND w.state = 'queued' AND w.priority >= $4
+    AND (w.bucket = ANY ($2::int[]) OR (w.general AND w.bucket = ANY ($3::int[])))
+ORDER BY w.priority, w.position, w.due_at, w.id LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;
+
+-- name: waiting
+-- The first waiting items of all, for a new look at each.
+SELECT id, case_id FROM newel.work_item WHERE state = 'queued' ORDER BY priority, position, due_at, id LIMIT $1;
+
+-- name: overdue
+-- Breached work that no supervisor has taken over yet.
+SELECT id, case_id FROM newel.work_item
+WHERE breached AND lane = 'normal' AND state IN ('queued', 'owned') ORDER BY priority, due_at, id LIMIT $1;
+
+-- name: owners
+-- Who owns the open work of these cases.
+SELECT case_id, owner_id FROM newel.work_item WHERE case_id = ANY ($1::uuid[]) AND state = 'owned';
+
+-- name: depth
+-- How much waits, by priority and lane.
+SELECT priority, state, lane, count(*) AS n FROM newel.work_item
+WHERE state IN ('queued', 'owned') GROUP BY priority, state, lane ORDER BY priority, state, lane;
