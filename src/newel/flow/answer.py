@@ -32,7 +32,7 @@ from newel.store import customer as customers
 from newel.store import intake
 from newel.store import job as jobs
 from newel.store.case import Case
-from newel.store.customer import Customer
+from newel.store.customer import Customer, Profile
 from newel.store.job import Job
 
 ORDERS = "shop.customer_orders"
@@ -41,24 +41,37 @@ _ROUNDS = 4
 
 
 @dataclass(frozen=True)
-class Brief:
-    """All that the AI is told of one turn."""
+class Turn:
+    """All that the AI is told, of a live case as of a replayed ticket."""
 
-    case: Case
     running: Running
-    customer: Customer
+    profile: Profile
     text: str
     fields: Mapping[str, Any]
     extraction_confidence: float | None
-    signals: Signals
     now: datetime
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One turn of a case, with what its decision weighs besides the answer."""
+
+    case: Case
+    customer: Customer
+    signals: Signals
+    turn: Turn
+
+    @property
+    def running(self) -> Running:
+        """The policy under which the turn is answered."""
+        return self.turn.running
 
 
 async def answer(house: House, job: Job) -> None:
     """Answer one turn; whatever came meanwhile supersedes it."""
     brief = await _brief(house, job)
     if brief is not None:
-        await tier.settle(house, job, brief, await think(brief))
+        await tier.settle(house, job, brief, await think(brief.turn))
 
 
 async def _brief(house: House, job: Job) -> Brief | None:
@@ -74,10 +87,16 @@ async def _brief(house: House, job: Job) -> Brief | None:
         fields, confidence = await intake.fields(tx, house.envelope, case)
         said = await intake.inbound(tx, house.envelope, case)
         replied = await intake.last_outbound(tx, case)
-        turn = [s for s in said if s.seq > replied] or said[-1:]
-        text = "\n".join(f"{s.body.subject}\n{s.body.text}".strip() for s in turn)
-        signals = merged([signals_of(s.receipt) for s in turn], int(case.tier or 1))
-        return Brief(case, running, customer, text, fields, confidence, signals, tx.now)
+        burst = [s for s in said if s.seq > replied] or said[-1:]
+        text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
+        signals = merged([signals_of(s.receipt) for s in burst], int(case.tier or 1))
+        turn = Turn(running, customer.profile, text, fields, confidence, tx.now)
+        return Brief(case, customer, signals, turn)
+
+
+def words_of(subject: str, text: str) -> str:
+    """A message as the AI reads it."""
+    return f"{subject}\n{text}".strip()
 
 
 def merged(all_signals: list[Signals], tier_now: int) -> Signals:
@@ -95,43 +114,43 @@ def merged(all_signals: list[Signals], tier_now: int) -> Signals:
     )
 
 
-async def think(brief: Brief) -> Proposal | NoAnswer:
+async def think(turn: Turn) -> Proposal | NoAnswer:
     """Beat two, outside any transaction: playbook and look-ups, or knowledge, or nothing."""
     try:
-        if brief.running.bundle.kind == "items":
-            return await _item(brief)
-        return await _turn(brief)
+        if turn.running.bundle.kind == "items":
+            return await _item(turn)
+        return await _message(turn)
     except Unavailable as error:
         return NoAnswer(reasons=(f"system_unavailable:{error.data.get('what', '')}",))
 
 
-async def _turn(brief: Brief) -> Proposal | NoAnswer:
-    running = brief.running
-    match = running.matcher.match(brief.text)
-    passages = running.library.search(brief.text, 5)
+async def _message(turn: Turn) -> Proposal | NoAnswer:
+    running = turn.running
+    match = running.matcher.match(turn.text)
+    passages = running.library.search(turn.text, 5)
     way = rule.choose_way(match, passages, running.bundle)
     if isinstance(way, rule.Quote):
         return rule.from_knowledge(way, passages, running.bundle)
     if isinstance(way, rule.Nobody):
         return rule.from_nobody(way, match)
     playbook = running.bundle.playbooks[way.contact_reason]
-    said = await _follow(brief, playbook)
+    said = await _follow(turn, playbook)
     return rule.from_playbook(way, said, match, passages, running.bundle)
 
 
-async def _follow(brief: Brief, playbook: Playbook) -> Reply | NoPath | Missing:
-    found = await _known(brief, playbook)
-    return found if isinstance(found, Missing) else choose(playbook, found, brief.now)
+async def _follow(turn: Turn, playbook: Playbook) -> Reply | NoPath | Missing:
+    found = await _known(turn, playbook)
+    return found if isinstance(found, Missing) else choose(playbook, found, turn.now)
 
 
-async def _known(brief: Brief, playbook: Playbook) -> Known | Missing:
+async def _known(turn: Turn, playbook: Playbook) -> Known | Missing:
     """Slots, then look-ups in rounds, each round knowing what the last one said."""
-    systems = brief.running.systems
-    profile = await _profile(brief, playbook, systems)
-    slots = fill_slots(playbook, brief.text, brief.fields, profile, brief.now.date())
+    systems = turn.running.systems
+    profile = await _profile(turn, playbook, systems)
+    slots = fill_slots(playbook, turn.text, turn.fields, profile, turn.now.date())
     if not isinstance(slots, Filled):
         return slots
-    known = Known(slots=slots.values, profile=profile, fields=brief.fields)
+    known = Known(slots=slots.values, profile=profile, fields=turn.fields)
     for _ in range(_ROUNDS):
         asked = calls(playbook, known)
         if not asked:
@@ -141,8 +160,8 @@ async def _known(brief: Brief, playbook: Playbook) -> Known | Missing:
     return known
 
 
-async def _profile(brief: Brief, playbook: Playbook, systems: Systems) -> dict[str, Any]:
-    person = brief.customer.profile
+async def _profile(turn: Turn, playbook: Playbook, systems: Systems) -> dict[str, Any]:
+    person = turn.profile
     profile: dict[str, Any] = {"ref": person.ref, "name": person.name, "email": person.email}
     if person.ref and wants_orders(playbook):
         said = await systems.look_up(ORDERS, {"customer": person.ref})
@@ -150,14 +169,14 @@ async def _profile(brief: Brief, playbook: Playbook, systems: Systems) -> dict[s
     return profile
 
 
-async def _item(brief: Brief) -> Proposal | NoAnswer:
+async def _item(turn: Turn) -> Proposal | NoAnswer:
     """Items name no reason in words: the first playbook whose conditions hold is followed."""
-    for reason, playbook in brief.running.bundle.playbooks.items():
-        known = await _known(brief, playbook)
-        if isinstance(known, Missing) or not all_hold(playbook.when, known.tree(), brief.now):
+    for reason, playbook in turn.running.bundle.playbooks.items():
+        known = await _known(turn, playbook)
+        if isinstance(known, Missing) or not all_hold(playbook.when, known.tree(), turn.now):
             continue
-        said = choose(playbook, known, brief.now)
-        confidence = 1.0 if brief.extraction_confidence is None else brief.extraction_confidence
+        said = choose(playbook, known, turn.now)
+        confidence = 1.0 if turn.extraction_confidence is None else turn.extraction_confidence
         match = Match(reason, confidence, calibrated=True, why=("conditions_hold",))
-        return rule.from_playbook(rule.Follow(reason), said, match, (), brief.running.bundle)
+        return rule.from_playbook(rule.Follow(reason), said, match, (), turn.running.bundle)
     return NoAnswer(reasons=("no_playbook_fits",))
