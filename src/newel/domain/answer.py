@@ -43,12 +43,16 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Why there is nothing to propose; the case is for a person."""
+    """Why there is nothing to propose; the case is for a person.
+
+    ``evidence`` is what the matcher saw: for the trace, and no reason of the decision.
+    """
 
     reasons: tuple[str, ...]
     contact_reason: str | None = None
     confidence: float = 0.0
     skills: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 class Follow(msgspec.Struct, frozen=True):
@@ -88,7 +92,7 @@ def choose_way(match: Match, passages: Sequence[Passage], policy: Bundle) -> Fol
         return Quote(quote)
     if known is not None:
         return Follow(known)
-    return Nobody(("no_playbook_fits", "no_knowledge_fits", *match.why))
+    return Nobody(("no_playbook_fits", "no_knowledge_fits"))
 
 
 def _fitting(passages: Sequence[Passage], policy: Bundle) -> Passage | None:
@@ -155,7 +159,8 @@ def _asked(way: Follow, said: Missing, match: Match, passages: Sequence[Passage]
 
 def _nothing(way: Follow, match: Match, policy: Bundle, why: str) -> NoAnswer:
     return NoAnswer(
-        reasons=(why.rstrip(":"), *match.why),
+        reasons=(why.rstrip(":"),),
+        evidence=match.why,
         contact_reason=way.contact_reason,
         confidence=match.confidence,
         skills=policy.playbooks[way.contact_reason].skills,
@@ -185,7 +190,7 @@ def source_of(passage: Passage) -> str:
 
 def from_nobody(way: Nobody, match: Match) -> NoAnswer:
     """Nothing fits: the case is for a person."""
-    return NoAnswer(reasons=way.reasons, confidence=match.confidence)
+    return NoAnswer(reasons=way.reasons, confidence=match.confidence, evidence=match.why)
 
 
 def _offers(passages: Sequence[Passage], policy: Bundle) -> tuple[str, ...]:

@@ -113,6 +113,7 @@ def _signals(brief: "Brief", said: Proposal | NoAnswer) -> dict[str, Any]:
         **msgspec.to_builtins(brief.signals),
         "confidence": said.confidence,
         "calibrated": getattr(said, "calibrated", False),
+        "evidence": said.evidence if isinstance(said, NoAnswer) else said.reasons,
         "policy": brief.running.version,
     }
 
