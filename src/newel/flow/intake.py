@@ -153,7 +153,7 @@ async def _reopened(tx: Tx, arrival: _Arrival, case: Case) -> Case:
 
 
 async def _scan(tx: Tx, arrival: _Arrival, case: Case) -> Receipt:
-    """The receipt; whatever goes wrong, the case goes to a person."""
+    """The receipt of the arrived message."""
     customer, inbound = arrival.customer, arrival.inbound
     subject = customers.sealer_of(arrival.house.envelope, customer)
     since = tx.now - HISTORY_SPAN
@@ -175,10 +175,15 @@ async def _scan(tx: Tx, arrival: _Arrival, case: Case) -> Receipt:
         history=history,
         at=tx.now,
     )
+    return scanned(arrival.running, message)
+
+
+def scanned(running: Running, message: ScanInput) -> Receipt:
+    """The receipt; whatever goes wrong, the case goes to a person."""
     try:
-        return arrival.running.scanner.scan(message)
+        return running.scanner.scan(message)
     except Exception as error:
-        return failure_receipt(arrival.running.version, type(error).__name__)
+        return failure_receipt(running.version, type(error).__name__)
 
 
 async def _arrived(

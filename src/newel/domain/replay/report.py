@@ -131,6 +131,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     setting: Setting
     tickets: int
     refused: int
+    customers_unknown: int
     tiers: tuple[TierShare, ...]
     decisions: tuple[Count, ...]
     reasons: tuple[ReasonCount, ...]

@@ -56,6 +56,7 @@ class Tally:
         self.uncovered: Counter[tuple[str, str]] = Counter()
         self.amounts: dict[tuple[str, str], list[int]] = {}
         self.asked = 0
+        self.customers_unknown = 0
         self.labels = Labels()
 
     def add(self, result: Result) -> None:
@@ -70,6 +71,7 @@ class Tally:
         if result.category:
             self.categories[result.category, tier] += 1
         self.asked += result.asked
+        self.customers_unknown += result.customer_unknown
         self._outcome(result)
         self.labels.add(result)
 
@@ -95,6 +97,7 @@ class Tally:
             setting=setting,
             tickets=self.tiers.total(),
             refused=len(errors),
+            customers_unknown=self.customers_unknown,
             tiers=tuple(TierShare(tier, self.tiers[tier], percent[tier]) for tier in sorted(self.tiers)),
             decisions=_counts(self.decisions),
             reasons=tuple(ReasonCount(*key, count) for key, count in _ranked(self.reasons)),

@@ -38,7 +38,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What would have become of one ticket.
 
     ``asked`` says whether the AI worked on it at all; ``triggers`` are the policy's keys that
-    fired; ``reply`` is what the AI would have said, whoever released it.
+    fired; ``reply`` is what the AI would have said, whoever released it; ``customer_unknown`` that
+    the customer was named and could not be looked up.
     """
 
     line: int
@@ -57,6 +58,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float = 0.0
     language: str = ""
     reply: str = ""
+    customer_unknown: bool = False
     expected_tier: int | None = None
     expected_reason: str = ""
 

@@ -1,0 +1,200 @@
+"""Shadow mode: past tickets through the live rules; nothing is written, sent or executed (INT-6).
+
+Each ticket stands alone, as the first message of its case: the scan of ``intake``, the thinking of
+``answer`` and the decision of ``domain.tier`` are the ones that live messages meet.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from newel.domain import tier as rule
+from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.errors import Unavailable
+from newel.domain.escalation import of_receipt
+from newel.domain.ports import Facts
+from newel.domain.replay import LineError, Result, Ticket
+from newel.domain.scan.features import CustomerFacts, ScanInput
+from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
+from newel.domain.tier import Decision, Standing, dice_of, signals_of
+from newel.domain.words import Tier
+from newel.flow.answer import Turn, merged, think, words_of
+from newel.flow.house import Running
+from newel.flow.intake import scanned
+from newel.store.customer import Profile
+
+CUSTOMER = "shop.customer"
+"""The look-up that tells of a customer what a live system has told Newel beforehand."""
+_FLAGS = ("vip", "vulnerable", "prefers_human")
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """What tickets are run against, and by which clock.
+
+    ``fixed`` is the time of every decision; without it each ticket's own time counts, and
+    ``otherwise`` for tickets without one. The scan looks at history from the ticket's own time.
+    """
+
+    running: Running
+    otherwise: datetime
+    fixed: datetime | None = None
+
+    def clock(self, ticket: Ticket) -> datetime:
+        """The time at which the ticket is decided."""
+        return self.fixed or ticket.at or self.otherwise
+
+
+@dataclass(frozen=True)
+class _Sender:
+    profile: Profile
+    facts: CustomerFacts
+    unknown: bool = False
+
+
+async def replay(
+    shadow: Shadow, tickets: Iterable[Ticket], width: int = 32
+) -> AsyncIterator[Result | LineError]:
+    """What would have become of each ticket, in their order; ``width`` of them at a time."""
+    waiting = iter(tickets)
+    under_way: deque[asyncio.Task[Result | LineError]] = deque()
+    while True:
+        under_way.extend(asyncio.create_task(_guarded(shadow, t)) for t in _up_to(width, under_way, waiting))
+        if not under_way:
+            return
+        yield await under_way.popleft()
+
+
+def _up_to(width: int, under_way: deque[Any], waiting: Iterator[Ticket]) -> Iterator[Ticket]:
+    for _, ticket in zip(range(width - len(under_way)), waiting, strict=False):
+        yield ticket
+
+
+async def _guarded(shadow: Shadow, ticket: Ticket) -> Result | LineError:
+    """A defect costs its ticket and is told; it does not end the run."""
+    try:
+        return await handle(shadow, ticket)
+    except Exception as error:
+        return LineError(ticket.line, f"it failed: {type(error).__name__}", "this is a defect: report it")
+
+
+async def handle(shadow: Shadow, ticket: Ticket) -> Result:
+    """Scan; a marker is for a person; else think and decide."""
+    running, now = shadow.running, shadow.clock(ticket)
+    sender = await _sender(running, ticket)
+    receipt = scanned(running, _scan_input(running, ticket, sender.facts, now))
+    if receipt.tier_floor is Tier.HUMAN:
+        return _marked(ticket, sender, receipt)
+    words = words_of(ticket.subject, ticket.text)
+    fields, confidence = ticket.fields or {}, ticket.extraction_confidence
+    said = await think(Turn(running, sender.profile, words, fields, confidence, now))
+    decision = rule.decide(merged([signals_of(receipt)], 1), said, running.bundle, _standing(ticket, sender))
+    return _decided(ticket, sender, receipt, said, decision)
+
+
+async def _sender(running: Running, ticket: Ticket) -> _Sender:
+    """Who wrote: by the ticket itself, else by the system of record."""
+    profile = Profile(ref=ticket.customer_ref, name=ticket.name)
+    told = ticket.customer or CustomerFacts()
+    system, _, look_up = CUSTOMER.partition(".")
+    known = running.bundle.systems.get(system)
+    if not ticket.customer_ref or known is None or look_up not in known.look_ups:
+        return _Sender(profile, told)
+    try:
+        said = await running.systems.look_up(CUSTOMER, {"customer": ticket.customer_ref})
+    except Unavailable:
+        return _Sender(profile, told, unknown=ticket.customer is None)
+    if said is None:
+        return _Sender(profile, told)
+    return _Sender(_profile(ticket, said), ticket.customer or _facts(said.values))
+
+
+def _profile(ticket: Ticket, said: Facts) -> Profile:
+    name, email = (str(said.values.get(part) or "") for part in ("name", "email"))
+    return Profile(ref=ticket.customer_ref, name=ticket.name or name, email=email)
+
+
+def _facts(values: Mapping[str, Any]) -> CustomerFacts:
+    value = values.get("lifetime_value")
+    minor = value.get("amount_minor") if isinstance(value, Mapping) else value
+    flags = {name: values.get(name) is True for name in _FLAGS}
+    segment = str(values.get("segment") or "")
+    return CustomerFacts(lifetime_value=minor if isinstance(minor, int) else 0, segment=segment, **flags)
+
+
+def _scan_input(running: Running, ticket: Ticket, facts: CustomerFacts, now: datetime) -> ScanInput:
+    return ScanInput(
+        text=ticket.text,
+        channel=ticket.channel,
+        workflow=running.bundle.workflow,
+        language=ticket.language or None,
+        fields=ticket.fields,
+        subject=ticket.subject,
+        customer=facts,
+        history=ticket.history,
+        at=ticket.at or now,
+    )
+
+
+def _standing(ticket: Ticket, sender: _Sender) -> Standing:
+    """As for a first message of a known customer, who has had nothing back yet."""
+    return Standing(
+        lifetime_value_minor=sender.facts.lifetime_value,
+        identity_level=1 if sender.profile.ref else 0,
+        dice=dice_of(ticket.id or str(ticket.line)),
+    )
+
+
+def _marked(ticket: Ticket, sender: _Sender, receipt: Receipt) -> Result:
+    return _result(ticket, sender, receipt, Tier.HUMAN, "escalate", of_receipt(receipt).reasons)
+
+
+def _decided(
+    ticket: Ticket, sender: _Sender, receipt: Receipt, said: Proposal | NoAnswer, decision: Decision
+) -> Result:
+    """An offer of articles counts as a person's case: whether it would have helped, nobody knows."""
+    more: dict[str, Any] = {}
+    if isinstance(said, Proposal):
+        action = said.action
+        more = {"basis": said.basis.value, "sources": said.sources, "reply": said.reply}
+        more |= {"action": action.action if action else "", "amount": action.amount if action else None}
+    return _result(
+        ticket,
+        sender,
+        receipt,
+        getattr(decision, "tier", Tier.HUMAN),
+        type(decision).__name__.lower(),
+        decision.reasons or ("no_rule_fired",),
+        asked=True,
+        contact_reason=said.contact_reason or "",
+        confidence=said.confidence,
+        **more,
+    )
+
+
+def _result(
+    ticket: Ticket,
+    sender: _Sender,
+    receipt: Receipt,
+    tier: Tier,
+    decision: str,
+    reasons: tuple[str, ...],
+    **more: Any,
+) -> Result:
+    return Result(
+        line=ticket.line,
+        id=ticket.id,
+        tier=tier,
+        decision=decision,
+        reasons=reasons,
+        triggers=tuple(m.id for m in receipt.markers) or ((SCANNER_FAILED,) if receipt.error else ()),
+        language=receipt.language.code if receipt.language else "",
+        category=ticket.category,
+        customer_unknown=sender.unknown,
+        expected_tier=ticket.expected_tier,
+        expected_reason=ticket.expected_reason,
+        **more,
+    )
