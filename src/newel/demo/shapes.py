@@ -187,7 +187,7 @@ class GiftCard(Record, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        """Who bought it."""
+        """Who bought it, or was given it and has put it on their account."""
         return self.customer
 
 

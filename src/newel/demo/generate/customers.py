@@ -28,7 +28,7 @@ def _customer(number: int, today: date) -> Customer:
     return Customer(
         ref=ref,
         name=name,
-        email=_email(name, number, bool(fixed)),
+        email=_email(name, number, "name" in fixed),
         phone=f"+44 7700 900{number:03d}",
         address=_address(luck, fixed.get("country") or _country(luck, language)),
         segment=fixed.get("segment") or _segment(spent),

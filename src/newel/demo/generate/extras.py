@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from newel.demo.generate.source import chance
+from newel.demo.generate.stories import stories
 from newel.demo.shapes import (
     Appointment,
     Contact,
@@ -21,6 +22,7 @@ from newel.demo.slots import PLACES, open_days, slot_id
 
 PLANS = {"one candle a month": 1_600, "two candles a month": 3_000}
 REFUND_DAYS = timedelta(days=5)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat")
 
 
 def refunds(orders: Sequence[Order], today: date) -> Iterator[Refund]:
@@ -71,7 +73,15 @@ def warranties(orders: Sequence[Order], products: Sequence[Product]) -> Iterator
 
 
 def gift_cards(customers: Sequence[Customer], today: date) -> Iterator[GiftCard]:
-    """Every sixth customer has bought one; the code ends with the customer's number."""
+    """Those of the stories; every sixth customer has one whose code ends with their number."""
+    for code, told in stories().gift_cards.items():
+        yield GiftCard(
+            code=code,
+            customer=told.customer,
+            value=Money(told.value_minor),
+            balance=Money(told.balance_minor),
+            expires_on=today + timedelta(days=300),
+        )
     for number, customer in enumerate(customers, start=1):
         if number % 6 == 0:
             luck = chance("gift card", customer.ref)
@@ -86,11 +96,13 @@ def gift_cards(customers: Sequence[Customer], today: date) -> Iterator[GiftCard]
 
 
 def subscriptions(customers: Sequence[Customer], today: date) -> Iterator[Subscription]:
-    """Every fifth customer gets candles by post; some have paused or stopped it."""
+    """Every fifth customer gets candles by post; some of them have paused or stopped it."""
     for number, customer in enumerate(customers, start=1):
-        if number % 5 == 0:
+        certain = customer.ref in stories().subscribers
+        if number % 5 == 0 or certain:
             luck = chance("subscription", customer.ref)
-            state = luck.choices(("active", "paused", "cancelled"), (80, 12, 8))[0]
+            chosen = luck.choices(("active", "paused", "cancelled"), (80, 12, 8))[0]
+            state = "active" if certain else chosen
             coming = today + timedelta(days=luck.randint(3, 27))
             paused, plan = state == "paused", luck.choice(tuple(PLANS))
             yield Subscription(
@@ -105,19 +117,33 @@ def subscriptions(customers: Sequence[Customer], today: date) -> Iterator[Subscr
 
 
 def appointments(customers: Sequence[Customer], today: date) -> Iterator[Appointment]:
-    """Every tenth customer has one in the coming two weeks; no two share a slot."""
+    """Those of the stories; every tenth customer has one in the next two weeks. No two share a slot."""
     types, days = tuple(PLACES), open_days(today)
+    for ref, told in stories().appointments.items():
+        yield _appointment(f"A{int(ref[1:]):04d}", ref, told.type, _open_day(days, told.day), "14:00")
     for turn, customer in enumerate(customers[6::10]):
-        type_, on = types[turn % 3], days[1 + turn // 3]
-        yield Appointment(
-            id=f"A{turn + 1:04d}",
-            customer=customer.ref,
-            type=type_,
-            slot=slot_id(type_, on, "10:00"),
-            on=on,
-            time="10:00",
-            place=PLACES[type_],
-        )
+        if customer.ref not in stories().appointments:
+            type_, on = types[turn % 3], days[1 + turn // 3]
+            yield _appointment(f"A{turn + 1:04d}", customer.ref, type_, on, "10:00")
+
+
+def _open_day(days: Sequence[date], wanted: str) -> date:
+    """The next open day, or the first of that weekday after it."""
+    if wanted == "tomorrow":
+        return days[0]
+    return next(day for day in days[1:] if day.weekday() == WEEKDAYS.index(wanted))
+
+
+def _appointment(id_: str, ref: str, type_: str, on: date, at: str) -> Appointment:
+    return Appointment(
+        id=id_,
+        customer=ref,
+        type=type_,
+        slot=slot_id(type_, on, at),
+        on=on,
+        time=at,
+        place=PLACES[type_],
+    )
 
 
 LATELY = {"C0040": (1, 2), "C0041": (1, 3)}
