@@ -121,8 +121,8 @@ class Floor:
         async with self.house.db.tx(actor) as tx:
             yield tx
 
-    async def say(self, text: str, *, ref: str = "C0012", conversation: str = "", **more: Any) -> UUID:
-        """A customer writes; the case that the message is in."""
+    async def say(self, text: str, *, ref: str = "", conversation: str = "", **more: Any) -> UUID:
+        """A customer (a new one without ``ref``) writes; the case that the message is in."""
         taken = await intake.receive(
             self.house,
             TEST,
@@ -130,7 +130,7 @@ class Floor:
                 channel="api",
                 external_id=str(uuid4()),
                 conversation=conversation or str(uuid4()),
-                customer=Sender(ref=ref, name="Priya Nair"),
+                customer=Sender(ref=ref or str(uuid4()), name="Priya Nair"),
                 text=text,
                 language="en",
                 **more,

@@ -18,6 +18,10 @@ CANDIDATES: Final = 32
 _LOOKS: Final = 5
 
 
+Place = tuple[int, int, datetime, UUID]
+"""Where an item stands in the queue: priority, position, due time, id."""
+
+
 class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     """Work for a person: at most one open for a case, at most one owner."""
 
@@ -43,9 +47,21 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     breached: bool = False
 
     @property
+    def place(self) -> Place:
+        """Where it stands in the queue."""
+        return (int(self.priority), self.position, self.due_at, self.id)
+
+    @property
     def ask(self) -> Ask:
         """What it needs."""
         return Ask(language=self.language, skills=self.skills, regulated=self.regulated)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An item in the queue: its case, and its place there."""
+
+    case_id: UUID
+    place: Place
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,10 +242,10 @@ async def next_for(tx: Tx, serving: Serving, limit: int = CANDIDATES) -> WorkIte
     return None
 
 
-async def first_for(tx: Tx, serving: Serving) -> tuple[UUID, Priority] | None:
-    """The case and priority of the first item that this person may take, as seen, not locked."""
+async def first_for(tx: Tx, serving: Serving) -> Waiting | None:
+    """The first item that this person may take, as seen, not locked."""
     for row in await _candidates(tx, serving, [], 1):
-        return row["case_id"], Priority(row["priority"])
+        return Waiting(row["case_id"], (row["priority"], row["position"], row["due_at"], row["id"]))
     return None
 
 

@@ -31,7 +31,7 @@ _STEPS: Final = 64
 
 
 class Ahead(msgspec.Struct, frozen=True):
-    """The person chosen has something more urgent to take first (INV-8)."""
+    """The person chosen has something to take that stands before it in the queue (INV-8)."""
 
     case_id: UUID
 
@@ -117,8 +117,8 @@ async def _assign(tx: Tx, case: Case, item: WorkItem, owner: Person) -> Ahead | 
         await jobs.add(tx, "routing", case_id=case.id, subject_id=item.id, priority=int(item.priority))
         return None
     first = await rows.first_for(tx, serving)
-    if first and first[1] < item.priority:
-        return Ahead(first[0])
+    if first and first.place < item.place:
+        return Ahead(first.case_id)
     await own(tx, case, item, owner, "owned")
     return None
 
@@ -259,10 +259,10 @@ async def _fill(house: House, staff_id: UUID) -> None:
             serving = await rows.serving(tx, staff_id)
             works = serving.person.works(tx.now) and serving.person.free
             first = await rows.first_for(tx, serving) if works else None
-        if first is None or first[0] in seen:
+        if first is None or first.case_id in seen:
             return
-        seen.add(first[0])
-        await _place(house, first[0])
+        seen.add(first.case_id)
+        await _place(house, first.case_id)
 
 
 def _case_of(job: Job) -> UUID:

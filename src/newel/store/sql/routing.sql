@@ -70,7 +70,7 @@ WHERE id = $1 AND state = $2 AND token = $3;
 
 -- name: candidates
 -- The first $5 waiting items of each bucket that a person serves ($1) or may stand in for ($2), without those of $3.
-SELECT q.id, q.case_id, q.priority FROM (
+SELECT q.id, q.case_id, q.priority, q.position, q.due_at FROM (
     SELECT w.* FROM unnest($1::int[]) AS b(bucket) CROSS JOIN LATERAL (
         SELECT id, case_id, priority, position, due_at FROM newel.work_item
         WHERE state = 'queued' AND bucket = b.bucket AND priority >= $4 AND id <> ALL ($3::uuid[])

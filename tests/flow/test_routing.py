@@ -1,0 +1,254 @@
+"""Routing on the real database: who gets it, who waits, what comes free, by hand and at once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from conftest import NOON, House
+from floor import P3, Floor, open_floor
+from newel.domain.errors import Conflict, Forbidden, StaleToken
+from newel.domain.escalation import Order
+from newel.domain.resolution import Category, Resolution
+from newel.domain.words import Assist, Priority
+from newel.flow import resolution, routing
+from newel.store import routing as rows
+
+LEGAL = Order(
+    priority=Priority.P2,
+    assist=Assist.NONE,
+    skills=("legal",),
+    regulated=True,
+    lock=True,
+    primary="legal",
+)
+PRIVACY = replace(P3, skills=("privacy",))
+DONE = Resolution(category=Category.RESOLVED)
+
+
+@pytest.fixture
+async def floor(house: House) -> Floor:
+    return await open_floor(house)
+
+
+async def loads(floor: Floor) -> dict[str, int]:
+    found = await floor.rows("SELECT login, load FROM newel.staff WHERE load > 0")
+    return {row["login"]: row["load"] for row in found}
+
+
+async def test_RTE_2_the_best_match_owns_it(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    assert await floor.owner(case_id) == "ben"
+    assert (await floor.case(case_id)).state == "owned"
+    assert await loads(floor) == {"ben": 1}
+
+
+async def test_RTE_2_able_but_full_waits_and_after_a_minute_a_generalist_has_it(floor: Floor) -> None:
+    for _ in range(3):
+        await floor.escalated(PRIVACY)
+    await floor.work()
+    assert await loads(floor) == {"esme": 3}
+    case_id = await floor.escalated(PRIVACY)
+    await floor.work()
+    assert await floor.owner(case_id) is None
+    await floor.pass_time(seconds=59)
+    await floor.work()
+    assert await floor.owner(case_id) is None
+    await floor.pass_time(seconds=1)
+    await floor.work()
+    assert await floor.owner(case_id) == "ben"
+
+
+async def test_RTE_2_regulated_work_never_goes_to_a_generalist(floor: Floor) -> None:
+    for _ in range(4):
+        await floor.pass_time(seconds=1)
+        case_id = await floor.escalated(LEGAL)
+    await floor.work()
+    await floor.pass_time(hours=1)
+    await routing.sweep(floor.house)
+    await floor.work()
+    assert await floor.owner(case_id) is None
+    assert await loads(floor) == {"esme": 3}
+
+
+async def test_RTE_2_nobody_able_means_a_supervisor_at_once_whatever_the_load(floor: Floor) -> None:
+    await floor.present("ben", "ivan")
+    cases = [await floor.escalated(LEGAL) for _ in range(6)]
+    await floor.work()
+    assert [await floor.owner(case) for case in cases] == ["ivan"] * 6
+    logged = await floor.rows("SELECT FROM newel.audit_event WHERE event = 'routing.potential_breach'")
+    assert len(logged) == 6
+    assert await loads(floor) == {}
+
+
+async def test_without_a_supervisor_the_on_call_is_paged_once_and_a_shift_start_helps(floor: Floor) -> None:
+    await floor.present("ben")
+    case_id = await floor.escalated(LEGAL)
+    await floor.work()
+    await routing.sweep(floor.house)
+    pages = await floor.rows("SELECT address FROM newel.notice WHERE kind LIKE 'on_call%'")
+    assert [row["address"] for row in pages] == ["on_call"]
+    await routing.presence(floor.house, floor.staff["esme"], floor.id_of("esme"), available=True)
+    await floor.work()
+    assert await floor.owner(case_id) == "esme"
+
+
+async def test_RTE_4_a_shift_that_begins_empties_the_queue(floor: Floor) -> None:
+    await floor.present("ben")
+    await floor.rows("UPDATE newel.staff SET capacity = 1 WHERE login = 'ben'")
+    await floor.escalated(P3)
+    await floor.pass_time(seconds=1)
+    waits = await floor.escalated(P3)
+    await floor.work()
+    assert await floor.owner(waits) is None
+    await floor.present("ben", "diego")
+    await routing.sweep(floor.house)
+    assert await floor.owner(waits) == "diego"
+
+
+async def test_RTE_4_resolving_one_brings_the_next(floor: Floor) -> None:
+    await floor.present("esme")
+    owned = [await floor.escalated(PRIVACY) for _ in range(3)]
+    await floor.pass_time(seconds=1)
+    waits = await floor.escalated(PRIVACY)
+    await floor.work()
+    assert await floor.owner(waits) is None
+    esme, item = await floor.signed_in("esme"), await floor.item(owned[0])
+    assert item is not None
+    await resolution.resolve(floor.house, esme, owned[0], item.token, DONE)
+    await floor.work()
+    assert await floor.owner(waits) == "esme"
+    assert await loads(floor) == {"esme": 3}
+
+
+async def test_INV_8_what_is_more_urgent_goes_first_even_when_its_job_comes_later(floor: Floor) -> None:
+    await floor.present("esme")
+    await floor.rows("UPDATE newel.staff SET capacity = 1 WHERE login = 'esme'")
+    later = await floor.escalated(replace(LEGAL, priority=Priority.P3))
+    urgent = await floor.escalated(replace(LEGAL, priority=Priority.P1))
+    await floor.rows("UPDATE newel.job SET run_at = $1 WHERE case_id = $2", NOON + timedelta(hours=1), urgent)
+    await floor.work()
+    assert await floor.owner(urgent) == "esme"
+    assert await floor.owner(later) is None
+
+
+async def test_a_person_claims_their_next_and_only_what_they_may(floor: Floor) -> None:
+    await floor.present()
+    regulated = await floor.escalated(LEGAL)
+    plain = await floor.escalated(P3)
+    await floor.present("ben")
+    item = await routing.claim_next(floor.house, floor.staff["ben"])
+    assert item is not None
+    assert item.case_id == plain
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    assert await floor.owner(regulated) is None
+    with pytest.raises(Conflict, match="away"):
+        await routing.claim_next(floor.house, floor.staff["esme"])
+
+
+async def test_RTE_3_many_claims_at_once_take_each_item_once(floor: Floor) -> None:
+    await floor.present()
+    cases = {await floor.escalated(P3) for _ in range(8)}
+    await floor.present("amara", "ben", "chloe", "diego")
+    people = ["amara", "ben", "chloe", "diego"] * 2
+    won = await asyncio.gather(*(routing.claim_next(floor.house, floor.staff[p]) for p in people))
+    assert {item.case_id for item in won if item} == cases
+    assert await loads(floor) == {"amara": 2, "ben": 2, "chloe": 2, "diego": 2}
+
+
+async def test_RTE_6_a_supervisor_assigns_by_hand_without_the_router(floor: Floor) -> None:
+    case_id = await floor.escalated(LEGAL)
+    ivan = floor.staff["ivan"]
+    with pytest.raises(Forbidden, match="takes no regulated"):
+        await routing.assign(floor.house, ivan, case_id, floor.id_of("ben"))
+    with pytest.raises(Forbidden):
+        await routing.assign(floor.house, floor.staff["esme"], case_id, floor.id_of("farid"))
+    await routing.assign(floor.house, ivan, case_id, floor.id_of("farid"))
+    assert await floor.owner(case_id) == "farid"
+
+
+async def test_INV_6_a_token_is_stale_after_a_transfer(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    before = await floor.item(case_id)
+    assert before is not None
+    ben = await floor.signed_in("ben")
+    moved = await routing.transfer(floor.house, ben, case_id, before.token, floor.id_of("diego"))
+    assert moved.token > before.token
+    for act in (
+        resolution.resolve(floor.house, ben, case_id, before.token, DONE),
+        resolution.resolve(floor.house, ben, case_id, moved.token, DONE),
+        routing.hand_back(floor.house, ben, case_id, before.token, "not mine"),
+    ):
+        with pytest.raises(StaleToken):
+            await act
+    assert await loads(floor) == {"diego": 1}
+
+
+async def test_INV_6_the_store_refuses_a_new_owner_under_an_old_token(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    with pytest.raises(Exception, match="NW-FENCE"):
+        await floor.rows(
+            "UPDATE newel.work_item SET owner_id = $1 WHERE case_id = $2", floor.id_of("diego"), case_id
+        )
+
+
+async def test_RTE_2_the_store_refuses_more_than_the_capacity(floor: Floor) -> None:
+    await floor.rows("UPDATE newel.staff SET capacity = 0 WHERE login = 'diego'")
+    case_id = await floor.escalated(P3)
+    with pytest.raises(Conflict, match="NW-CAPACITY"):
+        await routing.assign(floor.house, floor.staff["ivan"], case_id, floor.id_of("diego"))
+
+
+async def test_handing_back_puts_it_into_the_queue_again(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    await floor.present("diego")
+    await routing.hand_back(floor.house, floor.staff["ben"], case_id, item.token, "needs Spanish")
+    await floor.work()
+    assert await floor.owner(case_id) == "diego"
+
+
+async def test_RTE_6_a_reordered_item_is_claimed_first(floor: Floor) -> None:
+    await floor.present()
+    await floor.escalated(P3)
+    second = await floor.escalated(P3)
+    await routing.reorder(floor.house, floor.staff["ivan"], second, -1)
+    await floor.present("ben")
+    item = await routing.claim_next(floor.house, floor.staff["ben"])
+    assert item is not None
+    assert item.case_id == second
+
+
+async def test_INV_7_a_snoozed_case_wakes_on_its_owners_desk(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    until = NOON + timedelta(hours=2)
+    await routing.snooze(floor.house, floor.staff["ben"], case_id, item.token, until)
+    assert (await floor.case(case_id)).state == "snoozed"
+    await floor.work()
+    assert (await floor.case(case_id)).state == "snoozed"
+    await floor.pass_time(hours=2)
+    await floor.work()
+    assert (await floor.case(case_id)).state == "owned"
+
+
+async def test_a_claim_looks_again_when_all_that_it_saw_is_held(floor: Floor) -> None:
+    await floor.present()
+    held = await floor.escalated(P3)
+    free = await floor.escalated(P3)
+    await floor.present("ben")
+    async with floor.tx() as other:
+        await other.run("SELECT FROM newel.cases WHERE id = $1 FOR UPDATE", held)
+        async with floor.tx() as tx:
+            serving = await rows.lock_person(tx, floor.id_of("ben"))
+            item = await rows.next_for(tx, serving, limit=1)
+    assert item is not None
+    assert item.case_id == free
