@@ -32,7 +32,7 @@ def _short(value: float | None) -> float | None:
 async def demo_house() -> AsyncIterator[tuple[Settings, House, Embedded]]:
     """The demo company on a durable embedded PostgreSQL of its own (not its systems)."""
     with tempfile.TemporaryDirectory(prefix="newel-bench-") as folder:
-        os.chmod(folder, 0o755)  # noqa: S103 - the database's user must pass through
+        os.chmod(folder, 0o755)
         settings = Settings(home=folder, pool_size=20)
         postgres = Embedded(Path(folder))
         postgres.start()

@@ -106,8 +106,8 @@ def _pgbench(url: str, owner_url: str) -> float:
 
 async def main() -> None:
     """Print the figures."""
-    async with demo_house() as (settings, _, postgres):
-        settings = msgspec.structs.replace(settings, database_url=postgres.app_url)
+    async with demo_house() as (own, _, postgres):
+        settings = msgspec.structs.replace(own, database_url=postgres.app_url)
         context = multiprocessing.get_context("spawn")
         servers = [context.Process(target=_serve, args=(settings, which)) for which in PORTS]
         for server in servers:
@@ -119,7 +119,13 @@ async def main() -> None:
                 "newel", "/api/v1/messages", f"authorization: Bearer {token}\r\n", _message
             )
             emit("intake", rate, "messages/s", peer="single-row insert, same stack", peer_value=bare)
-            emit("intake p99", slow * 1e3, "ms", peer="single-row insert, same stack", peer_value=bare_p99 * 1e3)
+            emit(
+                "intake p99",
+                slow * 1e3,
+                "ms",
+                peer="single-row insert, same stack",
+                peer_value=bare_p99 * 1e3,
+            )
             database = await asyncio.to_thread(_pgbench, postgres.app_url, postgres.owner_url)
             emit("bare insert over HTTP", bare, "rows/s", peer="pgbench, same insert", peer_value=database)
         finally:

@@ -21,7 +21,7 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Channel
+from newel.domain.ports import Channel, Systems
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
@@ -40,9 +40,10 @@ log = structlog.get_logger("bootstrap")
 class Policies:
     """The compiled running policies; refreshed when another version or article is in force."""
 
-    def __init__(self, pool: Db, settings: Settings) -> None:
+    def __init__(self, pool: Db, settings: Settings, *, train: bool) -> None:
         self._db = pool
         self._settings = settings
+        self._train = train
         self._running: dict[str, tuple[tuple[UUID, object], Running]] = {}
 
     async def running(self, _tx: Tx, workflow: str) -> Running:
@@ -68,12 +69,15 @@ class Policies:
 
     def _compile(self, version: policies.Version, shelf: list[Article]) -> Running:
         bundle = stored_bundle(version.body)
+        matcher = Intent.lazy(bundle)
+        if self._train:
+            log.info("matcher_trained", policy_version=version.label, target=matcher.version)
         return Running(
             id=version.id,
             number=version.number,
             bundle=bundle,
             scanner=compile_scanner(bundle, shipped_lexicon()),
-            matcher=Intent.lazy(bundle),
+            matcher=matcher,
             library=Knowledge(shelf, bundle.knowledge),
             systems=systems(bundle, self._settings),
         )
@@ -88,9 +92,39 @@ class Policies:
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
     """The systems of record that a policy names, with their address and token from the settings."""
-    place = Endpoint(settings.systems_url, settings.secret("systems_token"))
+    return systems_at(bundle, Endpoint(settings.systems_url, settings.secret("systems_token")))
+
+
+def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
+    """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
     return HttpSystems(bundle.systems, bundle.actions, endpoints, httpx2.AsyncClient(), _now)
+
+
+async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
+    """The policy of a workflow and the articles that a configured database has in force."""
+    pool = await db.connect(database_url(settings), size=1)
+    try:
+        async with pool.tx(system("replay"), read_only=True) as tx:
+            version = await policies.active_of(tx, workflow)
+            if version is None:
+                raise NotFound(what="workflow with an active policy", id=workflow)
+            return version, await articles.current(tx)
+    finally:
+        await pool.close()
+
+
+def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
+    """A policy compiled for a shadow run: no database, and systems that only look up."""
+    return Running(
+        id=UUID(int=0),
+        number=0,
+        bundle=bundle,
+        scanner=compile_scanner(bundle, shipped_lexicon()),
+        matcher=Intent.lazy(bundle),
+        library=Knowledge(shelf, bundle.knowledge),
+        systems=look_ups,
+    )
 
 
 def _now() -> datetime:
@@ -119,10 +153,13 @@ async def open_office(settings: Settings) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """The wired house on a migrated database; closed at the end."""
+async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterator[House]:
+    """The wired house on a migrated database; closed at the end.
+
+    ``train`` makes the matchers ready before the first case, as a worker needs them.
+    """
     pool = await db.connect(database_url(settings), size=settings.pool_size)
-    running = Policies(pool, settings)
+    running = Policies(pool, settings, train=train)
     house = House(pool, Envelope(settings.master_key()), channels(settings), running.running)
     await running.refresh()
     freshness = asyncio.create_task(running.keep_fresh())

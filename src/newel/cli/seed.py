@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from newel.config import Settings
 from newel.domain.access import Account, Actor, Role, system
 from newel.domain.knowledge import read_article
 from newel.domain.policy.parse import Source, included
-from newel.flow import access, knowledge, policy
+from newel.flow import access, knowledge, policy, routing
 from newel.flow.house import House
 
 INSTALLER = system("installer")
@@ -27,19 +28,28 @@ TOKENS = {
 
 
 async def demo_company(settings: Settings) -> None:
-    """Set up once; a second start finds everything in place."""
+    """Set up once; a start that was cut off is finished by the next, in any step."""
+    done = Path(settings.home, "demo-company")
+    if _there(done):
+        return
+    typer.echo("newel: setting up the demo company Hearthwick", err=True)
     async with open_office(settings) as house:
-        if await policy.versions(house):
-            return
-        typer.echo("newel: setting up the demo company Hearthwick", err=True)
         people = await _people(house)
+        running = {version.workflow for version in await policy.versions(house) if version.state == "active"}
         for name in POLICIES:
-            await _policy(house, people, name)
+            if name.removesuffix(".yaml") not in running:
+                await _policy(house, people, name)
         folder = files("newel.demo").joinpath("articles")
         texts = sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".md"))
         await knowledge.publish(house, INSTALLER, [read_article(text, name) for name, text in texts])
         for name, scopes in TOKENS.items():
-            _keep(Path(settings.home, name), await access.create_token(house, INSTALLER, name, scopes))
+            fresh = f"{name}-{token_hex(3)}"  # a token whose value was lost cannot be had again
+            _keep(Path(settings.home, name), await access.create_token(house, INSTALLER, fresh, scopes))
+    _keep(done, "Hearthwick")
+
+
+def _there(path: Path) -> bool:
+    return path.exists()
 
 
 def _keep(path: Path, secret: str) -> None:
@@ -58,7 +68,7 @@ async def _person(house: House, person: dict[str, Any]) -> Actor:
         login=person["login"],
         name=person["name"],
         roles=frozenset(Role(role) for role in person["roles"]),
-        clearance=person["clearance"],
+        clearance=person["clearance"] or "none",
         skills=person.get("skills") or {},
         languages=tuple(person["languages"]),
         zone=person["zone"],
@@ -69,6 +79,8 @@ async def _person(house: House, person: dict[str, Any]) -> Actor:
     )
     found = await access.put_staff(house, INSTALLER, account, password=person["password"])
     roles = frozenset(role.value for role in account.roles)
+    if account.capacity:
+        await routing.presence(house, INSTALLER, found, available=True)
     return Actor(kind="staff", id=str(found), roles=roles, clearance=account.clearance)
 
 

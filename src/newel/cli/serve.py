@@ -65,7 +65,7 @@ async def _work(without: tuple[str, ...], room: int) -> None:
     from newel.worker.loop import Loop
     from newel.worker.timetable import Timetable
 
-    async with open_house(read()) as house:
+    async with open_house(read(), train=True) as house:
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
