@@ -3,8 +3,8 @@
 Each cue leaves a share of calm, and the shares multiply: cues add up and none takes away.
 """
 
-import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import re2
 
@@ -14,9 +14,9 @@ from newel.domain.words import Span
 
 EMOTIONS = ("anger", "distress", "grief", "frustration")
 _SHOUTED = re2.compile(r"(?:\b[A-Z]{2,}\b[^A-Za-z\n]{1,3}){2,}\b[A-Z]{2,}\b")
-_RUN = re.compile(r"!{3,}|!\?[!?]+|(?<!\?)\?+![!?]+")
-_ANGRY = re.compile("[\U0001f621\U0001f92c\U0001f620\U0001f47f\U0001f4a2\U0001f595]")
-_CRYING = re.compile("[\U0001f62d\U0001f622\U0001f494]")
+_RUN = re2.compile(r"!{3,}|!\?[!?]+|\?+![!?]+")
+_ANGRY = re2.compile("[\U0001f621\U0001f92c\U0001f620\U0001f47f\U0001f4a2\U0001f595]")
+_CRYING = re2.compile("[\U0001f62d\U0001f622\U0001f494]")
 _BEHAVIOUR = ((_SHOUTED, 0.35, 12), (_RUN, 0.25, 1), (_ANGRY, 0.6, 1), (_CRYING, 0.3, 1))
 
 
@@ -42,7 +42,7 @@ def _words(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, t
             yield min(found.phrases.weight, 0.95), reading.shown(found)
 
 
-def _first(own: str, pattern: re.Pattern[str], weight: float, length: int) -> Cue | None:
+def _first(own: str, pattern: Any, weight: float, length: int) -> Cue | None:
     for cue in pattern.finditer(own):
         if cue.end() - cue.start() >= length:
             return Cue(weight, Span(cue.start(), cue.end()))

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+import re2
+
 from newel.domain.scan.receipt import Language
 
 
@@ -39,7 +41,7 @@ _SMALL_WORDS = {
     "pl": """i w nie na się z do jest to że jak mój moje gdzie kiedy proszę mam czy dla dzień dobry ale po""",
 }
 _SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
+_NOISE = re2.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST = 1_000
 _SCRIPTS = (
@@ -70,7 +72,7 @@ def detect(text: str, given: str | None, supported: Sequence[str], model: Identi
     default = supported[0] if supported else "en"
     if given and given.strip():
         return Language(re.split(r"[-_]", given.strip().lower())[0], 1.0, how="given")
-    sample = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
+    sample: str = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
     foreign, words = len(_FOREIGN.findall(sample)), _WORD.findall(sample.lower())
     letters = sum(map(len, words))
     if foreign >= 4 and foreign * 5 >= letters:
@@ -89,7 +91,8 @@ def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
 
 
 def _by_words(sample: str, words: list[str], default: str, model: Identifier | None) -> Language:
-    hits = {code: len(small.intersection(words)) for code, small in _SETS.items()}
+    distinct = frozenset(words)
+    hits = {code: len(small & distinct) for code, small in _SETS.items()}
     best = max(hits, key=lambda code: (hits[code], code == default))
     if hits.get(default, 0) >= 2 and hits[best] == hits[default]:
         return Language(default, 0.9, how="words")

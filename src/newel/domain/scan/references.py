@@ -7,19 +7,20 @@ import re2
 
 from newel.domain.words import Span
 
-_NUMBER = r"(?:#\s?)?[A-Z]{0,4}-?\d{4,12}(?!\d)(?![.,]\d{2}\b)"
+_NUMBER = r"(?:#\s?)?[A-Z]{0,4}-?\d{4,12}\b"
 _JOINER = r"\s{0,3}(?:,|;|/|\+|&|\band\b|\bor\b|\balso\b|\by\b|\be\b|\bet\b|\bund\b|\bplus\b)\s{0,3}"
-_CUED = re.compile(
-    r"\b(?:orders?|pedidos?|commandes?|bestellung(?:en)?|ordini|ordine|encomendas?)\b"
+_CUED = re2.compile(
+    r"(?i)\b(?:orders?|pedidos?|commandes?|bestellung(?:en)?|ordini|ordine|encomendas?)\b"
     r"\s{0,3}(?:(?:number|numbers|no|nos|nr|ref|reference|id|ids|n[º°o]|num[eé]ro|n[uú]mero)\b)?"
-    rf"[\s:.#]{{0,4}}({_NUMBER}(?:{_JOINER}(?:order\s{{0,2}})?{_NUMBER}){{0,20}})",
-    re.IGNORECASE,
+    rf"[\s:.#]{{0,4}}({_NUMBER}(?:{_JOINER}(?:order\s{{0,2}})?{_NUMBER}){{0,20}})"
 )
-_HASHED = re.compile(r"#\s?[A-Z]{0,4}-?\d{4,12}\b", re.IGNORECASE)
-_BARE = re.compile(r"(?<![\w£$€.,+-])[A-Z]{0,4}-?\d{4,12}(?![\w-])(?![.,]\d)", re.IGNORECASE)
-_DIGITS = re2.compile(r"[0-9]{4}")
+_HASHED = re2.compile(r"(?i)#\s?[A-Z]{0,4}-?\d{4,12}\b")
+_BARE = re2.compile(r"(?i)\b[A-Z]{0,4}-?\d{4,12}\b")
 _EACH = re.compile(r"[A-Z]{0,4}-?\d{4,12}", re.IGNORECASE)
+_DIGITS = re2.compile(r"[0-9]{4}")
 _SKU = re2.compile(r"\b[A-Z]{2,4}-\d{2,5}\b")
+_CENTS = re.compile(r"[.,]\d{2}\b")
+_NOT_BEFORE = "£$€.,+-"
 
 
 def orders(text: str) -> dict[str, Span]:
@@ -33,7 +34,8 @@ def orders(text: str) -> dict[str, Span]:
     if shapes:
         for bare in _BARE.finditer(text):
             number = bare[0].upper()
-            if _shape(number) in shapes:
+            free = text[bare.start() - 1 : bare.start()] not in tuple(_NOT_BEFORE)
+            if free and _shape(number) in shapes and not _CENTS.match(text, bare.end()):
                 found.setdefault(number, Span(bare.start(), bare.end()))
     return found
 
@@ -55,7 +57,8 @@ def _cued(text: str) -> Iterator[tuple[str, Span]]:
 
 def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
     for number in _EACH.finditer(text, start, end):
-        yield number[0].upper(), Span(number.start(), number.end())
+        if not _CENTS.match(text, number.end()):
+            yield number[0].upper(), Span(number.start(), number.end())
 
 
 def _shape(number: str) -> tuple[str, int]:

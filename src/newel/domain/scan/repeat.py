@@ -41,14 +41,14 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
     A claim counts by itself only where there is no history to hold it against.
     """
     claim = reading.evidence(("repeat",))
+    if not reading.message.history:
+        return (*claim, *fact("claimed; no history was given to verify it")) if claim else ()
     mine = _matter(_without(reading.own, claim), reading.message.contact_reason)
     least = reading.threshold("repeat_similarity", 0.5)
     same = [past for past in past_in_window(reading) if _is_same(mine, past, least, bool(claim))]
     if same:
         found = "claimed, and in the history" if claim else "in the history"
         return (*claim, *fact(f"{found}: {_dates(same)}"))
-    if claim and not reading.message.history:
-        return (*claim, *fact("claimed; no history was given to verify it"))
     return ()
 
 
