@@ -44,9 +44,9 @@ class Server:
         self.owner_url = owner_url
         self.app_url = app_url
 
-    async def clone(self) -> str:
+    async def clone(self, template: str = TEMPLATE) -> str:
         name = f"newel_{uuid4().hex[:12]}"
-        await self._admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        await self._admin(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     async def drop(self, name: str) -> None:

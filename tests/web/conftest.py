@@ -2,21 +2,32 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from conftest import House
+from conftest import House, Server, database_url
+from demo.process import Systems, start_systems
+from newel.bootstrap import open_house, open_office
+from newel.cli.seed import demo_company
+from newel.config import Settings
 from newel.domain.access import Account, Role, system
 from newel.flow import access
+from newel.flow.house import House as Wired
+from newel.store import db
 from newel.web.app import build
 from newel.web.server import serve
+from newel.worker.loop import Loop
 
 ROOT = system("test")
 PASSWORD = "a long enough one"
+DEMO_PASSWORD = "hearthwick-demo"
 
 
 def free_port() -> int:
@@ -27,42 +38,101 @@ def free_port() -> int:
 
 @dataclass
 class Site:
-    """A running server, its house, and clients for whoever asks."""
+    """A running server, its database and its house, and clients for whoever asks."""
 
     house: House
+    wired: Wired
     url: str
+    password: str = PASSWORD
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, token: str = "", **more: object) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=10, **more)
+        made = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=10, **more)
+        self.clients.append(made)
+        return made
 
     async def token(self, *scopes: str) -> str:
-        return await access.create_token(self.house, ROOT, f"t{uuid4().hex}", scopes)
+        return await access.create_token(self.wired, ROOT, f"t{uuid4().hex}", scopes)
 
     async def person(self, login: str, *roles: Role, **more: object) -> str:
         account = Account(login=login, name=login.title(), roles=frozenset(roles), **more)
-        return str(await access.put_staff(self.house, ROOT, account, password=PASSWORD))
+        return str(await access.put_staff(self.wired, ROOT, account, password=PASSWORD))
 
     async def signed_in(self, login: str) -> httpx.AsyncClient:
         client = self.client()
-        said = await client.post("/api/v1/sessions", json={"login": login, "password": PASSWORD})
+        said = await client.post("/api/v1/sessions", json={"login": login, "password": self.password})
         assert said.status_code == 201, said.text
         client.headers["x-newel-csrf"] = said.json()["me"]["csrf_token"]
         return client
 
+    async def drain(self) -> None:
+        """Let the worker do all that is due now."""
+        await Loop(self.wired).drain()
+
+
+@asynccontextmanager
+async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Site]:
+    port, stop = free_port(), asyncio.Event()
+    server = asyncio.create_task(serve(build(wired), "127.0.0.1", port, stop=stop))
+    site = Site(house, wired, f"http://127.0.0.1:{port}", password)
+    client = site.client()
+    while True:
+        try:
+            await client.get("/healthz")
+            break
+        except httpx.ConnectError:
+            await asyncio.sleep(0.02)
+    try:
+        yield site
+    finally:
+        for made in site.clients:
+            await made.aclose()
+        stop.set()
+        await asyncio.wait_for(server, 5)
+
 
 @pytest.fixture
-async def site(house: House) -> AsyncIterator[Site]:
-    port, stop = free_port(), asyncio.Event()
-    running = asyncio.create_task(serve(build(house), "127.0.0.1", port, stop=stop))
-    found = Site(house, f"http://127.0.0.1:{port}")
-    async with found.client() as client:
-        while True:
-            try:
-                await client.get("/healthz")
-                break
-            except httpx.ConnectError:
-                await asyncio.sleep(0.02)
-    yield found
-    stop.set()
-    await asyncio.wait_for(running, 5)
+async def site(house: House, tmp_path: Path) -> AsyncIterator[Site]:
+    """A house with accounts only: no policy runs."""
+    async with (
+        open_office(Settings(home=str(tmp_path), database_url=house.url)) as wired,
+        running(house, wired, PASSWORD) as found,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A database with the demo company in it, to be cloned; and the home with its keys."""
+    home = tmp_path_factory.mktemp("home")
+    name = asyncio.run(server.clone())
+    asyncio.run(demo_company(Settings(home=str(home), database_url=database_url(server.app_url, name))))
+    return name, home
+
+
+@pytest.fixture(scope="session")
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
+    """The demo company's systems of record, as of today."""
+    started = start_systems(tmp_path_factory.mktemp("systems"), today=datetime.now(UTC).date())
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+async def shop(server: Server, company: tuple[str, Path], systems: Systems) -> AsyncIterator[Site]:
+    """The demo company at work, its systems of record included."""
+    name = await server.clone(company[0])
+    (company[1] / "systems-token").write_text(systems.token)
+    url = database_url(server.app_url, name)
+    settings = Settings(home=str(company[1]), database_url=url, systems_url=systems.url)
+    pool = await db.connect(settings.database_url, size=2)
+    try:
+        async with (
+            open_house(settings) as wired,
+            running(House(server, name, pool), wired, DEMO_PASSWORD) as found,
+        ):
+            yield found
+    finally:
+        await pool.close()
+        await server.drop(name)

@@ -19,7 +19,8 @@ STAGES: Mapping[str, str] = {
     "action": "action",
     "work_item": "routing",
     "sla": "sla",
-    "context": "context",
+    "package": "context",
+    "grant": "context",
     "outbox": "delivery",
     "resolution": "resolution",
     "feedback": "feedback",
@@ -158,6 +159,6 @@ def _step(
 
 
 def _stage(event: Event) -> str:
-    if event.event.startswith("case."):
-        return "escalation" if event.event in {"case.escalated", "case.raised"} else "case"
+    if event.event in {"case.escalated", "case.raised"}:
+        return "escalation"
     return STAGES.get(event.entity, event.entity)

@@ -186,6 +186,15 @@ async def take_over(house: House, actor: Actor, case_id: UUID) -> WorkItem:
     return await routing.assign(house, actor, case_id, UUID(actor.id))
 
 
+async def lower_case(
+    house: House, actor: Actor, case_id: UUID, to_tier: Tier, *, unlock: bool, reason: str
+) -> Case:
+    """Lower a case in a transaction of its own; see ``lower``."""
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        return await lower(tx, house, case, actor, to_tier, unlock=unlock, reason=reason)
+
+
 async def lower(
     tx: Tx, house: House, case: Case, actor: Actor, to_tier: Tier, *, unlock: bool, reason: str
 ) -> Case:

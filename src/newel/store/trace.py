@@ -46,8 +46,9 @@ async def details(tx: Tx, envelope: Envelope, case: Case, *, opened: bool) -> di
     return found
 
 
+EVIDENCE = "scan_receipt.evidence"
 _SEALED = (
-    ("receipts", "evidence_sealed", "scan_receipt.evidence"),
+    ("receipts", "evidence_sealed", EVIDENCE),
     ("proposals", "draft_sealed", "proposal.draft"),
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
@@ -69,8 +70,18 @@ def _message(row: Record, sealer: Sealer | None) -> Iterator[Found]:
 def _open(sealer: Sealer | None, row: Record, column: str, place: str) -> dict[str, Any]:
     if sealer is None or row[column] is None:
         return {}
-    value = msgspec.json.decode(sealer.open(f"{place}:{row['id']}", row[column]))
+    plain = sealer.open(f"{place}:{row['id']}", row[column])
+    value = msgspec.json.decode(plain)
+    if place == EVIDENCE:
+        return _evidence(value)
     return value if isinstance(value, dict) else {"text": value}
+
+
+def _evidence(receipt: dict[str, Any]) -> dict[str, Any]:
+    """Of a receipt what its row does not say: where in the text each trigger saw what."""
+    found = {marker["id"]: marker["evidence"] for marker in receipt["markers"]}
+    also = {name: receipt.get(name) for name in ("primary", "language", "notes", "error")}
+    return {"evidence": found, "risk_factors": receipt["risk"]["factors"], **also}
 
 
 def _detail(row: Record, sealed: str, opened: dict[str, Any]) -> Detail:

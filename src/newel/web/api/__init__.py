@@ -3,14 +3,30 @@
 from newel.web.api import (
     access,
     approval,
+    context,
     customer,
     delivery,
+    escalation,
     health,
     intake,
     kill_switch,
+    resolution,
     routing,
     trace,
 )
 
-WORDS = (health, access, intake, delivery, trace, approval, routing, kill_switch, customer)
+WORDS = (
+    health,
+    access,
+    intake,
+    delivery,
+    trace,
+    approval,
+    routing,
+    escalation,
+    context,
+    resolution,
+    kill_switch,
+    customer,
+)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]

@@ -7,7 +7,7 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
-from newel.flow import escalation, routing
+from newel.flow import routing
 from newel.store import views
 from newel.store.views import WorkView
 from newel.web.request import Ask
@@ -66,13 +66,6 @@ async def assign_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Assi
     return await _view(request, item.id)
 
 
-@post("/api/v1/cases/{case_id:uuid}/takeover", Act.ASSIGN)
-async def take_over_case(request: Ask, case_id: FromPath[UUID]) -> WorkView:
-    """Take a case for myself, from the AI or from whoever has it."""
-    item = await escalation.take_over(request.house, request.person, case_id)
-    return await _view(request, item.id)
-
-
 @put("/api/v1/me/presence", Act.WORK, example={"presence": "available"})
 async def put_presence(request: Ask, data: JSONBody[Presence]) -> Presence:
     """Come or go; the queue is looked at again."""
@@ -86,4 +79,4 @@ async def _view(request: Ask, item_id: UUID) -> WorkView:
         return await views.work_item(tx, item_id)
 
 
-ROUTES = [work, claim_work, assign_case, take_over_case, put_presence]
+ROUTES = [work, claim_work, assign_case, put_presence]

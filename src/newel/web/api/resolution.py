@@ -1,0 +1,83 @@
+"""What the owner of a case writes and how they end it; the fencing token proves that it is theirs."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar.params import FromPath, JSONBody
+
+from newel.domain.access import Act
+from newel.domain.resolution import AiQuality, Category, Cause, Resolution
+from newel.flow import resolution
+from newel.store.case import Case
+from newel.web.request import Ask
+from newel.web.route import post
+from newel.web.shapes import Said, Token
+
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
+Hours = Annotated[int, msgspec.Meta(ge=1, le=720)]
+Note = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
+ContactReason = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[\w.-]*\Z")]
+
+
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A reply to the customer; with ``wait_hours`` the case then waits for an answer."""
+
+    token: Token
+    text: Said
+    wait_hours: Hours | None = None
+
+
+class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the case ended; ``reply`` goes to the customer, ``note`` stays."""
+
+    token: Token
+    category: Category
+    cause: Cause | None = None
+    ai_quality: AiQuality | None = None
+    seconds_spent: Seconds | None = None
+    pattern_flag: bool = False
+    contact_reason: ContactReason = ""
+    note: Note = ""
+    reply: Note = ""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """The case afterwards."""
+
+    case_id: UUID
+    state: str
+    episode: int
+
+
+@post(
+    "/api/v1/cases/{case_id:uuid}/messages",
+    Act.WORK,
+    example={"token": 1, "text": "I have looked into it: your lamp leaves today.", "wait_hours": 48},
+)
+async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBody[Reply]) -> Standing:
+    """Write to the customer as the owner; 409 when the case has passed to another."""
+    wait = timedelta(hours=data.wait_hours) if data.wait_hours else None
+    case = await resolution.reply(request.house, request.person, case_id, data.token, data.text, wait)
+    return standing(case)
+
+
+@post(
+    "/api/v1/cases/{case_id:uuid}/resolution",
+    Act.WORK,
+    example={"token": 1, "category": "resolved", "cause": "unclear_request", "seconds_spent": 240},
+)
+async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Resolve]) -> Standing:
+    """End the case with a structured resolution; 409 when it has passed to another."""
+    values = {name: getattr(data, name) for name in Resolution.__struct_fields__}
+    said = Resolution(**values)
+    return standing(await resolution.resolve(request.house, request.person, case_id, data.token, said))
+
+
+def standing(case: Case) -> Standing:
+    """What the API says of a case that was written."""
+    return Standing(case.id, case.state, case.episode)
+
+
+ROUTES = [reply_to_customer, resolve_case]
