@@ -12,13 +12,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from newel.ai.features import LETTERS, MIXED, Columns, Floats
-from newel.ai.intent import Intent, Judgement, judge
+from newel.ai.features import LETTERS, MIXED, Columns, Floats, word_columns, word_counts
+from newel.ai.intent import Intent, Judgement, judge, strangeness
 from newel.ai.train import Examples, Span, fit, log_softmax, span
 from newel.domain.policy.calibration import Calibration
 
 _FOLDS: Final = 5
-_WEIGHTS: Final = {"fold": 1.0, "unknown": 0.15, "line": 2.0}
+_WEIGHTS: Final = {"fold": 1.0, "unknown": 0.3, "line": 2.0}
 _RIDGE: Final = 1e-2
 _ROUNDS: Final = 60
 Doubles = NDArray[np.float64]
@@ -85,9 +85,12 @@ def _held_out(
     """Judge the held-out examples by models of the others."""
     labels, kept = len(given.labels), given.classes[~held]
     logs = [_log_shares(one, held, given.classes, labels) for one in spans]
+    known = [text for text, out in zip(given.texts, held, strict=True) if not out]
+    seen = word_counts(known)
     for turn, example in enumerate(np.flatnonzero(held)):
+        strange = strangeness(seen[word_columns(given.texts[example])], len(known))
         near = spans[0].inner[example][~held]
-        judged = judge(logs[0][turn], logs[1][turn], near, kept)
+        judged = judge(logs[0][turn], logs[1][turn], near, kept, strange)
         truth = labels - 1 if kind == "unknown" else int(given.classes[example])
         yield Trial(judged.evidence, judged.label == truth, kind)
 

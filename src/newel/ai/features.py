@@ -104,6 +104,19 @@ def _columns(kind: str, names: Iterable[str]) -> Columns:
     return np.array([column(kind, name) for name in names], dtype=np.int64)
 
 
+def word_columns(text: str) -> Columns:
+    """The columns of a text's words, each once."""
+    return np.unique(_columns("word", counts(text)["word"]))
+
+
+def word_counts(texts: Sequence[str]) -> Floats:
+    """In how many texts each word occurs."""
+    seen = np.zeros(WIDTH, dtype=np.float32)
+    for text in texts:
+        seen[word_columns(text)] += 1
+    return seen
+
+
 class Weigher:
     """Rarer features weigh more; each kind is brought to length one, then weighted."""
 

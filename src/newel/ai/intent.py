@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from newel.ai.calibration import probability
-from newel.ai.features import LETTERS, MIXED, Columns, Floats, similarities
+from newel.ai.features import LETTERS, MIXED, Columns, Floats, similarities, word_columns, word_counts
 from newel.ai.train import Examples, View, examples, span, train_view
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.calibration import Calibration
@@ -22,7 +22,7 @@ from newel.domain.ports import Match
 _NEAREST: Final = 7
 _MOST_CHARACTERS: Final = 4000
 EVIDENCE: Final = (
-    "log_odds", "lead", "agreement", "other_view", "nearest", "nearest_lead", "votes", "outside",
+    "log_odds", "lead", "agreement", "other_view", "nearest", "nearest_lead", "votes", "outside", "strange",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class Intent:
         self.examples: Examples = examples(phrases, outside)
         self.version = self.examples.version
         self.calibration = calibration if calibration and calibration.matcher == self.version else None
+        self._seen = word_counts(self.examples.texts)
         labels, classes = len(self.examples.labels), self.examples.classes
         self.views: tuple[View, View] = (
             train_view(span(self.examples.texts, MIXED), classes, labels),
@@ -76,7 +77,11 @@ class Intent:
         rows = [view.weigher.row(cut) for view in self.views]
         logs = [view.log_shares(*row) for view, row in zip(self.views, rows, strict=True)]
         near = similarities(self.views[0].rows, *rows[0])
-        return judge(logs[0], logs[1], near, self.examples.classes)
+        return judge(logs[0], logs[1], near, self.examples.classes, self._strange(cut))
+
+    def _strange(self, text: str) -> float:
+        columns = word_columns(text)
+        return strangeness(self._seen[columns], len(self.examples.texts))
 
 
 class LazyIntent:
@@ -106,8 +111,14 @@ class LazyIntent:
         return intent.match(text) if intent else Match(None, 0.0, False, ("no_phrases",))
 
 
-def judge(mixed: Floats, letters: Floats, near: Floats, classes: Columns) -> Judgement:
-    """Weigh the two views' log shares and the similarity to each example."""
+def strangeness(seen: Floats, texts: int) -> float:
+    """The share of a text's words that no example has, each by its rarity."""
+    rarity = np.log((1 + texts) / (1 + seen)) + 1
+    return float(rarity[seen <= 0].sum() / rarity.sum()) if len(seen) else 1.0
+
+
+def judge(mixed: Floats, letters: Floats, near: Floats, classes: Columns, strange: float) -> Judgement:
+    """Weigh the two views' log shares, the similarity to each example, and unknown words."""
     labels = len(mixed)
     both = (mixed + letters) / 2
     shares = np.exp(both) / np.exp(both).sum()
@@ -126,6 +137,7 @@ def judge(mixed: Floats, letters: Floats, near: Floats, classes: Columns) -> Jud
         float(closest[best] - np.delete(closest, best).max()),
         float(votes[best] / max(votes.sum(), 1e-9)),
         float(shares[-1]) if best != labels - 1 else 0.0,
+        strange,
     )
     return Judgement(best, np.array(evidence, dtype=np.float32))
 

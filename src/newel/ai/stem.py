@@ -22,13 +22,23 @@ _SHORT: Final = (
     (re.compile(r"\bcant\b|\bcannot\b"), "can not"),
     (re.compile(r"'(?:re|ve|ll|d|m|s)\b"), " "),
 )
+_POLITE: Final = re.compile(
+    r"^\s*(?:hello|hi|hey|hiya|dear|good (?:morning|afternoon|evening|day))\b[\w ]{0,24}[,!.\n]"
+    r"|\b(?:kind|best|warm|many|with) (?:regards|wishes|thanks)\b[^?]{0,60}$"
+    r"|\b(?:regards|sincerely|cheers|thank you|thanks)\b[^?]{0,40}$"
+)
 _WORD: Final = re.compile(r"[a-z]+")
+_SHORTEST_LETTER: Final = 40
 _SPELLED: Final = {"wo": "will", "won": "will", "u": "you", "pls": "please", "plz": "please", "ur": "your"}
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, spelled plainly, each number replaced by what it is."""
+    """The words of a text, spelled plainly, each number replaced by what it is.
+
+    A greeting and a closing say nothing about the matter, and are left out of longer texts.
+    """
     plain = _folded(text)
+    plain = _POLITE.sub(" ", plain) if len(plain) > _SHORTEST_LETTER else plain
     for pattern, name in _PLACES:
         plain = pattern.sub(name, plain)
     for pattern, long in _SHORT:

@@ -1,7 +1,8 @@
 """Training: multinomial logistic regression over two views of the same examples.
 
-With far fewer examples than features the fit is done in the space that the examples span
-(the eigenvectors of their inner products): the same optimum, in a fraction of a second.
+With far fewer examples than features the fit is done in the space that the examples span: the
+rows of the Cholesky factor of their inner products lie to each other as the examples do. It is
+the same optimum at a fraction of the cost.
 """
 
 import hashlib
@@ -15,9 +16,10 @@ from newel.ai.features import LETTERS, MIXED, Columns, Floats, Rows, Weigher, co
 from newel.ai.lbfgs import minimise
 
 OUTSIDE: Final = ""
-_FORMAT: Final = "intent-3"
+_FORMAT: Final = "intent-4"
 _FIT: Final = 10.0
-_SMALLEST_EIGENVALUE: Final = 1e-6
+_RIDGE: Final = 1e-3
+_COMMON: Final = 64
 
 
 class Examples(msgspec.Struct, frozen=True):
@@ -30,13 +32,12 @@ class Examples(msgspec.Struct, frozen=True):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """The examples of one view in the space that they span."""
+    """The examples of one view: their inner products, and points that have the same ones."""
 
     weigher: Weigher
     rows: Rows
     inner: Floats
     points: Floats
-    back: Floats
 
 
 class View(msgspec.Struct, frozen=True):
@@ -76,21 +77,40 @@ def span(texts: Sequence[str], weights: Mapping[str, float]) -> Span:
     """The examples of one view, their inner products, and the space that they span."""
     weigher = Weigher(texts, weights)
     rows = weigher.rows(texts)
-    dense = _dense(rows)
-    inner = dense @ dense.T
-    sizes, ways = np.linalg.eigh(inner.astype(np.float64))
-    kept = sizes > _SMALLEST_EIGENVALUE
-    root = np.sqrt(sizes[kept])
-    points = (ways[:, kept] * root).astype(np.float32)
-    return Span(weigher, rows, inner, points, (ways[:, kept] / root).astype(np.float32))
+    inner = inner_products(rows)
+    ridge = _RIDGE * np.eye(len(inner))
+    points = np.linalg.cholesky(inner.astype(np.float64) + ridge).astype(np.float32)
+    return Span(weigher, rows, inner, points)
 
 
-def _dense(rows: Rows) -> Floats:
-    known, at = np.unique(rows.columns, return_inverse=True)
-    dense = np.zeros((len(rows.offsets) - 1, len(known)), dtype=np.float32)
-    row = np.repeat(np.arange(len(dense)), np.diff(rows.offsets))
-    np.add.at(dense, (row, at), rows.values)
-    return dense
+def inner_products(rows: Rows) -> Floats:
+    """Each row with each: dense for common features, pair by pair for rare ones."""
+    size = len(rows.offsets) - 1
+    row = np.repeat(np.arange(size), np.diff(rows.offsets))
+    _, at, seen = np.unique(rows.columns, return_inverse=True, return_counts=True)
+    common = (seen > _COMMON)[at]
+    places = np.cumsum(seen > _COMMON) - 1
+    dense = np.zeros((size, int((seen > _COMMON).sum())), dtype=np.float32)
+    dense[row[common], places[at[common]]] = rows.values[common]
+    order = np.flatnonzero(~common)[np.argsort(at[~common], kind="stable")]
+    half = _rare_products(at[order], row[order], rows.values[order], size)
+    inner: Floats = dense @ dense.T + half + half.T
+    np.fill_diagonal(inner, 1.0)
+    return inner
+
+
+def _rare_products(feature: Columns, row: Columns, values: Floats, size: int) -> Floats:
+    """Sums over pairs of rows that share a rare feature; entries are sorted by feature."""
+    total = np.zeros(size * size)
+    for apart in range(1, _COMMON):
+        same = feature[apart:] == feature[:-apart]
+        if not same.any():
+            break
+        pairs = row[:-apart][same] * size + row[apart:][same]
+        products = values[:-apart][same] * values[apart:][same]
+        total += np.bincount(pairs, weights=products, minlength=size * size)
+    half: Floats = total.reshape(size, size).astype(np.float32)
+    return half
 
 
 def fit(points: Floats, classes: Columns, labels: int) -> Floats:
@@ -120,7 +140,7 @@ def log_softmax(scores: Floats) -> Floats:
 def train_view(spanned: Span, classes: Columns, labels: int) -> View:
     """Fit one view on all examples, with its weights turned back into feature weights."""
     weights = fit(spanned.points, classes, labels)
-    mix = spanned.back @ weights[:-1]
+    mix = np.linalg.solve(spanned.points.T.astype(np.float64), weights[:-1]).astype(np.float32)
     known = np.unique(spanned.rows.columns)
     rows, table = spanned.rows, np.zeros((len(known), labels), dtype=np.float32)
     row = np.repeat(np.arange(len(mix)), np.diff(rows.offsets))
