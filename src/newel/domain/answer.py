@@ -6,7 +6,7 @@ sure the answer is decides nothing here: ``tier.py`` weighs it.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,9 @@ from newel.domain.playbook import Action, Missing, NoPath, Reply
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Match, Passage
 from newel.domain.words import RiskClass
+
+
+_MORE_LIKELY_THAN_NOT: Final = 0.5
 
 
 class Basis(StrEnum):
@@ -82,12 +85,14 @@ def confidence_minimum(policy: Bundle) -> float:
 def choose_way(match: Match, passages: Sequence[Passage], policy: Bundle) -> Follow | Quote | Nobody:
     """A playbook that is sure comes first: it speaks of the customer's own record.
 
-    Then knowledge that fits. A playbook that was recognised without enough confidence is still
+    Then knowledge that fits, unless it is more likely than not a playbook's matter: between the
+    two a person decides. A playbook that was recognised without enough confidence is still
     followed when nothing else fits, so that the person finds a draft.
     """
     known = match.reason if match.reason in policy.playbooks else None
     sure = known is not None and match.calibrated and match.confidence >= confidence_minimum(policy)
-    quote = None if sure else _fitting(passages, policy)
+    likely = known is not None and match.calibrated and match.confidence >= _MORE_LIKELY_THAN_NOT
+    quote = None if sure or likely else _fitting(passages, policy)
     if quote is not None:
         return Quote(quote)
     if known is not None:
