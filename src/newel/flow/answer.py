@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from newel.domain import answer as rule
 from newel.domain.access import AI
 from newel.domain.answer import NoAnswer, Proposal
@@ -38,6 +40,7 @@ from newel.store.job import Job
 ORDERS = "shop.customer_orders"
 """The look-up that lists a customer's orders, for playbooks that may take the only open one."""
 _ROUNDS = 4
+log = structlog.get_logger("answer")
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,9 @@ async def think(turn: Turn) -> Proposal | NoAnswer:
         return await _message(turn)
     except Unavailable as error:
         return NoAnswer(reasons=(f"system_unavailable:{error.data.get('what', '')}",))
+    except Exception as error:  # an AI that fails is no reason for a customer to wait: a person (OPS-8)
+        log.warning("answer.failed", error=type(error).__name__)
+        return NoAnswer(reasons=(f"ai_failed:{type(error).__name__}",))
 
 
 async def _message(turn: Turn) -> Proposal | NoAnswer:

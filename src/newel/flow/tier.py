@@ -149,7 +149,7 @@ async def _deflect(tx: Tx, house: House, running: Running, case: Case, decision:
     rules = running.bundle.deflection
     assert rules is not None, "the rule deflects only where the policy does"  # noqa: S101
     titles = "\n".join(f"- {title}" for title in running.library.titles(decision.articles))
-    offer = f"{running.bundle.messages['deflection']}\n{titles}"
+    offer = f"{running.bundle.messages['deflection_offer']}\n{titles}"
     await delivery.post_ai(tx, house, case, running, offer, made.id)
     due = tx.now + timedelta(minutes=rules.chat_minutes)
     await jobs.add(tx, "deflection", at=due, case_id=case.id)

@@ -81,7 +81,7 @@ STANDARD_TRIGGERS: Final = {
         Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT, conversations_only=True
     ),
     "language.unsupported": Standard(Cluster.COMPLEXITY, priority=Priority.P3),
-    "risk.score": Standard(Cluster.COMPLEXITY, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "risk.score": Standard(Cluster.RISK_WORDS, lock=False, priority=Priority.P3, assist=_DRAFT),
 }
 
 # ISO 639-1, as far as anybody writes to a help desk in it; the scan names a language by these.
