@@ -3,12 +3,12 @@
 import argparse
 import os
 import secrets
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from newel.demo.generate.source import today_in_the_shop
 from newel.demo.records import Records
 from newel.demo.systems import build
 
@@ -35,13 +35,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the SQLite file")
     parser.add_argument("--token-file", type=Path, required=True, help="made when missing")
     parser.add_argument("--webhook-secret-file", type=Path, required=True, help="made when missing")
-    parser.add_argument("--today", type=date.fromisoformat, default=_today())
+    parser.add_argument("--today", type=date.fromisoformat, default=today_in_the_shop())
     return parser.parse_args()
-
-
-def _today() -> date:
-    """Today where the shop is."""
-    return datetime.now(ZoneInfo("Europe/London")).date()
 
 
 def _secret(path: Path) -> str:

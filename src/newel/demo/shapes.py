@@ -59,6 +59,7 @@ class Customer(Record, frozen=True, kw_only=True):
     vip: bool = False
     vulnerable: bool = False
     prefers_human: bool = False
+    training_consent: bool = False
     language: str = "en"
     joined_on: date
     loyalty_points: int = 0

@@ -10,6 +10,7 @@ from newel.demo.generate.source import chance, data
 from newel.demo.shapes import Address, Customer, Money
 
 COUNT = 300
+CONSENTING = 0.6
 HOME_OF = {"fr": "FR", "de": "DE", "es": "ES"}
 
 
@@ -36,6 +37,7 @@ def _customer(number: int, today: date) -> Customer:
         language=language,
         joined_on=today - timedelta(days=luck.randint(60, 2_400)),
         loyalty_points=spent // 100,
+        training_consent=chance("training consent", ref).random() < CONSENTING,
         **_flags(fixed),
     )
 

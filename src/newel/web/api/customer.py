@@ -1,6 +1,6 @@
 """Customers: what the operator's system of record says, and whether they prefer a person."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -17,8 +17,9 @@ REF_LENGTHS = range(1, 301)
 
 
 class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer as the operator's system of record describes them."""
+    """A customer or vendor as the operator's system of record describes them; the first ``kind`` stays."""
 
+    kind: Literal["customer", "vendor"] = "customer"
     name: Short = ""
     email: Short = ""
     phone: Short = ""
@@ -47,8 +48,8 @@ class Preference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @put("/api/v1/customers/{ref:str}", Act.INTAKE, example={"name": "Priya Nair", "email": "priya@example.com"})
 async def put_customer(request: Ask, ref: FromPath[str], data: JSONBody[Customer]) -> Known:
     """Add or update the customer of the operator's reference."""
-    told = customer.Told(**{name: getattr(data, name) for name in data.__struct_fields__})
-    return Known(await customer.put(request.house, request.actor, _ref(ref), told))
+    told = customer.Told(**{name: getattr(data, name) for name in customer.Told.__struct_fields__})
+    return Known(await customer.put(request.house, request.actor, _ref(ref), told, kind=data.kind))
 
 
 @get("/api/v1/customers/{ref:str}/preference", Act.INTAKE)
