@@ -78,6 +78,25 @@ class Child:
             self._process.wait()
 
 
+class Errand(Child):
+    """One that ends by itself: started again until it has ended well, which ``marker`` remembers."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], marker: Path
+    ) -> None:
+        super().__init__(name, command, environment)
+        self._marker = marker
+        self._done = marker.exists()
+
+    def tend(self, now: float) -> None:
+        """Nothing more once it has ended well."""
+        if not self._done and self._process is not None and self._process.poll() == 0:
+            self._marker.touch()
+            self._done = True
+        if not self._done:
+            super().tend(now)
+
+
 def _die_with_parent() -> None:
     """Ask the kernel to end the child when the supervisor's thread ends (prctl(2))."""
     if sys.platform == "linux":
@@ -110,8 +129,11 @@ def up(
         environment |= asyncio.run(prepare_home(settings, postgres, demo_port if demo else None))
         if demo:
             asyncio.run(demo_company(settings))
+        address = f"http://{settings.host}:{settings.port}"
         children = _children(environment, demo, answer, demo_port, home)
-        _supervise(children, postgres, stop, f"http://{settings.host}:{settings.port}")
+        if demo:
+            children.append(_push(environment, home, address))
+        _supervise(children, postgres, stop, address)
     finally:
         if postgres is not None:
             postgres.stop()
@@ -133,6 +155,13 @@ def _children(
         command = [sys.executable, "-m", "newel.demo", *place, *secrets]
         children.insert(0, Child("demo", command, environment))
     return children
+
+
+def _push(environment: Mapping[str, str], home: Path, address: str) -> Errand:
+    """The demo company's customer file, told to the server once in the life of this home."""
+    command = [sys.executable, "-m", "newel.demo.customers", "--url", address]
+    command += ["--token-file", str(home / "api-token")]
+    return Errand("customers", command, environment, home / "customers-pushed")
 
 
 class _Stop:

@@ -1,0 +1,72 @@
+"""What ``newel up`` tends: a child is started again, an errand until it has ended well once."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from newel.cli.up import Child, Errand
+
+PATIENCE = 20.0
+COUNTS = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(open(sys.argv[2]).read()))"
+
+
+def tend_until(child: Child, wanted: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not wanted():
+        assert time.monotonic() < until
+        child.tend(time.monotonic())
+        time.sleep(0.02)
+
+
+class Place:
+    """A folder in which a command counts its starts and ends as it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.starts, self.code, self.marker = folder / "starts", folder / "code", folder / "marker"
+        self.starts.touch()
+
+    def errand(self) -> Errand:
+        command = [sys.executable, "-c", COUNTS, str(self.starts), str(self.code)]
+        return Errand("errand", command, os.environ, self.marker)
+
+    def started(self) -> int:
+        return len(self.starts.read_text())
+
+
+def test_an_errand_is_run_again_until_it_ends_well_and_then_never_more(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.code.write_text("3")
+    errand = place.errand()
+    tend_until(errand, lambda: place.started() >= 2)
+    assert not place.marker.exists()
+    place.code.write_text("0")
+    tend_until(errand, place.marker.exists)
+    count = place.started()
+    for later in (errand, place.errand()):
+        for _ in range(20):
+            later.tend(time.monotonic() + PATIENCE)
+            time.sleep(0.02)
+    assert place.started() == count
+
+
+def test_an_errand_that_was_stopped_is_not_done(tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    errand = Errand("errand", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ, marker)
+    tend_until(errand, lambda: errand.pid is not None)
+    errand.stop()
+    errand.wait(PATIENCE)
+    errand.tend(time.monotonic())
+    assert not marker.exists()
+    errand.stop()
+    errand.wait(PATIENCE)
+
+
+def test_a_child_that_ends_is_started_again_however_it_ended(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.code.write_text("0")
+    child = Child("child", [sys.executable, "-c", COUNTS, str(place.starts), str(place.code)], os.environ)
+    tend_until(child, lambda: place.started() >= 2)
+    child.stop()
+    child.wait(PATIENCE)
