@@ -161,7 +161,7 @@ async def approve(soak: Soak, done: asyncio.Event) -> None:
             async with httpx2.AsyncClient(base_url=soak.url, timeout=10) as client:
                 signed = await client.post("/api/v1/sessions", json=APPROVER)
                 signed.raise_for_status()
-                csrf = {"X-Newel-CSRF": signed.json().get("csrf", "1")}
+                csrf = {"X-Newel-CSRF": signed.json()["me"]["csrf_token"]}
                 while not done.is_set():
                     queue = (await client.get("/api/v1/approvals?limit=50")).raise_for_status().json()
                     rows = queue["approvals"] if isinstance(queue, dict) else queue
