@@ -19,6 +19,7 @@ from newel.store import answer as answers
 from newel.store import approval as rows
 from newel.store import case as cases
 from newel.store import job as jobs
+from newel.store.action import payload_mac
 from newel.store.answer import Draft, Made
 from newel.store.approval import Approval
 from newel.store.case import Case
@@ -40,11 +41,17 @@ async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) ->
     """Put a proposal before the approvers, with its target and its end."""
     due, expires = _times(running, tx.now)
     approval = _asked(house, running, case, made, due, expires)
-    await rows.add(tx, approval, house.envelope.mac("text", made.draft.reply))
+    await rows.add(tx, approval, *_macs(house, made.draft))
     await jobs.add(tx, "approval_expiry", at=expires, case_id=case.id, subject_id=approval.id)
     tier = max(case.tier or Tier.SUPERVISED, Tier.SUPERVISED)
     await cases.move(tx, case, "proposed", state="approval", tier=tier)
     await sla.approval_asked(tx, running, case, approval.id, due)
+
+
+def _macs(house: House, draft: Draft) -> tuple[bytes, bytes | None]:
+    """The MACs by which the store knows the shown text and payload again."""
+    payload = payload_mac(house.envelope, draft.action) if draft.action else None
+    return house.envelope.mac("text", draft.reply), payload
 
 
 def _times(running: Running, now: datetime) -> tuple[datetime, datetime]:
@@ -173,7 +180,7 @@ async def _edited(
     )
     await answers.add_proposal(tx, house.envelope, case, again)
     asked = _asked(house, running, case, again, approval.due_at, approval.expires_at, edited=True)
-    await rows.add(tx, asked, house.envelope.mac("text", draft.reply))
+    await rows.add(tx, asked, *_macs(house, draft))
     return asked, again
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import NotFound
+from newel.domain.errors import Invalid, NotFound
 from newel.domain.playbook import Action as Payload
 from newel.store import audit
 from newel.store.case import Case
@@ -48,6 +48,11 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     keyed: bool = True
 
 
+def payload_mac(envelope: Envelope, payload: Payload) -> bytes:
+    """The blind key of a payload: the same for the approval that binds it and the action under it."""
+    return envelope.mac("payload", msgspec.json.encode(payload, order="sorted").decode())
+
+
 async def add(
     tx: Tx,
     envelope: Envelope,
@@ -59,7 +64,6 @@ async def add(
     key: UUID,
 ) -> None:
     """Authorise one payload; ``key`` is its id and its idempotency key."""
-    canonical = msgspec.json.encode(payload, order="sorted").decode()
     amount = payload.amount.amount_minor if payload.amount else 0
     await tx.run(
         sql("action").add,
@@ -72,7 +76,7 @@ async def add(
         grant.approval_id,
         grant.staff_id,
         case.policy_id,
-        envelope.mac("payload", canonical),
+        payload_mac(envelope, payload),
         grant.binding,
         case.sealer(envelope).seal_value(_place(key), payload),
         amount,
@@ -102,8 +106,9 @@ async def read(tx: Tx, envelope: Envelope, case: Case, action_id: UUID) -> Actio
         raise NotFound(what="action", id=action_id)
     values = dict(row)
     payload = case.sealer(envelope).open_value(_place(action_id), values.pop("args_sealed"), Payload)
-    for unused in ("payload_mac", "reference"):
-        values.pop(unused)
+    if values.pop("payload_mac") != payload_mac(envelope, payload):
+        raise Invalid(what=f"the payload of action {action_id}", why="it is not what was authorised")
+    values.pop("reference")
     return Action(payload=payload, action=values.pop("class"), **values)
 
 

@@ -27,8 +27,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: UUID | None = None
 
 
-async def add(tx: Tx, approval: Approval, text_mac: bytes) -> None:
-    """Ask."""
+async def add(tx: Tx, approval: Approval, text_mac: bytes, payload_mac: bytes | None) -> None:
+    """Ask; the MACs are of exactly what is shown."""
     await tx.run(
         sql("approval").add,
         approval.id,
@@ -37,6 +37,7 @@ async def add(tx: Tx, approval: Approval, text_mac: bytes) -> None:
         approval.message_id,
         approval.binding,
         text_mac,
+        payload_mac,
         approval.edited,
         approval.amount_minor,
         approval.due_at,

@@ -205,6 +205,9 @@ CREATE TABLE newel.policy_signature (
 -- INV-14: an active version carries each signature that it requires, never the submitter's alone.
 CREATE FUNCTION newel.guard_policy_signed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' AND NEW.state <> 'draft' THEN
+        RAISE EXCEPTION 'NW-SIGN: a policy version starts as a draft' USING ERRCODE = 'NW014';
+    END IF;
     IF NEW.state = 'active' AND EXISTS (
         SELECT FROM unnest(NEW.required) r WHERE NOT EXISTS (
             SELECT FROM newel.policy_signature s
@@ -235,6 +238,18 @@ CREATE TABLE newel.policy_template (
     text_mac  bytea NOT NULL,
     PRIMARY KEY (policy_id, key)
 );
+
+-- What a version lets the system say and do is written before anybody signs it, and never grows.
+CREATE FUNCTION newel.guard_policy_part() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.policy_version v WHERE v.id = NEW.policy_id AND v.state = 'draft')
+       OR EXISTS (SELECT FROM newel.policy_signature s WHERE s.policy_id = NEW.policy_id) THEN
+        RAISE EXCEPTION 'NW-SIGN: what was signed never grows' USING ERRCODE = 'NW014';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER template_signed BEFORE INSERT OR UPDATE ON newel.policy_template
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_part();
 
 CREATE TABLE newel.kill_switch (
     id             uuid PRIMARY KEY,
@@ -354,6 +369,13 @@ BEGIN
                        AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()) THEN
         RAISE EXCEPTION 'NW-TIER: only a person lowers a tier' USING ERRCODE = 'NW017';
     END IF;
+    IF NEW.episode <> OLD.episode AND (OLD.state <> 'resolved' OR NEW.episode <> OLD.episode + 1) THEN
+        RAISE EXCEPTION 'NW-TIER: an episode ends with its resolution' USING ERRCODE = 'NW017';
+    END IF;
+    IF (NEW.workflow, NEW.kind, NEW.customer_id, NEW.conversation_id) IS DISTINCT FROM
+       (OLD.workflow, OLD.kind, OLD.customer_id, OLD.conversation_id) THEN
+        RAISE EXCEPTION 'NW-CASE: whose case it is never changes' USING ERRCODE = 'NW008';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER case_tier BEFORE UPDATE ON newel.cases
@@ -439,6 +461,12 @@ CREATE TRIGGER message_provenance BEFORE INSERT ON newel.message
 CREATE TRIGGER message_append_only BEFORE UPDATE OR DELETE ON newel.message
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
+-- The customer's last word on a case, by the order of arrival.
+CREATE FUNCTION newel.latest_inbound(which uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT m.id FROM newel.message m WHERE m.case_id = which AND m.direction = 'inbound'
+    ORDER BY m.seq DESC LIMIT 1
+$$;
+
 -- A back-office item's fields and the AI's extraction, sealed, one revision a row.
 CREATE TABLE newel.item (
     id           uuid PRIMARY KEY,
@@ -467,6 +495,18 @@ CREATE TABLE newel.scan_receipt (
     CHECK (NOT locked OR tier_floor = 3),
     CHECK (outcome = 'scanned' OR locked)
 );
+
+-- INV-2: a receipt belongs to the transaction that took the message in; none is made up later.
+CREATE FUNCTION newel.guard_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.message m WHERE m.id = NEW.message_id AND m.case_id = NEW.case_id
+                   AND m.direction = 'inbound' AND m.xmin = pg_current_xact_id()::xid) THEN
+        RAISE EXCEPTION 'NW-RECEIPT: not a message of this transaction' USING ERRCODE = 'NW004';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER receipt_at_intake BEFORE INSERT ON newel.scan_receipt
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_receipt();
 CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON newel.scan_receipt
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 -- What the AI proposed, what was decided, what a person approved, what was executed.
@@ -522,6 +562,7 @@ CREATE TABLE newel.approval (
         ('pending', 'approved', 'rejected', 'expired', 'withdrawn', 'invalidated')),
     binding         bytea       NOT NULL CHECK (length(binding) = 32),
     text_mac        bytea       NOT NULL,
+    payload_mac     bytea,
     edited          boolean     NOT NULL DEFAULT false,
     amount_minor    bigint      CHECK (amount_minor >= 0),
     due_at          timestamptz NOT NULL,
@@ -531,7 +572,8 @@ CREATE TABLE newel.approval (
     reason          text        NOT NULL DEFAULT '',
     created_at      timestamptz NOT NULL,
     CHECK ((state = 'pending') = (decided_at IS NULL)),
-    CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL)
+    CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL),
+    CHECK (payload_mac IS NOT NULL OR amount_minor IS NULL)
 );
 CREATE UNIQUE INDEX approval_pending ON newel.approval (case_id) WHERE state = 'pending';
 CREATE INDEX approval_expiry ON newel.approval (expires_at) WHERE state = 'pending';
@@ -540,24 +582,34 @@ CREATE TRIGGER approval_transition BEFORE UPDATE ON newel.approval
 CREATE CONSTRAINT TRIGGER approval_audited AFTER INSERT OR UPDATE ON newel.approval
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('approval');
 
--- INV-12: who approves is an active approver, within their own limit when they edited it,
--- before it expires, and never the beneficiary.
+-- INV-12: who approves is an active approver, within their own limit, before it expires, and never
+-- the beneficiary. What was shown never changes; execution has a quarter of an hour at least.
 CREATE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE approving boolean; latest timestamptz;
 BEGIN
-    IF TG_OP = 'INSERT' AND NEW.state <> 'pending' THEN
-        RAISE EXCEPTION 'NW-APPROVAL: an approval starts pending' USING ERRCODE = 'NW012';
-    END IF;
-    IF TG_OP = 'UPDATE' AND NEW.state = 'approved' AND OLD.state = 'pending' THEN
-        IF NEW.decided_at >= OLD.expires_at OR NOT EXISTS (
-            SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
-            WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
-              AND s.customer_id IS DISTINCT FROM c.customer_id
-              AND s.limit_minor >= coalesce(NEW.amount_minor, 0)) THEN
-            RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'pending' THEN
+            RAISE EXCEPTION 'NW-APPROVAL: an approval starts pending' USING ERRCODE = 'NW012';
         END IF;
-    ELSIF TG_OP = 'UPDATE' AND (NEW.binding, NEW.text_mac, NEW.amount_minor) IS DISTINCT FROM
-          (OLD.binding, OLD.text_mac, OLD.amount_minor) THEN
+        RETURN NEW;
+    END IF;
+    approving := NEW.state = 'approved' AND OLD.state = 'pending';
+    latest := CASE WHEN approving THEN greatest(OLD.expires_at, newel.now() + interval '15 minutes')
+                   ELSE OLD.expires_at END;
+    IF (NEW.case_id, NEW.proposal_id, NEW.message_id, NEW.binding, NEW.text_mac, NEW.payload_mac, NEW.amount_minor)
+       IS DISTINCT FROM
+       (OLD.case_id, OLD.proposal_id, OLD.message_id, OLD.binding, OLD.text_mac, OLD.payload_mac, OLD.amount_minor)
+       OR NEW.expires_at > latest
+       OR OLD.state <> 'pending' AND (NEW.decided_by, NEW.decided_at) IS DISTINCT FROM (OLD.decided_by, OLD.decided_at)
+    THEN
         RAISE EXCEPTION 'NW-APPROVAL: what was shown never changes' USING ERRCODE = 'NW012';
+    END IF;
+    IF approving AND (greatest(NEW.decided_at, newel.now()) >= OLD.expires_at OR NOT EXISTS (
+        SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
+        WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
+          AND s.customer_id IS DISTINCT FROM c.customer_id
+          AND s.limit_minor >= coalesce(NEW.amount_minor, 0))) THEN
+        RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
     END IF;
     RETURN NEW;
 END $$;
@@ -592,6 +644,8 @@ CREATE TABLE newel.action (
     ended_at        timestamptz,
     CHECK ((authority = 'approval') = (approval_id IS NOT NULL)),
     CHECK (authority <> 'own_limit' OR staff_id IS NOT NULL),
+    CHECK ((cap_minor IS NULL) = (window_from IS NULL)),
+    CHECK (authority <> 'approval' OR amount_minor = 0 OR cap_minor IS NOT NULL),
     CHECK ((state IN ('confirmed', 'refused', 'void')) = (ended_at IS NOT NULL)),
     CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
 );
@@ -609,35 +663,47 @@ CREATE TABLE newel.policy_autonomous (
     ceiling_minor bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (policy_id, class)
 );
+CREATE TRIGGER autonomous_signed BEFORE INSERT OR UPDATE ON newel.policy_autonomous
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_part();
 
 -- INV-11, INV-12: an action is claimed only with live authority for exactly this payload,
 -- within its cap over the window, counted under the customer's lock.
 CREATE FUNCTION newel.guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE spent bigint; inbound uuid;
+DECLARE spent bigint; tier_now smallint; inbound uuid;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'authorised' THEN
             RAISE EXCEPTION 'NW-ACTION: an action starts authorised' USING ERRCODE = 'NW012';
         END IF;
+        IF NOT EXISTS (SELECT FROM newel.cases k WHERE k.id = NEW.case_id AND k.customer_id = NEW.customer_id) THEN
+            RAISE EXCEPTION 'NW-ACTION: not the customer of the case' USING ERRCODE = 'NW012';
+        END IF;
         RETURN NEW;
     END IF;
-    IF (NEW.payload_mac, NEW.amount_minor, NEW.class, NEW.case_id, NEW.authority) IS DISTINCT FROM
-       (OLD.payload_mac, OLD.amount_minor, OLD.class, OLD.case_id, OLD.authority) THEN
+    IF (NEW.case_id, NEW.customer_id, NEW.proposal_id, NEW.message_id, NEW.policy_id, NEW.class, NEW.payload_mac,
+        NEW.args_sealed, NEW.amount_minor, NEW.cap_minor, NEW.window_from, NEW.keyed, NEW.authority,
+        NEW.approval_id, NEW.binding, NEW.staff_id, NEW.created_at) IS DISTINCT FROM
+       (OLD.case_id, OLD.customer_id, OLD.proposal_id, OLD.message_id, OLD.policy_id, OLD.class, OLD.payload_mac,
+        OLD.args_sealed, OLD.amount_minor, OLD.cap_minor, OLD.window_from, OLD.keyed, OLD.authority,
+        OLD.approval_id, OLD.binding, OLD.staff_id, OLD.created_at) THEN
         RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';
     END IF;
     IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
         RETURN NEW;
     END IF;
-    SELECT c.last_inbound_id INTO inbound FROM newel.cases c WHERE c.id = NEW.case_id FOR NO KEY UPDATE;
+    SELECT k.tier INTO tier_now FROM newel.cases k WHERE k.id = NEW.case_id FOR NO KEY UPDATE;
+    inbound := newel.latest_inbound(NEW.case_id);
     IF NEW.authority = 'approval' AND NOT EXISTS (
         SELECT FROM newel.approval a WHERE a.id = NEW.approval_id AND a.state = 'approved'
-          AND a.binding = NEW.binding AND a.expires_at > newel.now() AND a.message_id = inbound
+          AND a.case_id = NEW.case_id AND a.proposal_id = NEW.proposal_id
+          AND a.binding = NEW.binding AND a.payload_mac = NEW.payload_mac
+          AND a.expires_at > newel.now() AND a.message_id = inbound
           AND coalesce(a.amount_minor, 0) = NEW.amount_minor) THEN
         RAISE EXCEPTION 'NW-ACTION: the approval does not bind' USING ERRCODE = 'NW012';
-    ELSIF NEW.authority = 'autonomous' AND NOT EXISTS (
+    ELSIF NEW.authority = 'autonomous' AND (tier_now = 3 OR NEW.message_id <> inbound OR NOT EXISTS (
         SELECT FROM newel.policy_autonomous p JOIN newel.policy_version v ON v.id = p.policy_id
         WHERE p.policy_id = NEW.policy_id AND v.state = 'active' AND p.class = NEW.class
-          AND p.ceiling_minor >= NEW.amount_minor AND NEW.message_id = inbound) THEN
+          AND p.ceiling_minor >= NEW.amount_minor)) THEN
         RAISE EXCEPTION 'NW-ACTION: not an autonomous class of the policy in force' USING ERRCODE = 'NW012';
     ELSIF NEW.authority = 'own_limit' AND NOT EXISTS (
         SELECT FROM newel.staff s WHERE s.id = NEW.staff_id AND s.active
@@ -696,7 +762,8 @@ CREATE CONSTRAINT TRIGGER work_item_audited AFTER INSERT OR UPDATE ON newel.work
 -- person's row lock; the supervisor lane does not count.
 CREATE FUNCTION newel.guard_work_item() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token <= OLD.token THEN
+    IF TG_OP = 'UPDATE' AND (NEW.token < OLD.token
+       OR NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token = OLD.token) THEN
         RAISE EXCEPTION 'NW-FENCE: a new owner needs a new token' USING ERRCODE = 'NW016';
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.state = 'owned' AND OLD.lane = 'normal'
@@ -767,6 +834,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM newel.sla_target t WHERE t.id = NEW.target_id
                    AND t.alert_ats[array_position(t.percents, NEW.percent)] = NEW.due_at) THEN
         RAISE EXCEPTION 'NW-SLA: no such threshold at that time' USING ERRCODE = 'NW009';
+    END IF;
+    IF NEW.fired_at > newel.now() THEN
+        RAISE EXCEPTION 'NW-SLA: not before its time' USING ERRCODE = 'NW009';
     END IF;
     RETURN NEW;
 END $$;
@@ -857,36 +927,44 @@ CREATE TRIGGER kill_switch_lock BEFORE INSERT ON newel.kill_switch
 
 -- INV-1, 2, 3, 19 at the last gate: what may not leave is refused in the claim's transaction.
 CREATE FUNCTION newel.guard_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE m record; c record;
+DECLARE m record; c record; inbound uuid;
 BEGIN
-    SELECT author, drafted_by, case_id, episode INTO m FROM newel.message WHERE id = NEW.message_id;
-    IF TG_OP = 'INSERT' AND NEW.state <> 'pending' THEN
+    SELECT author, drafted_by, case_id, episode, proposal_id INTO m FROM newel.message WHERE id = NEW.message_id;
+    IF TG_OP = 'INSERT' AND (NEW.state <> 'pending' OR NEW.claimed_at IS NOT NULL OR NEW.visible_seq IS NOT NULL) THEN
         RAISE EXCEPTION 'NW-OUTBOX: starts pending' USING ERRCODE = 'NW002';
     END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.message_id, NEW.case_id, NEW.action_id, NEW.episode) IS DISTINCT FROM
-       (OLD.message_id, OLD.case_id, OLD.action_id, OLD.episode) THEN
+    IF TG_OP = 'UPDATE' AND (
+       (NEW.message_id, NEW.case_id, NEW.conversation_id, NEW.action_id, NEW.episode) IS DISTINCT FROM
+       (OLD.message_id, OLD.case_id, OLD.conversation_id, OLD.action_id, OLD.episode)
+       OR NEW.state <> 'claimed' AND (NEW.claimed_at, NEW.visible_seq) IS DISTINCT FROM (OLD.claimed_at, OLD.visible_seq)
+    ) THEN
         RAISE EXCEPTION 'NW-OUTBOX: what is sent never changes' USING ERRCODE = 'NW002';
     END IF;
     IF m.case_id <> NEW.case_id OR m.episode <> NEW.episode THEN
         RAISE EXCEPTION 'NW-OUTBOX: not a message of this case' USING ERRCODE = 'NW002';
     END IF;
-    IF TG_OP = 'INSERT' OR NEW.state NOT IN ('claimed', 'delivered') OR OLD.state = NEW.state THEN
+    -- Each further try of a claimed message is a claim of its own.
+    IF TG_OP = 'INSERT' OR NEW.state <> 'claimed' OR OLD.state = 'claimed' AND
+       (NEW.attempts, NEW.claimed_at, NEW.visible_seq) IS NOT DISTINCT FROM
+       (OLD.attempts, OLD.claimed_at, OLD.visible_seq) THEN
         RETURN NEW;
     END IF;
-    IF NEW.action_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM newel.action a WHERE a.id = NEW.action_id AND a.state = 'confirmed') THEN
+    IF EXISTS (SELECT FROM newel.action a WHERE (a.id = NEW.action_id OR a.proposal_id = m.proposal_id))
+       AND NOT EXISTS (SELECT FROM newel.action a WHERE (a.id = NEW.action_id OR a.proposal_id = m.proposal_id)
+                       AND a.state = 'confirmed') THEN
         RAISE EXCEPTION 'NW-OUTBOX: its action is not confirmed' USING ERRCODE = 'NW019';
     END IF;
-    IF m.author <> 'ai' OR OLD.state = 'claimed' THEN
+    IF m.author <> 'ai' THEN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock_shared(7305);
-    SELECT id, workflow, contact_reason, locked, tier, episode, last_inbound_id INTO c
+    SELECT id, workflow, contact_reason, locked, tier, episode INTO c
     FROM newel.cases WHERE id = NEW.case_id FOR NO KEY UPDATE;
     IF c.locked OR c.tier = 3 OR c.episode <> NEW.episode THEN
         RAISE EXCEPTION 'NW-LOCKED: no AI message leaves a locked or T3 case' USING ERRCODE = 'NW003';
     END IF;
-    IF NOT EXISTS (SELECT FROM newel.scan_receipt r WHERE r.message_id = c.last_inbound_id
+    inbound := newel.latest_inbound(NEW.case_id);
+    IF NOT EXISTS (SELECT FROM newel.scan_receipt r WHERE r.message_id = inbound
                    AND r.outcome = 'scanned' AND NOT r.locked) THEN
         RAISE EXCEPTION 'NW-RECEIPT: the latest message is not scanned' USING ERRCODE = 'NW004';
     END IF;
@@ -974,10 +1052,8 @@ DECLARE which uuid;
 BEGIN
     IF TG_TABLE_NAME = 'cases' THEN
         which := NEW.id;
-    ELSIF TG_OP = 'DELETE' THEN
-        which := OLD.case_id;
     ELSE
-        which := NEW.case_id;
+        which := OLD.case_id;
     END IF;
     IF which IS NOT NULL AND EXISTS (SELECT FROM newel.limbo l WHERE l.id = which) THEN
         RAISE EXCEPTION 'NW-LIMBO: case % would be in limbo', which USING ERRCODE = 'NW007';
@@ -990,25 +1066,31 @@ CREATE CONSTRAINT TRIGGER work_item_limbo AFTER UPDATE ON newel.work_item
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
 CREATE CONSTRAINT TRIGGER approval_limbo AFTER UPDATE ON newel.approval
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
-CREATE CONSTRAINT TRIGGER job_limbo AFTER DELETE OR UPDATE OF state ON newel.job
+CREATE CONSTRAINT TRIGGER job_limbo AFTER DELETE OR UPDATE OF state, kind, case_id ON newel.job
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
 
 -- INV-3: on a T3 or locked case no job that can write to the customer exists for the AI.
 CREATE FUNCTION newel.guard_no_ai_job() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE which uuid;
 BEGIN
     IF TG_TABLE_NAME = 'cases' THEN
-        IF NEW.tier = 3 AND EXISTS (SELECT FROM newel.job j WHERE j.case_id = NEW.id AND j.kind = 'answer') THEN
-            RAISE EXCEPTION 'NW-AIJOB: an AI job stands on a T3 case' USING ERRCODE = 'NW006';
-        END IF;
-    ELSIF NEW.kind = 'answer' AND EXISTS (SELECT FROM newel.cases c WHERE c.id = NEW.case_id AND c.tier = 3) THEN
-        RAISE EXCEPTION 'NW-AIJOB: no AI job on a T3 case' USING ERRCODE = 'NW006';
+        which := NEW.id;
+    ELSE
+        which := NEW.case_id;
+        PERFORM FROM newel.cases c WHERE c.id = which FOR NO KEY UPDATE;
+    END IF;
+    IF EXISTS (SELECT FROM newel.cases c JOIN newel.job j ON j.case_id = c.id AND j.kind = 'answer'
+               WHERE c.id = which AND c.tier = 3) THEN
+        RAISE EXCEPTION 'NW-AIJOB: no AI job stands on a T3 case' USING ERRCODE = 'NW006';
     END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER case_no_ai_job AFTER INSERT OR UPDATE OF tier ON newel.cases
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_no_ai_job();
-CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT ON newel.job
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_no_ai_job();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.tier = 3)
+    EXECUTE FUNCTION newel.guard_no_ai_job();
+CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT OR UPDATE OF kind, case_id ON newel.job
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'answer')
+    EXECUTE FUNCTION newel.guard_no_ai_job();
 
 GRANT USAGE ON SCHEMA newel, keyring TO newel_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA newel, keyring TO newel_app;

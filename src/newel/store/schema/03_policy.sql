@@ -37,6 +37,9 @@ CREATE TABLE newel.policy_signature (
 -- INV-14: an active version carries each signature that it requires, never the submitter's alone.
 CREATE FUNCTION newel.guard_policy_signed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' AND NEW.state <> 'draft' THEN
+        RAISE EXCEPTION 'NW-SIGN: a policy version starts as a draft' USING ERRCODE = 'NW014';
+    END IF;
     IF NEW.state = 'active' AND EXISTS (
         SELECT FROM unnest(NEW.required) r WHERE NOT EXISTS (
             SELECT FROM newel.policy_signature s
@@ -67,6 +70,18 @@ CREATE TABLE newel.policy_template (
     text_mac  bytea NOT NULL,
     PRIMARY KEY (policy_id, key)
 );
+
+-- What a version lets the system say and do is written before anybody signs it, and never grows.
+CREATE FUNCTION newel.guard_policy_part() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.policy_version v WHERE v.id = NEW.policy_id AND v.state = 'draft')
+       OR EXISTS (SELECT FROM newel.policy_signature s WHERE s.policy_id = NEW.policy_id) THEN
+        RAISE EXCEPTION 'NW-SIGN: what was signed never grows' USING ERRCODE = 'NW014';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER template_signed BEFORE INSERT OR UPDATE ON newel.policy_template
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_part();
 
 CREATE TABLE newel.kill_switch (
     id             uuid PRIMARY KEY,

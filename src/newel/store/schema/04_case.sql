@@ -88,6 +88,13 @@ BEGIN
                        AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()) THEN
         RAISE EXCEPTION 'NW-TIER: only a person lowers a tier' USING ERRCODE = 'NW017';
     END IF;
+    IF NEW.episode <> OLD.episode AND (OLD.state <> 'resolved' OR NEW.episode <> OLD.episode + 1) THEN
+        RAISE EXCEPTION 'NW-TIER: an episode ends with its resolution' USING ERRCODE = 'NW017';
+    END IF;
+    IF (NEW.workflow, NEW.kind, NEW.customer_id, NEW.conversation_id) IS DISTINCT FROM
+       (OLD.workflow, OLD.kind, OLD.customer_id, OLD.conversation_id) THEN
+        RAISE EXCEPTION 'NW-CASE: whose case it is never changes' USING ERRCODE = 'NW008';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER case_tier BEFORE UPDATE ON newel.cases
@@ -173,6 +180,12 @@ CREATE TRIGGER message_provenance BEFORE INSERT ON newel.message
 CREATE TRIGGER message_append_only BEFORE UPDATE OR DELETE ON newel.message
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
+-- The customer's last word on a case, by the order of arrival.
+CREATE FUNCTION newel.latest_inbound(which uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
+    SELECT m.id FROM newel.message m WHERE m.case_id = which AND m.direction = 'inbound'
+    ORDER BY m.seq DESC LIMIT 1
+$$;
+
 -- A back-office item's fields and the AI's extraction, sealed, one revision a row.
 CREATE TABLE newel.item (
     id           uuid PRIMARY KEY,
@@ -201,5 +214,17 @@ CREATE TABLE newel.scan_receipt (
     CHECK (NOT locked OR tier_floor = 3),
     CHECK (outcome = 'scanned' OR locked)
 );
+
+-- INV-2: a receipt belongs to the transaction that took the message in; none is made up later.
+CREATE FUNCTION newel.guard_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.message m WHERE m.id = NEW.message_id AND m.case_id = NEW.case_id
+                   AND m.direction = 'inbound' AND m.xmin = pg_current_xact_id()::xid) THEN
+        RAISE EXCEPTION 'NW-RECEIPT: not a message of this transaction' USING ERRCODE = 'NW004';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER receipt_at_intake BEFORE INSERT ON newel.scan_receipt
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_receipt();
 CREATE TRIGGER receipt_append_only BEFORE UPDATE OR DELETE ON newel.scan_receipt
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();

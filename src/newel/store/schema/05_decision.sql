@@ -51,6 +51,7 @@ CREATE TABLE newel.approval (
         ('pending', 'approved', 'rejected', 'expired', 'withdrawn', 'invalidated')),
     binding         bytea       NOT NULL CHECK (length(binding) = 32),
     text_mac        bytea       NOT NULL,
+    payload_mac     bytea,
     edited          boolean     NOT NULL DEFAULT false,
     amount_minor    bigint      CHECK (amount_minor >= 0),
     due_at          timestamptz NOT NULL,
@@ -60,7 +61,8 @@ CREATE TABLE newel.approval (
     reason          text        NOT NULL DEFAULT '',
     created_at      timestamptz NOT NULL,
     CHECK ((state = 'pending') = (decided_at IS NULL)),
-    CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL)
+    CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL),
+    CHECK (payload_mac IS NOT NULL OR amount_minor IS NULL)
 );
 CREATE UNIQUE INDEX approval_pending ON newel.approval (case_id) WHERE state = 'pending';
 CREATE INDEX approval_expiry ON newel.approval (expires_at) WHERE state = 'pending';
@@ -69,24 +71,34 @@ CREATE TRIGGER approval_transition BEFORE UPDATE ON newel.approval
 CREATE CONSTRAINT TRIGGER approval_audited AFTER INSERT OR UPDATE ON newel.approval
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('approval');
 
--- INV-12: who approves is an active approver, within their own limit when they edited it,
--- before it expires, and never the beneficiary.
+-- INV-12: who approves is an active approver, within their own limit, before it expires, and never
+-- the beneficiary. What was shown never changes; execution has a quarter of an hour at least.
 CREATE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE approving boolean; latest timestamptz;
 BEGIN
-    IF TG_OP = 'INSERT' AND NEW.state <> 'pending' THEN
-        RAISE EXCEPTION 'NW-APPROVAL: an approval starts pending' USING ERRCODE = 'NW012';
-    END IF;
-    IF TG_OP = 'UPDATE' AND NEW.state = 'approved' AND OLD.state = 'pending' THEN
-        IF NEW.decided_at >= OLD.expires_at OR NOT EXISTS (
-            SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
-            WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
-              AND s.customer_id IS DISTINCT FROM c.customer_id
-              AND s.limit_minor >= coalesce(NEW.amount_minor, 0)) THEN
-            RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'pending' THEN
+            RAISE EXCEPTION 'NW-APPROVAL: an approval starts pending' USING ERRCODE = 'NW012';
         END IF;
-    ELSIF TG_OP = 'UPDATE' AND (NEW.binding, NEW.text_mac, NEW.amount_minor) IS DISTINCT FROM
-          (OLD.binding, OLD.text_mac, OLD.amount_minor) THEN
+        RETURN NEW;
+    END IF;
+    approving := NEW.state = 'approved' AND OLD.state = 'pending';
+    latest := CASE WHEN approving THEN greatest(OLD.expires_at, newel.now() + interval '15 minutes')
+                   ELSE OLD.expires_at END;
+    IF (NEW.case_id, NEW.proposal_id, NEW.message_id, NEW.binding, NEW.text_mac, NEW.payload_mac, NEW.amount_minor)
+       IS DISTINCT FROM
+       (OLD.case_id, OLD.proposal_id, OLD.message_id, OLD.binding, OLD.text_mac, OLD.payload_mac, OLD.amount_minor)
+       OR NEW.expires_at > latest
+       OR OLD.state <> 'pending' AND (NEW.decided_by, NEW.decided_at) IS DISTINCT FROM (OLD.decided_by, OLD.decided_at)
+    THEN
         RAISE EXCEPTION 'NW-APPROVAL: what was shown never changes' USING ERRCODE = 'NW012';
+    END IF;
+    IF approving AND (greatest(NEW.decided_at, newel.now()) >= OLD.expires_at OR NOT EXISTS (
+        SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
+        WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
+          AND s.customer_id IS DISTINCT FROM c.customer_id
+          AND s.limit_minor >= coalesce(NEW.amount_minor, 0))) THEN
+        RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
     END IF;
     RETURN NEW;
 END $$;
@@ -121,6 +133,8 @@ CREATE TABLE newel.action (
     ended_at        timestamptz,
     CHECK ((authority = 'approval') = (approval_id IS NOT NULL)),
     CHECK (authority <> 'own_limit' OR staff_id IS NOT NULL),
+    CHECK ((cap_minor IS NULL) = (window_from IS NULL)),
+    CHECK (authority <> 'approval' OR amount_minor = 0 OR cap_minor IS NOT NULL),
     CHECK ((state IN ('confirmed', 'refused', 'void')) = (ended_at IS NOT NULL)),
     CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
 );
@@ -138,35 +152,47 @@ CREATE TABLE newel.policy_autonomous (
     ceiling_minor bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (policy_id, class)
 );
+CREATE TRIGGER autonomous_signed BEFORE INSERT OR UPDATE ON newel.policy_autonomous
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_part();
 
 -- INV-11, INV-12: an action is claimed only with live authority for exactly this payload,
 -- within its cap over the window, counted under the customer's lock.
 CREATE FUNCTION newel.guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE spent bigint; inbound uuid;
+DECLARE spent bigint; tier_now smallint; inbound uuid;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'authorised' THEN
             RAISE EXCEPTION 'NW-ACTION: an action starts authorised' USING ERRCODE = 'NW012';
         END IF;
+        IF NOT EXISTS (SELECT FROM newel.cases k WHERE k.id = NEW.case_id AND k.customer_id = NEW.customer_id) THEN
+            RAISE EXCEPTION 'NW-ACTION: not the customer of the case' USING ERRCODE = 'NW012';
+        END IF;
         RETURN NEW;
     END IF;
-    IF (NEW.payload_mac, NEW.amount_minor, NEW.class, NEW.case_id, NEW.authority) IS DISTINCT FROM
-       (OLD.payload_mac, OLD.amount_minor, OLD.class, OLD.case_id, OLD.authority) THEN
+    IF (NEW.case_id, NEW.customer_id, NEW.proposal_id, NEW.message_id, NEW.policy_id, NEW.class, NEW.payload_mac,
+        NEW.args_sealed, NEW.amount_minor, NEW.cap_minor, NEW.window_from, NEW.keyed, NEW.authority,
+        NEW.approval_id, NEW.binding, NEW.staff_id, NEW.created_at) IS DISTINCT FROM
+       (OLD.case_id, OLD.customer_id, OLD.proposal_id, OLD.message_id, OLD.policy_id, OLD.class, OLD.payload_mac,
+        OLD.args_sealed, OLD.amount_minor, OLD.cap_minor, OLD.window_from, OLD.keyed, OLD.authority,
+        OLD.approval_id, OLD.binding, OLD.staff_id, OLD.created_at) THEN
         RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';
     END IF;
     IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
         RETURN NEW;
     END IF;
-    SELECT c.last_inbound_id INTO inbound FROM newel.cases c WHERE c.id = NEW.case_id FOR NO KEY UPDATE;
+    SELECT k.tier INTO tier_now FROM newel.cases k WHERE k.id = NEW.case_id FOR NO KEY UPDATE;
+    inbound := newel.latest_inbound(NEW.case_id);
     IF NEW.authority = 'approval' AND NOT EXISTS (
         SELECT FROM newel.approval a WHERE a.id = NEW.approval_id AND a.state = 'approved'
-          AND a.binding = NEW.binding AND a.expires_at > newel.now() AND a.message_id = inbound
+          AND a.case_id = NEW.case_id AND a.proposal_id = NEW.proposal_id
+          AND a.binding = NEW.binding AND a.payload_mac = NEW.payload_mac
+          AND a.expires_at > newel.now() AND a.message_id = inbound
           AND coalesce(a.amount_minor, 0) = NEW.amount_minor) THEN
         RAISE EXCEPTION 'NW-ACTION: the approval does not bind' USING ERRCODE = 'NW012';
-    ELSIF NEW.authority = 'autonomous' AND NOT EXISTS (
+    ELSIF NEW.authority = 'autonomous' AND (tier_now = 3 OR NEW.message_id <> inbound OR NOT EXISTS (
         SELECT FROM newel.policy_autonomous p JOIN newel.policy_version v ON v.id = p.policy_id
         WHERE p.policy_id = NEW.policy_id AND v.state = 'active' AND p.class = NEW.class
-          AND p.ceiling_minor >= NEW.amount_minor AND NEW.message_id = inbound) THEN
+          AND p.ceiling_minor >= NEW.amount_minor)) THEN
         RAISE EXCEPTION 'NW-ACTION: not an autonomous class of the policy in force' USING ERRCODE = 'NW012';
     ELSIF NEW.authority = 'own_limit' AND NOT EXISTS (
         SELECT FROM newel.staff s WHERE s.id = NEW.staff_id AND s.active

@@ -35,7 +35,8 @@ CREATE CONSTRAINT TRIGGER work_item_audited AFTER INSERT OR UPDATE ON newel.work
 -- person's row lock; the supervisor lane does not count.
 CREATE FUNCTION newel.guard_work_item() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token <= OLD.token THEN
+    IF TG_OP = 'UPDATE' AND (NEW.token < OLD.token
+       OR NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token = OLD.token) THEN
         RAISE EXCEPTION 'NW-FENCE: a new owner needs a new token' USING ERRCODE = 'NW016';
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.state = 'owned' AND OLD.lane = 'normal'
@@ -106,6 +107,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM newel.sla_target t WHERE t.id = NEW.target_id
                    AND t.alert_ats[array_position(t.percents, NEW.percent)] = NEW.due_at) THEN
         RAISE EXCEPTION 'NW-SLA: no such threshold at that time' USING ERRCODE = 'NW009';
+    END IF;
+    IF NEW.fired_at > newel.now() THEN
+        RAISE EXCEPTION 'NW-SLA: not before its time' USING ERRCODE = 'NW009';
     END IF;
     RETURN NEW;
 END $$;

@@ -20,10 +20,8 @@ DECLARE which uuid;
 BEGIN
     IF TG_TABLE_NAME = 'cases' THEN
         which := NEW.id;
-    ELSIF TG_OP = 'DELETE' THEN
-        which := OLD.case_id;
     ELSE
-        which := NEW.case_id;
+        which := OLD.case_id;
     END IF;
     IF which IS NOT NULL AND EXISTS (SELECT FROM newel.limbo l WHERE l.id = which) THEN
         RAISE EXCEPTION 'NW-LIMBO: case % would be in limbo', which USING ERRCODE = 'NW007';
@@ -36,25 +34,31 @@ CREATE CONSTRAINT TRIGGER work_item_limbo AFTER UPDATE ON newel.work_item
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
 CREATE CONSTRAINT TRIGGER approval_limbo AFTER UPDATE ON newel.approval
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
-CREATE CONSTRAINT TRIGGER job_limbo AFTER DELETE OR UPDATE OF state ON newel.job
+CREATE CONSTRAINT TRIGGER job_limbo AFTER DELETE OR UPDATE OF state, kind, case_id ON newel.job
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
 
 -- INV-3: on a T3 or locked case no job that can write to the customer exists for the AI.
 CREATE FUNCTION newel.guard_no_ai_job() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE which uuid;
 BEGIN
     IF TG_TABLE_NAME = 'cases' THEN
-        IF NEW.tier = 3 AND EXISTS (SELECT FROM newel.job j WHERE j.case_id = NEW.id AND j.kind = 'answer') THEN
-            RAISE EXCEPTION 'NW-AIJOB: an AI job stands on a T3 case' USING ERRCODE = 'NW006';
-        END IF;
-    ELSIF NEW.kind = 'answer' AND EXISTS (SELECT FROM newel.cases c WHERE c.id = NEW.case_id AND c.tier = 3) THEN
-        RAISE EXCEPTION 'NW-AIJOB: no AI job on a T3 case' USING ERRCODE = 'NW006';
+        which := NEW.id;
+    ELSE
+        which := NEW.case_id;
+        PERFORM FROM newel.cases c WHERE c.id = which FOR NO KEY UPDATE;
+    END IF;
+    IF EXISTS (SELECT FROM newel.cases c JOIN newel.job j ON j.case_id = c.id AND j.kind = 'answer'
+               WHERE c.id = which AND c.tier = 3) THEN
+        RAISE EXCEPTION 'NW-AIJOB: no AI job stands on a T3 case' USING ERRCODE = 'NW006';
     END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER case_no_ai_job AFTER INSERT OR UPDATE OF tier ON newel.cases
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_no_ai_job();
-CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT ON newel.job
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_no_ai_job();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.tier = 3)
+    EXECUTE FUNCTION newel.guard_no_ai_job();
+CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT OR UPDATE OF kind, case_id ON newel.job
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'answer')
+    EXECUTE FUNCTION newel.guard_no_ai_job();
 
 GRANT USAGE ON SCHEMA newel, keyring TO newel_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA newel, keyring TO newel_app;

@@ -1,7 +1,7 @@
 -- name: add
-INSERT INTO newel.approval (id, case_id, proposal_id, message_id, state, binding, text_mac, edited, amount_minor, due_at,
-    expires_at, created_at)
-VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11);
+INSERT INTO newel.approval (id, case_id, proposal_id, message_id, state, binding, text_mac, payload_mac, edited,
+    amount_minor, due_at, expires_at, created_at)
+VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: read
 SELECT id, case_id, proposal_id, message_id, state, binding, edited, amount_minor, due_at, expires_at, decided_by
@@ -14,7 +14,7 @@ SELECT id FROM newel.approval WHERE case_id = $1 AND state = 'pending';
 -- name: approve
 -- The decision; execution has a quarter of an hour from it at least.
 UPDATE newel.approval SET state = 'approved', decided_by = $2, decided_at = $3,
-    expires_at = greatest(expires_at, $3 + interval '15 minutes')
+    expires_at = greatest(expires_at, $3::timestamptz + interval '15 minutes')
 WHERE id = $1 AND state = 'pending' RETURNING id;
 
 -- name: end

@@ -1,0 +1,389 @@
+"""The rows of one case, written as the application's role could write them: by hand, past all code.
+
+Each row with a state brings its audit event, so that a refusal comes from the guard under test.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from newel.domain.access import system
+from newel.store import audit
+from newel.store.db import Db, Guarded, Tx
+
+HAND = system("by_hand")
+ENTITY = {"cases": "case", "policy_version": "policy", "sla_target": "sla"}
+MAC = b"m" * 32
+OTHER_MAC = b"o" * 32
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stands before each attempt: a policy, a customer, a case that waits, and its message."""
+
+    policy: UUID
+    customer: UUID
+    conversation: UUID
+    case: UUID
+    message: UUID
+
+
+@asynccontextmanager
+async def refused(db: Db, match: str) -> AsyncIterator[Tx]:
+    """A transaction that the store must refuse, in its statement or at its commit."""
+    with pytest.raises(Guarded, match=match):
+        async with db.tx(HAND) as tx:
+            yield tx
+
+
+async def put(tx: Tx, table: str, **values: Any) -> UUID:
+    """Insert a row with a fresh id; its state is audited."""
+    row = {"id": uuid4(), **values}
+    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await tx.run(f"INSERT INTO newel.{table} ({', '.join(row)}) VALUES ({places})", *row.values())
+    if "state" in row:
+        await audited(tx, table, row["id"], row["state"])
+    found: UUID = row["id"]
+    return found
+
+
+async def change(tx: Tx, table: str, which: UUID, **values: Any) -> None:
+    """Update one row; a new state is audited."""
+    places = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, 2))
+    assert await tx.run(f"UPDATE newel.{table} SET {places} WHERE id = $1", which, *values.values()) == 1
+    if "state" in values:
+        await audited(tx, table, which, values["state"])
+
+
+async def audited(tx: Tx, table: str, which: UUID, state: str) -> None:
+    entity = ENTITY.get(table, table)
+    await audit.record(tx, f"{entity}.{state}", entity, which, state=state)
+
+
+async def job(tx: Tx, kind: str, case: UUID, subject: UUID | None = None) -> None:
+    await tx.run(
+        "INSERT INTO newel.job (kind, case_id, subject_id, run_at, created_at) VALUES ($1, $2, $3, $4, $4)",
+        kind,
+        case,
+        subject,
+        tx.now,
+    )
+
+
+async def ground(
+    db: Db, *, tier: int = 1, locked: bool = False, outcome: str = "scanned", name: str = "desk"
+) -> Ground:
+    """A case that waits for the customer, with one inbound message and its receipt."""
+    async with db.tx(HAND) as tx:
+        policy = await _policy(tx, name)
+        customer = await _customer(tx)
+        conversation = await put(
+            tx,
+            "conversation",
+            workflow="desk",
+            channel="api",
+            thread_mac=uuid4().bytes,
+            customer_id=customer,
+            created_at=tx.now,
+        )
+        case = await _case(tx, policy, customer, conversation, tier, locked)
+        message = await inbound(tx, case)
+        await change(tx, "cases", case, last_inbound_id=message)
+        if outcome:
+            await receipt(tx, Ground(policy, customer, conversation, case, message), message, outcome)
+    return Ground(policy, customer, conversation, case, message)
+
+
+async def free_case(tx: Tx, on: Ground) -> Ground:
+    """Another case of the same conversation, that nothing holds back."""
+    case = await _case(tx, on.policy, on.customer, on.conversation, 1, False)
+    message = await inbound(tx, case)
+    found = replace(on, case=case, message=message)
+    await receipt(tx, found, message)
+    return found
+
+
+async def _policy(tx: Tx, workflow: str) -> UUID:
+    """A policy in force with one fixed text and one autonomous class."""
+    policy = await put(
+        tx,
+        "policy_version",
+        workflow=workflow,
+        number=1,
+        name="desk.yaml",
+        digest=MAC,
+        body="title: desk",
+        state="draft",
+        created_at=tx.now,
+    )
+    await tx.run("INSERT INTO newel.policy_template VALUES ($1, 'handover', $2)", policy, MAC)
+    await tx.run("INSERT INTO newel.policy_autonomous VALUES ($1, 'reset', 0)", policy)
+    await change(tx, "policy_version", policy, state="active", activated_at=tx.now)
+    return policy
+
+
+async def _customer(tx: Tx) -> UUID:
+    return await put(tx, "customer", profile_sealed=b"", created_at=tx.now, updated_at=tx.now)
+
+
+async def _case(tx: Tx, policy: UUID, customer: UUID, conversation: UUID, tier: int, locked: bool) -> UUID:
+    case = uuid4()
+    await job(tx, "settle", case)
+    return await put(
+        tx,
+        "cases",
+        id=case,
+        workflow="desk",
+        kind="conversation",
+        customer_id=customer,
+        conversation_id=conversation,
+        key_wrapped=b"",
+        policy_id=policy,
+        state="waiting",
+        tier=tier,
+        locked=locked,
+        due_at=tx.now + HOUR,
+        opened_at=tx.now,
+        episode_opened_at=tx.now,
+    )
+
+
+async def inbound(tx: Tx, case: UUID) -> UUID:
+    """A message of the customer."""
+    return await put(
+        tx,
+        "message",
+        case_id=case,
+        episode=1,
+        direction="inbound",
+        channel="api",
+        external_mac=uuid4().bytes,
+        drafted_by="customer",
+        text_mac=MAC,
+        body_sealed=b"",
+        received_at=tx.now,
+        created_at=tx.now,
+    )
+
+
+async def receipt(tx: Tx, on: Ground, message: UUID, outcome: str = "scanned", **values: Any) -> UUID:
+    """The scan's receipt of a message; a failed one locks."""
+    locked = outcome == "failed"
+    given = {"tier_floor": 3 if locked else 1, "locked": locked, **values}
+    return await put(
+        tx,
+        "scan_receipt",
+        message_id=message,
+        case_id=on.case,
+        policy_id=on.policy,
+        outcome=outcome,
+        markers=[],
+        clusters=[],
+        risk=0.0,
+        not_evaluated=[],
+        evidence_sealed=b"",
+        at=tx.now,
+        **given,
+    )
+
+
+async def outbound(tx: Tx, on: Ground, *, drafted_by: str = "ai", **values: Any) -> UUID:
+    """A message to the customer; by the AI unless its provenance says otherwise."""
+    given = {"episode": 1, "text_mac": MAC, "body_sealed": b"", **values}
+    return await put(
+        tx,
+        "message",
+        case_id=on.case,
+        direction="outbound",
+        channel="api",
+        drafted_by=drafted_by,
+        created_at=tx.now,
+        **given,
+    )
+
+
+async def boxed(tx: Tx, on: Ground, message: UUID, **values: Any) -> UUID:
+    """The message's place in the outbox."""
+    given = {"episode": 1, "state": "pending", **values}
+    return await put(
+        tx,
+        "outbox",
+        message_id=message,
+        case_id=on.case,
+        conversation_id=on.conversation,
+        created_at=tx.now,
+        **given,
+    )
+
+
+async def ai_reply(db: Db, on: Ground, **values: Any) -> UUID:
+    """An AI reply that waits in the outbox."""
+    async with db.tx(HAND) as tx:
+        return await boxed(tx, on, await outbound(tx, on), **values)
+
+
+async def claim(db: Db, box: UUID) -> None:
+    """What an attacker, or a bug, would do: set the state and be done."""
+    async with db.tx(HAND) as tx:
+        await change(tx, "outbox", box, state="claimed", claimed_at=tx.now)
+
+
+async def engage(tx: Tx, **values: Any) -> UUID:
+    """The kill switch: for all, a workflow, or one contact reason of it."""
+    return await put(tx, "kill_switch", reason="test", engaged_by="test", engaged_at=tx.now, **values)
+
+
+async def person(tx: Tx, **values: Any) -> UUID:
+    """An account: an approver with a limit, unless said otherwise."""
+    given = {"roles": ["approver", "resolver"], "clearance": "senior", "limit_minor": 5000, "capacity": 3}
+    login = f"p{uuid4().hex[:8]}"
+    return await put(tx, "staff", login=login, name=login, created_at=tx.now, **(given | values))
+
+
+async def session(tx: Tx, staff: UUID, **values: Any) -> None:
+    """A session that lives, unless said otherwise."""
+    row = {"id_hash": uuid4().bytes, "staff_id": staff, "created_at": tx.now, "last_seen_at": tx.now}
+    row = {**row, "expires_at": tx.now + HOUR, **values}
+    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await tx.run(f"INSERT INTO newel.staff_session ({', '.join(row)}) VALUES ({places})", *row.values())
+
+
+async def work(tx: Tx, on: Ground, **values: Any) -> UUID:
+    """Work on the case that waits in the queue."""
+    found = await tx.value(
+        "INSERT INTO newel.bucket (language, skills, regulated) VALUES ('en', '{}', false)"
+        " ON CONFLICT (language, skills, regulated) DO UPDATE SET language = 'en' RETURNING id"
+    )
+    given = {"episode": 1, "workflow": "desk", "state": "queued", "priority": 3, "reason": "test"}
+    return await put(
+        tx,
+        "work_item",
+        case_id=on.case,
+        bucket=found,
+        queued_at=tx.now,
+        due_at=tx.now + HOUR,
+        **(given | values),
+    )
+
+
+async def owned(db: Db, on: Ground) -> tuple[UUID, UUID]:
+    """A signed-in person who owns the case's work: the person and the work item."""
+    async with db.tx(HAND) as tx:
+        staff = await person(tx)
+        await session(tx, staff)
+        item = await work(tx, on)
+        await change(tx, "work_item", item, state="owned", owner_id=staff, owned_at=tx.now, token=1)
+    return staff, item
+
+
+async def proposal(tx: Tx, on: Ground, **values: Any) -> UUID:
+    """A proposal of the AI on the case's last message."""
+    given = {"episode": 1, "state": "pending", "draft_sealed": b"", "message_id": on.message}
+    return await put(
+        tx,
+        "proposal",
+        case_id=on.case,
+        contact_reason="refund",
+        drafted_by="ai",
+        confidence=0.9,
+        calibrated=True,
+        model="test",
+        reasons=["playbook"],
+        sources=[],
+        policy_id=on.policy,
+        created_at=tx.now,
+        **(given | values),
+    )
+
+
+async def approval(tx: Tx, on: Ground, **values: Any) -> UUID:
+    """An approval that waits for a decision."""
+    made = values.pop("proposal_id", None) or await proposal(tx, on)
+    given = {"state": "pending", "binding": MAC, "text_mac": MAC, "payload_mac": MAC, "amount_minor": 1800}
+    given |= {"due_at": tx.now + HOUR, "expires_at": tx.now + HOUR}
+    return await put(
+        tx,
+        "approval",
+        case_id=on.case,
+        proposal_id=made,
+        message_id=on.message,
+        created_at=tx.now,
+        **(given | values),
+    )
+
+
+async def approved(tx: Tx, on: Ground, **values: Any) -> tuple[UUID, UUID]:
+    """An approval and the person who gave it."""
+    staff = await person(tx)
+    found = await approval(tx, on, **values)
+    await change(tx, "approval", found, state="approved", decided_by=staff, decided_at=tx.now)
+    return found, staff
+
+
+async def action(tx: Tx, on: Ground, **values: Any) -> UUID:
+    """An action that is authorised, by an autonomous class unless said otherwise."""
+    made = values.pop("proposal_id", None) or await proposal(tx, on)
+    given = {
+        "class": "reset",
+        "state": "authorised",
+        "authority": "autonomous",
+        "payload_mac": MAC,
+        "args_sealed": b"",
+        "keyed": True,
+        "message_id": on.message,
+        "customer_id": on.customer,
+    }
+    return await put(
+        tx,
+        "action",
+        case_id=on.case,
+        proposal_id=made,
+        policy_id=on.policy,
+        created_at=tx.now,
+        **(given | values),
+    )
+
+
+async def refund(tx: Tx, on: Ground, **values: Any) -> UUID:
+    """A refund of 18.00 under an approval, within a cap of 50.00 over 90 days."""
+    made = await proposal(tx, on)
+    found = values.pop("approval_id", None)
+    if found is None:
+        found, _ = await approved(tx, on, proposal_id=made)
+    given = {
+        "class": "refund",
+        "authority": "approval",
+        "approval_id": found,
+        "binding": MAC,
+        "amount_minor": 1800,
+        "cap_minor": 5000,
+        "window_from": tx.now - timedelta(days=90),
+    }
+    return await action(tx, on, proposal_id=made, **(given | values))
+
+
+async def claim_action(db: Db, action_id: UUID, **values: Any) -> None:
+    """Claim it for execution, by hand."""
+    async with db.tx(HAND) as tx:
+        await change(tx, "action", action_id, state="claimed", lease_until=tx.now + HOUR, **values)
+
+
+async def bring_action_to(db: Db, action_id: UUID, state: str) -> None:
+    """Take an authorised action to a state, each step as the house takes it."""
+    if state == "authorised":
+        return
+    if state == "void":
+        async with db.tx(HAND) as tx:
+            await change(tx, "action", action_id, state="void", ended_at=tx.now)
+        return
+    await claim_action(db, action_id)
+    if state != "claimed":
+        async with db.tx(HAND) as tx:
+            ended = tx.now if state in {"confirmed", "refused"} else None
+            await change(tx, "action", action_id, state=state, lease_until=None, ended_at=ended)
