@@ -36,6 +36,12 @@ async def post_system_once(tx: Tx, house: House, case: Case, running: Running, k
         await post_system(tx, house, case, running, key)
 
 
+async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
+    """A person has the case now: the fixed text says what happened, in place of the AI's (INV-19)."""
+    if await rows.withdraw_stating(tx, case, "a person has the case"):
+        await post_system(tx, house, case, running, "action_confirmed")
+
+
 async def post_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
     """Write what the owner of the case says."""
     if actor.kind != "staff":
@@ -82,11 +88,11 @@ async def deliver(house: House, job: Job) -> None:
     box = _subject(job)
     try:
         async with house.db.tx(system("delivery")) as tx:
+            case = await cases.lock(tx, _case(job))
             claimed = await rows.claim(tx, box)
             if claimed is None:
                 await jobs.done(tx, job)
                 return
-            case = await cases.read(tx, claimed.case_id)
             customer = await customers.read(tx, house.envelope, case.customer_id)
             message = await rows.payload(tx, house.envelope, claimed, customer)
     except Guarded as refused:
@@ -119,10 +125,15 @@ async def _record(house: House, job: Job, claimed: rows.Claimed, said: Delivery)
 
 
 async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
-    """The last gate said no (a lock, the kill switch, a newer message): the text never leaves."""
+    """The last gate said no (a lock, the kill switch, a newer message): the text never leaves.
+
+    What an earlier try had claimed may have left: it was in flight, and is not tried again.
+    """
     async with house.db.tx(system("delivery")) as tx:
-        await cases.lock(tx, _case(job))
-        await rows.end(tx, box, _case(job), "withdrawn", reason=str(refused.data.get("sqlstate", "")))
+        case = await cases.lock(tx, _case(job))
+        why = str(refused.data.get("sqlstate", ""))
+        if not await rows.end(tx, box, case.id, "withdrawn", reason=why):
+            await rows.end(tx, box, case.id, "dead", reason=f"in flight when {why} stopped it")
         await jobs.add(tx, "refused", case_id=job.case_id, key=f"refused:{job.case_id}")
         await jobs.done(tx, job)
 

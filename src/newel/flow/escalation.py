@@ -58,6 +58,7 @@ async def _first(tx: Tx, house: House, running: Running, case: Case, order: Orde
         )
     await context.begin(tx, case, item)
     await routing.queued(tx, item, running)
+    await delivery.restate(tx, house, case, running)
     await delivery.post_system_once(tx, house, case, running, "handover")
     return case
 

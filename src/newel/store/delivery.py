@@ -67,7 +67,10 @@ async def add(
 
 
 async def claim(tx: Tx, box: UUID) -> Claimed | None:
-    """Claim for sending; None when it was withdrawn or ended; ``Guarded`` when it may not leave."""
+    """Claim for sending; None when it was withdrawn or ended; ``Guarded`` when it may not leave.
+
+    The caller has locked the case: case, conversation, outbox is the order of everybody.
+    """
     await tx.value(sql("delivery").lock_conversation, box)
     before = await tx.row(sql("delivery").state, box)
     row = await tx.row(sql("delivery").claim, box, tx.now)
@@ -132,6 +135,15 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
             tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
         )
     return bool(approvals)
+
+
+async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
+    """Take back the replies that state an action and have not left; whether there were any."""
+    found = await tx.rows(sql("delivery").unsent_stating, case.id)
+    for row in found:
+        await end(tx, row["id"], case.id, "withdrawn", reason=because)
+        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+    return bool(found)
 
 
 async def end_proposal(tx: Tx, case_id: UUID, proposal: UUID, state: str, because: str) -> None:

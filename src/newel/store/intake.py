@@ -53,7 +53,8 @@ async def known(tx: Tx, channel: str, external: bytes) -> Taken | None:
 
 
 async def conversation(tx: Tx, inbound: Inbound, thread_mac: bytes, customer: UUID) -> tuple[UUID, UUID]:
-    """The locked conversation of a thread and its customer."""
+    """The conversation of a thread and its customer; no other message of the thread comes meanwhile."""
+    await tx.value(sql("intake").lock_thread, thread_mac)
     row = await tx.one(
         sql("intake").conversation, uuid4(), inbound.workflow, inbound.channel, thread_mac, customer, tx.now
     )

@@ -50,9 +50,15 @@ UPDATE newel.outbox SET state = 'pending', ended_at = NULL, attempts = 0 WHERE i
 RETURNING case_id;
 
 -- name: unsent_ai
--- What the AI drafted and has not left.
+-- What the AI drafted and has not left; a reply to an action that happened still stands.
 SELECT o.id FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id
-WHERE o.case_id = $1 AND o.state = 'pending' AND m.drafted_by = 'ai' AND o.attempts = 0 FOR UPDATE OF o;
+WHERE o.case_id = $1 AND o.state = 'pending' AND m.drafted_by = 'ai' AND o.attempts = 0
+    AND o.action_id IS NULL FOR UPDATE OF o;
+
+-- name: unsent_stating
+-- Replies that state a confirmed action and have not left.
+SELECT o.id FROM newel.outbox o JOIN newel.action a ON a.id = o.action_id
+WHERE o.case_id = $1 AND o.state = 'pending' AND a.state = 'confirmed' FOR UPDATE OF o;
 
 -- name: live_proposals
 SELECT id, state FROM newel.proposal WHERE case_id = $1 AND state IN ('made', 'pending', 'released') FOR UPDATE;

@@ -7,12 +7,19 @@ WHERE m.channel = $1 AND m.external_mac = $2 AND m.direction = 'inbound';
 -- The same message twice at the same time is one message.
 SELECT pg_advisory_xact_lock(7307, hashtext(encode($1, 'hex')));
 
+-- name: lock_thread
+-- Messages of one thread are taken in one after the other. The row itself stays free: whoever locks
+-- it holds the case already.
+SELECT pg_advisory_xact_lock(7308, hashtext(encode($1, 'hex')));
+
 -- name: conversation
--- The conversation of a thread, made when new; locked against the next message of the same thread.
-INSERT INTO newel.conversation (id, workflow, channel, thread_mac, customer_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (channel, thread_mac) DO UPDATE SET workflow = newel.conversation.workflow
-RETURNING id, customer_id;
+-- The conversation of a thread, made when new.
+WITH made AS (
+    INSERT INTO newel.conversation (id, workflow, channel, thread_mac, customer_id, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, thread_mac) DO NOTHING RETURNING id, customer_id
+)
+SELECT id, customer_id FROM made
+UNION ALL SELECT id, customer_id FROM newel.conversation WHERE channel = $3 AND thread_mac = $4;
 
 -- name: candidates
 -- The cases that a message might join: by conversation or by name.
