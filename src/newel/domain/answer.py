@@ -15,7 +15,6 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Match, Passage
 from newel.domain.words import RiskClass
 
-
 _MORE_LIKELY_THAN_NOT: Final = 0.5
 
 

@@ -113,7 +113,7 @@ _SOURCES: Final[dict[str, Callable[[str, Slot, Given], tuple[str, ...]]]] = {
 }
 
 _PATTERNS: Final = {
-    "order": r"(?<![\w£$€.,/-])#?(\d{5,9})(?![\w-]|[.,]\d)",
+    "order": r"(?<![\w£$€,/-])(?<!\d\.)#?(\d{5,9})(?![\w-]|[.,]\d)",
     "sku": r"(?i)\b([a-z]{2,4}-\d{2,6})\b",
     "email": r"(?i)\b([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b",
     "gift_card": r"(?i)\b([a-z]{4}-[a-z0-9]{4}-[a-z0-9]{4})\b",
