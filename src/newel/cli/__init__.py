@@ -3,7 +3,10 @@
 import typer
 
 from newel.cli import policy, serve, token, up
+from newel.cli.doctor import doctor_command
+from newel.cli.replay import replay
 from newel.cli.scan import scan
+from newel.cli.trace import trace
 from newel.domain.errors import NewelError
 
 app = typer.Typer(
@@ -19,6 +22,9 @@ app.command()(serve.serve)
 app.command()(serve.work)
 app.command()(serve.migrate)
 app.command()(scan)
+app.command()(replay)
+app.command()(trace)
+app.command("doctor")(doctor_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(token.app, name="token")
 
