@@ -194,11 +194,6 @@ def test_no_record_missing_fact_and_no_condition_go_to_a_person() -> None:
 
 
 def test_a_pick_takes_what_the_words_name_and_never_guesses_between_two() -> None:
-        "sku": "HW-120",
-        "name": "Table lamp, Ember",
-        "quantity": 1,
-        "price": {"amount_minor": 6800, "currency": "GBP"},
-    }
     two = {**ORDER, "items": [MUG, LAMP]}
     said = choose(playbook(), known(two, item="lamp"), NOW)
     assert isinstance(said, Reply)
