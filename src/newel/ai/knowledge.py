@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -86,6 +87,7 @@ class _Place(msgspec.Struct, frozen=True):
     sentences: tuple[str, ...]
     stems: tuple[frozenset[str], ...]
     title: frozenset[str]
+    said: frozenset[str]
     counts: Counter[str]
     length: int
 
@@ -95,8 +97,13 @@ class _Hit(msgspec.Struct, frozen=True):
     score: float
     coverage: float
     title: float
-    answers: bool
-    quote: str
+
+
+class _Question(msgspec.Struct, frozen=True):
+    """What is asked: its words with how much each tells, and the kind of answer."""
+
+    rarity: dict[str, float]
+    kind: str
 
 
 class Knowledge:
@@ -109,7 +116,10 @@ class Knowledge:
         self._places = [place for article in shelf for place in _places(article)]
         lengths = [place.length for place in self._places]
         self._usual = sum(lengths) / len(lengths) if lengths else 1.0
-        self._seen = Counter(word for place in self._places for word in place.counts)
+        self._holders: dict[str, list[_Place]] = {}
+        for place in self._places:
+            for word in place.counts:
+                self._holders.setdefault(word, []).append(place)
 
     def titles(self, articles: Sequence[str]) -> list[str]:
         """The titles of articles, by id; unknown ones are left out."""
@@ -117,41 +127,34 @@ class Knowledge:
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """The passages that answer a text, best first; one for each article."""
-        best = self.ranked(text)
-        refused = len(informative(text)) < _FEWEST_WORDS or not _RECORDS.isdisjoint(words(text))
-        return [_passage(hit, best, refused) for hit in best[:limit] if hit.score > 0]
+        question = self._question(text)
+        best = self._ranked(question)
+        refused = len(question.rarity) < _FEWEST_WORDS or not _RECORDS.isdisjoint(words(text))
+        return [_passage(hit, best, question, refused) for hit in best[:limit] if hit.score > 0]
 
-    def ranked(self, text: str) -> list[_Hit]:
-        """The best passage of each article, best first."""
-        asked, kind = informative(text), asked_for(text)
-        if not asked:
-            return []
-        hits = sorted((self._hit(place, asked, kind) for place in self._places), key=_worth)
+    def _question(self, text: str) -> _Question:
+        return _Question({word: self._rarity(word) for word in informative(text)}, asked_for(text))
+
+    def _ranked(self, question: _Question) -> list[_Hit]:
+        """The best passage of each article, best first; only what holds a word that is asked for."""
+        spelled = (one for word in question.rarity for one, _ in _spellings(word))
+        places = {id(place): place for one in spelled for place in self._holders.get(one, ())}
+        hits = sorted((self._hit(place, question.rarity) for place in places.values()), key=_worth)
         best = {hit.place.article.id: hit for hit in hits}.values()
         return sorted(best, key=_worth, reverse=True)
 
-    def _hit(self, place: _Place, asked: Sequence[str], kind: str) -> _Hit:
-        rarity = {word: self._rarity(word) for word in asked}
-        chosen = _chosen(place, rarity, kind)
-        quote = " ".join(place.sentences[at] for at in chosen)
+    def _hit(self, place: _Place, rarity: dict[str, float]) -> _Hit:
         return _Hit(
             place=place,
-            score=sum(self._bm25(place, word) for word in asked),
-            coverage=_share(frozenset(place.counts), rarity),
+            score=sum(told * _bm25(place, word, self._usual) for word, told in rarity.items()),
+            coverage=_share(place.said, rarity),
             title=_share(place.title, rarity),
-            answers=not kind or bool(_ANSWERS[kind].search(quote)),
-            quote=quote,
         )
 
     def _rarity(self, word: str) -> float:
         """How much a word tells; one that no article knows tells most."""
-        seen = max((self._seen[one] for one in (word, *_SAME.get(word, ()))), default=0)
+        seen = max(len(self._holders.get(one, ())) for one, _ in _spellings(word))
         return math.log(1 + (len(self._places) - seen + 0.5) / (seen + 0.5))
-
-    def _bm25(self, place: _Place, word: str) -> float:
-        length = place.length / self._usual
-        found = (share * _frequent(place.counts[one], length) for one, share in _spellings(word))
-        return self._rarity(word) * max(found)
 
 
 def informative(text: str) -> list[str]:
@@ -167,13 +170,20 @@ def _places(article: Article) -> list[_Place]:
         said = sentences(text)
         stems = tuple(frozenset(stem(word) for word in words(one)) for one in said)
         counts = Counter([*(stem(word) for word in words(text)), *(title * _TITLE)])
-        made.append(_Place(article, said, stems, frozenset(title), counts, sum(counts.values())))
+        known = frozenset(counts)
+        made.append(_Place(article, said, stems, frozenset(title), known, counts, sum(counts.values())))
     return made
 
 
-def _spellings(word: str) -> list[tuple[str, float]]:
+def _bm25(place: _Place, word: str, usual: float) -> float:
+    length = place.length / usual
+    return max(share * _frequent(place.counts[one], length) for one, share in _spellings(word))
+
+
+@lru_cache(maxsize=8192)
+def _spellings(word: str) -> tuple[tuple[str, float], ...]:
     others = sorted(_SAME.get(word, set()) - {word})
-    return [(word, 1.0), *((one, _OTHER_WORD) for one in others)]
+    return ((word, 1.0), *((one, _OTHER_WORD) for one in others))
 
 
 def _holds(said: frozenset[str], word: str) -> float:
@@ -222,11 +232,14 @@ def evidence(hit: _Hit, ranked: Sequence[_Hit]) -> dict[str, float]:
     return {"coverage": hit.coverage, "lead": max(lead, 0.0), "title": hit.title}
 
 
-def _passage(hit: _Hit, ranked: Sequence[_Hit], refused: bool) -> Passage:
+def _passage(hit: _Hit, ranked: Sequence[_Hit], question: _Question, refused: bool) -> Passage:
     """Refused: one word tells too little; who names an order, a card or an address asks of a record."""
     given = evidence(hit, ranked)
     odds = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * value for name, value in given.items())
-    fit = float(1 / (1 + math.exp(-odds))) * (1.0 if hit.answers else _WRONG_KIND)
+    chosen = _chosen(hit.place, question.rarity, question.kind)
+    quote = " ".join(hit.place.sentences[at] for at in chosen)
+    answers = not question.kind or bool(_ANSWERS[question.kind].search(quote))
+    fit = float(1 / (1 + math.exp(-odds))) * (1.0 if answers else _WRONG_KIND)
     sure = 0.0 if refused else min(_SUREST, fit)
     article = hit.place.article
-    return Passage(article.id, article.version, article.title, hit.quote, round(sure, 4))
+    return Passage(article.id, article.version, article.title, quote, round(sure, 4))
