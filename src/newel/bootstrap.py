@@ -17,7 +17,7 @@ from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
-from newel.domain.errors import NotFound
+from newel.domain.errors import NotFound, Unavailable
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
@@ -103,7 +103,10 @@ def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
 
 async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
     """The policy of a workflow and the articles that a configured database has in force."""
-    pool = await db.connect(database_url(settings), size=1)
+    try:
+        pool = await db.connect(database_url(settings), size=1)
+    except OSError:
+        raise Unavailable(what="the database") from None
     try:
         async with pool.tx(system("replay"), read_only=True) as tx:
             version = await policies.active_of(tx, workflow)
@@ -168,6 +171,11 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
     finally:
         freshness.cancel()
         await pool.close()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether a database is configured, or an embedded one has left its address."""
+    return bool(settings.database_url) or Path(settings.home, "database-url").exists()
 
 
 def database_url(settings: Settings) -> str:

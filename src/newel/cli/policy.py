@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from newel.cli.source import policy_source
 from newel.domain.errors import Invalid, NewelError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check(file: FileArgument) -> None:
     Example: newel policy check policy/customer-support.yaml
     """
     with _refusals():
-        bundle, problems = _checked(_read(file))
+        bundle, problems = _checked(policy_source(file))
     for problem in problems:
         typer.echo(str(msgspec.structs.replace(problem, file=str(file.parent / problem.file))))
     wrong = sum(problem.severity == "error" for problem in problems)
@@ -106,7 +107,7 @@ def submit(
 
     async def act(house: "House") -> "Version":
         actor = await policy.person(house, login)
-        return await policy.submit(house, actor, _read(file), emergency=emergency, via="cli")
+        return await policy.submit(house, actor, policy_source(file), emergency=emergency, via="cli")
 
     version = _run(act)
     _tell_draft(version)
@@ -212,29 +213,12 @@ def _run(act: "Callable[[House], Awaitable[Any]]") -> Any:
         return asyncio.run(main())
 
 
-def _read(file: Path) -> "Source":
-    """A file with the siblings that it includes; one that is not there is a mistake of the policy."""
-    from newel.domain.policy.parse import Source, included
-
-    text = _text(file)
-    siblings = (file.parent / name for name in included(text, file.name) if name == Path(name).name)
-    return Source(file.name, text, {path.name: _text(path) for path in siblings if path.is_file()})
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise Invalid(what=f"the file {file}", why=why) from None
-
-
 def _bundles(old: str, new: str) -> "tuple[Bundle, Bundle]":
     """Two policies; the database is asked only for what is no file."""
     from newel.domain.policy.parse import load_bundle
 
     def from_file(name: str) -> "Bundle":
-        source = _read(Path(name))
+        source = policy_source(Path(name))
         return load_bundle(source.text, source.name, source.includes)
 
     names = (old, new)
