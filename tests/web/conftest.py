@@ -57,7 +57,7 @@ class Site:
 
     async def person(self, login: str, *roles: Role, **more: object) -> str:
         account = Account(login=login, name=login.title(), roles=frozenset(roles), **more)
-        return str(await access.put_staff(self.wired, ROOT, account, password=PASSWORD))
+        return str(await access.put_staff(self.wired, ROOT, account, password=self.password))
 
     async def signed_in(self, login: str) -> httpx.AsyncClient:
         client = self.client()

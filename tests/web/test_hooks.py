@@ -65,7 +65,7 @@ async def test_OPS_6_ready_means_database_and_migrations(site: Site) -> None:
         lacking = await client.get("/readyz")
         assert (lacking.status_code, lacking.json()["code"]) == (503, "unavailable")
         assert "newel migrate" in lacking.json()["detail"]
-        await site.house.db.close()
+        await site.wired.db.close()
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
         assert "newel_database_up 0.0" in (await client.get("/metrics")).text

@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
 _KEYS = """
 event level logger timestamp request_id method route status ms actor_kind actor_id case_id
@@ -19,66 +19,70 @@ seconds pid port host role process
 KEYS = frozenset(_KEYS.split())
 _WORD = re.compile(r"[\w.:/{}<>@+\- ]{0,120}")
 _MAIL = re.compile(r"\S@\S")
+_PLACE = re.compile(r"%[-\d.]*[a-zA-Z]|[^\w.:/+\- ]")
 
 
 def configure_logging(level: str = "info") -> None:
-    """Send all logs, other libraries' too, to standard error as JSON."""
+    """Send all logs to standard error as JSON; of other libraries only what is a warning or worse."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    shared: list[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        _stamp,
-        only_known,
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name,
+            only_known,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=_Out,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=False,
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[_foreign, *shared],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(),
-        ],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(number)
+    root.handlers[:] = [_Foreign()]
+    root.setLevel(max(number, logging.WARNING))
 
 
-def only_known(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+class _Out:
+    """Writes finished lines to whatever standard error is now."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = log = msg
+
+
+class _Foreign(logging.Handler):
+    """A library's message may carry values: of it only the template, the error's type and place are kept."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = f"message of {record.module}"
+        if record.args and isinstance(record.msg, str):
+            said = _PLACE.sub("_", record.msg)[:120]
+        error = record.exc_info[1] if record.exc_info else None
+        about = {"error": type(error).__name__, "at": _at(error)} if error else {}
+        structlog.get_logger(record.name).log(record.levelno, said, **about)
+
+
+def _at(error: BaseException) -> str | None:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else None
+
+
+def _name(logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["logger"] = logger.name
+    return event
+
+
+def only_known(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Drop every unknown key, and every value that could be text of a person."""
-    return {
-        key: _plain(value)
-        for key, value in event.items()
-        if key in KEYS or key in {"_record", "_from_structlog"}
-    }
+    return {key: _plain(value) for key, value in event.items() if key in KEYS}
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, int | float | bool | logging.LogRecord):
+    if value is None or isinstance(value, int | float):
         return value
     text = str(value)
     return text if _WORD.fullmatch(text) and not _MAIL.search(text) else "(withheld)"
-
-
-_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-
-
-def _foreign(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """A library's message may carry values: keep its template, its error's type and place."""
-    record: logging.LogRecord = event["_record"]
-    event["event"] = (
-        record.msg if record.args and isinstance(record.msg, str) else f"message of {record.module}"
-    )
-    if record.exc_info and record.exc_info[1] is not None:
-        event["error"] = type(record.exc_info[1]).__name__
-        frames = traceback.extract_tb(record.exc_info[2])
-        event["at"] = f"{frames[-1].name}:{frames[-1].lineno}" if frames else None
-        record.exc_info, record.exc_text = None, None
-    event.pop("exc_info", None)
-    return event
