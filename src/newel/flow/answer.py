@@ -1,8 +1,5 @@
 """The AI's step: read the turn, ask the systems of record outside any transaction, propose."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -28,46 +25,17 @@ from newel.domain.ports import Facts, Match, Systems
 from newel.domain.tier import Signals, signals_of
 from newel.domain.words import Assist
 from newel.flow import tier
-from newel.flow.house import House, Running
+from newel.flow.house import Brief, House, Turn
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import intake
 from newel.store import job as jobs
-from newel.store.case import Case
-from newel.store.customer import Customer, Profile
 from newel.store.job import Job
 
 ORDERS = "shop.customer_orders"
 """The look-up that lists a customer's orders, for playbooks that may take the only open one."""
 _ROUNDS = 4
 log = structlog.get_logger("answer")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """All that the AI is told, of a live case as of a replayed ticket."""
-
-    running: Running
-    profile: Profile
-    text: str
-    fields: Mapping[str, Any]
-    extraction_confidence: float | None
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Brief:
-    """One turn of a case, with what its decision weighs besides the answer."""
-
-    case: Case
-    customer: Customer
-    signals: Signals
-    turn: Turn
-
-    @property
-    def running(self) -> Running:
-        """The policy under which the turn is answered."""
-        return self.turn.running
 
 
 async def answer(house: House, job: Job) -> None:

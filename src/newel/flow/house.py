@@ -2,11 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Channel, Library, Matcher, Systems
 from newel.domain.scan.scanner import Scanner
+from newel.domain.tier import Signals
+from newel.store.case import Case
+from newel.store.customer import Customer, Profile
 from newel.store.db import Db, Tx
 from newel.store.envelope import Envelope
 
@@ -38,3 +43,30 @@ class House:
     channels: Mapping[str, Channel]
     running: Callable[[Tx, str], Awaitable[Running]]
     """The running policy of a workflow, as of this transaction (cached by version id)."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """All that the AI is told, of a live case as of a replayed ticket."""
+
+    running: Running
+    profile: Profile
+    text: str
+    fields: Mapping[str, Any]
+    extraction_confidence: float | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One turn of a case, with what its decision weighs besides the answer."""
+
+    case: Case
+    customer: Customer
+    signals: Signals
+    turn: Turn
+
+    @property
+    def running(self) -> Running:
+        """The policy under which the turn is answered."""
+        return self.turn.running

@@ -21,8 +21,8 @@ from newel.domain.scan.features import CustomerFacts, ScanInput
 from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
 from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
-from newel.flow.answer import Turn, merged, think, words_of
-from newel.flow.house import Running
+from newel.flow.answer import merged, think, words_of
+from newel.flow.house import Running, Turn
 from newel.flow.intake import scanned
 from newel.store.customer import Profile
 

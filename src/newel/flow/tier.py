@@ -1,7 +1,7 @@
 """The tier decision and its effect, in one transaction: release, propose, escalate, deflect."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -14,7 +14,7 @@ from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
 from newel.flow import action, approval, delivery, escalation
-from newel.flow.house import House, Running
+from newel.flow.house import Brief, House, Running
 from newel.store import answer as rows
 from newel.store import case as cases
 from newel.store import job as jobs
@@ -23,11 +23,8 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
 
-if TYPE_CHECKING:
-    from newel.flow.answer import Brief
 
-
-async def settle(house: House, job: Job, brief: "Brief", said: Proposal | NoAnswer) -> None:
+async def settle(house: House, job: Job, brief: Brief, said: Proposal | NoAnswer) -> None:
     """Beat three: decide and do it, unless a newer message or a person was first."""
     async with house.db.tx(AI) as tx:
         case = await cases.lock(tx, brief.case.id)
@@ -42,7 +39,7 @@ async def settle(house: House, job: Job, brief: "Brief", said: Proposal | NoAnsw
         await _effect(tx, house, brief.running, case, decision, made)
 
 
-async def _standing(tx: Tx, brief: "Brief", case: Case, said: Proposal | NoAnswer) -> Standing:
+async def _standing(tx: Tx, brief: Brief, case: Case, said: Proposal | NoAnswer) -> Standing:
     customer = brief.customer
     return Standing(
         lifetime_value_minor=customer.lifetime_value_minor or 0,
@@ -66,7 +63,7 @@ async def _used(tx: Tx, running: Running, case: Case, said: Proposal | NoAnswer,
 
 
 async def _store(
-    tx: Tx, house: House, brief: "Brief", case: Case, said: Proposal | NoAnswer, decision: rule.Decision
+    tx: Tx, house: House, brief: Brief, case: Case, said: Proposal | NoAnswer, decision: rule.Decision
 ) -> Made | None:
     """The proposal (kept even when a person takes over) and the decision."""
     made = _made(brief, case, said, decision) if isinstance(said, Proposal) else None
@@ -85,7 +82,7 @@ async def _store(
     return made
 
 
-def _made(brief: "Brief", case: Case, said: Proposal, decision: rule.Decision) -> Made:
+def _made(brief: Brief, case: Case, said: Proposal, decision: rule.Decision) -> Made:
     states = {Release: "released", Propose: "pending", Escalate: "discarded", Deflect: "discarded"}
     assert case.last_inbound_id is not None, "a case in the AI's hands has a message"  # noqa: S101
     return Made(
@@ -107,7 +104,7 @@ def _made(brief: "Brief", case: Case, said: Proposal, decision: rule.Decision) -
     )
 
 
-def _signals(brief: "Brief", said: Proposal | NoAnswer) -> dict[str, Any]:
+def _signals(brief: Brief, said: Proposal | NoAnswer) -> dict[str, Any]:
     """What the decision weighed, without a word of text."""
     return {
         **msgspec.to_builtins(brief.signals),
