@@ -94,7 +94,7 @@ class Actor(msgspec.Struct, frozen=True):
     def must(self, act: Act) -> None:
         """Raise ``Forbidden`` unless the actor may."""
         if not self.may(act):
-            wanted = sorted(ALLOWED[act]) or [f"scope {act}"]
+            wanted = sorted(role.value for role in ALLOWED[act]) or [f"scope {act}"]
             raise Forbidden(actor=self.id, act=act.value, why=f"it needs {' or '.join(wanted)}")
 
 
