@@ -187,6 +187,29 @@ async def test_INV_6_a_token_is_stale_after_a_transfer(floor: Floor) -> None:
     assert await loads(floor) == {"diego": 1}
 
 
+async def test_INV_6_an_old_token_is_stale_even_for_who_owns_it_again(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    first = await floor.item(case_id)
+    assert first is not None
+    ben, diego = await floor.signed_in("ben"), await floor.signed_in("diego")
+    second = await routing.transfer(floor.house, ben, case_id, first.token, floor.id_of("diego"))
+    third = await routing.transfer(floor.house, diego, case_id, second.token, floor.id_of("ben"))
+    with pytest.raises(StaleToken):
+        await resolution.resolve(floor.house, ben, case_id, first.token, DONE)
+    await resolution.resolve(floor.house, ben, case_id, third.token, DONE)
+
+
+async def test_INV_8_a_claim_takes_the_highest_priority_that_the_person_may(floor: Floor) -> None:
+    await floor.present()
+    for priority in (Priority.P3, Priority.P2, Priority.P3, Priority.P1, Priority.P2):
+        await floor.escalated(replace(P3, priority=priority))
+    await floor.present("amara", "ben")
+    logins = ("ben", "amara", "amara", "amara")
+    won = [await routing.claim_next(floor.house, floor.staff[login]) for login in logins]
+    assert [item.priority.name if item else None for item in won] == ["P3", "P2", "P2", "P3"]
+
+
 async def test_INV_6_the_store_refuses_a_new_owner_under_an_old_token(floor: Floor) -> None:
     case_id = await floor.escalated(P3)
     await floor.work()
