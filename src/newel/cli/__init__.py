@@ -4,6 +4,7 @@ import typer
 
 from newel.cli import policy, serve, token, up
 from newel.cli.doctor import doctor_command
+from newel.cli.import_ import import_
 from newel.cli.replay import replay
 from newel.cli.scan import scan
 from newel.cli.trace import trace
@@ -22,6 +23,7 @@ app.command()(serve.serve)
 app.command()(serve.work)
 app.command()(serve.migrate)
 app.command()(scan)
+app.command("import")(import_)
 app.command()(replay)
 app.command()(trace)
 app.command("doctor")(doctor_command)

@@ -151,6 +151,7 @@ async def _counted(
     from newel.flow.replay import replay as shadow_run
 
     tally, errors = Tally(), list[LineError]()
+    _ = shadow.running.matcher.version  # trains it now, while no look-up waits for the event loop
     with progress(console, "replaying", rows) as moved, _Written(options.tickets) as written:
         async for found in shadow_run(shadow, _tickets(rows, columns, errors, labels=options.labels)):
             if isinstance(found, Result):

@@ -117,10 +117,9 @@ def _confusion(console: "Console", report: Report) -> None:
     )
     released = len(found.released_though_human)
     console.print(f"expected at T3 and released: {released}", style="bold red" if released else "bold green")
-    heads = ("expected", "reason", "decided", "as", "contact reason", "because", "tickets", "such as")
-    _table(console, "Disagreements", heads, [
-        (d.expected_tier, d.expected_reason, d.tier, d.decision, d.contact_reason, d.reason, d.count,
-         ", ".join(d.ids[:3])) for d in found.disagreements
+    _table(console, "Disagreements", ("expected", "decided", "because", "tickets", "such as"), [
+        (f"T{d.expected_tier} {d.expected_reason}", f"T{d.tier} {d.decision}",
+         f"{d.contact_reason} {d.reason}".strip(), d.count, d.ids[0]) for d in found.disagreements
     ])  # fmt: skip
 
 

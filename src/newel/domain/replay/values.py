@@ -17,7 +17,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     id: str
     at: datetime | None = None
-    channel: str = "import"
+    channel: str = ""
     conversation: str = ""
     customer_ref: str = ""
     address: str = ""

@@ -1,0 +1,199 @@
+"""Shadow mode: past tickets meet the live rules, and the world does not notice."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+from benchmarks.demo_policy import customer_support
+
+from newel.bootstrap import shadow as compiled
+from newel.connectors.snapshot import Recorder
+from newel.domain.errors import Unavailable
+from newel.domain.ports import ActionRequest, Facts, Match, Outcome, Passage
+from newel.domain.replay import LineError, Result, Ticket
+from newel.domain.scan.features import CustomerFacts, PastContact
+from newel.domain.words import Money, Tier
+from newel.flow.house import Running
+from newel.flow.replay import Shadow, replay
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+POUNDS = {"amount_minor": 2195, "currency": "GBP"}
+MUG = {
+    "sku": "HW-101",
+    "name": "Stoneware mug, moss",
+    "quantity": 1,
+    "price": {**POUNDS, "amount_minor": 1800},
+}
+ORDER = {
+    "no": "10031",
+    "customer": "C0017",
+    "state": "delivered",
+    "contents": "1 × Stoneware mug, moss",
+    "items": [MUG],
+    "pieces": 1,
+    "items_total": {**POUNDS, "amount_minor": 1800},
+    "total": POUNDS,
+    "refundable": POUNDS,
+    "carrier": "Parcelway",
+    "delivered_on": "2026-11-17",
+    "placed_on": "2026-11-10",
+}
+PEOPLE = {
+    "C0017": {"ref": "C0017", "name": "Tom", "email": "tom@example.com", "lifetime_value": POUNDS},
+    "C0003": {"ref": "C0003", "name": "Vera", "email": "v@example.com", "vip": True},
+}
+
+
+class World:
+    """The shop's answers; whoever acts on it fails the test."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.down = down
+        self.asked: list[str] = []
+
+    async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
+        self.asked.append(call)
+        if self.down:
+            raise Unavailable(what=call)
+        known: dict[str, Any] = {"10031": ORDER, **PEOPLE}
+        found = known.get(args.get("order", "") or args.get("customer", ""))
+        return Facts(found, f"{call} {sorted(args.values())}", NOW) if found else None
+
+    async def execute(self, request: ActionRequest) -> Outcome:
+        raise AssertionError("a shadow run acts on nothing")
+
+    async def reconcile(self, request: ActionRequest) -> Outcome:
+        raise AssertionError("a shadow run acts on nothing")
+
+
+class Reads:
+    """A matcher that knows a reason for each word, and is sure of it."""
+
+    version = "test"
+
+    def match(self, text: str) -> Match:
+        if "frobnicate" in text:
+            raise RuntimeError
+        words = {"status": "order_status", "broken": "refund_damaged"}
+        reason = next((words[word] for word in words if word in text), None)
+        return Match(reason, 0.95, True)
+
+
+class Shelf:
+    """A library with one article."""
+
+    def search(self, text: str, limit: int) -> list[Passage]:
+        sure = 0.9 if "opening hours" in text else 0.1
+        return [Passage("hours", 2, "Opening hours", "We are open from nine to five.", sure)]
+
+    def titles(self, articles: Any) -> list[str]:
+        return ["Opening hours" for _ in articles]
+
+
+@cache
+def policy() -> Running:
+    return compiled(customer_support(), [], World())
+
+
+def shadow(world: World, **more: Any) -> Shadow:
+    running = replace(policy(), matcher=Reads(), library=Shelf(), systems=Recorder(world))
+    return Shadow(running, NOW, **more)
+
+
+async def run(world: World, *tickets: Ticket, width: int = 4, **more: Any) -> list[Result | LineError]:
+    return [found async for found in replay(shadow(world, **more), tickets, width)]
+
+
+async def one(text: str, world: World | None = None, **more: Any) -> Result:
+    given = {"line": 2, "id": "t", "customer_ref": "C0017", **more}
+    found = (await run(world or World(), Ticket(text=text, **given)))[0]
+    assert isinstance(found, Result), found
+    return found
+
+
+async def test_facts_by_playbook_are_released_with_their_source() -> None:
+    found = await one("what is the status of order 10031")
+    assert (found.decision, found.tier, found.contact_reason) == ("release", Tier.AUTONOMOUS, "order_status")
+    assert found.sources == ("shop.order ['10031']",)
+    assert "delivered on" in found.reply
+
+
+async def test_an_action_is_proposed_with_its_amount_and_not_executed() -> None:
+    found = await one("My mug arrived broken, order 10031, refund please")
+    assert (found.decision, found.action, found.contact_reason) == ("propose", "refund", "refund_damaged")
+    assert found.amount is not None
+    assert found.amount <= Money(2195, "GBP")
+
+
+async def test_a_quotation_names_its_article() -> None:
+    found = await one("what are your opening hours")
+    assert (found.decision, found.basis) == ("release", "knowledge")
+    assert found.sources == ("article hours v2 (Opening hours)",)
+
+
+async def test_INV_2_a_marker_is_for_a_person_before_any_ai_is_asked() -> None:
+    world = World()
+    found = await one("what is the status of order 10031? I will call my lawyer", world)
+    assert (found.decision, found.tier, found.asked) == ("escalate", Tier.HUMAN, False)
+    assert "legal.dictionary" in found.triggers
+    assert world.asked == ["shop.customer"]
+
+
+async def test_what_is_known_of_the_customer_counts() -> None:
+    found = await one("what is the status of order 10031", customer_ref="C0003")
+    assert "value.vip" in found.triggers
+    told = CustomerFacts(vulnerable=True)
+    assert "value.vulnerable" in (await one("status of 10031", customer=told)).triggers
+
+
+async def test_the_tickets_own_history_shows_a_repeat() -> None:
+    past = PastContact(datetime(2026, 10, 1, tzinfo=UTC), "order_status", "status of order 10031")
+    text = "what is the status of order 10031, I asked before"
+    then = datetime(2026, 10, 5, tzinfo=UTC)
+    assert "repeat.contact" in (await one(text, history=(past,), at=then)).triggers
+    later = datetime(2027, 10, 5, tzinfo=UTC)
+    assert "repeat.contact" not in (await one(text, history=(past,), at=later)).triggers
+
+
+async def test_systems_that_are_down_send_tickets_to_people_and_are_counted() -> None:
+    found = await one("what is the status of order 10031", World(down=True))
+    assert (found.tier, found.customer_unknown) == (Tier.HUMAN, True)
+    assert found.reasons[0].startswith("no_answer:system_unavailable:shop.")
+
+
+async def test_an_order_of_somebody_else_is_not_told() -> None:
+    found = await one("what is the status of order 10031", customer_ref="")
+    assert found.tier is Tier.HUMAN
+    assert "not_their_order" in found.reasons[0]
+
+
+async def test_the_clock_is_the_tickets_own_or_a_fixed_one() -> None:
+    then = datetime(2026, 3, 1, tzinfo=UTC)
+    ticket = Ticket(line=2, id="t", text="x", at=then)
+    assert shadow(World()).clock(ticket) == then
+    assert shadow(World(), fixed=NOW).clock(ticket) == NOW
+    assert shadow(World()).clock(msgspec.structs.replace(ticket, at=None)) == NOW
+
+
+@pytest.mark.parametrize("width", [1, 3, 50])
+async def test_results_come_in_the_order_of_the_tickets(width: int) -> None:
+    tickets = [Ticket(line=n, id=str(n), text="opening hours") for n in range(2, 22)]
+    assert [found.line for found in await run(World(), *tickets, width=width)] == list(range(2, 22))
+
+
+async def test_a_defect_costs_its_ticket_and_is_told() -> None:
+    texts = ("opening hours", "frobnicate", "opening hours")
+    tickets = [Ticket(line=n, id=str(n), text=text) for n, text in enumerate(texts)]
+    found = await run(World(), *tickets)
+    assert [isinstance(each, Result) for each in found] == [True, False, True]
+    assert isinstance(found[1], LineError)
+    assert found[1].why == "it failed: RuntimeError"
+
+
+async def test_an_oversized_ticket_is_for_a_person() -> None:
+    found = await one("opening hours", subject="x" * 3000)
+    assert (found.tier, found.triggers) == (Tier.HUMAN, ("scanner.failed",))
