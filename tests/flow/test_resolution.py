@@ -1,0 +1,105 @@
+"""Resolution on the real database: structured, by the owner alone; silence; a new episode."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from conftest import House
+from floor import AI_KINDS, P3, Floor, open_floor
+from newel.domain.errors import Conflict, Invalid, StaleToken
+from newel.domain.resolution import AiQuality, Category, Cause, Resolution
+from newel.flow import resolution
+
+DONE = Resolution(
+    category=Category.RESOLVED,
+    cause=Cause.EDGE_CASE,
+    ai_quality=AiQuality.INCORRECT_PLAUSIBLE,
+    seconds_spent=240,
+    pattern_flag=True,
+    note="the carrier lost it",
+    reply="We have sent another one.",
+)
+SETTLING = tuple(kind for kind in AI_KINDS if kind != "settle")
+
+
+@pytest.fixture
+async def floor(house: House) -> Floor:
+    return await open_floor(house)
+
+
+async def owned(floor: Floor, login: str = "ben", **more: str) -> tuple[UUID, int]:
+    case_id = await floor.escalated(P3, **more)
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    assert floor.login_of(item.owner_id) == login
+    await floor.signed_in(login)
+    return case_id, item.token
+
+
+async def test_RES_1_the_owner_resolves_with_category_cause_and_reply(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, DONE)
+    case = await floor.case(case_id)
+    assert (case.state, case.resolved_at is not None) == ("resolved", True)
+    row = (await floor.rows("SELECT * FROM newel.resolution"))[0]
+    assert (row["category"], row["cause"], row["ai_quality"]) == (
+        "resolved",
+        "edge_case",
+        "incorrect_plausible",
+    )
+    assert (row["seconds_spent"], row["pattern_flag"], row["by_kind"]) == (240, True, "staff")
+    assert b"carrier" not in row["note_sealed"]
+    said = await floor.rows("SELECT author FROM newel.message WHERE direction = 'outbound' ORDER BY seq")
+    assert [r["author"] for r in said] == ["system", "person"]
+    states = await floor.rows("SELECT DISTINCT state FROM newel.sla_target")
+    assert [r["state"] for r in states] == ["met"]
+    assert await floor.item(case_id) is None
+
+
+async def test_INV_6_resolving_twice_writes_once(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, DONE)
+    with pytest.raises(StaleToken):
+        await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, DONE)
+    assert len(await floor.rows("SELECT FROM newel.resolution")) == 1
+
+
+async def test_nobody_writes_as_a_person_without_a_live_session(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    await floor.rows("UPDATE newel.staff_session SET ended_at = newel.now()")
+    with pytest.raises(Conflict, match="NW-AUTHOR"):
+        await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, DONE)
+    assert (await floor.case(case_id)).state == "owned"
+
+
+async def test_a_case_that_waits_in_vain_ends_by_itself(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    ben = floor.staff["ben"]
+    with pytest.raises(Invalid):
+        await resolution.reply(floor.house, ben, case_id, token, "  ")
+    await resolution.reply(floor.house, ben, case_id, token, "Which mug?", timedelta(days=3))
+    assert (await floor.case(case_id)).state == "waiting"
+    await floor.pass_time(days=2, hours=23)
+    await floor.work(without=SETTLING)
+    assert (await floor.case(case_id)).state == "waiting"
+    await floor.pass_time(hours=1)
+    await floor.work(without=SETTLING)
+    assert (await floor.case(case_id)).state == "resolved"
+    row = (await floor.rows("SELECT category, by_kind FROM newel.resolution"))[0]
+    assert tuple(row) == ("no_resolution", "system")
+    loads = await floor.rows("SELECT load FROM newel.staff WHERE login = 'ben'")
+    assert loads[0]["load"] == 0
+
+
+async def test_RES_4_a_message_after_the_resolution_is_a_new_episode(floor: Floor) -> None:
+    case_id, token = await owned(floor, ref="C1", conversation="one")
+    await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, DONE)
+    await floor.pass_time(hours=30)
+    assert await floor.say("It came broken, too", ref="C1", conversation="one") == case_id
+    case = await floor.case(case_id)
+    assert case.episode == 2
+    await floor.escalate(case_id, P3)
+    packages = await floor.rows("SELECT FROM newel.context_package")
+    assert len(packages) == 2
