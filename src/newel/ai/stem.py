@@ -27,6 +27,10 @@ _POLITE: Final = re.compile(
     r"|\b(?:kind|best|warm|many|with) (?:regards|wishes|thanks)\b[^?]{0,60}$"
     r"|\b(?:regards|sincerely|cheers|thank you|thanks)\b[^?]{0,40}$"
 )
+# "a refund instead of a new one": what is not wanted is not what it is about.
+_UNWANTED: Final = re.compile(
+    r"\b(instead of|rather than) (?:a |an |the |another |getting |to )?\w+(?: one)?"
+)
 _WORD: Final = re.compile(r"[a-z]+")
 _SHORTEST_LETTER: Final = 40
 _SPELLED: Final = {"wo": "will", "won": "will", "u": "you", "pls": "please", "plz": "please", "ur": "your"}
@@ -39,6 +43,7 @@ def words(text: str) -> list[str]:
     """
     plain = _folded(text)
     plain = _POLITE.sub(" ", plain) if len(plain) > _SHORTEST_LETTER else plain
+    plain = _UNWANTED.sub(r"\1", plain)
     for pattern, name in _PLACES:
         plain = pattern.sub(name, plain)
     for pattern, long in _SHORT:
