@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +14,17 @@ import pytest
 
 from conftest import House, Server, database_url
 from demo.process import Systems, start_systems
+from newel import bootstrap
 from newel.bootstrap import open_house, open_office
 from newel.cli.seed import demo_company
 from newel.config import Settings
 from newel.domain.access import Account, Role, system
+from newel.domain.errors import NotFound
 from newel.flow import access
 from newel.flow.house import House as Wired
+from newel.flow.house import Running
 from newel.store import db
+from newel.store.envelope import Envelope
 from newel.web.app import build
 from newel.web.server import serve
 from newel.worker.loop import Loop
@@ -102,13 +106,27 @@ async def site(house: House, tmp_path: Path) -> AsyncIterator[Site]:
         yield found
 
 
+@dataclass
+class Company:
+    """The demo company, set up once: its database to be cloned, its keys, its policies compiled."""
+
+    database: str
+    home: Path
+    running: dict[str, Running]
+
+
 @pytest.fixture(scope="session")
-def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A database with the demo company in it, to be cloned; and the home with its keys."""
+def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Company:
     home = tmp_path_factory.mktemp("home")
     name = asyncio.run(server.clone())
-    asyncio.run(demo_company(Settings(home=str(home), database_url=database_url(server.app_url, name))))
-    return name, home
+    settings = Settings(home=str(home), database_url=database_url(server.app_url, name))
+    return Company(name, home, asyncio.run(_set_up(settings)))
+
+
+async def _set_up(settings: Settings) -> dict[str, Running]:
+    await demo_company(settings)
+    async with open_house(settings, train=True) as wired, wired.db.tx(ROOT) as tx:
+        return {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
 
 
 @pytest.fixture(scope="session")
@@ -120,19 +138,24 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 
 
 @pytest.fixture
-async def shop(server: Server, company: tuple[str, Path], systems: Systems) -> AsyncIterator[Site]:
+async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
     """The demo company at work, its systems of record included."""
-    name = await server.clone(company[0])
-    (company[1] / "systems-token").write_text(systems.token)
+    name = await server.clone(company.database)
     url = database_url(server.app_url, name)
-    settings = Settings(home=str(company[1]), database_url=url, systems_url=systems.url)
-    pool = await db.connect(settings.database_url, size=2)
+    (company.home / "systems-token").write_text(systems.token)
+    settings = Settings(home=str(company.home), database_url=url, systems_url=systems.url)
+    pool = await db.connect(url, size=8)
+
+    async def policy_of(_tx: db.Tx, workflow: str) -> Running:
+        if workflow not in company.running:
+            raise NotFound(what="workflow with an active policy", id=workflow)
+        found = company.running[workflow]
+        return replace(found, systems=bootstrap.systems(found.bundle, settings))
+
+    wired = Wired(pool, Envelope(settings.master_key()), bootstrap.channels(settings), policy_of)
     try:
-        async with (
-            open_house(settings) as wired,
-            running(House(server, name, pool), wired, DEMO_PASSWORD) as found,
-        ):
-            yield found
+        async with running(House(server, name, pool), wired, DEMO_PASSWORD) as site:
+            yield site
     finally:
         await pool.close()
         await server.drop(name)

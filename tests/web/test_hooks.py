@@ -1,8 +1,11 @@
 """Request ids, headers, the access log, metrics, health."""
 
 import json
+import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from newel.cli.logs import configure_logging
 from web.conftest import PASSWORD, Site
@@ -29,11 +32,22 @@ async def test_a_plain_uuid_is_kept_as_request_id_and_nothing_else(site: Site) -
     assert "priya" not in other.headers["x-request-id"]
 
 
+@pytest.fixture
+def logs() -> Iterator[None]:
+    """The real set-up of the logs, for one test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging("info")
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
 async def test_SEC_4_the_access_log_has_ids_and_neither_bodies_nor_queries(
-    site: Site, capfd: pytest.CaptureFixture[str]
+    site: Site, logs: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     await site.person("amara")
-    configure_logging("info")
     client = await site.signed_in("amara")
     await client.get("/nothing/priya@example.com?name=Priya", headers={"x-request-id": UUID})
     await client.get("/api/v1/me?name=Priya", headers={"x-request-id": UUID})
