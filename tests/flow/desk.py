@@ -47,6 +47,7 @@ REFUND = "Mug arrived broken, order 10031, refund please"
 RESHIP = "The mug was missing from order 10031, please send it"
 RESET = "I forgot my password, please send a reset link"
 MARKER = "I will call my lawyer about this."
+ADDRESS = "12 Mill Lane, Leeds"
 PERSON = "I want to talk to a person, please"
 _REASONS = {
     "where is": "order_status",
@@ -219,7 +220,7 @@ class Desk:
             channel="api",
             external_id=external or str(uuid4()),
             conversation=thread or f"thread of {ref}",
-            customer=Sender(ref=ref, name="Tom Ashdown", address="12 Mill Lane, Leeds"),
+            customer=Sender(ref=ref, name="Tom Ashdown", address=ADDRESS),
             text=text,
         )
         return await intake.receive(self.house, TEST, message)

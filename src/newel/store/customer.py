@@ -74,11 +74,20 @@ async def ensure(
     macs = {c: identity_mac(envelope, c, v) for c, v in identities.items()}
     for mac in sorted(macs.values()):
         await tx.value(sql("customer").lock_identity, mac)
-    known = [await tx.value(sql("customer").by_mac, c, m) for c, m in sorted(macs.items())]
-    customer = next((k for k in known if k), None) or await _add(tx, envelope, profile, kind)
+    customer = await _known(tx, macs) or await _add(tx, envelope, profile, kind)
     for channel, mac in macs.items():
         await tx.run(sql("customer").identify, channel, mac, customer)
     return customer
+
+
+async def _known(tx: Tx, macs: dict[str, bytes]) -> UUID | None:
+    """Who has one of these identities; two references of the operator are never one person."""
+    for channel, mac in sorted(macs.items()):
+        found: UUID | None = await tx.value(sql("customer").by_mac, channel, mac)
+        other = channel != OPERATOR and OPERATOR in macs
+        if found and not (other and await tx.value(sql("customer").referred, found)):
+            return found
+    return None
 
 
 async def _add(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> UUID:

@@ -29,6 +29,10 @@ WHERE id = $1;
 -- The lasting preference, set by its own act.
 UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1;
 
+-- name: referred
+-- Whether the operator has a reference of their own for this customer.
+SELECT EXISTS (SELECT FROM newel.customer_identity WHERE customer_id = $1 AND channel = '');
+
 -- name: lock_identity
 -- Two first messages of one customer are one customer.
 SELECT pg_advisory_xact_lock(7306, hashtext(encode($1, 'hex')));

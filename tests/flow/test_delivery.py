@@ -1,0 +1,171 @@
+"""What leaves and what does not, with markers, stops and retries at every moment (INV-1, 2, 3)."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from tests.flow.desk import MARKER, PERSON, STATUS, Desk
+
+from newel.flow import kill_switch
+
+
+async def claims(desk: Desk) -> list[tuple[str, str, int]]:
+    """Author, state and tries of each message in the outbox, in order."""
+    rows = await desk.rows(
+        "SELECT m.author, o.state, o.attempts FROM newel.outbox o"
+        " JOIN newel.message m ON m.id = o.message_id ORDER BY o.seq"
+    )
+    return [(row["author"], row["state"], row["attempts"]) for row in rows]
+
+
+async def test_INV_1_a_marker_before_the_claim_takes_the_reply_back(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    await desk.say(MARKER, ref="C0012")
+    await desk.drain()
+    assert desk.inbox.texts("ai") == []
+    assert ("ai", "withdrawn", 0) in await claims(desk)
+    case = await desk.case(case_id)
+    assert (case.tier, case.locked) == (3, True)
+
+
+async def test_INV_1_a_marker_after_the_claim_finds_the_reply_in_flight(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    await desk.rows("DELETE FROM newel.job WHERE kind = 'delivery' AND id = (SELECT min(id) FROM newel.job)")
+
+    async def marker() -> None:
+        await desk.say(MARKER, ref="C0012")
+
+    desk.inbox.meanwhile = marker
+    await desk.drain()
+    assert len(desk.inbox.texts("ai")) == 1
+    assert (await desk.case(case_id)).locked
+
+
+async def test_INV_1_a_try_that_failed_before_the_marker_is_not_repeated_after_it(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+    desk.inbox.refusals = 2
+    await desk.drain()
+    assert ("ai", "claimed", 1) in await claims(desk)
+    await desk.say(MARKER, ref="C0012")
+    await desk.pass_time(seconds=30)
+    await desk.drain()
+    assert desk.inbox.texts("ai") == []
+    assert ("ai", "dead", 1) in await claims(desk)
+    (row,) = await desk.rows("SELECT reason FROM newel.outbox WHERE state = 'dead'")
+    assert row["reason"].startswith("in flight")
+    assert (await desk.case(case_id)).locked
+
+
+async def test_INV_1_no_deadlock_and_no_late_claim_when_marker_and_delivery_meet(desk: Desk) -> None:
+    for n in range(6):
+        await desk.say(STATUS, ref="C0012", thread=f"t{n}")
+    await desk.drain(without=("delivery",))
+    await asyncio.gather(desk.drain(), *(desk.say(MARKER, ref="C0012", thread=f"t{n}") for n in range(6)))
+    await desk.drain()
+    late = await desk.rows(
+        "SELECT a.id FROM newel.audit_event a JOIN newel.outbox o ON o.id::text = a.entity_id"
+        " JOIN newel.message m ON m.id = o.message_id"
+        " WHERE a.event = 'outbox.claimed' AND m.author = 'ai' AND a.seq > (SELECT min(l.seq)"
+        " FROM newel.audit_event l WHERE l.case_id = a.case_id AND l.event = 'case.escalated')"
+    )
+    assert late == []
+    assert await desk.limbo() == []
+
+
+async def test_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+
+    async def another() -> None:
+        await desk.say("And is order 10031 on its way too?", ref="C0012")
+
+    desk.books.thinking = another
+    await desk.drain()
+    await desk.drain()
+    assert (await desk.case(case_id)).turn == 2
+    assert len(desk.inbox.texts("ai")) == 1
+    (made,) = await desk.rows("SELECT message_id FROM newel.proposal")
+    (last,) = await desk.rows("SELECT last_inbound_id AS id FROM newel.cases")
+    assert made["message_id"] == last["id"]
+    assert await desk.limbo() == []
+
+
+async def stop(desk: Desk, **scope: str | None) -> UUID:
+    given = {"workflow": None, "contact_reason": None, **scope}
+    return await kill_switch.engage(desk.house, desk.staff["ivan"], reason="it promises too much", **given)
+
+
+async def test_INV_1_the_kill_switch_stops_what_has_not_left_and_a_person_has_it(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    await stop(desk)
+    await desk.drain()
+    assert desk.inbox.texts("ai") == []
+    assert (await desk.case(case_id)).tier == 3
+
+
+async def test_INV_1_under_the_kill_switch_nothing_new_is_released(desk: Desk) -> None:
+    which = await stop(desk, workflow="customer-support", contact_reason="order_status")
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain()
+    assert desk.inbox.texts("ai") == []
+    assert (await desk.case(case_id)).tier == 3
+    await kill_switch.release(desk.house, desk.staff["ivan"], which)
+    await desk.say("Where is order 10031?")
+    await desk.drain()
+    assert len(desk.inbox.texts("ai")) == 1
+
+
+async def test_INV_1_kill_switch_and_delivery_at_once_agree_on_an_order(desk: Desk) -> None:
+    for n in range(4):
+        await desk.say(STATUS, ref="C0012", thread=f"t{n}")
+    await desk.drain(without=("delivery",))
+    await asyncio.gather(desk.drain(), stop(desk))
+    late = await desk.rows(
+        "SELECT o.id FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id, newel.audit_event k"
+        " JOIN newel.audit_event c ON c.event = 'outbox.claimed' AND c.tx > k.tx"
+        " WHERE k.event = 'kill_switch.engaged' AND m.author = 'ai' AND c.entity_id = o.id::text"
+        " AND c.seq > k.seq"
+    )
+    assert late == []
+
+
+async def test_INV_2_a_scanner_that_fails_sends_the_case_to_a_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await desk.house.running(None, "customer-support")  # type: ignore[arg-type]
+
+    def broken(_scanner: object, _message: object) -> None:
+        raise RuntimeError("no dictionary")
+
+    monkeypatch.setattr(type(running.scanner), "scan", broken)
+    case_id = await desk.say(STATUS, ref="C0012")
+    monkeypatch.undo()
+    await desk.drain()
+    case = await desk.case(case_id)
+    assert (case.tier, case.locked) == (3, True)
+    (row,) = await desk.rows("SELECT outcome FROM newel.scan_receipt")
+    assert row["outcome"] == "failed"
+    assert desk.inbox.texts("ai") == []
+
+
+async def test_INV_3_on_a_case_of_a_person_the_AI_has_nothing_to_do(desk: Desk) -> None:
+    for text in (MARKER, PERSON):
+        case_id = await desk.say(text, thread=text)
+        await desk.say("Where is order 10031?", thread=text)
+        kinds = await desk.rows("SELECT kind FROM newel.job WHERE case_id = $1", case_id)
+        assert not {row["kind"] for row in kinds} & {"answer", "deflection", "action"}
+    await desk.drain()
+    assert desk.inbox.texts("ai") == []
+    assert await desk.rows("SELECT id FROM newel.proposal") == []
+
+
+async def test_a_message_is_delivered_once_however_often_it_is_tried(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    desk.inbox.refusals = 3
+    for _ in range(6):
+        await desk.drain()
+        await desk.pass_time(seconds=40)
+    assert len(desk.inbox.got) == 2
+    assert {state for _, state, _ in await claims(desk)} == {"delivered"}
