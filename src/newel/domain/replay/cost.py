@@ -1,7 +1,7 @@
 """What a mix of tiers costs by the operator's own rates: computed, never invented (INS-6)."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from newel.domain.replay.report import Cost
 from newel.domain.replay.values import Rates
@@ -27,4 +27,4 @@ def cost_of(tiers: Mapping[int, int], ai_answers: int, rates: Rates) -> Cost:
 
 
 def _cents(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"))
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -38,7 +38,7 @@ def percentages(counts: Mapping[K, int]) -> dict[K, Decimal]:
     rest = _HUNDREDTHS - sum(whole.values())
     order = sorted(counts, key=lambda k: (-(counts[k] * _HUNDREDTHS % total), -counts[k], str(k)))
     gains = frozenset(order[:rest])
-    return {key: Decimal(units + (key in gains)) / 100 for key, units in whole.items()}
+    return {key: Decimal(units + (key in gains)).scaleb(-2) for key, units in whole.items()}
 
 
 class Tally:
