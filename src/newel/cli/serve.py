@@ -1,6 +1,7 @@
 """``newel serve``, ``newel work`` and ``newel migrate``: the processes of a node."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Coroutine
 from typing import Annotated, Any
@@ -52,6 +53,7 @@ def work(
 
     Example: newel work --except answer
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads only wait
     from newel.cli.logs import configure_logging
     from newel.config import read
 

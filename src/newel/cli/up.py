@@ -121,7 +121,7 @@ def up(
     home = Path(settings.home).absolute()
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
-    environment = dict(os.environ) | {"NEWEL_HOME": str(home)}
+    environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
     if postgres is not None:
         typer.echo("newel: starting PostgreSQL", err=True)
         postgres.start()
