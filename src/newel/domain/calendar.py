@@ -51,6 +51,7 @@ def spans_of(week: Week) -> tuple[tuple[tuple[int, int], ...], ...]:
     return tuple(tuple(sorted(_span(text) for text in week.get(day, ()))) for day in DAYS)
 
 
+@lru_cache(maxsize=1024)
 def _span(text: str) -> tuple[int, int]:
     found = minutes_of(text)
     if found is None:
@@ -62,7 +63,8 @@ def is_open(week: Week, zone: str, now: datetime) -> bool:
     """Whether ``now`` falls into the week's spans on the zone's own clock; ends are outside."""
     local = now.astimezone(ZoneInfo(zone))
     minute = local.hour * 60 + local.minute
-    return any(start <= minute < end for start, end in spans_of(week)[local.weekday()])
+    today = map(_span, week.get(DAYS[local.weekday()], ()))
+    return any(start <= minute < end for start, end in today)
 
 
 def add(hours: Hours, start: datetime, span: timedelta) -> datetime:

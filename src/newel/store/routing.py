@@ -266,9 +266,9 @@ async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID]) -> UUID | Non
     return won
 
 
-async def waiting(tx: Tx, limit: int) -> list[UUID]:
-    """The cases of the first waiting items."""
-    return [row["case_id"] for row in await tx.rows(sql("routing").waiting, limit)]
+async def waiting(tx: Tx, limit: int) -> list[WorkItem]:
+    """The first waiting items, as seen, not locked."""
+    return [_item(row) for row in await tx.rows(sql("routing").waiting, limit)]
 
 
 async def overdue(tx: Tx, limit: int) -> list[UUID]:

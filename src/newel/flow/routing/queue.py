@@ -4,6 +4,7 @@ Whoever changes a work item holds its case row first, then the person's row. The
 passes over what others hold, so it never waits for a case.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -92,7 +93,7 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
     if item is None or item.state != "queued":
         return None
     running = await house.running(tx, case.workflow)
-    match rule.decide(await _asked(tx, item), await rows.people(tx), tx.now, rules_of(running)):
+    match rule.decide(_asked(tx, item), await rows.people(tx), tx.now, rules_of(running)):
         case rule.Assign(owner):
             return await _assign(tx, case, item, owner)
         case rule.Queue(_):
@@ -105,7 +106,7 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
     return None
 
 
-async def _asked(tx: Tx, item: WorkItem) -> Item:
+def _asked(tx: Tx, item: WorkItem) -> Item:
     waited = (tx.now - item.queued_at).total_seconds()
     return Item(ask=item.ask, priority=item.priority, queued_seconds=waited)
 
@@ -231,16 +232,29 @@ async def rebalance(house: House, job: Job) -> None:
 
 async def sweep(house: House) -> None:
     """The periodic look at the whole queue: shifts that began or ended, and overdue work."""
-    async with house.db.tx(ROUTER) as tx:
-        waiting = await rows.waiting(tx, _LOOK_AT)
+    async with house.db.tx(ROUTER, read_only=True) as tx:
+        people = await rows.people(tx)
+        waiting = await _movable(house, tx, people)
         overdue = await rows.overdue(tx, _LOOK_AT)
-        present = [p.id for p in await rows.people(tx) if p.works(tx.now) and p.free]
+        present = [p.id for p in people if p.works(tx.now) and p.free]
     for case_id in overdue:
         await _overdue(house, case_id)
     for case_id in waiting:
         await _place(house, case_id)
     for staff_id in present:
         await _fill(house, staff_id)
+
+
+async def _movable(house: House, tx: Tx, people: Sequence[Person]) -> list[UUID]:
+    """The cases at the head of the queue that would not just go on waiting."""
+    found = []
+    for item in await rows.waiting(tx, _LOOK_AT):
+        rules = rules_of(await house.running(tx, item.workflow))
+        asked = _asked(tx, item)
+        widens = not (item.general or item.regulated) and asked.queued_seconds >= rules.widens_after_seconds
+        if widens or not isinstance(rule.decide(asked, people, tx.now, rules), rule.Queue):
+            found.append(item.case_id)
+    return found
 
 
 async def _overdue(house: House, case_id: UUID) -> None:

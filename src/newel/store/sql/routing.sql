@@ -91,7 +91,10 @@ ORDER BY w.priority, w.position, w.due_at, w.id LIMIT 1 FOR NO KEY UPDATE OF c, 
 
 -- name: waiting
 -- The first waiting items of all, for a new look at each.
-SELECT id, case_id FROM newel.work_item WHERE state = 'queued' ORDER BY priority, position, due_at, id LIMIT $1;
+SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached
+FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
+WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
 -- name: overdue
 -- Breached work that no supervisor has taken over yet.
