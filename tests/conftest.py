@@ -2,6 +2,7 @@
 
 The embedded server is the default. ``NEWEL_TEST_EXTERNAL_URL`` (an owner's URL) points the same
 tests at another server. Tests may set the clock: as the owner, they replace ``newel.now()``.
+``NEWEL_TEST_MUTATE`` names a file of SQL that takes a guard out of the template (tests/mutants.py).
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate
 
-TEMPLATE = "newel_template"
+TEMPLATE = f"newel_template_{os.getpid()}"
 _CLOCK = """
 CREATE TABLE public.test_clock (frozen timestamptz);
 INSERT INTO public.test_clock VALUES (NULL);
@@ -35,6 +36,12 @@ def database_url(url: str, name: str) -> str:
     """The same server, another database."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def as_app(url: str) -> str:
+    """The owner's door, but with the rights of the application's role."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, "role=newel_app"]))))
 
 
 class Server:
@@ -59,6 +66,8 @@ class Server:
         await migrate(url)
         connection = await asyncpg.connect(url)
         await connection.execute(_CLOCK)
+        if mutation := os.environ.get("NEWEL_TEST_MUTATE"):
+            await connection.execute(Path(mutation).read_text(encoding="utf-8"))
         await connection.close()
 
     async def _admin(self, statement: str) -> None:
@@ -104,9 +113,10 @@ class House:
 def server() -> Iterator[Server]:
     external = os.environ.get("NEWEL_TEST_EXTERNAL_URL")
     if external:
-        found = Server(external, external)
+        found = Server(external, as_app(external))
         asyncio.run(found.make_template())
         yield found
+        asyncio.run(found.drop(TEMPLATE))
         return
     with tempfile.TemporaryDirectory(prefix="newel-test-") as folder:
         Path(folder).chmod(0o755)
