@@ -84,10 +84,12 @@ SELECT q.id, q.case_id, q.priority, q.position, q.due_at FROM (
 
 -- name: winner
 -- Of these candidates the first that nobody holds, locked with its case; looked at again under the lock.
-SELECT w.id FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id
-WHERE w.id = ANY ($1::uuid[]) AND w.state = 'queued' AND w.priority >= $4
+-- The candidates' own order is kept, so that no plan is tempted to walk the whole queue for it.
+SELECT w.id FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, place)
+    JOIN newel.work_item w ON w.id = k.id JOIN newel.cases c ON c.id = w.case_id
+WHERE w.state = 'queued' AND w.priority >= $4
     AND (w.bucket = ANY ($2::int[]) OR (w.general AND w.bucket = ANY ($3::int[])))
-ORDER BY w.priority, w.position, w.due_at, w.id LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;
+ORDER BY k.place LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;
 
 -- name: waiting
 -- The first waiting items of all, for a new look at each.
