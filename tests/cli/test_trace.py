@@ -39,7 +39,7 @@ def story(text: str) -> Story:
         entity="message",
         entity_id="m",
         state=None,
-        detail={"text": text, "markers": ["legal"]},
+        detail={"text": text, "markers": ["legal", "regulated"]},
     )
     return Story(case=head, opened=True, steps=(step,))
 
@@ -62,7 +62,7 @@ def test_POL_6_each_step_has_time_stage_event_actor_and_detail() -> None:
         "message.received",
         "staff Amara Osei",
         "Where is order 10023?",
-        '["legal"]',
+        "markers: legal, regulated",
     ):
         assert part in page
 
@@ -71,3 +71,8 @@ def test_CTX_5_customer_text_moves_nothing_in_the_terminal() -> None:
     page = printed("\x1b[2J\x1b]0;owned\x07 [red]not markup[/red] \u202egnp.exe\r\x9b31m")
     assert not set(page) & set("\x1b\x07\x9b\u202e\r")
     assert "[red]not markup[/red]" in page
+
+
+def test_POL_6_nothing_is_cut_however_long() -> None:
+    long = "mug " * 500 + "the end"
+    assert "the end" in " ".join(printed(long).split())

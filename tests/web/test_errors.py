@@ -67,6 +67,7 @@ async def test_a_guards_words_stay_inside(site: Site) -> None:
     assert_problem(said, 409, "guarded")
     assert SECRET not in said.text
     assert said.json()["data"] == {"sqlstate": "NW012"}
+    assert said.json()["detail"] == "There is no authority for exactly this, now."
 
 
 async def test_a_typed_error_has_its_status_code_and_data(site: Site) -> None:

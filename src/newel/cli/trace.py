@@ -71,6 +71,7 @@ def show(story: Story, console: "Console | None" = None) -> None:
     )
     table = Table("time (UTC)", "stage", "what", "who", box=None, pad_edge=False, show_edge=False)
     table.columns[0].no_wrap = True
+    table.columns[2].overflow = "fold"
     for step in story.steps:
         table.add_row(
             f"{step.at:%Y-%m-%d %H:%M:%S}.{step.at.microsecond // 1000:03d}",
@@ -92,7 +93,12 @@ def _what(step: Step) -> Any:
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, str):
+        return plain
+    if isinstance(plain, list) and all(isinstance(part, str) for part in plain):
+        return ", ".join(plain)
+    return msgspec.json.encode(plain).decode()
 
 
 def inert(text: str) -> str:

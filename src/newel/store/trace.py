@@ -14,7 +14,7 @@ from newel.store.envelope import Envelope, Sealer
 
 Found = tuple[str, Detail]
 _ENDS = frozenset(
-    {"reference", "attempts", "error", "labels", "breached_at", "alerted", "decided_by", "ended_for"}
+    {"reference", "attempts", "error", "labels", "breached_at", "alerted", "decided_by", "ended_for", "owner"}
 )
 
 
@@ -85,6 +85,11 @@ def _evidence(receipt: dict[str, Any]) -> dict[str, Any]:
 
 
 def _detail(row: Record, sealed: str, opened: dict[str, Any]) -> Detail:
-    values = {k: v for k, v in dict(row).items() if k not in {"id", sealed}}
+    values = {k: _round(v) for k, v in dict(row).items() if k not in {"id", sealed}}
     ended = {k: values.pop(k) for k in list(values) if k in _ENDS}
     return Detail(values, ended, {k: v for k, v in opened.items() if k not in values})
+
+
+def _round(value: Any) -> Any:
+    """Four digits of what the store keeps as a short float."""
+    return round(value, 4) if isinstance(value, float) else value

@@ -78,6 +78,18 @@ _PLAIN = {
 }
 
 
+_REFUSED = "The store refuses this change."
+_GUARDS = {
+    "NW001": "Only the owner of the case, with a live session, writes as a person.",
+    "NW012": "There is no authority for exactly this, now.",
+    "NW014": "The policy version lacks a signature.",
+    "NW015": "The cap over the window would be passed.",
+    "NW016": "The work has passed to another owner; fetch it again.",
+    "NW017": "Only a person lowers a tier, with a reason.",
+    "NW018": "This person's desk is full.",
+}
+
+
 def rejection(error: msgspec.ValidationError) -> Rejected:
     """A shape error as the field that it names."""
     message, _, place = str(error).partition(" - at ")
@@ -98,7 +110,7 @@ def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Probl
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("refused", code=error.code, request_id=_id(request))
     guarded = error.code == "guarded"  # the store speaks of ids and rules: not for the wire
-    detail = "The store refuses this change." if guarded else error.message
+    detail = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED) if guarded else error.message
     data = {k: v for k, v in error.data.items() if k == "sqlstate" or not guarded}
     errors = error.errors if isinstance(error, Rejected) else ()
     return _answer(request, error.status, error.code, detail, errors=errors, data=data)
