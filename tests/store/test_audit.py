@@ -1,8 +1,8 @@
 """Audit rows: append-only, with a leaf hash that nobody chooses, one event for each change."""
 
 import pytest
-from conftest import House
 
+from conftest import House
 from newel.domain.access import system
 from newel.domain.errors import StaleToken
 from newel.store import audit, job

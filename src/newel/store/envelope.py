@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from newel.domain.errors import Invalid
 
 _FORMAT = b"\x01"
+_LEAST = 1 + 12 + 16
 KEY_BYTES = 32
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Sealer:
     def open(self, place: str, sealed: bytes) -> bytes:
         """Decrypt; ``Invalid`` when it was changed or belongs elsewhere."""
         try:
-            if sealed[:1] != _FORMAT:
+            if sealed[:1] != _FORMAT or len(sealed) < _LEAST:
                 raise InvalidTag
             return self._aead.decrypt(sealed[1:13], sealed[13:], place.encode())
         except InvalidTag:
