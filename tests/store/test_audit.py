@@ -25,7 +25,7 @@ async def test_INV_13_the_leaf_hash_is_the_stores_own(house: House) -> None:
 
 async def test_a_job_is_claimed_once_and_fenced(house: House) -> None:
     async with house.db.tx(system("test")) as tx:
-        await job.add(tx, "sla")
+        await job.add(tx, "routing")
     async with house.db.tx(system("a")) as one, house.db.tx(system("b")) as two:
         first = await job.claim(one, limit=5, without=[], lease_seconds=30)
         second = await job.claim(two, limit=5, without=[], lease_seconds=30)

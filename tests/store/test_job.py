@@ -15,7 +15,7 @@ from newel.store.job import Job
 ACTOR = system("test")
 
 
-async def add(house: House, kind: str = "sla", **more: object) -> None:
+async def add(house: House, kind: str = "routing", **more: object) -> None:
     async with house.db.tx(ACTOR) as tx:
         await jobs.add(tx, kind, **more)  # type: ignore[arg-type]
 
@@ -37,7 +37,7 @@ async def done(house: House, job: Job) -> None:
 
 async def done_and_more(house: House, job: Job) -> None:
     async with house.db.tx(ACTOR) as tx:
-        await jobs.add(tx, "follows")
+        await jobs.add(tx, "delivery")
         await jobs.done(tx, job)
 
 
@@ -50,6 +50,7 @@ async def test_many_workers_take_each_job_once(house: House) -> None:
     for _ in range(30):
         await add(house)
     taken = await asyncio.gather(*(claim(house, limit=5) for _ in range(12)))
+    taken.append(await claim(house, limit=30))
     ids = [job.id for some in taken for job in some]
     assert len(ids) == len(set(ids)) == 30
 
@@ -109,13 +110,13 @@ async def test_one_key_is_one_job_at_its_newest_time(house: House) -> None:
 
 async def test_it_waits_for_its_time_and_the_urgent_goes_first(house: House) -> None:
     await house.freeze(NOON)
-    await add(house, "later", at=NOON + timedelta(seconds=5))
-    await add(house, "plain")
-    await add(house, "urgent", priority=1)
-    assert [job.kind for job in await claim(house, limit=1)] == ["urgent"]
-    assert [job.kind for job in await claim(house)] == ["plain"]
+    await add(house, "settle", at=NOON + timedelta(seconds=5))
+    await add(house, "routing")
+    await add(house, "action", priority=1)
+    assert [job.kind for job in await claim(house, limit=1)] == ["action"]
+    assert [job.kind for job in await claim(house)] == ["routing"]
     await house.pass_time(timedelta(seconds=5))
-    assert [job.kind for job in await claim(house)] == ["later"]
+    assert [job.kind for job in await claim(house)] == ["settle"]
 
 
 async def test_a_worker_leaves_out_the_kinds_that_it_is_told_to(house: House) -> None:
