@@ -62,20 +62,26 @@ def work(
 
 
 async def _work(without: tuple[str, ...], room: int) -> None:
-    from newel.bootstrap import open_house
+    from newel.bootstrap import database_url, open_house
     from newel.config import read
+    from newel.store.wake import listen
     from newel.worker.loop import Loop
     from newel.worker.timetable import Timetable
 
-    async with open_house(read(), train=True) as house:
+    settings = read()
+    async with open_house(settings, train=True) as house:
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
-        clock = asyncio.create_task(timetable.run())
+        beside = [
+            asyncio.create_task(timetable.run()),
+            asyncio.create_task(listen(database_url(settings), loop.wake)),
+        ]
         try:
             await loop.run()
         finally:
-            clock.cancel()
+            for task in beside:
+                task.cancel()
 
 
 def migrate() -> None:

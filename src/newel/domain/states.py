@@ -81,6 +81,23 @@ MACHINES: Mapping[str, Machine] = {
     "policy": POLICY,
 }
 
+JOB_KINDS = (
+    "answer",
+    "approval_expiry",
+    "action",
+    "deflection",
+    "refused",
+    "delivery",
+    "routing",
+    "rebalance",
+    "breach",
+    "context",
+    "wake",
+    "settle",
+    "feedback",
+)
+"""Every kind of job; ``flow.way`` says what each does."""
+
 
 def transitions() -> Iterator[tuple[str, str, str]]:
     """All (machine, from, to) triples."""

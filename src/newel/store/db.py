@@ -14,6 +14,7 @@ import msgspec
 
 from newel.domain.access import Actor
 from newel.domain.errors import Conflict, NewelError, Unavailable
+from newel.store.wake import Waker
 
 # asyncpg ships no types that hold at run time: rows are mappings, the rest is opaque.
 Record = Mapping[str, Any]
@@ -45,6 +46,7 @@ class Tx:
         self.now = now
         self.actor = actor
         self.wakes: set[str] = set()
+        """What other parts want to hear of once this has committed: ``job``, ``work``, ``notice``."""
 
     async def row(self, statement: str, *args: Any) -> Record | None:
         """The first row, or None."""
@@ -82,10 +84,14 @@ class Db:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self.waker = Waker(pool)
 
     @asynccontextmanager
     async def tx(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[Tx]:
-        """A READ COMMITTED transaction; a guard's refusal becomes a typed error."""
+        """A READ COMMITTED transaction; a guard's refusal becomes a typed error.
+
+        New jobs wake the workers once it has committed.
+        """
         async with _acquired(self._pool) as connection:
             try:
                 async with connection.transaction(readonly=read_only):
@@ -94,9 +100,12 @@ class Db:
                     yield tx
             except asyncpg.PostgresError as error:
                 raise refusal(error) from error
+        if "job" in tx.wakes:
+            self.waker.wake()
 
     async def close(self) -> None:
         """Close the pool."""
+        await self.waker.close()
         await self._pool.close()
 
 
@@ -109,11 +118,12 @@ async def _acquired(pool: Pool) -> AsyncIterator[Connection]:
         TimeoutError,
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
     ) as error:
         raise Unavailable(what="the database") from error
     try:
         yield connection
-    except (OSError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise Unavailable(what="the database") from error
     finally:
         await pool.release(connection)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.errors import StaleToken
+from newel.domain.states import JOB_KINDS
 from newel.store.db import Tx, sql
 
 
@@ -38,7 +39,7 @@ async def add(
 
 async def claim(tx: Tx, *, limit: int, without: Sequence[str], lease_seconds: float) -> list[Job]:
     """Lease the most urgent ready jobs."""
-    rows = await tx.rows(sql("job").claim, limit, list(without), lease_seconds, tx.now)
+    rows = await tx.rows(sql("job").claim, limit, _kinds(without), lease_seconds, tx.now)
     return [Job(**dict(row)) for row in rows]
 
 
@@ -70,5 +71,9 @@ async def drop(tx: Tx, case_id: UUID, kind: str) -> None:
 
 async def next_at(tx: Tx, *, without: Sequence[str]) -> datetime | None:
     """When the next job is due."""
-    found: datetime | None = await tx.value(sql("job").next_at, list(without))
+    found: datetime | None = await tx.value(sql("job").next_at, _kinds(without))
     return found
+
+
+def _kinds(without: Sequence[str]) -> list[str]:
+    return [kind for kind in JOB_KINDS if kind not in without]

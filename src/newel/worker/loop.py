@@ -16,7 +16,9 @@ from newel.store import job as jobs
 from newel.store.job import Job
 
 ACTOR = system("worker")
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
+_LEAST_SECONDS = 0.005
+_AWAY_SECONDS = 0.5
 _LONGEST_WAIT = 60.0
 log = structlog.get_logger("worker")
 
@@ -31,6 +33,11 @@ class Loop:
         self._running: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
+        house.db.waker.also(self._wake.set)
+
+    def wake(self) -> None:
+        """There may be work: look at once."""
+        self._wake.set()
 
     def stop(self) -> None:
         """Take no more jobs; the running ones end."""
@@ -40,13 +47,13 @@ class Loop:
     async def run(self) -> None:
         """Until stopped."""
         while not self._stop.is_set():
+            self._wake.clear()
             try:
-                taken = await self._take()
+                if await self._take() == 0:
+                    await self._rest(await self._until_next())
             except Unavailable:
                 log.warning("worker.database_away")
-                taken = 0
-            if taken == 0:
-                await self._rest()
+                await self._rest(_AWAY_SECONDS)
         if self._running:
             await asyncio.wait(self._running, timeout=20)
 
@@ -75,10 +82,16 @@ class Loop:
         self._running.discard(task)
         self._wake.set()
 
-    async def _rest(self) -> None:
-        self._wake.clear()
+    async def _until_next(self) -> float:
+        """Seconds to rest: to the next due job, at most a poll's."""
+        async with self._house.db.tx(ACTOR, read_only=True) as tx:
+            due = await jobs.next_at(tx, without=self._without)
+            wait = (due - tx.now).total_seconds() if due else POLL_SECONDS
+        return min(max(wait, _LEAST_SECONDS), POLL_SECONDS)
+
+    async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self._wake.wait(), seconds)
 
     async def _step(self, job: Job) -> None:
         try:

@@ -100,7 +100,7 @@ CREATE TABLE newel.job (
     subject_id  uuid,
     key         text        UNIQUE,
     state       text        NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'dead')),
-    priority    smallint    NOT NULL DEFAULT 3,
+    priority    smallint    NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 4),
     run_at      timestamptz NOT NULL,
     attempts    integer     NOT NULL DEFAULT 0,
     lease_until timestamptz,
@@ -109,7 +109,7 @@ CREATE TABLE newel.job (
     created_at  timestamptz NOT NULL,
     CHECK ((state = 'running') = (lease_until IS NOT NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX job_ready ON newel.job (priority, run_at, id) WHERE state = 'ready';
+CREATE INDEX job_ready ON newel.job (kind, priority, run_at, id) WHERE state = 'ready';
 CREATE INDEX job_lease ON newel.job (lease_until) WHERE state = 'running';
 CREATE INDEX job_case ON newel.job (case_id, kind);
 -- Access and people: staff, their skills and sessions, service tokens.
@@ -752,6 +752,8 @@ CREATE TABLE newel.work_item (
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
 CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
 CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
+    WHERE state = 'queued' AND general;
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
 CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');

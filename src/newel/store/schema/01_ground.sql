@@ -100,7 +100,7 @@ CREATE TABLE newel.job (
     subject_id  uuid,
     key         text        UNIQUE,
     state       text        NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'dead')),
-    priority    smallint    NOT NULL DEFAULT 3,
+    priority    smallint    NOT NULL DEFAULT 3 CHECK (priority BETWEEN 1 AND 4),
     run_at      timestamptz NOT NULL,
     attempts    integer     NOT NULL DEFAULT 0,
     lease_until timestamptz,
@@ -109,6 +109,6 @@ CREATE TABLE newel.job (
     created_at  timestamptz NOT NULL,
     CHECK ((state = 'running') = (lease_until IS NOT NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX job_ready ON newel.job (priority, run_at, id) WHERE state = 'ready';
+CREATE INDEX job_ready ON newel.job (kind, priority, run_at, id) WHERE state = 'ready';
 CREATE INDEX job_lease ON newel.job (lease_until) WHERE state = 'running';
 CREATE INDEX job_case ON newel.job (case_id, kind);

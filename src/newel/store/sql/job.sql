@@ -6,11 +6,16 @@ ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at WHERE newel.job.state =
 RETURNING id;
 
 -- name: claim
--- Take up to $1 ready jobs not of the kinds $2, with a lease of $3 seconds, as of $4.
-WITH next AS (
-    SELECT id FROM newel.job
-    WHERE state = 'ready' AND run_at <= $4 AND kind <> ALL ($2::text[])
-    ORDER BY priority, run_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+-- Lease up to $1 due jobs of the kinds $2 for $3 seconds, as of $4: the most urgent first. Each kind and
+-- priority is one short walk over its own part of the index, however many jobs wait for a later time.
+WITH due AS (
+    SELECT j.id, j.priority, j.run_at FROM unnest($2::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
+    LATERAL (SELECT id, priority, run_at FROM newel.job
+        WHERE state = 'ready' AND kind = k.kind AND priority = p.priority AND run_at <= $4
+        ORDER BY run_at, id LIMIT greatest(64, 4 * $1)) j
+), next AS (
+    SELECT j.id FROM newel.job j JOIN due USING (id) WHERE j.state = 'ready'
+    ORDER BY due.priority, due.run_at, j.id LIMIT $1 FOR UPDATE OF j SKIP LOCKED
 )
 UPDATE newel.job j SET state = 'running', attempts = attempts + 1, token = token + 1,
     lease_until = $4 + make_interval(secs => $3)
@@ -41,8 +46,10 @@ WHERE state = 'running' AND lease_until < $1;
 DELETE FROM newel.job WHERE case_id = $1 AND kind = $2;
 
 -- name: next_at
--- When the next ready job not of the kinds $1 is due.
-SELECT min(run_at) FROM newel.job WHERE state = 'ready' AND kind <> ALL ($1::text[]);
+-- When the next ready job of the kinds $1 is due.
+SELECT min(j.run_at) FROM unnest($1::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
+LATERAL (SELECT run_at FROM newel.job WHERE state = 'ready' AND kind = k.kind AND priority = p.priority
+    ORDER BY run_at, id LIMIT 1) j;
 
 -- name: depth
 -- Jobs by kind and state.
