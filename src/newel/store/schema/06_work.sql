@@ -25,6 +25,8 @@ CREATE TABLE newel.work_item (
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
 CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
 CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
+    WHERE state = 'queued' AND general;
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
 CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');
