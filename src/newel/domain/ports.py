@@ -58,7 +58,7 @@ class Systems(Protocol):
 
 
 class Outbound(msgspec.Struct, frozen=True):
-    """A message on its way to the customer's channel."""
+    """A message on its way to the customer's channel; ``sources`` say what an answer stands on."""
 
     message_id: str
     conversation_id: str
@@ -67,6 +67,7 @@ class Outbound(msgspec.Struct, frozen=True):
     author: str
     text: str
     at: datetime
+    sources: tuple[str, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -152,7 +152,7 @@ async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action:
         await delivery.post_system(tx, house, case, running, "action_confirmed")
         return
     if action.approval_id is None:
-        await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id, action.id)
+        await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id, action.id, made.cited)
     else:
         approval = await approvals.read(tx, action.approval_id)
         provenance = Provenance(
@@ -160,6 +160,7 @@ async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action:
             released_by=approval.decided_by,
             approval_id=approval.id,
             proposal_id=made.id,
+            sources=made.cited,
         )
         await delivery.post_approved(tx, house, case, made.draft.reply, provenance, action.id)
     if case.last_inbound_id == action.message_id:

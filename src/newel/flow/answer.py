@@ -57,8 +57,8 @@ async def _brief(house: House, job: Job) -> Brief | None:
         customer = await customers.read(tx, house.envelope, case.customer_id)
         fields, confidence = await intake.fields(tx, house.envelope, case)
         said = await intake.inbound(tx, house.envelope, case)
-        replied = await intake.last_outbound(tx, case)
-        burst = [s for s in said if s.seq > replied] or said[-1:]
+        answered = await intake.answered(tx, case)
+        burst = [s for s in said if s.seq > answered] or said[-1:]
         text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
         signals = merged([signals_of(s.receipt) for s in burst], int(case.tier or 1))
         turn = Turn(running, customer.profile, text, fields, confidence, tx.now)

@@ -158,7 +158,11 @@ async def _released(
         await action.authorise(tx, house, running, case, made, authority="approval", approval=approval)
         return
     provenance = Provenance(
-        drafted_by=made.drafted_by, released_by=by, approval_id=approval.id, proposal_id=made.id
+        drafted_by=made.drafted_by,
+        released_by=by,
+        approval_id=approval.id,
+        proposal_id=made.id,
+        sources=made.cited,
     )
     await delivery.post_approved(tx, house, case, made.draft.reply, provenance, None)
     await delivery.answered(tx, case, case.tier or Tier.SUPERVISED)

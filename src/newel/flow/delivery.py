@@ -50,14 +50,22 @@ async def post_person(tx: Tx, house: House, case: Case, actor: Actor, text: str)
 
 
 async def post_ai(
-    tx: Tx, house: House, case: Case, running: Running, text: str, proposal: UUID, action: UUID | None = None
+    tx: Tx,
+    house: House,
+    case: Case,
+    running: Running,
+    text: str,
+    proposal: UUID,
+    action: UUID | None = None,
+    sources: tuple[str, ...] = (),
 ) -> None:
     """Write what the AI says; before its first word in a conversation it says that it is an AI."""
     if case.conversation_id is None:
         return
     if await rows.disclose(tx, case.conversation_id):
         await post_system(tx, house, case, running, "ai_disclosure")
-    await _post(tx, house, case, text, Provenance(drafted_by="ai", proposal_id=proposal), action)
+    provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
+    await _post(tx, house, case, text, provenance, action)
 
 
 async def post_approved(

@@ -137,7 +137,7 @@ async def _release(tx: Tx, house: House, running: Running, case: Case, made: Mad
         case = await cases.move(tx, case, "acting", state="acting", tier=tier)
         await action.authorise(tx, house, running, case, made, authority="autonomous")
         return
-    await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id)
+    await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id, sources=made.cited)
     await delivery.answered(tx, case, tier)
 
 

@@ -43,6 +43,11 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     policy_id: UUID
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """What its words stand on; a person's own words cite nothing."""
+        return tuple(self.sources) if self.drafted_by == "ai" else ()
+
 
 async def add_proposal(tx: Tx, envelope: Envelope, case: Case, made: Made) -> None:
     """Store a proposal, its words sealed."""

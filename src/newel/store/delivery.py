@@ -23,6 +23,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     proposal_id: UUID | None = None
     template: str | None = None
     policy_id: UUID | None = None
+    sources: tuple[str, ...] = ()
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ async def add(
 ) -> UUID:
     """Write an outbound message and its outbox row; the outbox row's id."""
     message, box = uuid4(), uuid4()
+    body = Body(text, sources=provenance.sources)
     await tx.run(
         sql("delivery").message,
         message,
@@ -53,7 +55,7 @@ async def add(
         provenance.template,
         provenance.policy_id,
         envelope.mac("text", text),
-        case.sealer(envelope).seal_value(f"message.body:{message}", Body(text)),
+        case.sealer(envelope).seal_value(f"message.body:{message}", body),
         tx.now,
     )
     await tx.run(
@@ -98,6 +100,7 @@ async def payload(tx: Tx, envelope: Envelope, claimed: Claimed, customer: Custom
         author=row["author"],
         text=body.text,
         at=row["created_at"],
+        sources=body.sources,
     )
 
 

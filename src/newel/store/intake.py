@@ -17,10 +17,11 @@ from newel.store.envelope import Envelope, Sealer, case_place
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message."""
+    """The sealed text of a message; of an answer also what it stands on."""
 
     text: str
     subject: str = ""
+    sources: tuple[str, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -162,6 +163,12 @@ async def fields(tx: Tx, envelope: Envelope, case: Case) -> tuple[dict[str, Any]
 async def last_outbound(tx: Tx, case: Case) -> int:
     """The sequence number of the newest reply in this episode; 0 when there is none."""
     found: int = await tx.value(sql("intake").last_outbound, case.id, case.episode)
+    return found
+
+
+async def answered(tx: Tx, case: Case) -> int:
+    """The sequence number of the newest message of this episode that has its answer; 0 when none has."""
+    found: int = await tx.value(sql("intake").answered, case.id, case.episode)
     return found
 
 

@@ -42,6 +42,7 @@ class Visible(msgspec.Struct, frozen=True):
     author: str
     text: str
     at: datetime
+    sources: tuple[str, ...]
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,9 +133,10 @@ async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after:
     if await tx.value(sql("views").conversation, conversation_id) is None:
         raise NotFound(what="conversation", id=conversation_id)
     rows = await tx.rows(sql("views").visible, conversation_id, after)
+    bodies = [_body(envelope, r, r["id"]) for r in rows]
     return [
-        Visible(r["seq"], r["id"], r["author"], _body(envelope, r, r["id"]).text, r["created_at"])
-        for r in rows
+        Visible(r["seq"], r["id"], r["author"], body.text, r["created_at"], body.sources)
+        for r, body in zip(rows, bodies, strict=True)
     ]
 
 

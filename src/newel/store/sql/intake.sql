@@ -57,6 +57,20 @@ SELECT id, message_id, confidence, fields_sealed FROM newel.item WHERE case_id =
 SELECT coalesce(max(seq), 0) FROM newel.message
 WHERE case_id = $1 AND episode = $2 AND direction = 'outbound' AND drafted_by <> 'template';
 
+-- name: answered
+-- The newest message of an episode that a reply or an act has answered. A question has answered
+-- nothing, nor has a reply that was taken back: the turn begins after this one.
+SELECT coalesce(max(seq), 0) FROM (
+    SELECT coalesce(i.seq, m.seq) AS seq
+    FROM newel.message m JOIN newel.outbox o ON o.message_id = m.id
+        LEFT JOIN newel.proposal p ON p.id = m.proposal_id LEFT JOIN newel.message i ON i.id = p.message_id
+    WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' AND m.drafted_by <> 'template'
+        AND o.state <> 'withdrawn' AND NOT coalesce('question' = ANY (p.reasons), false)
+    UNION ALL
+    SELECT i.seq FROM newel.action a JOIN newel.message i ON i.id = a.message_id
+    WHERE a.case_id = $1 AND i.episode = $2 AND a.state IN ('claimed', 'confirmed', 'unknown')
+) t;
+
 -- name: history
 -- Earlier contacts of the customer: the first message of each other episode of the newest 20 cases.
 WITH recent AS (

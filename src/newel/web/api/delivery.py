@@ -21,13 +21,17 @@ class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message to the customer; ``author`` says who speaks: person, ai or system."""
+    """A message to the customer; ``author`` says who speaks: person, ai or system.
+
+    ``sources`` name what an answer of the AI stands on.
+    """
 
     seq: int
     id: UUID
     author: str
     text: str
     at: datetime
+    sources: tuple[str, ...]
 
 
 class Messages(msgspec.Struct, frozen=True):
@@ -43,7 +47,7 @@ async def conversation_messages(request: Ask, conversation_id: FromPath[UUID]) -
     after = request.asked(After).after
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         found = await views.conversation(tx, request.house.envelope, conversation_id, after)
-    messages = tuple(Message(m.seq, m.id, m.author, m.text, m.at) for m in found)
+    messages = tuple(Message(m.seq, m.id, m.author, m.text, m.at, m.sources) for m in found)
     return Messages(messages, messages[-1].seq if messages else after)
 
 
