@@ -80,9 +80,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
             f"--rates={rates}",
             f"--snapshot={folder / 'snapshot.jsonl'}",
         ]
-        live = [f"--systems-url={systems.url}", f"--token-file={folder / 'systems.token'}"]
-        for number, more in enumerate((live, [])):
-            out = [f"--{kind}={folder / f'{number}.{kind}'}" for kind in ("json", "html", "tickets")]
+        live: list[str | Path] = [f"--systems-url={systems.url}", f"--token-file={folder / 'systems.token'}"]
+        for number, more in enumerate((live, list[str | Path]())):
+            out: list[str | Path] = [
+                f"--{kind}={folder / f'{number}.{kind}'}" for kind in ("json", "html", "tickets")
+            ]
             code, said = newel("replay", *fixed, *more, *out)
             made.codes.append(code)
             made.said.append(said)

@@ -29,7 +29,10 @@ class Api:
     def __init__(self, url: str, token: str, first_wait: float = _FIRST_WAIT) -> None:
         self._url = url.rstrip("/")
         self._first_wait = first_wait
-        self._client = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        if not (token.isascii() and token.isprintable()):
+            raise Unauthenticated(why="the token's file holds what is no token")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx2.AsyncClient(headers=headers, timeout=30)
 
     async def __aenter__(self) -> "Api":
         return self
@@ -85,4 +88,7 @@ def _why(said: httpx2.Response) -> str:
         found = None
     if not isinstance(found, dict):
         return said.reason_phrase
-    return str(found.get("detail") or found.get("title") or said.reason_phrase)[:_LONGEST_ANSWER]
+    fields = found.get("errors")
+    named = [f"{f.get('field')}: {f.get('message')}" for f in fields if isinstance(f, dict)] if fields else []
+    words = [str(found.get("detail") or found.get("title") or said.reason_phrase), *named]
+    return " ".join(words)[:_LONGEST_ANSWER]
