@@ -48,6 +48,11 @@ def signals_of(receipt: Receipt) -> Signals:
     )
 
 
+def after_lowering(signals: Signals, to_tier: int) -> Signals:
+    """What a scan still says once a person has looked at its message and lowered the case."""
+    return msgspec.structs.replace(signals, tier_floor=min(signals.tier_floor, to_tier), locked=False)
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What stands besides the message: the customer, what was used, who forbade what.
 

@@ -1,5 +1,6 @@
 """The AI's step: read the turn, ask the systems of record outside any transaction, propose."""
 
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -22,14 +23,16 @@ from newel.domain.playbook import (
 from newel.domain.playbook.slots import Missing
 from newel.domain.policy.bundle import Playbook
 from newel.domain.ports import Facts, Match, Systems
-from newel.domain.tier import Signals, signals_of
+from newel.domain.tier import Signals, after_lowering, signals_of
 from newel.domain.words import Assist
 from newel.flow import tier
 from newel.flow.house import Brief, House, Turn
 from newel.store import case as cases
 from newel.store import customer as customers
+from newel.store import escalation as escalations
 from newel.store import intake
 from newel.store import job as jobs
+from newel.store.intake import Said
 from newel.store.job import Job
 
 ORDERS = "shop.customer_orders"
@@ -60,9 +63,18 @@ async def _brief(house: House, job: Job) -> Brief | None:
         answered = await intake.answered(tx, case)
         burst = [s for s in said if s.seq > answered] or said[-1:]
         text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
-        signals = merged([signals_of(s.receipt) for s in burst], int(case.tier or 1))
+        lowered = await escalations.lowered(tx, case)
+        signals = merged([_weighed(s, lowered) for s in burst], int(case.tier or 1))
         turn = Turn(running, customer.profile, text, fields, confidence, tx.now)
         return Brief(case, customer, signals, turn)
+
+
+def _weighed(said: Said, lowered: tuple[int, datetime] | None) -> Signals:
+    """The signals of a message; a person's lowering after it has judged them."""
+    signals = signals_of(said.receipt)
+    if lowered is None or said.received_at > lowered[1]:
+        return signals
+    return after_lowering(signals, lowered[0])
 
 
 def words_of(subject: str, text: str) -> str:

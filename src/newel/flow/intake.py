@@ -11,12 +11,13 @@ from newel.domain.intake import Inbound
 from newel.domain.scan.features import CustomerFacts, ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
-from newel.flow import delivery, escalation, sla
+from newel.flow import context, delivery, escalation, sla
 from newel.flow.house import House, Running
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import intake as rows
 from newel.store import job
+from newel.store import routing as work
 from newel.store.case import Case
 from newel.store.customer import Customer
 from newel.store.db import Tx
@@ -209,6 +210,9 @@ async def _arrived(
         case = await cases.move(tx, case, "message", state=state, due_at=None, **changes)
         await job.drop(tx, case.id, "settle")
         await job.drop(tx, case.id, "wake")
+        item = await work.open_of(tx, case.id)
+        if item is not None:
+            await context.renew(tx, item)
     else:
         follow_up = case.follow_up or case.state == "waiting"
         case = await _to_ai(tx, arrival, case, fresh, follow_up, changes)

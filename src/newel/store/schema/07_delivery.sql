@@ -75,7 +75,8 @@ BEGIN
     END IF;
     inbound := newel.latest_inbound(NEW.case_id);
     IF NOT EXISTS (SELECT FROM newel.scan_receipt r WHERE r.message_id = inbound
-                   AND r.outcome = 'scanned' AND NOT r.locked) THEN
+                   AND r.outcome = 'scanned' AND (NOT r.locked OR EXISTS (
+                       SELECT FROM newel.lowering l WHERE l.case_id = NEW.case_id AND l.unlocked AND l.at >= r.at))) THEN
         RAISE EXCEPTION 'NW-RECEIPT: the latest message is not scanned' USING ERRCODE = 'NW004';
     END IF;
     IF EXISTS (SELECT FROM newel.kill_switch k WHERE k.released_at IS NULL
