@@ -19,8 +19,9 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+run: export NEWEL_LOG_LEVEL ?= warning
 run: setup ## Serve the demo company on http://127.0.0.1:8080 with its worker (Ctrl-C stops it)
-	@exec $(BIN)/newel up
+	@exec $(BIN)/newel up $(ARGS)
 
 test: setup ## Run all tests on an embedded PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret_file: str = ""
     pool_size: int = 10
     log_level: str = "info"
+    demo_port: int = 8081
 
     @property
     def embedded(self) -> bool:

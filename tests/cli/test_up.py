@@ -1,6 +1,8 @@
 """What ``newel up`` tends: a child is started again, an errand until it has ended well once."""
 
 import os
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -70,3 +72,24 @@ def test_a_child_that_ends_is_started_again_however_it_ended(tmp_path: Path) -> 
     tend_until(child, lambda: place.started() >= 2)
     child.stop()
     child.wait(PATIENCE)
+
+
+def test_a_child_is_out_of_reach_of_ctrl_c_so_that_it_is_stopped_in_its_order() -> None:
+    child = Child("child", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ)
+    tend_until(child, lambda: child.pid is not None)
+    assert child.pid is not None
+    assert os.getpgid(child.pid) != os.getpgid(0)
+    child.stop()
+    child.wait(PATIENCE)
+
+
+def test_a_taken_port_is_said_before_anything_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        env = {**os.environ, "NEWEL_HOME": str(tmp_path / "home"), "NEWEL_PORT": port}
+        done = subprocess.run(
+            [sys.executable, "-m", "newel", "up"], env=env, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert f"port {port} is in use" in done.stderr
+    assert not (tmp_path / "home").exists()

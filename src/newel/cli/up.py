@@ -2,8 +2,10 @@
 
 import asyncio
 import ctypes
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,9 @@ from typing import Annotated
 
 import typer
 
+from newel.domain.errors import Conflict, Invalid
+
+Place = tuple[str, int]
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
@@ -59,6 +64,7 @@ class Child:
             self._command,
             env=self._environment,
             stdin=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C reaches the supervisor alone, which ends all in their order
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
         )
 
@@ -106,7 +112,7 @@ def _die_with_parent() -> None:
 def up(
     demo: Annotated[bool, typer.Option(help="With the demo company Hearthwick and its systems.")] = True,
     answer: Annotated[bool, typer.Option(help="With the AI worker; without it people do all.")] = True,
-    demo_port: Annotated[int, typer.Option(help="Where the demo's systems listen.")] = 8081,
+    demo_port: Annotated[int, typer.Option(help="Where the demo's systems listen.")] = 0,
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it cleanly.
 
@@ -119,6 +125,9 @@ def up(
 
     settings = read()
     home = Path(settings.home).absolute()
+    place, demo_place = (settings.host, settings.port), ("127.0.0.1", demo_port or settings.demo_port)
+    for wanted in (place, demo_place) if demo else (place,):
+        _must_be_free(*wanted)
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
     environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
@@ -126,14 +135,13 @@ def up(
         typer.echo("newel: starting PostgreSQL", err=True)
         postgres.start()
     try:
-        environment |= asyncio.run(prepare_home(settings, postgres, demo_port if demo else None))
+        environment |= asyncio.run(prepare_home(settings, postgres, demo_place[1] if demo else None))
         if demo:
             asyncio.run(demo_company(settings))
-        address = f"http://{settings.host}:{settings.port}"
-        children = _children(environment, demo, answer, demo_port, home)
+        children = _children(environment, demo, answer, demo_place[1], home)
         if demo:
-            children.append(_push(environment, home, address))
-        _supervise(children, postgres, stop, address)
+            children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
+        _supervise(children, postgres, stop, place)
     finally:
         if postgres is not None:
             postgres.stop()
@@ -179,20 +187,47 @@ def _stop_on_signals() -> _Stop:
     return stop
 
 
-def _supervise(children: list[Child], postgres: object, stop: _Stop, address: str) -> None:
+def _supervise(children: list[Child], postgres: object, stop: _Stop, place: Place) -> None:
     """Tend all until a signal; then the children end before the database does."""
     from newel.store.embedded import Embedded
 
-    typer.echo(f"newel: serving on {address}", err=True)
+    told = False
     while not stop.asked:
         if isinstance(postgres, Embedded) and not postgres.alive():
             typer.echo("newel: PostgreSQL ended; starting it again", err=True)
             postgres.start()
         for child in children:
             child.tend(time.monotonic())
+        if not told and _listens(place):
+            typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
+            told = True
         time.sleep(0.1)
     for child in children:
         child.stop()
     deadline = time.monotonic() + _PATIENCE_SECONDS
     for child in children:
         child.wait(deadline - time.monotonic())
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Say at once that a port is taken, before anything is started."""
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                what=f"port {port}",
+                state="in use",
+                why="stop what listens there, or set NEWEL_PORT or NEWEL_DEMO_PORT",
+            ) from None
+        raise Invalid(what=f"the address {host}:{port}", why=str(error)) from None
+
+
+def _listens(place: Place) -> bool:
+    """Whether the server takes connections by now."""
+    try:
+        socket.create_connection(place, timeout=0.2).close()
+    except OSError:
+        return False
+    return True

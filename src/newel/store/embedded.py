@@ -88,6 +88,7 @@ class Embedded:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C at a terminal is for the supervisor, which stops it last
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
                 **self._as_user(),
             )
