@@ -1,0 +1,187 @@
+"""Anything that customers, the AI, approvers, systems and crashes do in any order, over the real database.
+
+INV-1: no AI message is claimed after its case was locked, or under the kill switch. INV-7: no case
+in limbo. INV-11: at most one effect for a proposal. INV-12: each effect has its authority, and the
+caps hold.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, TypeVar
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from tests.flow.desk import MARKER, PERSON, REFUND, RESET, RESHIP, STATUS, Desk, database_of, open_desk
+
+from conftest import Server
+from newel.domain.errors import NewelError
+from newel.flow import kill_switch
+
+T = TypeVar("T")
+SETTINGS = settings(
+    max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TEXTS = st.sampled_from([STATUS, REFUND, REFUND, RESHIP, RESET, MARKER, PERSON, "thank you"])
+REFS = st.sampled_from(["C0012", "C0017", "C0018"])
+HOWS = st.sampled_from(["ok", "lost", "late", "away", "refuse", "dies_before", "dies_after"])
+APPROVERS = st.sampled_from(["amara", "esme", "ivan", "ben"])
+
+LATE = """
+SELECT c.seq FROM newel.audit_event c
+JOIN newel.outbox o ON o.id::text = c.entity_id JOIN newel.message m ON m.id = o.message_id
+WHERE c.event = 'outbox.claimed' AND m.author = 'ai' AND EXISTS (
+    SELECT FROM newel.audit_event l WHERE l.case_id = c.case_id AND l.seq < c.seq
+    AND l.entity = 'case' AND (l.data->>'tier')::int = 3
+    AND l.seq > coalesce((SELECT max(r.seq) FROM newel.audit_event r WHERE r.case_id = c.case_id
+        AND r.seq < c.seq AND r.event = 'case.reopened'), 0))
+"""
+STOPPED = """
+SELECT c.seq FROM newel.audit_event c
+JOIN newel.outbox o ON o.id::text = c.entity_id JOIN newel.message m ON m.id = o.message_id
+WHERE c.event = 'outbox.claimed' AND m.author = 'ai' AND
+    (SELECT k.event FROM newel.audit_event k WHERE k.entity = 'kill_switch' AND k.seq < c.seq
+     ORDER BY k.seq DESC LIMIT 1) = 'kill_switch.engaged'
+"""
+UNAUTHORISED = """
+SELECT a.id FROM newel.action a WHERE a.state IN ('claimed', 'confirmed', 'unknown', 'refused') AND NOT CASE
+    WHEN a.authority = 'approval' THEN EXISTS (
+        SELECT FROM newel.approval p JOIN newel.staff s ON s.id = p.decided_by
+        WHERE p.id = a.approval_id AND p.decided_at IS NOT NULL AND p.payload_mac = a.payload_mac
+        AND p.proposal_id = a.proposal_id AND s.limit_minor >= a.amount_minor AND 'approver' = ANY (s.roles))
+    ELSE EXISTS (SELECT FROM newel.policy_autonomous x WHERE x.policy_id = a.policy_id AND x.class = a.class)
+    END
+"""
+OVER = """
+SELECT customer_id FROM newel.action
+WHERE state IN ('claimed', 'confirmed', 'unknown') AND cap_minor IS NOT NULL
+GROUP BY customer_id, class HAVING sum(amount_minor) > min(cap_minor)
+"""
+UNAUDITED = """
+SELECT c.id FROM newel.cases c WHERE c.state <> (
+    SELECT a.state FROM newel.audit_event a WHERE a.entity = 'case' AND a.entity_id = c.id::text
+    AND a.state IS NOT NULL ORDER BY a.seq DESC LIMIT 1)
+"""
+
+
+class Life(RuleBasedStateMachine):
+    """A desk on a database of its own, and a loop to run its steps in."""
+
+    server: Server
+    template: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.stops: list[UUID] = []
+        self.desk = self.do(self._open())
+
+    def do(self, step: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(step)
+
+    async def _open(self) -> Desk:
+        database = await self.stack.enter_async_context(database_of(self.server, self.template))
+        return await open_desk(database)
+
+    def teardown(self) -> None:
+        self.do(self.stack.aclose())
+        self.runner.close()
+
+    @rule(text=TEXTS, ref=REFS, n=st.integers(0, 2))
+    def write(self, text: str, ref: str, n: int) -> None:
+        self.do(self.desk.say(text, ref=ref, thread=f"{ref}/{n}"))
+
+    @rule(ref=REFS, text=TEXTS)
+    def write_while_the_AI_works(self, ref: str, text: str) -> None:
+        """The next look-up, call and delivery each meet a message of the same customer."""
+
+        async def another() -> None:
+            await self.desk.say(text, ref=ref, thread=f"{ref}/0")
+
+        self.desk.books.thinking = self.desk.books.meanwhile = self.desk.inbox.meanwhile = another
+
+    @rule(left_out=st.sampled_from([(), (), ("delivery",), ("action",), ("answer",)]))
+    def work(self, left_out: tuple[str, ...]) -> None:
+        self.do(self.desk.drain(without=left_out))
+
+    @rule(seconds=st.sampled_from([30, 700, 4000, 90_000]))
+    def wait(self, seconds: int) -> None:
+        self.do(self.desk.pass_time(seconds=seconds))
+
+    @rule()
+    def leases_run_out(self) -> None:
+        self.do(self.desk.expire_leases())
+
+    @rule(login=APPROVERS, decision=st.sampled_from(["approve", "approve", "reject", "edit"]))
+    def decide(self, login: str, decision: str) -> None:
+        for row in self.do(self.desk.rows("SELECT id FROM newel.approval WHERE state = 'pending'")):
+            more = {"text": "It is done."} if decision == "edit" else {}
+            self.may_refuse(self.desk.decide(login, row["id"], decision, **more))
+
+    @rule(how=HOWS)
+    def misbehave(self, how: str) -> None:
+        self.desk.books.script.append(how)
+
+    @rule()
+    def late_effects_land(self) -> None:
+        self.desk.books.land()
+
+    @rule(n=st.integers(1, 3))
+    def the_channel_is_away(self, n: int) -> None:
+        self.desk.inbox.refusals = n
+
+    @rule()
+    def stop(self) -> None:
+        if not self.stops:
+            made = kill_switch.engage(
+                self.desk.house, self.desk.staff["ivan"], workflow=None, contact_reason=None, reason="test"
+            )
+            self.stops.append(self.do(made))
+
+    @rule()
+    def go_on(self) -> None:
+        if self.stops:
+            self.do(kill_switch.release(self.desk.house, self.desk.staff["ivan"], self.stops.pop()))
+
+    def may_refuse(self, step: Coroutine[Any, Any, Any]) -> None:
+        try:
+            self.do(step)
+        except NewelError:
+            return
+
+    def none(self, query: str) -> None:
+        assert self.do(self.desk.rows(query)) == []
+
+    @invariant()
+    def INV_1_no_AI_message_is_claimed_after_the_lock_or_the_stop(self) -> None:
+        self.none(LATE)
+        self.none(STOPPED)
+
+    @invariant()
+    def INV_7_no_case_is_in_limbo(self) -> None:
+        self.none("SELECT id, state FROM newel.limbo")
+        self.none(UNAUDITED)
+
+    @invariant()
+    def INV_11_each_proposal_has_one_effect_at_most(self) -> None:
+        keys = [request.key for request in self.desk.books.ledger]
+        assert len(keys) == len(set(keys))
+        self.none("SELECT proposal_id FROM newel.action WHERE state <> 'void' GROUP BY 1 HAVING count(*) > 1")
+
+    @invariant()
+    def INV_12_each_effect_has_its_authority_and_the_caps_hold(self) -> None:
+        claimed = {
+            str(row["id"])
+            for row in self.do(self.desk.rows("SELECT id FROM newel.action WHERE attempts > 0"))
+        }
+        assert {request.key for request in self.desk.books.ledger} <= claimed
+        self.none(UNAUTHORISED)
+        self.none(OVER)
+
+
+def test_INV_1_INV_7_INV_11_INV_12_whatever_happens_in_any_order(server: Server, company: str) -> None:
+    Life.server, Life.template = server, company
+    run_state_machine_as_test(Life, settings=SETTINGS)
