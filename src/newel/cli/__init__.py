@@ -2,7 +2,7 @@
 
 import typer
 
-from newel.cli import feedback, policy, serve, token, up
+from newel.cli import feedback, knowledge, people, policy, serve, token, up
 from newel.cli.doctor import doctor_command
 from newel.cli.import_ import import_
 from newel.cli.replay import replay
@@ -28,6 +28,8 @@ app.command()(replay)
 app.command()(trace)
 app.command("doctor")(doctor_command)
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(token.app, name="token")
 

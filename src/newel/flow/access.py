@@ -152,6 +152,21 @@ async def list_tokens(house: "House", actor: Actor) -> list[access.Token]:
         return await access.tokens(tx)
 
 
+async def account(house: "House", actor: Actor, login: str) -> Account | None:
+    """The account of a login, if there is one."""
+    actor.must(Act.MANAGE_ACCESS)
+    async with house.db.tx(actor) as tx:
+        known = await access.account(tx, login)
+    return known[1] if known else None
+
+
+async def people(house: "House", actor: Actor) -> list[Staff]:
+    """All active people."""
+    actor.must(Act.MANAGE_ACCESS)
+    async with house.db.tx(actor, read_only=True) as tx:
+        return await access.everybody(tx)
+
+
 async def put_staff(house: "House", actor: Actor, account: Account, *, password: str | None = None) -> UUID:
     """Create the account of this login or make it what is given; the person's id.
 
