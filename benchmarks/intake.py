@@ -13,6 +13,7 @@ from litestar import Litestar, post
 
 from benchmarks.common import Wire, demo_house, emit, p99, spread
 from newel.bootstrap import open_house
+from newel.cli.logs import configure_logging
 from newel.config import Settings
 from newel.domain.access import system
 from newel.store.embedded import wheel_binaries
@@ -35,6 +36,7 @@ def _serve(settings: Settings, which: str) -> None:
 
 
 async def _serving(settings: Settings, which: str) -> None:
+    configure_logging("warning")
     async with open_house(settings) as house:
 
         @post("/bare")
