@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from newel.domain.playbook.facts import ABSENT, at
-from newel.domain.playbook.template import as_moment
+from newel.domain.playbook.template import as_moment, as_money
 from newel.domain.policy.bundle import Condition
 from newel.domain.words import DAY
 
@@ -85,12 +86,29 @@ def _older(value: Any, arg: int, _tree: Tree, now: datetime) -> bool:
 
 def _same_as(value: Any, arg: str, tree: Tree, _now: datetime) -> bool:
     other = at(tree, arg)
-    return other is not ABSENT and bool(_plain(value) == _plain(other))
+    return other is not ABSENT and _alike(value, other)
 
 
 def _differs(value: Any, arg: str, tree: Tree, _now: datetime) -> bool:
     other = at(tree, arg)
-    return other is not ABSENT and bool(_plain(value) != _plain(other))
+    return other is not ABSENT and not _alike(value, other)
+
+
+def _alike(value: Any, other: Any) -> bool:
+    """Whether two facts are the same; an amount on record is the same as its digits (``12.00``)."""
+    if isinstance(value, Mapping) is isinstance(other, Mapping):
+        return bool(_plain(value) == _plain(other))
+    return bool(_digits(value) == _digits(other))
+
+
+def _digits(value: Any) -> Any:
+    money = as_money(value, None)
+    if money:
+        return Decimal(money.amount_minor).scaleb(-2)
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 OPERATORS: Final[dict[str, Callable[[Any, Any, Tree, datetime], bool]]] = {
