@@ -38,7 +38,7 @@ AT = "--at=2026-11-20T12:00:00Z"
 TITLES = {Tier.AUTONOMOUS: "release", Tier.SUPERVISED: "propose", Tier.HUMAN: "escalate"}
 
 
-def newel(*arguments: str | Path) -> tuple[int, str]:
+def newel(*arguments: object) -> tuple[int, str]:
     done = CliRunner().invoke(app, [str(each) for each in arguments], terminal_width=200)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
@@ -80,11 +80,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
             f"--rates={rates}",
             f"--snapshot={folder / 'snapshot.jsonl'}",
         ]
-        live: list[str | Path] = [f"--systems-url={systems.url}", f"--token-file={folder / 'systems.token'}"]
-        for number, more in enumerate((live, list[str | Path]())):
-            out: list[str | Path] = [
-                f"--{kind}={folder / f'{number}.{kind}'}" for kind in ("json", "html", "tickets")
-            ]
+        live = [f"--systems-url={systems.url}", f"--token-file={folder / 'systems.token'}"]
+        for number, more in enumerate((live, [])):
+            out = [f"--{kind}={folder / f'{number}.{kind}'}" for kind in ("json", "html", "tickets")]
             code, said = newel("replay", *fixed, *more, *out)
             made.codes.append(code)
             made.said.append(said)

@@ -158,9 +158,9 @@ def _decided(
     """An offer of articles counts as a person's case: whether it would have helped, nobody knows."""
     more: dict[str, Any] = {}
     if isinstance(said, Proposal):
-        action = said.action
         more = {"basis": said.basis.value, "sources": said.sources, "reply": said.reply}
-        more |= {"action": action.action if action else "", "amount": action.amount if action else None}
+        if act := said.action:
+            more |= {"action": act.action, "action_args": act.args, "amount": act.amount}
     return _result(
         ticket,
         sender,

@@ -54,6 +54,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     basis: str = ""
     sources: tuple[str, ...] = ()
     action: str = ""
+    action_args: Mapping[str, str] = {}
     amount: Money | None = None
     confidence: float = 0.0
     language: str = ""
