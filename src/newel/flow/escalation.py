@@ -64,8 +64,7 @@ async def _first(tx: Tx, house: House, running: Running, case: Case, order: Orde
 
 
 async def _drop_jobs(tx: Tx, case: Case) -> None:
-    for kind in AI_JOBS:
-        await jobs.drop(tx, case.id, kind)
+    await jobs.drop(tx, case.id, *AI_JOBS)
     if not await escalation.action_under_way(tx, case.id):
         await jobs.drop(tx, case.id, "action")
 

@@ -192,7 +192,7 @@ async def _arrived(
 ) -> Case:
     """Whatever the AI had under way is superseded; then a person, or the AI after the burst."""
     house, running = arrival.house, arrival.running
-    undone = await delivery.take_back(tx, case, because="a newer message came")
+    undone = not fresh and await delivery.take_back(tx, case, because="a newer message came")
     language = receipt.language.code if receipt.language else case.language
     changes = {
         "last_inbound_id": message,
@@ -227,8 +227,8 @@ async def _to_ai(
     if case.state == "acting":
         return await cases.move(tx, case, "message", follow_up=follow_up, **changes)
     case = await cases.move(tx, case, "message", state="ai", due_at=None, follow_up=follow_up, **changes)
-    for kind in ("answer", "settle", "deflection", "approval_expiry"):
-        await job.drop(tx, case.id, kind)
+    if not fresh:
+        await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry")
     first = tx.now if fresh else await _burst_began(tx, arrival, case)
     at = rule.answer_at(arrival.inbound.channel, first, tx.now)
     await job.add(tx, "answer", at=at, case_id=case.id, key=f"answer:{case.id}:{case.turn}")

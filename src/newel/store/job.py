@@ -64,9 +64,9 @@ async def expire(tx: Tx) -> int:
     return await tx.run(sql("job").expire, tx.now)
 
 
-async def drop(tx: Tx, case_id: UUID, kind: str) -> None:
-    """Take away the case's jobs of a kind."""
-    await tx.run(sql("job").drop_kind, case_id, kind)
+async def drop(tx: Tx, case_id: UUID, *kinds: str) -> None:
+    """Take away the case's jobs of these kinds."""
+    await tx.run(sql("job").drop_kinds, case_id, list(kinds))
 
 
 async def next_at(tx: Tx, *, without: Sequence[str]) -> datetime | None:

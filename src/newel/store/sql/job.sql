@@ -41,9 +41,9 @@ WHERE id = $1 AND token = $2 AND state = 'running';
 UPDATE newel.job SET state = 'ready', lease_until = NULL
 WHERE state = 'running' AND lease_until < $1;
 
--- name: drop_kind
--- Take away a case's jobs of one kind.
-DELETE FROM newel.job WHERE case_id = $1 AND kind = $2;
+-- name: drop_kinds
+-- Take away a case's jobs of some kinds.
+DELETE FROM newel.job WHERE case_id = $1 AND kind = ANY ($2::text[]);
 
 -- name: next_at
 -- When the next ready job of the kinds $1 is due.
