@@ -17,7 +17,7 @@ from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
-from newel.domain.errors import NotFound, Unavailable
+from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
@@ -103,10 +103,7 @@ def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
 
 async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
     """The policy of a workflow and the articles that a configured database has in force."""
-    try:
-        pool = await db.connect(database_url(settings), size=1)
-    except OSError:
-        raise Unavailable(what="the database") from None
+    pool = await db.connect(database_url(settings), size=1)
     try:
         async with pool.tx(system("replay"), read_only=True) as tx:
             version = await policies.active_of(tx, workflow)
@@ -184,7 +181,7 @@ def database_url(settings: Settings) -> str:
         return settings.database_url
     left = Path(settings.home, "database-url")
     if not left.exists():
-        raise NotFound(what="running embedded database in", id=settings.home)
+        raise db.NoDatabase(why=f"none runs in {settings.home}; start `newel up`, or set NEWEL_DATABASE_URL")
     return left.read_text(encoding="utf-8").strip()
 
 

@@ -3,11 +3,17 @@
 import os
 import secrets
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from newel.domain.errors import Invalid
+
+_PREFIX: Final = "NEWEL_"
+_ALIKE: Final = 0.75
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,14 +24,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     owner_url: str = ""
     master_key_file: str = ""
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Port = 8080
     systems_url: str = ""
     systems_token_file: str = ""
     webhook_url: str = ""
     webhook_secret_file: str = ""
-    pool_size: int = 10
-    log_level: str = "info"
-    demo_port: int = 8081
+    pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 10
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    demo_port: Port = 8081
 
     @property
     def embedded(self) -> bool:
@@ -54,11 +60,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from ``NEWEL_*``; an unknown or unusable variable is named."""
+    """Settings from ``NEWEL_*``; a misspelt or unusable variable is named. An empty one is unset."""
     given = os.environ if environment is None else environment
-    names = Settings.__struct_fields__
-    found = {n: given[f"NEWEL_{n.upper()}"] for n in names if given.get(f"NEWEL_{n.upper()}")}
+    named = {n.removeprefix(_PREFIX).lower(): v for n, v in given.items() if n.startswith(_PREFIX) and v}
+    known = {name: value for name, value in named.items() if name in Settings.__struct_fields__}
+    for name in sorted(named.keys() - known.keys()):
+        _must_not_be_meant(name)
     try:
-        return msgspec.convert(found, Settings, strict=False)
+        return msgspec.convert(known, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise Invalid(what="the environment", why=str(error)) from None
+        why, _, place = str(error).partition(" - at ")
+        name = place.strip("`").removeprefix("$.").upper()
+        raise Invalid(what=f"{_PREFIX}{name}", why=why) from None
+
+
+def _must_not_be_meant(name: str) -> None:
+    """Other programs may have variables of this prefix; a slip of the pen would have no effect."""
+    near = get_close_matches(name, Settings.__struct_fields__, n=1, cutoff=_ALIKE)
+    if near:
+        raise Invalid(what=f"{_PREFIX}{name.upper()}", why=f"did you mean {_PREFIX}{near[0].upper()}?")

@@ -40,7 +40,7 @@ def put(
 def password(
     login: Annotated[str, typer.Argument(help="Whose password.")],
     word: Annotated[
-        str, typer.Option("--password", prompt=True, hide_input=True, help="Asked for when left out.")
+        str, typer.Option("--password", prompt="Password", hide_input=True, help="Asked for when left out.")
     ],
 ) -> None:
     """Set a person's password, of 10 characters at least; their sessions end.

@@ -1,8 +1,8 @@
 """The pool, one transaction as a value, and named SQL."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,13 @@ Pool = Any
 Connection = Any
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_NOT_MIGRATED = frozenset({"3F000", "42P01"})  # no such schema, no such table
+_SESSION = {
+    "idle_in_transaction_session_timeout": "15000",
+    "application_name": "newel",
+    "search_path": "newel",
+    "timezone": "UTC",
+}
 
 
 @cache
@@ -36,6 +43,12 @@ class Guarded(Conflict):
     """The store refuses: {why}"""
 
     code = "guarded"
+
+
+class NoDatabase(Unavailable):
+    """The database cannot be used: {why}"""
+
+    code = "no_database"
 
 
 class Tx:
@@ -136,24 +149,26 @@ def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:
         return Guarded(what="the change", state="refused", why=str(error), sqlstate=state)
     if state[:2] in {"08", "53", "57"} or state == "40P01":
         return Unavailable(what="the database")
+    if state in _NOT_MIGRATED:
+        return NoDatabase(why=f"{error}; run `newel migrate`")
     return error
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Whatever keeps us from a database, in one sentence."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise NoDatabase(why=str(error) or type(error).__name__) from error
 
 
 async def connect(url: str, *, size: int = 10) -> Db:
     """A pool on ``url`` with jsonb as msgspec bytes and short idle transactions."""
-    pool = await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        init=_prepare,
-        reset=_no_reset,
-        server_settings={
-            "idle_in_transaction_session_timeout": "15000",
-            "application_name": "newel",
-            "search_path": "newel",
-            "timezone": "UTC",
-        },
-    )
+    with reaching():
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=size, init=_prepare, reset=_no_reset, server_settings=_SESSION
+        )
     return Db(pool)
 
 

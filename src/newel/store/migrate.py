@@ -9,6 +9,7 @@ import msgspec
 
 from newel.domain.errors import Invalid
 from newel.domain.states import transitions
+from newel.store.db import reaching
 
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS public.newel_migration (
@@ -58,10 +59,12 @@ def schema() -> str:
 
 async def migrate(url: str) -> list[str]:
     """Apply what is missing as the owner; the names applied. Safe to run twice at once."""
-    connection = await asyncpg.connect(url)
+    with reaching():
+        connection = await asyncpg.connect(url)
     try:
         await connection.execute("SELECT pg_advisory_lock(7304)")
-        await connection.execute(_LEDGER)
+        with reaching():
+            await connection.execute(_LEDGER)
         return [m.name for m in migrations() if await _apply(connection, m)]
     finally:
         await connection.close()
@@ -98,7 +101,8 @@ async def load_transitions(connection: Any) -> None:
 
 async def pending(url: str) -> list[str]:
     """The migrations that the database still lacks."""
-    connection = await asyncpg.connect(url)
+    with reaching():
+        connection = await asyncpg.connect(url)
     try:
         if await connection.fetchval("SELECT to_regclass('public.newel_migration')") is None:
             return [m.name for m in migrations()]
