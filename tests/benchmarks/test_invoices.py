@@ -3,6 +3,7 @@
 from collections import Counter
 
 from benchmarks.sets.invoices import TODAY, TRAPS, items
+
 from newel.demo.generate.purchasing import SHARES
 from newel.demo.world import generate
 
