@@ -64,7 +64,8 @@ PARTS = {"words": words_table, "way": way_table, "states": states}
 def filled(text: str) -> str:
     """The document with its computed parts as they are now."""
     for name, part in PARTS.items():
-        pattern = re.compile(re.escape(f"<!-- {name}:begin -->") + ".*?" + re.escape(f"<!-- {name}:end -->"), re.S)
+        begin, end = (re.escape(f"<!-- {name}:{edge} -->") for edge in ("begin", "end"))
+        pattern = re.compile(f"{begin}.*?{end}", re.S)
         text = pattern.sub(lambda _: _PLACE.format(name, part()), text)  # noqa: B023 - used at once
     return text
 

@@ -1,7 +1,6 @@
 """The map of the house is the house."""
 
 import pytest
-
 from tests.docs.house import MAP, PARTS, filled
 
 
