@@ -98,6 +98,10 @@ async def _work(tx: Tx) -> list[Finding]:
         Finding(
             "cases in limbo", str(limbo), "this is a defect: report it with `newel trace`" if limbo else ""
         ),
-        Finding("dead letters", letters or "none", "re-run or redeliver them" if dead else ""),
+        Finding(
+            "dead letters",
+            letters or "none",
+            "see `newel delivery dead` and `newel feedback dead`" if dead else "",
+        ),
         Finding("work waiting", f"{late:.0f} s", "start a worker" if late > _MOST_LATE_SECONDS else ""),
     ]

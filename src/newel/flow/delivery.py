@@ -1,10 +1,11 @@
 """Delivery: what is written to the customer, the sending of it, and what is taken back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from newel.domain import delivery as rule
-from newel.domain.access import Actor, system
+from newel.domain.access import Act, Actor, system
 from newel.domain.errors import Forbidden
 from newel.domain.ports import Delivery, Outbound
 from newel.domain.words import FOLLOW_UP_WITHIN, Tier
@@ -15,7 +16,7 @@ from newel.store import delivery as rows
 from newel.store import job as jobs
 from newel.store.case import Case
 from newel.store.db import Guarded, Tx
-from newel.store.delivery import Provenance
+from newel.store.delivery import Dead, Provenance
 from newel.store.job import Job
 
 take_back = rows.take_back
@@ -146,14 +147,21 @@ async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
         await jobs.done(tx, job)
 
 
-async def redeliver(house: House, actor: Actor, box: UUID) -> bool:
-    """Put a dead letter back on its way."""
+async def dead(house: House, actor: Actor, limit: int = 1000) -> list[Dead]:
+    """The messages that were given up: ids, channels and reasons."""
+    actor.must(Act.OPERATE)
+    async with house.db.tx(actor, read_only=True) as tx:
+        return await rows.dead(tx, limit)
+
+
+async def redeliver(house: House, actor: Actor, boxes: Sequence[UUID] | None = None) -> int:
+    """Put dead letters back on their way, these or all; how many."""
+    actor.must(Act.OPERATE)
     async with house.db.tx(actor) as tx:
-        done = await rows.redeliver(tx, box)
-        if done:
-            case_id = await tx.value("SELECT case_id FROM newel.outbox WHERE id = $1", box)
+        revived = await rows.redeliver(tx, boxes)
+        for box, case_id in revived:
             await jobs.add(tx, "delivery", case_id=case_id, subject_id=box, priority=2)
-        return done
+    return len(revived)
 
 
 def _subject(job: Job) -> UUID:

@@ -1,5 +1,6 @@
 """Rows of what leaves: outbound messages, the outbox, and the taking back of what has not left."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -34,6 +35,18 @@ class Claimed(msgspec.Struct, frozen=True):
     case_id: UUID
     conversation_id: UUID
     attempts: int
+
+
+class Dead(msgspec.Struct, frozen=True):
+    """A message that was given up, without its text."""
+
+    id: UUID
+    case_id: UUID
+    channel: str
+    author: str
+    reason: str
+    attempts: int
+    ended_at: datetime
 
 
 async def add(
@@ -175,9 +188,16 @@ async def template_sent(tx: Tx, case: Case, key: str) -> bool:
     return found
 
 
-async def redeliver(tx: Tx, box: UUID) -> bool:
-    """Send a dead letter again; False when it is none."""
-    case_id = await tx.value(sql("delivery").redeliver, box)
-    if case_id is not None:
-        await audit.record(tx, "outbox.redelivered", "outbox", box, state="pending", case_id=case_id)
-    return case_id is not None
+async def redeliver(tx: Tx, boxes: Sequence[UUID] | None) -> list[tuple[UUID, UUID]]:
+    """Dead letters are pending again: (outbox row, case) of each; None stands for all."""
+    rows = await tx.rows(sql("delivery").redeliver, list(boxes) if boxes is not None else None)
+    for row in rows:
+        await audit.record(
+            tx, "outbox.redelivered", "outbox", row["id"], state="pending", case_id=row["case_id"]
+        )
+    return [(row["id"], row["case_id"]) for row in rows]
+
+
+async def dead(tx: Tx, limit: int) -> list[Dead]:
+    """The dead letters, oldest first."""
+    return [Dead(**dict(row)) for row in await tx.rows(sql("delivery").dead, limit)]

@@ -45,9 +45,15 @@ UPDATE newel.outbox SET state = $2, ended_at = $3, provider_id = $4, reason = $5
 WHERE id = $1 AND state = ANY ($6::text[]) RETURNING id;
 
 -- name: redeliver
--- A dead letter is sent again by command.
-UPDATE newel.outbox SET state = 'pending', ended_at = NULL, attempts = 0 WHERE id = $1 AND state = 'dead'
-RETURNING case_id;
+-- Dead letters are sent again by command: those of $1, or all.
+UPDATE newel.outbox SET state = 'pending', ended_at = NULL, attempts = 0
+WHERE state = 'dead' AND ($1::uuid[] IS NULL OR id = ANY ($1)) RETURNING id, case_id;
+
+-- name: dead
+-- The dead letters, oldest first: no texts.
+SELECT o.id, o.case_id, m.channel, m.author, o.reason, o.attempts, o.ended_at
+FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id
+WHERE o.state = 'dead' ORDER BY o.ended_at, o.id LIMIT $1;
 
 -- name: unsent_ai
 -- What the AI drafted and has not left; a reply to an action that happened still stands.
