@@ -13,12 +13,14 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ import httpx2
 APPROVER = {"login": "farid", "password": "hearthwick-demo"}
 MIX = (("facts", 0.6), ("approval", 0.2), ("person", 0.2))
 DRAIN_SECONDS = 120
+STORIES = {10023, 10031, 10044, 10050}
 CONCURRENT = 200
 
 
@@ -90,25 +93,38 @@ def named(soak: Soak) -> dict[str, int]:
     return found
 
 
+QUESTIONS = (
+    "Can I put a stoneware mug in the dishwasher?",
+    "Which countries do you deliver to?",
+    "How much is standard delivery in the UK?",
+    "Do you offer gift wrap?",
+    "Is HW-104 in stock?",
+)
+"""Facts that anybody may ask for; whoever asks twice about one order is a repeat contact, and a person's."""
+
+
 def message(number: int, run: str) -> tuple[str, dict[str, Any]]:
     """The number-th message: its kind and its body; each is a conversation of its own."""
     kind = random.choices([k for k, _ in MIX], [w for _, w in MIX])[0]
-    order = 10001 + number % 800
-    while order in {10023, 10031, 10044, 10050}:
-        order = 10001 + random.randrange(800)
-    customer = f"C{(order - 10001) % 300 + 1:04d}"
-    texts = {
-        "facts": f"Where is order {order}?",
-        "approval": f"I would like to send back order {order}, could you email me a return label?",
-        "person": "I would like to talk to a real person please",
+    order = next(n for n in iter(lambda: random.randint(10001, 10800), 0) if n not in STORIES)
+    owner, stranger = f"C{(order - 10001) % 300 + 1:04d}", f"{run}-{number}"
+    choices = {
+        "facts": ((owner, f"Where is order {order}?"), *((stranger, text) for text in QUESTIONS)),
+        "approval": (
+            (owner, f"I would like to send back order {order}, could you email me a return label?"),
+            (stranger, "Is a personalised item refunded?"),
+            (stranger, "Do you charge for cancelling?"),
+        ),
+        "person": ((stranger, "I would like to talk to a real person please"),),
     }
+    customer, text = random.choice(choices[kind])
     body = {
         "channel": "api",
         "external_id": f"{run}-{number}",
         "workflow": "customer-support",
         "conversation": f"{run}-{number}",
         "customer": {"ref": customer},
-        "text": texts[kind],
+        "text": text,
     }
     return kind, body
 
@@ -244,6 +260,13 @@ async def drained(soak: Soak) -> dict[str, int]:
     return left
 
 
+def over_there(soak: Soak) -> tuple[list[str], set[str]]:
+    """The keys in the other side's own ledger, one for each effect, and the messages that it was told."""
+    with closing(sqlite3.connect(next(Path(soak.home, "demo").glob("*.sqlite")))) as books:
+        keys = [row[0] for row in books.execute("SELECT key FROM ledger WHERE key IS NOT NULL")]
+        return keys, {row[0] for row in books.execute("SELECT id FROM message")}
+
+
 async def count(soak: Soak) -> list[tuple[str, bool, str]]:
     """Every promise, counted."""
     left = await drained(soak)
@@ -262,22 +285,22 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
             " JOIN newel.message m ON m.id = o.message_id"
         )
         tiers = await connection.fetch("SELECT id::text, tier, state FROM newel.cases")
+        reasons = await connection.fetch(
+            "SELECT reason, count(*) AS n FROM newel.work_item GROUP BY reason ORDER BY n DESC LIMIT 8"
+        )
     finally:
         await connection.close()
     lost = [e for e, (m, _) in soak.acknowledged.items() if m not in known]
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{soak.demo_port}") as client:
-        bearer = {"Authorization": f"Bearer {soak.secret('systems-token')}"}
-        ledger = (await client.get("/ledger", headers=bearer, timeout=60)).raise_for_status().json()
-        hooks = (await client.get("/hooks/messages", headers=bearer, timeout=60)).raise_for_status().json()
-    keys = Counter(row["key"] for row in ledger["rows"] if row.get("key"))
+    rows, received = over_there(soak)
+    keys = Counter(rows)
     confirmed = {a["id"] for a in actions if a["state"] == "confirmed"}
-    received = {row["id"] for row in (hooks["messages"] if isinstance(hooks, dict) else hooks)}
     delivered = {o["id"] for o in outbox if o["state"] == "delivered"}
     by_case: dict[str, int] = defaultdict(int)
     for o in outbox:
         by_case[o["case_id"]] += o["drafted_by"] == "ai" and o["state"] != "withdrawn"
     more = [case for case, n in by_case.items() if n > 1]
     states = Counter(f"tier {t['tier']} {t['state']}" for t in tiers)
+    states.update({f"because {r['reason']}": r["n"] for r in reasons})
     return [
         ("acknowledged messages lost", not lost, str(len(lost))),
         ("conversations with two AI replies", not more, str(len(more))),
