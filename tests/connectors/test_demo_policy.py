@@ -101,6 +101,7 @@ def _known(client: httpx2.Client) -> dict[str, dict[str, Any]]:
     return {
         "any": anything,
         "shop.subscriptions": {"customer": "C0005"},
+        "shop.history": {"customer": "C0012"},
         "shop.warranties": {"order": "10044"},
         "payments.refunds": {"order": _orders(client, "cancelled")[0]},
         "accounts.paid_under_number": {"number": paid["number"]},
