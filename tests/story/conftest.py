@@ -1,0 +1,55 @@
+"""The day: begun once for the run, on a database of its own."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.story.day import CLOCK, MORNING, Day, until
+
+from conftest import Server, database_url
+from demo.process import free_port, start_systems
+from newel.cli.seed import demo_company
+from newel.config import Settings
+
+
+@pytest.fixture(scope="session")
+def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    home = tmp_path_factory.mktemp("day")
+    systems = start_systems(tmp_path_factory.mktemp("books"), today=MORNING.date())
+    name = asyncio.run(server.clone())
+    try:
+        app_url, owner_url = database_url(server.app_url, name), database_url(server.owner_url, name)
+        asyncio.run(_found(Settings(home=str(home), database_url=app_url), owner_url))
+        port = free_port()
+        environment = {
+            "NEWEL_HOME": str(home),
+            "NEWEL_DATABASE_URL": app_url,
+            "NEWEL_PORT": str(port),
+            "NEWEL_SYSTEMS_URL": systems.url,
+            "NEWEL_SYSTEMS_TOKEN_FILE": str(systems.data_dir / "systems.token"),
+            "NEWEL_WEBHOOK_URL": f"{systems.url}/hooks/newel",
+            "NEWEL_WEBHOOK_SECRET_FILE": str(systems.data_dir / "webhook.secret"),
+            "NEWEL_POOL_SIZE": "6",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        found = Day(Path(home), f"http://127.0.0.1:{port}", owner_url, systems, environment)
+        try:
+            found.server.start()
+            found.worker.start()
+            until("the server is ready", found.ready)
+            yield found
+        finally:
+            found.close()
+    finally:
+        systems.stop()
+        asyncio.run(server.drop(name))
+
+
+async def _found(settings: Settings, owner_url: str) -> None:
+    """The clock is set, and the demo company moves in."""
+    connection = await asyncpg.connect(owner_url)
+    await connection.execute(CLOCK.format(at=MORNING.isoformat()))
+    await connection.close()
+    await demo_company(settings)

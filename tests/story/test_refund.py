@@ -1,0 +1,151 @@
+"""A refund: proposed by the AI, released by a person, done once whatever happens on its way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.story.day import Day, Json, until
+
+
+def at(steps: list[Json], event: str, last: bool = False) -> int:
+    """The place of an event in the story of a case."""
+    found = [step["n"] for step in steps if step["event"] == event]
+    assert found, f"no {event} in {[step['event'] for step in steps]}"
+    return int(found[-1 if last else 0])
+
+
+def refunds(day: Day, order: str) -> list[int]:
+    """The refunds of an order in the payment system's own ledger."""
+    rows = day.books.get("/ledger", params={"class": "refund", "order": order}).json()["rows"]
+    return [row["answer"]["amount"]["amount_minor"] for row in rows]
+
+
+def test_INV_11_12_19_a_broken_mug_is_refunded_once_and_told_afterwards(day: Day) -> None:
+    said = "Mug arrived broken, order 10031, refund please"
+    taken = day.say(said, "C0017")
+    approval = day.approval(taken)
+    amara = day.person("amara")
+    assert approval in [row["id"] for row in amara.get("/api/v1/approvals")["approvals"]]
+    asked = amara.get(f"/api/v1/approvals/{approval}")
+    assert asked["message"] == said
+    assert "We have refunded 18.00" in asked["reply"].replace("£", "")
+    assert asked["action"]["action"] == "refund"
+    assert asked["action"]["amount"] == {"amount_minor": 1800, "currency": "GBP"}
+    assert asked["action"]["args"]["order"] == "10031"
+    assert "10031" in asked["justification"]
+    assert asked["sources"] == ["order book, order 10031"]
+    assert day.messages(taken) == []
+    assert refunds(day, "10031") == []
+
+    assert amara.decide(approval).json() == {"state": "approved"}
+    twice = amara.decide(approval)
+    assert (twice.status_code, twice.json()["code"]) == (409, "conflict")
+
+    (reply,) = day.replied(taken, "person")
+    assert reply["text"] == asked["reply"]
+    assert reply["sources"] == ["order book, order 10031"]
+    assert refunds(day, "10031") == [1800]
+    day.becomes(taken, "waiting")
+    tells_all(day.trace(taken))
+
+
+def tells_all(steps: list[Json]) -> None:
+    """The trace tells the whole story in its order, each step with an actor and a time."""
+    order = [
+        at(steps, "message.received"),
+        at(steps, "scan.scanned"),
+        at(steps, "proposal.pending"),
+        at(steps, "decision.propose"),
+        at(steps, "approval.approved"),
+        at(steps, "action.claimed"),
+        at(steps, "action.confirmed"),
+        at(steps, "outbox.pending"),
+        at(steps, "outbox.claimed"),
+    ]
+    assert order == sorted(order)
+    assert all(step["by"]["kind"] and step["at"] for step in steps)
+    told = {step["event"]: step for step in steps}
+    assert told["approval.approved"]["by"]["name"] == "Amara Osei"
+    assert told["decision.propose"]["detail"]["policy_version"].startswith("customer-support/")
+    assert told["decision.propose"]["detail"]["reasons"]
+    assert told["message.received"]["detail"]["text"].startswith("Mug arrived broken")
+
+
+def late(day: Day) -> None:
+    day.fault("slow", "/payments/refunds", method="POST", seconds=9)
+
+
+def lost(day: Day) -> None:
+    day.fault("lose_answer", "/payments/refunds", method="POST")
+
+
+def failing(day: Day) -> None:
+    day.fault("fail", "/payments/refunds", method="POST")
+
+
+def twice(day: Day) -> None:
+    day.fault("replay", "/payments/refunds", method="POST")
+
+
+def frozen(day: Day) -> None:
+    day.worker.freeze()
+
+
+def hanging(day: Day) -> None:
+    day.fault("hang", "/payments/refunds", method="POST", seconds=3)
+
+
+def nothing(_day: Day) -> None:
+    """It takes its course."""
+
+
+def killed(day: Day) -> None:
+    """kill -9 between the decision and its execution."""
+    day.worker.kill()
+    day.worker.start()
+
+
+def killed_in_the_call(day: Day) -> None:
+    """kill -9 while the payment system has the call, and nobody hears its answer."""
+    until("the payment system has the call", lambda: not day.faults())
+    day.worker.kill()
+    day.pass_time(seconds=61)
+    day.worker.start()
+
+
+BROKEN = "The {what} in order {order} arrived broken, refund please"
+NEVER_CAME = "Order {order} never arrived, I want a refund"
+
+
+@pytest.mark.parametrize(
+    ("order", "ref", "text", "minor", "before", "after"),
+    [
+        ("10366", "C0066", BROKEN.format(what="dinner plate", order=10366), 1900, late, nothing),
+        ("10449", "C0149", BROKEN.format(what="candle", order=10449), 1900, lost, nothing),
+        ("10574", "C0274", BROKEN.format(what="mug", order=10574), 1800, failing, nothing),
+        ("10602", "C0002", BROKEN.format(what="mug", order=10602), 1800, twice, nothing),
+        ("10502", "C0202", NEVER_CAME.format(order=10502), 2295, frozen, killed),
+        ("10647", "C0047", NEVER_CAME.format(order=10647), 2195, hanging, killed_in_the_call),
+    ],
+    ids=["late", "lost", "failing", "twice", "killed", "killed-in-the-call"],
+)
+def test_INV_11_it_is_paid_once_whatever_goes_wrong(
+    day: Day,
+    order: str,
+    ref: str,
+    text: str,
+    minor: int,
+    before: Callable[[Day], Any],
+    after: Callable[[Day], Any],
+) -> None:
+    taken = day.say(text, ref)
+    approval = day.approval(taken)
+    before(day)
+    assert day.person("amara").decide(approval).status_code == 201
+    after(day)
+    (reply,) = day.replied(taken, "person")
+    assert "We have refunded" in reply["text"]
+    assert day.faults() == []
+    assert refunds(day, order) == [minor]
+    steps = day.trace(taken)
+    assert at(steps, "action.confirmed") < at(steps, "outbox.pending")
