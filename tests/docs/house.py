@@ -1,7 +1,7 @@
 """What docs/map.md says of the house, computed from the house: `python -m tests.docs.house` writes it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from newel.domain.states import MACHINES
@@ -61,13 +61,18 @@ def states() -> str:
 PARTS = {"words": words_table, "way": way_table, "states": states}
 
 
-def filled(text: str) -> str:
-    """The document with its computed parts as they are now."""
-    for name, part in PARTS.items():
+def replaced(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """A document with its computed parts as they are now."""
+    for name, part in parts.items():
         begin, end = (re.escape(f"<!-- {name}:{edge} -->") for edge in ("begin", "end"))
-        pattern = re.compile(f"{begin}.*?{end}", re.S)
-        text = pattern.sub(lambda _: _PLACE.format(name, part()), text)  # noqa: B023 - used at once
+        now = _PLACE.format(name, part())
+        text = re.sub(f"{begin}.*?{end}", lambda _, now=now: now, text, flags=re.S)  # type: ignore[misc]
     return text
+
+
+def filled(text: str) -> str:
+    """The map as it is now."""
+    return replaced(text, PARTS)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ def scan(
     """Scan messages: one JSON object per line on standard input, one receipt per line out.
 
     Each line is answered before the next is read, so that it serves as a co-process too.
+
+    Example: echo '{"id": 1, "text": "I will call my lawyer"}' | newel scan
     """
     scanner = _scanner(policy)
     try:
