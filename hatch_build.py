@@ -11,4 +11,4 @@ class Dependencies(MetadataHookInterface):
     def update(self, metadata: dict[str, object]) -> None:
         """Set ``dependencies``."""
         lines = Path(self.root, "requirements.in").read_text(encoding="utf-8").splitlines()
-        metadata["dependencies"] = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        metadata["dependencies"] = [line for line in map(str.strip, lines) if line and line[0] != "#"]
