@@ -47,7 +47,7 @@ REFUND = "Mug arrived broken, order 10031, refund please"
 RESHIP = "The mug was missing from order 10031, please send it"
 RESET = "I forgot my password, please send a reset link"
 MARKER = "I will call my lawyer about this."
-ADDRESS = "12 Mill Lane, Leeds"
+ADDRESS = "12 Quillfern Lane, Leeds"
 PERSON = "I want to talk to a person, please"
 _REASONS = {
     "where is": "order_status",

@@ -161,6 +161,20 @@ async def test_INV_12_a_newer_message_undoes_the_approval_before_execution(desk:
     assert (await desk.case(case_id)).tier == 3
 
 
+async def test_INV_12_a_payload_swapped_behind_the_guards_is_not_executed(desk: Desk) -> None:
+    """Even by the database's owner: the sealed arguments are held against what was authorised."""
+    case_id = await desk.proposed()
+    await desk.approve(case_id)
+    (act,) = await desk.rows("SELECT id, args_sealed FROM newel.action")
+    sealer, place = (await desk.case(case_id)).sealer(desk.house.envelope), f"action.args:{act['id']}"
+    dearer = sealer.open(place, act["args_sealed"]).replace(b"1800", b"9900")
+    await desk.rows("ALTER TABLE newel.action DISABLE TRIGGER ALL")
+    await desk.rows("UPDATE newel.action SET args_sealed = $1", sealer.seal(place, dearer))
+    await desk.rows("ALTER TABLE newel.action ENABLE TRIGGER ALL")
+    await desk.drain()
+    assert desk.books.calls == []
+
+
 async def test_INV_12_the_cap_of_a_customer_holds_over_their_cases(desk: Desk) -> None:
     """Lifetime value unknown: 25.00 in 90 days, so that a second 18.00 goes to a person."""
     first = await desk.proposed(thread="one")

@@ -4,9 +4,10 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from tests.flow.desk import MARKER, PERSON, STATUS, Desk
+from tests.flow.desk import MARKER, PERSON, STATUS, TEST, Desk
 
-from newel.flow import kill_switch
+from newel.flow import delivery, kill_switch
+from newel.store import case as cases
 
 
 async def claims(desk: Desk) -> list[tuple[str, str, int]]:
@@ -72,6 +73,20 @@ async def test_INV_1_no_deadlock_and_no_late_claim_when_marker_and_delivery_meet
     )
     assert late == []
     assert await desk.limbo() == []
+
+
+async def test_INV_1_whoever_sends_holds_the_case_first(desk: Desk) -> None:
+    """Case, then outbox, in every step: who takes a reply back never meets the sender head on."""
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    async with desk.house.db.tx(TEST) as tx:
+        case = await cases.lock(tx, case_id)
+        sending = asyncio.create_task(desk.drain())
+        await asyncio.sleep(0.3)
+        await delivery.take_back(tx, case, because="a test")
+    await sending
+    assert desk.inbox.texts("ai") == []
+    assert ("ai", "withdrawn", 0) in await claims(desk)
 
 
 async def test_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(desk: Desk) -> None:

@@ -16,7 +16,7 @@ SECRETS = {
     "name": "Tom Ashdown",
     "surname": "Ashdown",
     "address": ADDRESS,
-    "street": "Mill Lane",
+    "street": "Quillfern",
     "mail": "tom.ashdown@example.com",
     "phone": "07700 900123",
     "words": "the one with the crooked handle",

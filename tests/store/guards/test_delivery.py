@@ -174,7 +174,8 @@ async def test_INV_14_a_text_is_not_added_to_a_policy_in_force(house: House) -> 
 
 
 async def test_INV_3_a_person_is_the_author_only_of_what_they_released(house: House) -> None:
-    on = await ground(house.db)
+    on = await ground(house.db, tier=3)
+    await rows.owned(house.db, on)
     async with house.db.tx(HAND) as tx:
         stranger = await rows.person(tx)
         await rows.session(tx, stranger)

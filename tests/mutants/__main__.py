@@ -1,0 +1,121 @@
+"""`python -m tests.mutants [--only INV-1]`: takes each guard out, and expects its tests to see it.
+
+One embedded server serves all; a guard of the database is taken out of the tests' template, one of
+the code out of a copy of the source. A mutant that stays green is an error with its name.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.mutants import rules, store
+from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
+
+from newel.store.embedded import Embedded
+
+ALL: tuple[Mutant, ...] = (*store.MUTANTS, *rules.MUTANTS)
+INVARIANTS = (*range(1, 15), 15, 17, 19)
+SECONDS = 240
+WORKERS = 2
+QUICK = [
+    part for name in ("cacheprovider", "faker", "xdist", "hypothesispytest") for part in ("-p", f"no:{name}")
+]
+
+
+def run(tests: Sequence[str], url: str, extra: dict[str, str]) -> tuple[int, str]:
+    """These tests alone, as a process of their own."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *QUICK, *tests]
+    environment = {**os.environ, "NEWEL_TEST_EXTERNAL_URL": url, "PYTHONDONTWRITEBYTECODE": "1", **extra}
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return -1, f"no end after {SECONDS} s"
+    return done.returncode, done.stdout
+
+
+def hunted(mutant: Mutant, url: str) -> str:
+    """What is wrong with the mutant; empty when its tests saw it."""
+    with tempfile.TemporaryDirectory(prefix="newel-mutant-") as folder:
+        try:
+            extra = prepared(mutant, Path(folder))
+        except NotFound as error:
+            return f"its guard is not found ({error})"
+        code, said = run(mutant.tests, url, extra)
+    if code == 0:
+        return "stays green"
+    if code != 1 or not re.search(r"^FAILED ", said, re.MULTILINE):
+        return f"does not run:\n{said[-2000:]}"
+    return ""
+
+
+def prepared(mutant: Mutant, folder: Path) -> dict[str, str]:
+    """The mutated world: a file of SQL, or a copy of the source."""
+    if not isinstance(mutant.change, Source):
+        path = folder / "mutate.sql"
+        path.write_text(mutant.change.text(), encoding="utf-8")
+        return {"NEWEL_TEST_MUTATE": str(path)}
+    text = mutant.change.text()
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "src/newel" / mutant.change.file).write_text(text, encoding="utf-8")
+    return {"PYTHONPATH": str(folder / "src")}
+
+
+def healthy(mutants: Sequence[Mutant], url: str) -> str:
+    """All named tests pass while nothing is taken out."""
+    tests = sorted({test for mutant in mutants for test in mutant.tests})
+    code, said = run(tests, url, {})
+    return "" if code == 0 else f"the tests do not pass as they are:\n{said[-3000:]}"
+
+
+def hunt(mutants: Sequence[Mutant], url: str) -> int:
+    """How many were not seen; each is named."""
+    failed = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        found = pool.map(lambda mutant: hunted(mutant, url), mutants)
+        for mutant, wrong in zip(mutants, found, strict=True):
+            print(f"{'FAIL' if wrong else 'seen'}  {mutant.name}{': ' + wrong if wrong else ''}", flush=True)
+            failed += bool(wrong)
+    return failed
+
+
+def chosen(only: Sequence[str]) -> tuple[Mutant, ...]:
+    wanted = {int(name.removeprefix("INV-")) for name in only}
+    return tuple(mutant for mutant in ALL if not wanted or mutant.inv in wanted)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 when every mutant was seen and no invariant is without one."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--only", action="append", default=[], metavar="INV-n")
+    mutants = chosen(parser.parse_args(arguments).only)
+    bare = [f"INV-{n}" for n in INVARIANTS if not any(mutant.inv == n for mutant in ALL)]
+    with tempfile.TemporaryDirectory(prefix="newel-mutants-") as folder:
+        Path(folder).chmod(0o755)
+        server = Embedded(Path(folder), durable=False, connections=100)
+        server.start()
+        try:
+            asyncio.run(server.create())
+            wrong = healthy(mutants, server.owner_url)
+            failed = len(mutants) if wrong else hunt(mutants, server.owner_url)
+        finally:
+            server.stop()
+    for line in [wrong, *(f"{name} has no mutant" for name in bare)]:
+        if line:
+            print(line)
+    failed += len(bare)
+    print(f"{len(mutants) - min(failed, len(mutants))} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
