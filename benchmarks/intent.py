@@ -61,7 +61,7 @@ def keyword(text: str) -> str | None:
 
 def newel(policy: Bundle) -> Answer:
     """Newel's answer: a playbook, ``article …``, or None for a person."""
-    matcher, library = Intent.of(policy), Knowledge(articles(), policy.knowledge)
+    matcher, library = Intent.of(policy), Knowledge.of(articles(), policy)
     least = confidence_minimum(policy)
 
     def answer(text: str) -> str | None:
@@ -127,7 +127,7 @@ def outside(lines: Iterable[dict[str, str]], peer: str, answer: Answer) -> None:
 
 def knowledge(lines: Sequence[dict[str, str]], policy: Bundle) -> None:
     """Of written questions with their articles: quoted right, quoted wrong (development set)."""
-    library, least = Knowledge(articles(), policy.knowledge), confidence_minimum(policy)
+    library, least = Knowledge.of(articles(), policy), confidence_minimum(policy)
     best = [(library.search(line["text"], 1), line["articles"]) for line in lines]
     quoted = [(found[0].article, right) for found, right in best if found and found[0].confidence >= least]
     figure("knowledge_open.right", "newel", sum(one in right for one, right in quoted), len(lines))

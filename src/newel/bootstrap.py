@@ -78,7 +78,7 @@ class Policies:
             bundle=bundle,
             scanner=compile_scanner(bundle, shipped_lexicon()),
             matcher=matcher,
-            library=Knowledge(shelf, bundle.knowledge),
+            library=Knowledge.of(shelf, bundle),
             systems=systems(bundle, self._settings),
         )
 
@@ -122,7 +122,7 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
         bundle=bundle,
         scanner=compile_scanner(bundle, shipped_lexicon()),
         matcher=Intent.lazy(bundle),
-        library=Knowledge(shelf, bundle.knowledge),
+        library=Knowledge.of(shelf, bundle),
         systems=look_ups,
     )
 

@@ -13,7 +13,7 @@ from newel.domain.knowledge import Article, passages, read_article, sentences, s
 
 SHELF = articles()
 RULES = customer_support().knowledge
-LIBRARY = Knowledge(SHELF, RULES)
+LIBRARY = Knowledge.of(SHELF, customer_support())
 BODIES = {article.id: " ".join(article.body.split()) for article in SHELF}
 
 

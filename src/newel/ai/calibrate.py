@@ -51,7 +51,7 @@ def calibrate(matcher: Intent, lines: Sequence[Line]) -> Calibration:
     right = np.array([trial.right for trial in trials], dtype=np.float64)
     weights = np.array([_WEIGHTS[trial.kind] for trial in trials])
     centre, scale = evidence.mean(0), evidence.std(0) + 1e-9
-    theta = _logistic((evidence - centre) / scale, right, weights)
+    theta = fit_logistic((evidence - centre) / scale, right, weights)
     scores = ((evidence - centre) / scale) @ theta[:-1] + theta[-1]
     at, shares = _isotonic(scores, right, weights)
     return Calibration(
@@ -107,7 +107,7 @@ def _line_trials(matcher: Intent, lines: Sequence[Line]) -> Iterator[Trial]:
         yield Trial(judged.evidence, labels[judged.label] == (line.reason or ""), "line")
 
 
-def _logistic(inputs: Doubles, right: Doubles, weights: Doubles) -> Doubles:
+def fit_logistic(inputs: Doubles, right: Doubles, weights: Doubles) -> Doubles:
     """A small ridge-logistic fit by Newton's steps; asserts convergence."""
     design = np.column_stack([inputs, np.ones(len(inputs))])
     theta = np.zeros(design.shape[1])

@@ -233,11 +233,15 @@ class Playbook(Entry, frozen=True, kw_only=True):
 
 
 class Knowledge(Entry, frozen=True, kw_only=True):
-    """Which collections the AI may quote, and how sure the retrieval must be."""
+    """Which collections the AI may quote, and how sure the retrieval must be.
+
+    ``questions`` are examples of what customers ask, by the article that answers it.
+    """
 
     collections: tuple[str, ...]
     minimum_confidence: float
     risk: RiskClass = RiskClass.LOW
+    questions: dict[str, tuple[str, ...]] = {}
 
 
 class SlaTargets(Entry, frozen=True, kw_only=True):
