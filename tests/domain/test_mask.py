@@ -57,3 +57,13 @@ def test_INV_15_a_value_between_spaces_is_never_left_standing(noise: str, value:
 def test_secrets_are_in_order_and_disjoint(text: str) -> None:
     found = secrets(text, Known())
     assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "written", ["+44 7700 900020", "07700 900020", "07700900020", "(07700) 900-020", "900020 07700 900020"]
+)
+def test_CTX_3_a_known_number_is_hidden_even_where_no_plan_has_it(written: str) -> None:
+    known = known_of("Marta Kowalczyk", "", phone="+44 7700 900020")
+    assert masked_text(f"call {written} now", known).endswith("[phone] now")
+    assert "900020 now" not in masked_text(f"call {written} now", known)
+    assert masked_text("order 10031 of 2026-11-20, 1900020 pieces", known).startswith("order 10031")

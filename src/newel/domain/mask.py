@@ -37,6 +37,7 @@ _CARDS: Final = (
 )
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PLACE: Final = 5
+_PHONE_TAIL: Final = 7
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -44,6 +45,7 @@ class Known(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
     region: str = "GB"
 
 
@@ -69,13 +71,14 @@ class Masked(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
-def known_of(name: str, address: str, region: str = "GB") -> Known:
+def known_of(name: str, address: str, phone: str = "", region: str = "GB") -> Known:
     """The values to hide, from a customer's profile: whole, and in their parts."""
     names = (name, *(part for part in re.split(r"[\s.]+", name) if len(part) >= _SHORTEST_NAME))
     places = (address, *(part.strip() for part in address.split(",")))
     return Known(
         names=tuple(dict.fromkeys(n for n in names if n.strip())),
         addresses=tuple(dict.fromkeys(p for p in places if len(p) >= _SHORTEST_PLACE)),
+        phones=(phone,) if phone else (),
         region=region,
     )
 
@@ -166,6 +169,7 @@ def _places(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
     yield from _accounts(text)
     phones = PhoneNumberMatcher(text, known.region, leniency=Leniency.VALID)
     yield from (("phone", m.start, m.end) for m in phones)
+    yield from (("phone", *m.span()) for phone in known.phones for m in _numbered(phone, text))
     yield from _literal("address", text, known.addresses)
     yield from _literal("name", text, known.names)
 
@@ -195,6 +199,13 @@ def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
             if iban.is_valid(run[0][:end]):
                 yield "iban", run.start(), run.start() + end
                 break
+
+
+def _numbered(phone: str, text: str) -> Iterator[re.Match[str]]:
+    """A known number however it is written: a numbering plan may not know it, or know it otherwise."""
+    digits = re.sub(r"\D", "", phone)[-_PHONE_TAIL:]
+    if len(digits) == _PHONE_TAIL:
+        yield from re.finditer(rf"(?<!\d)\+?(?:\d[ ().-]*){{0,6}}{'[ ().-]*'.join(digits)}(?!\d)", text)
 
 
 def _literal(kind: str, text: str, values: Iterable[str]) -> Iterator[tuple[str, int, int]]:

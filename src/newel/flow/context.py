@@ -302,7 +302,8 @@ async def _permitted(tx: Tx, house: House, actor: Actor, case_id: UUID) -> tuple
     if not owns and await rows.live_grant(tx, package.id, UUID(actor.id)) is None:
         raise Forbidden(actor=actor.id, act="open this package", why="it is another's; ask for a grant")
     customer = await customers.read(tx, house.envelope, case.customer_id)
-    known = mask.known_of(customer.profile.name, customer.profile.address)
+    profile = customer.profile
+    known = mask.known_of(profile.name, profile.address, profile.phone)
     return case, package, known
 
 

@@ -58,7 +58,8 @@ async def _ingest(tx: Tx, house: House, feedback_id: UUID) -> None:
 async def _evidence(tx: Tx, house: House, case: Case) -> Evidence:
     """What stands beside the person's word; the text leaves masked only (INV-15)."""
     customer = await customers.read(tx, house.envelope, case.customer_id)
-    known = mask.known_of(customer.profile.name, customer.profile.address)
+    profile = customer.profile
+    known = mask.known_of(profile.name, profile.address, profile.phone)
     said = await told.inbound(tx, house.envelope, case)
     text = "\n".join(one.body.text for one in said)
     proposal = await found.newest_proposal(tx, case)
