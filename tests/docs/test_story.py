@@ -93,7 +93,7 @@ def test_the_first_five_minutes_go_as_the_readme_says(place: Place) -> None:
     assert story
     script = "set -e\n" + "echo; echo ===\n".join(_SHELL.findall(story.group(1)))
     script = script.replace("127.0.0.1:8080", f"127.0.0.1:{place.port}")
-    script = script.replace("127.0.0.1:8081", f"127.0.0.1:{place.demo_port}").replace("sleep 2", "sleep 4")
+    script = script.replace("127.0.0.1:8081", f"127.0.0.1:{place.demo_port}").replace("sleep 2", "sleep 6")
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=place.folder,

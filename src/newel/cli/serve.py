@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -48,6 +49,7 @@ def work(
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
     room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 16,
+    ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
 ) -> None:
     """Run the worker: jobs, clocks and all periodic work.
 
@@ -58,10 +60,10 @@ def work(
     from newel.config import read
 
     configure_logging(read().log_level)
-    run(_work(tuple(without or ()), room))
+    run(_work(tuple(without or ()), room, ready_file))
 
 
-async def _work(without: tuple[str, ...], room: int) -> None:
+async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) -> None:
     from newel.bootstrap import database_url, open_house
     from newel.config import read
     from newel.store.wake import listen

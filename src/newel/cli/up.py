@@ -18,6 +18,7 @@ import typer
 from newel.domain.errors import Conflict, Invalid
 
 Place = tuple[str, int]
+READY = "worker-ready"
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
@@ -138,10 +139,11 @@ def up(
         environment |= asyncio.run(prepare_home(settings, postgres, demo_place[1] if demo else None))
         if demo:
             asyncio.run(demo_company(settings))
+        (home / READY).unlink(missing_ok=True)
         children = _children(environment, demo, answer, demo_place[1], home)
         if demo:
             children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
-        _supervise(children, postgres, stop, place)
+        _supervise(children, postgres, stop, place, home / READY)
     finally:
         if postgres is not None:
             postgres.stop()
@@ -152,9 +154,10 @@ def _children(
     environment: Mapping[str, str], demo: bool, answer: bool, demo_port: int, home: Path
 ) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
+    less = [] if answer else ["--except", "answer"]
     children = [
         Child("server", [*newel, "serve"], environment),
-        Child("worker", [*newel, "work", *([] if answer else ["--except", "answer"])], environment),
+        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *less], environment),
     ]
     if demo:
         secrets = ["--token-file", str(home / "systems-token")]
@@ -187,7 +190,9 @@ def _stop_on_signals() -> _Stop:
     return stop
 
 
-def _supervise(children: list[Child], postgres: object, stop: _Stop, place: Place) -> None:
+def _supervise(
+    children: list[Child], postgres: object, stop: _Stop, place: Place, worker_ready: Path
+) -> None:
     """Tend all until a signal; then the children end before the database does."""
     from newel.store.embedded import Embedded
 
@@ -198,7 +203,7 @@ def _supervise(children: list[Child], postgres: object, stop: _Stop, place: Plac
             postgres.start()
         for child in children:
             child.tend(time.monotonic())
-        if not told and _listens(place):
+        if not told and worker_ready.exists() and _listens(place):
             typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
             told = True
         time.sleep(0.1)
