@@ -13,6 +13,8 @@ from demo.process import free_port, start_systems
 from newel.cli.seed import demo_company
 from newel.config import Settings
 
+WORKFLOWS = 2
+
 
 @pytest.fixture(scope="session")
 def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
@@ -39,6 +41,7 @@ def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Da
             found.server.start()
             found.worker.start()
             until("the server is ready", found.ready)
+            until("the worker has learnt", lambda: found.worker.logged("matcher_trained") >= WORKFLOWS)
             yield found
         finally:
             found.close()

@@ -28,11 +28,11 @@ def test_INV_12_an_edit_is_released_within_the_limit_and_refused_above_it(day: D
 def test_INV_12_an_edit_above_the_ceiling_is_not_carried_out_whoever_releases_it(day: Day) -> None:
     taken = day.say("The napkins in order 10062 arrived torn and broken, refund please", "C0062")
     approval = day.approval(taken)
-    day.person("ivan").decide(approval, "edit", amount_minor=6000)
-    case = day.owner(taken)
+    assert day.person("ivan").decide(approval, "edit", amount_minor=6000).is_success
+    owner = day.owner(taken)
     assert refunds(day, "10062") == []
     assert day.replies(taken, "person") == []
-    case.resolve(taken["case_id"])
+    owner.resolve(taken["case_id"])
 
 
 def test_TIR_5_a_refund_above_the_ceiling_is_a_persons(day: Day) -> None:

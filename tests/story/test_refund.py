@@ -149,3 +149,15 @@ def test_INV_11_it_is_paid_once_whatever_goes_wrong(
     assert refunds(day, order) == [minor]
     steps = day.trace(taken)
     assert at(steps, "action.confirmed") < at(steps, "outbox.pending")
+
+
+def test_INV_11_a_parcel_without_a_key_is_sent_once_though_nobody_heard_the_answer(day: Day) -> None:
+    taken = day.say("One mug was missing from order 10756, please send it", "C0156")
+    approval = day.approval(taken)
+    day.fault("lose_answer", "/warehouse/reshipments", method="POST")
+    assert day.person("chloe").decide(approval).status_code == 201
+    (reply,) = day.replied(taken, "person")
+    assert "on its way" in reply["text"]
+    assert day.faults() == []
+    ledger = day.books.get("/ledger", params={"class": "reshipment", "order": "10756"}).json()
+    assert ledger["count"] == 1
