@@ -79,6 +79,8 @@ async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) ->
             asyncio.create_task(timetable.run()),
             asyncio.create_task(listen(database_url(settings), loop.wake)),
         ]
+        if ready_file is not None:
+            ready_file.touch()  # noqa: ASYNC240 - once, before any work
         try:
             await loop.run()
         finally:
