@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 from tests.flow.desk import MARKER, PERSON, STATUS, TEST, Desk
 
 from newel.flow import delivery, kill_switch
@@ -32,8 +33,8 @@ async def test_INV_1_a_marker_before_the_claim_takes_the_reply_back(desk: Desk) 
 
 async def test_INV_1_a_marker_after_the_claim_finds_the_reply_in_flight(desk: Desk) -> None:
     case_id = await desk.say(STATUS, ref="C0012")
+    await desk.rows("UPDATE newel.conversation SET disclosed = true")
     await desk.drain(without=("delivery",))
-    await desk.rows("DELETE FROM newel.job WHERE kind = 'delivery' AND id = (SELECT min(id) FROM newel.job)")
 
     async def marker() -> None:
         await desk.say(MARKER, ref="C0012")
@@ -59,6 +60,28 @@ async def test_INV_1_a_try_that_failed_before_the_marker_is_not_repeated_after_i
     assert (await desk.case(case_id)).locked
 
 
+async def test_RES_3_messages_leave_in_their_order_whichever_is_tried_first(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    await desk.rows(
+        "UPDATE newel.job SET priority = 4 WHERE id = (SELECT min(id) FROM newel.job WHERE kind = 'delivery')"
+    )
+    await desk.drain()
+    assert [(m.author, m.seq) for m in desk.inbox.got.values()] == [("system", 1), ("ai", 2)]
+
+
+async def test_RES_3_a_message_waits_for_the_one_before_it(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    first = "(SELECT min(id) FROM newel.job WHERE kind = 'delivery')"
+    await desk.rows(f"UPDATE newel.job SET run_at = run_at + interval '1 minute' WHERE id = {first}")
+    await desk.drain()
+    assert list(desk.inbox.got) == []
+    await desk.pass_time(seconds=60)
+    await desk.drain()
+    assert [m.author for m in desk.inbox.got.values()] == ["system", "ai"]
+
+
 async def test_INV_1_no_deadlock_and_no_late_claim_when_marker_and_delivery_meet(desk: Desk) -> None:
     for n in range(6):
         await desk.say(STATUS, ref="C0012", thread=f"t{n}")
@@ -81,10 +104,12 @@ async def test_INV_1_whoever_sends_holds_the_case_first(desk: Desk) -> None:
     await desk.drain(without=("delivery",))
     async with desk.house.db.tx(TEST) as tx:
         case = await cases.lock(tx, case_id)
-        sending = asyncio.create_task(desk.drain())
-        await asyncio.sleep(0.3)
-        await delivery.take_back(tx, case, because="a test")
+        with capture_logs() as said:
+            sending = asyncio.create_task(desk.drain())
+            await asyncio.sleep(0.3)
+            await delivery.take_back(tx, case, because="a test")
     await sending
+    assert said == []
     assert desk.inbox.texts("ai") == []
     assert ("ai", "withdrawn", 0) in await claims(desk)
 

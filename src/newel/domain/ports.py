@@ -58,7 +58,10 @@ class Systems(Protocol):
 
 
 class Outbound(msgspec.Struct, frozen=True):
-    """A message on its way to the customer's channel; ``sources`` say what an answer stands on."""
+    """A message on its way to the customer's channel.
+
+    ``sources`` say what an answer stands on; ``seq`` is its place in the conversation.
+    """
 
     message_id: str
     conversation_id: str
@@ -68,6 +71,7 @@ class Outbound(msgspec.Struct, frozen=True):
     text: str
     at: datetime
     sources: tuple[str, ...] = ()
+    seq: int = 0
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Delivery: what is written to the customer, the sending of it, and what is taken back."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +22,8 @@ from newel.store.job import Job
 
 take_back = rows.take_back
 SEND_TIMEOUT = timedelta(seconds=20)
+_LOOKS, _LOOK_SECONDS = 40, 0.025
+_AGAIN = timedelta(seconds=1)
 
 
 async def post_system(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
@@ -96,19 +99,40 @@ async def deliver(house: House, job: Job) -> None:
     """Claim, send, record. A message that may not leave is withdrawn, and a person gets the case."""
     box = _subject(job)
     try:
-        async with house.db.tx(system("delivery")) as tx:
-            case = await cases.lock(tx, _case(job))
-            claimed = await rows.claim(tx, box)
-            if claimed is None:
-                await jobs.done(tx, job)
-                return
-            customer = await customers.read(tx, house.envelope, case.customer_id)
-            message = await rows.payload(tx, house.envelope, claimed, customer)
+        begun = await _begin(house, job, box)
     except Guarded as refused:
         await _refused(house, job, box, refused)
         return
-    said = await _send(house, message)
-    await _record(house, job, claimed, said)
+    if begun is not None:
+        claimed, message = begun
+        await _record(house, job, claimed, await _send(house, message))
+
+
+async def _begin(house: House, job: Job, box: UUID) -> tuple[rows.Claimed, Outbound] | None:
+    """Claim it in its turn; None when there is nothing to send, or not yet.
+
+    The one before is as a rule being claimed at this very moment: it is worth a short wait.
+    """
+    for _ in range(_LOOKS):
+        async with house.db.tx(system("delivery")) as tx:
+            case = await cases.lock(tx, _case(job))
+            if not await rows.behind(tx, box):
+                return await _claim(tx, house, job, case, box)
+        await asyncio.sleep(_LOOK_SECONDS)
+    async with house.db.tx(system("delivery")) as tx:
+        await jobs.retry(tx, job, at=tx.now + _AGAIN, error="an earlier message has not left")
+    return None
+
+
+async def _claim(
+    tx: Tx, house: House, job: Job, case: Case, box: UUID
+) -> tuple[rows.Claimed, Outbound] | None:
+    claimed = await rows.claim(tx, box)
+    if claimed is None:
+        await jobs.done(tx, job)
+        return None
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    return claimed, await rows.payload(tx, house.envelope, claimed, customer)
 
 
 async def _send(house: House, message: Outbound) -> Delivery:

@@ -35,6 +35,7 @@ class Claimed(msgspec.Struct, frozen=True):
     case_id: UUID
     conversation_id: UUID
     attempts: int
+    visible_seq: int
 
 
 class Dead(msgspec.Struct, frozen=True):
@@ -81,6 +82,12 @@ async def add(
     return box
 
 
+async def behind(tx: Tx, box: UUID) -> bool:
+    """Whether an earlier message of the case has not been claimed yet."""
+    found: bool = await tx.value(sql("delivery").behind, box)
+    return found
+
+
 async def claim(tx: Tx, box: UUID) -> Claimed | None:
     """Claim for sending; None when it was withdrawn or ended; ``Guarded`` when it may not leave.
 
@@ -114,6 +121,7 @@ async def payload(tx: Tx, envelope: Envelope, claimed: Claimed, customer: Custom
         text=body.text,
         at=row["created_at"],
         sources=body.sources,
+        seq=claimed.visible_seq,
     )
 
 

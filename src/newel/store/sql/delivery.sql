@@ -20,13 +20,18 @@ SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND
 -- name: lock_conversation
 SELECT id FROM newel.conversation WHERE id = (SELECT conversation_id FROM newel.outbox WHERE id = $1) FOR NO KEY UPDATE;
 
+-- name: behind
+-- Whether an earlier message of the same case has not left yet: messages leave in their order.
+SELECT EXISTS (SELECT FROM newel.outbox o JOIN newel.outbox e ON e.case_id = o.case_id AND e.seq < o.seq
+    WHERE o.id = $1 AND o.state = 'pending' AND e.state = 'pending');
+
 -- name: claim
 -- From here the message may leave: the store's last gate, and its place in the conversation.
 UPDATE newel.outbox o SET state = 'claimed', claimed_at = $2, attempts = attempts + 1,
     visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
         WHERE v.conversation_id = o.conversation_id), 0))
 WHERE o.id = $1 AND o.state IN ('pending', 'claimed')
-RETURNING o.id, o.message_id, o.case_id, o.conversation_id, o.attempts;
+RETURNING o.id, o.message_id, o.case_id, o.conversation_id, o.attempts, o.visible_seq;
 
 -- name: payload
 -- What the channel needs.
