@@ -13,7 +13,11 @@ import msgspec
 import numpy as np
 
 from newel.ai.calibration import probability
+from newel.ai.courtesy import matter
 from newel.ai.features import LETTERS, MIXED, Columns, Floats, similarities, word_columns, word_counts
+from newel.ai.passages import TALK
+from newel.ai.spelling import Spelling
+from newel.ai.stem import words
 from newel.ai.train import Examples, View, examples, span, train_view
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.calibration import Calibration
@@ -46,6 +50,9 @@ class Intent:
         self.version = self.examples.version
         self.calibration = calibration if calibration and calibration.matcher == self.version else None
         self._seen = word_counts(self.examples.texts)
+        self._spelling = Spelling(
+            [*(word for text in self.examples.texts for word in words(text)), *sorted(TALK)]
+        )
         labels, classes = len(self.examples.labels), self.examples.classes
         self.views: tuple[View, View] = (
             train_view(span(self.examples.texts, MIXED), classes, labels),
@@ -72,8 +79,8 @@ class Intent:
         return Match(reason, round(sure, 4), calibrated, _why(judged))
 
     def judge(self, text: str) -> Judgement:
-        """The best label with its evidence, before calibration."""
-        cut = text[:_MOST_CHARACTERS]
+        """The best label with its evidence, before calibration; courtesy and slips do not count."""
+        cut = self._spelling.mended(matter(text[:_MOST_CHARACTERS]))
         rows = [view.weigher.row(cut) for view in self.views]
         logs = [view.log_shares(*row) for view, row in zip(self.views, rows, strict=True)]
         near = similarities(self.views[0].rows, *rows[0])

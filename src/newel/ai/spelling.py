@@ -1,5 +1,6 @@
 """Slips of the pen: an unknown word that is one slip away from a known one is that word."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Final
 from newel.ai.stem import stem
 
 _SHORTEST: Final = 3
+_LETTERS: Final = re.compile(r"[A-Za-z]{3,}")
 _VOWELS: Final = tuple("aeiouy")
 
 
@@ -23,6 +25,15 @@ class Spelling:
     def knows(self, word: str) -> bool:
         """Whether the word, or another ending of it, is in the vocabulary."""
         return stem(word) in self._stems
+
+    def mended(self, text: str) -> str:
+        """The text with its slips corrected, all else as it stands."""
+        return _LETTERS.sub(self._mended, text)
+
+    def _mended(self, word: re.Match[str]) -> str:
+        plain = word[0].lower()
+        meant = self.corrected(plain)
+        return word[0] if meant == plain else meant
 
     def _corrected(self, word: str) -> str:
         if len(word) < _SHORTEST or word.startswith("x") or self.knows(word):

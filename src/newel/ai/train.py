@@ -16,7 +16,7 @@ from newel.ai.features import LETTERS, MIXED, Columns, Floats, Rows, Weigher, co
 from newel.ai.lbfgs import minimise
 
 OUTSIDE: Final = ""
-_FORMAT: Final = "intent-5"
+_FORMAT: Final = "intent-6"
 _FIT: Final = 10.0
 _RIDGE: Final = 1e-3
 _COMMON: Final = 64

@@ -14,6 +14,7 @@ _CUED = re2.compile(
     r"\s{0,3}(?:(?:number|numbers|no|nos|nr|ref|reference|id|ids|n[º°o]|num[eé]ro|n[uú]mero)\b)?"
     rf"[\s:.#]{{0,4}}({_NUMBER}(?:{_JOINER}(?:order\s{{0,2}})?{_NUMBER}){{0,20}})"
 )
+_JOINED = re2.compile(r"(?i)\b\d{5,9}(?:\s{0,3}(?:,|&|\band\b|\bor\b|\by\b|\bet\b)\s{0,3}\d{5,9}\b){1,20}")
 _HASHED = re2.compile(r"(?i)#\s?[A-Z]{0,4}-?\d{4,12}\b")
 _BARE = re2.compile(r"(?i)\b[A-Z]{0,4}-?\d{4,12}\b")
 _EACH = re.compile(r"[A-Z]{0,4}-?\d{4,12}", re.IGNORECASE)
@@ -24,7 +25,7 @@ _NOT_BEFORE = "£$€.,+-"
 
 
 def orders(text: str) -> dict[str, Span]:
-    """Order numbers by their first place: cued ones, and bare ones of the same shape."""
+    """Order numbers by their first place: cued or joined ones, and bare ones of the same shape."""
     found: dict[str, Span] = {}
     if not _DIGITS.search(text):
         return found
@@ -51,8 +52,10 @@ def products(text: str) -> dict[str, Span]:
 def _cued(text: str) -> Iterator[tuple[str, Span]]:
     for cue in _CUED.finditer(text):
         yield from _numbers(text, cue.start(1), cue.end(1))
-    for hashed in _HASHED.finditer(text):
-        yield from _numbers(text, hashed.start(), hashed.end())
+    for pattern in (_HASHED, _JOINED):
+        for place in pattern.finditer(text):
+            if text[place.start() - 1 : place.start()] not in tuple(_NOT_BEFORE):
+                yield from _numbers(text, place.start(), place.end())
 
 
 def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
