@@ -17,8 +17,8 @@ def test_TIR_1_where_is_my_order(day: Day) -> None:
     for message in told:
         (hook,) = until("the receiver has it", lambda m=message: day.hooks(m))  # type: ignore[misc]
         assert hook["count"] == 1
-        assert {name: hook["body"][name] for name in ("text", "author", "sources")} == {
-            name: message[name] for name in ("text", "author", "sources")
+        assert {name: hook["body"][name] for name in ("text", "author", "sources", "seq")} == {
+            name: message[name] for name in ("text", "author", "sources", "seq")
         }
     assert day.case(taken)["tier"] == 1
 
