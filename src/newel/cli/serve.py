@@ -71,7 +71,7 @@ async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) ->
     from newel.worker.timetable import Timetable
 
     settings = read()
-    async with open_house(settings, train=True) as house:
+    async with open_house(settings, train="answer" not in without) as house:
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
