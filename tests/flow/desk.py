@@ -202,6 +202,7 @@ class Desk:
     def __init__(self, database: Database, running: dict[str, Running], staff: dict[str, Actor]) -> None:
         self.database = database
         self.books, self.inbox, self.staff = Books(), Inbox(), staff
+        self.failing: Exception | None = None
         self._running = {w: _with(one, self.books) for w, one in running.items()}
         support = self._running["customer-support"].bundle
         self.messages = support.messages
@@ -212,6 +213,9 @@ class Desk:
         self.house = House(database.db, database.envelope, {"api": self.inbox}, self._in_force)
 
     async def _in_force(self, _tx: Tx, workflow: str) -> Running:
+        failing, self.failing = self.failing, None
+        if failing:
+            raise failing
         return self._running[workflow]
 
     async def take(self, text: str, *, ref: str = "C0017", thread: str = "", external: str = "") -> Taken:

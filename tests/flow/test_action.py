@@ -38,7 +38,7 @@ async def test_INV_11_approving_twice_is_one_decision(desk: Desk) -> None:
         desk.decide("amara", found), desk.decide("esme", found), return_exceptions=True
     )
     assert sorted(str(type(e).__name__) for e in ended) == ["Conflict", "str"]
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="decided or ended before"):
         await desk.decide("ivan", found)
     await desk.drain()
     assert len(desk.books.ledger) == 1
@@ -117,6 +117,9 @@ async def test_INV_12_a_person_without_the_right_does_not_approve(desk: Desk) ->
     for login in ("ben", "june"):
         with pytest.raises(Forbidden):
             await desk.approve(case_id, login)
+    await desk.rows("UPDATE newel.staff SET roles = '{resolver}' WHERE login = 'chloe'")
+    with pytest.raises(Forbidden, match="active approver"):
+        await desk.approve(case_id, "chloe")
     await desk.rows("UPDATE newel.staff SET limit_minor = 1799 WHERE login = 'amara'")
     with pytest.raises(Forbidden, match="limit"):
         await desk.approve(case_id, "amara")
@@ -146,6 +149,8 @@ async def test_INV_12_an_approval_expires_unheard(desk: Desk) -> None:
     await desk.pass_time(hours=2)
     with pytest.raises(Conflict):
         await desk.decide("amara", found)
+    (row,) = await desk.rows("SELECT state FROM newel.approval WHERE id = $1", found)
+    assert row["state"] == "expired"
     await desk.drain()
     assert desk.books.ledger == []
     assert (await desk.case(case_id)).tier == 3

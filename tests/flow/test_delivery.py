@@ -102,14 +102,14 @@ async def test_INV_1_whoever_sends_holds_the_case_first(desk: Desk) -> None:
     """Case, then outbox, in every step: who takes a reply back never meets the sender head on."""
     case_id = await desk.say(STATUS, ref="C0012")
     await desk.drain(without=("delivery",))
-    async with desk.house.db.tx(TEST) as tx:
-        case = await cases.lock(tx, case_id)
-        with capture_logs() as said:
+    with capture_logs() as said:
+        async with desk.house.db.tx(TEST) as tx:
+            case = await cases.lock(tx, case_id)
             sending = asyncio.create_task(desk.drain())
             await asyncio.sleep(0.3)
             await delivery.take_back(tx, case, because="a test")
-    await sending
-    assert said == []
+        await sending
+    assert "job.failed" not in {event["event"] for event in said}
     assert desk.inbox.texts("ai") == []
     assert ("ai", "withdrawn", 0) in await claims(desk)
 

@@ -13,8 +13,8 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         1,
         "flow/delivery.py",
-        "case = await cases.lock(tx, _case(job))\n            claimed",
-        "case = await cases.read(tx, _case(job))\n            claimed",
+        "case = await cases.lock(tx, _case(job))\n            if not",
+        "case = await cases.read(tx, _case(job))\n            if not",
         *f("delivery", "INV_1_whoever_sends_holds_the_case_first"),
     ),
     patched(
@@ -55,7 +55,7 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         4,
         "flow/intake.py",
-        'undone = await delivery.take_back(tx, case, because="a newer message came")',
+        'undone = not fresh and await delivery.take_back(tx, case, because="a newer message came")',
         "undone = False",
         *f("intake", "INV_4_asking_during_an_approval_ends_it"),
     ),
@@ -293,6 +293,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "    top = max((rule.tier for rule in fired), default=Tier.AUTONOMOUS)",
         "    top = min((rule.tier for rule in fired), default=Tier.AUTONOMOUS)",
         "tests/domain/test_tier.py::test_INV_17_more_signals_never_lower_a_tier",
+        "tests/domain/test_tier.py::test_INV_3_nothing_is_released_on_a_locked_case",
+        "tests/domain/test_tier.py::test_TIR_5_above_the_ceiling_it_is_a_persons",
     ),
     patched(
         19,

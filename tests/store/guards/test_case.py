@@ -14,9 +14,9 @@ from newel.store.db import Guarded, Tx
 
 @pytest.mark.parametrize("lower", [{"tier": 2}, {"tier": None}, {"locked": False}], ids=str)
 async def test_INV_17_no_tier_falls_without_a_persons_lowering(house: House, lower: dict[str, Any]) -> None:
-    on = await ground(house.db, tier=3, locked=True)
+    on = await ground(house.db, tier=3, locked="locked" in lower)
     async with rows.refused(house.db, "NW-TIER") as tx:
-        await change(tx, "cases", on.case, **({"locked": False} | lower))
+        await change(tx, "cases", on.case, **lower)
 
 
 async def lowering(tx: Tx, on: rows.Ground, **values: Any) -> None:
