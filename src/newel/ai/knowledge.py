@@ -13,7 +13,7 @@ import msgspec
 
 from newel.ai.courtesy import asking, matter, names
 from newel.ai.passages import RECORDS, TALK, Hit, Passages, Question, informative, worth
-from newel.ai.questions import Questions
+from newel.ai.questions import Near, Questions
 from newel.ai.spelling import Spelling
 from newel.ai.stem import words
 from newel.domain.knowledge import Article, passages
@@ -48,7 +48,7 @@ class Evidence(msgspec.Struct, frozen=True):
     values: Mapping[str, float]
     hit: Hit
     question: Question
-    example: str
+    near: Near
 
     @property
     def odds(self) -> float:
@@ -82,10 +82,7 @@ class Knowledge:
         """
         asked = [phrase for playbook in policy.playbooks.values() for phrase in playbook.phrases]
         own = Questions(policy.knowledge.questions if policy.knowledge else {})
-        nearest = {
-            text: max((near for near, _ in own.nearest(text).values()), default=0.0)
-            for text in policy.outside
-        }
+        nearest = {text: max(own.near(text).best.values(), default=0.0) for text in policy.outside}
         asked += [text for text, near in nearest.items() if near < _OUTSIDE_BELOW]
         return cls(articles, policy.knowledge, asked)
 
@@ -96,13 +93,14 @@ class Knowledge:
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """The passages that answer a text, best first; one for each article."""
         refused = self._refused(text)
-        found: dict[str, Passage] = {}
+        best: dict[str, Evidence] = {}
         for evidence in sorted(self.judged(text), key=lambda e: -e.odds):
-            found.setdefault(evidence.article, self._passage(evidence, refused))
-        return sorted(found.values(), key=lambda p: -p.confidence)[:limit]
+            best.setdefault(evidence.article, evidence)
+        found = [self._passage(evidence, refused) for evidence in list(best.values())[:limit]]
+        return sorted(found, key=lambda passage: -passage.confidence)
 
     def _passage(self, evidence: Evidence, refused: bool) -> Passage:
-        example = self._passages.question(evidence.example)
+        example = self._passages.question(evidence.near.example(evidence.article))
         text, answers = self._passages.quote(evidence.article, evidence.question, example)
         fit = 1 / (1 + math.exp(-evidence.odds)) * (1.0 if answers else _WRONG_KIND)
         sure = 0.0 if refused else min(_SUREST, fit)
@@ -135,18 +133,16 @@ class Knowledge:
     def evidence(self, text: str, unknown: int = 0, without: str | None = None) -> Iterator[Evidence]:
         """For the articles that come nearest: what speaks for each; an example may be left out."""
         plain = self._corrected(text)
-        near = self.questions.nearest(plain, without)
-        nearness = {article: value for article, (value, _) in near.items()}
+        near = self.questions.near(plain, without)
         question = self._passages.question(plain)
         hits = {hit.place.article.id: hit for hit in self._passages.ranked(question)}
         values = {article: worth(hit)[0] for article, hit in hits.items()}
         few = float(len(informative(plain)) < 2)
-        for article in _nearest(nearness, values):
+        for article in _nearest(near.best, values):
             if article in hits:
-                told = _values(article, nearness, values, hits[article])
+                told = _values(article, near.best, values, hits[article])
                 told |= {"few": few, "unknown": float(min(unknown, _MOST_UNKNOWN))}
-                example = near.get(article, (0.0, ""))[1]
-                yield Evidence(article, told, hits[article], question, example)
+                yield Evidence(article, told, hits[article], question, near)
 
 
 def _asked(text: str) -> str:
