@@ -70,7 +70,7 @@ def records() -> Iterator[list[logging.LogRecord]]:
     """Everything that the standard loggers say, down to debug."""
     found: list[logging.LogRecord] = []
     handler = logging.Handler(logging.DEBUG)
-    handler.emit = found.append  # type: ignore[method-assign]
+    handler.emit = found.append  # type: ignore[assignment,method-assign]
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

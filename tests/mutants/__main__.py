@@ -33,7 +33,8 @@ QUICK = [
 def run(tests: Sequence[str], url: str, extra: dict[str, str]) -> tuple[int, str]:
     """These tests alone, as a process of their own."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *QUICK, *tests]
-    environment = {**os.environ, "NEWEL_TEST_EXTERNAL_URL": url, "PYTHONDONTWRITEBYTECODE": "1", **extra}
+    steady = {"CI": "true", "PYTHONDONTWRITEBYTECODE": "1"}  # hypothesis: the same examples each time
+    environment = {**os.environ, **steady, "NEWEL_TEST_EXTERNAL_URL": url, **extra}
     try:
         done = subprocess.run(
             command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=SECONDS
