@@ -25,6 +25,7 @@ from newel.domain.ports import Channel, Systems
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
+from newel.store import customer as customers
 from newel.store import db
 from newel.store import knowledge as articles
 from newel.store import policy as policies
@@ -147,7 +148,7 @@ async def open_office(settings: Settings) -> AsyncIterator[House]:
     """The house without its running policies: for accounts, tokens and the policies themselves."""
     pool = await db.connect(database_url(settings), size=2)
     try:
-        yield House(pool, Envelope(settings.master_key()), {}, _nothing_runs)
+        yield House(pool, await _envelope(pool, settings), {}, _nothing_runs)
     finally:
         await pool.close()
 
@@ -159,15 +160,25 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
     ``train`` makes the matchers ready before the first case, as a worker needs them.
     """
     pool = await db.connect(database_url(settings), size=settings.pool_size)
-    running = Policies(pool, settings, train=train)
-    house = House(pool, Envelope(settings.master_key()), channels(settings), running.running)
-    await running.refresh()
-    freshness = asyncio.create_task(running.keep_fresh())
     try:
-        yield house
+        running = Policies(pool, settings, train=train)
+        house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
+        await running.refresh()
+        freshness = asyncio.create_task(running.keep_fresh())
+        try:
+            yield house
+        finally:
+            freshness.cancel()
     finally:
-        freshness.cancel()
         await pool.close()
+
+
+async def _envelope(pool: Db, settings: Settings) -> Envelope:
+    """The master key's envelope; one that does not fit would make customers and messages anew."""
+    envelope = Envelope(settings.master_key())
+    async with pool.tx(system("keys"), read_only=True) as tx:
+        await customers.must_fit(tx, envelope)
+    return envelope
 
 
 def has_database(settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from newel.config import Settings, read
 from newel.domain.access import system
 from newel.domain.errors import NewelError
 from newel.store import doctor
+from newel.store.customer import WrongKey
 from newel.store.db import Tx
 
 _MOST_SKEW_SECONDS = 2.0
@@ -51,6 +52,8 @@ async def _examine(settings: Settings) -> list[Finding]:
         if not missing:
             async with open_office(settings) as house, house.db.tx(system("doctor"), read_only=True) as tx:
                 findings += [finding async for finding in _database(tx)]
+    except WrongKey as error:
+        findings.append(Finding("master key", error.message, "see NEWEL_MASTER_KEY_FILE and NEWEL_HOME"))
     except (NewelError, OSError) as error:
         findings.append(Finding("database", str(error), "start it (`newel up`), or set NEWEL_DATABASE_URL"))
     return findings

@@ -5,13 +5,20 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from newel.domain.errors import NotFound
+from newel.domain.errors import Invalid, NewelError, NotFound
 from newel.store import audit
 from newel.store.db import Tx, sql
 from newel.store.envelope import Envelope, Sealer
 
 OPERATOR = ""
 """The identity channel of the operator's own references."""
+
+
+class WrongKey(NewelError):
+    """The master key is not this database's; put the file there that the first start made."""
+
+    code = "wrong_key"
+    status = 503
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,3 +138,13 @@ def sealer_of(envelope: Envelope, customer: Customer) -> Sealer:
 
 def _place(customer_id: UUID) -> str:
     return f"customer.profile:{customer_id}"
+
+
+async def must_fit(tx: Tx, envelope: Envelope) -> None:
+    """Raise ``WrongKey`` when the keys of this database were wrapped by another master key."""
+    row = await tx.row(sql("customer").any_key)
+    try:
+        if row is not None:
+            envelope.subject(row["subject_id"], row["wrapped"])
+    except Invalid:
+        raise WrongKey() from None

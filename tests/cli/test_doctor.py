@@ -1,0 +1,63 @@
+"""``newel doctor`` on the real database: what is well, what is not, and what to do about it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from conftest import House, Server, database_url
+from floor import open_floor
+from newel.cli import app
+from newel.store import db
+from newel.store.customer import WrongKey
+
+Run = Callable[..., Result]
+RIGHT, OTHER = (b"t" * 32).hex(), (b"o" * 32).hex()
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    name = asyncio.run(server.clone())
+    yield name
+    asyncio.run(server.drop(name))
+
+
+@pytest.fixture
+def run(server: Server, database: str, tmp_path: Path) -> Run:
+    (tmp_path / "master-key").touch(mode=0o600)
+    (tmp_path / "master-key").write_text(RIGHT)
+    env = {"NEWEL_DATABASE_URL": database_url(server.app_url, database), "NEWEL_HOME": str(tmp_path)}
+    return lambda *words: CliRunner().invoke(app, list(words), env=env)
+
+
+async def with_a_customer(server: Server, name: str) -> None:
+    """A floor with its policy in force, and a customer who wrote once."""
+    pool = await db.connect(database_url(server.app_url, name), size=4)
+    floor = await open_floor(House(server, name, pool))
+    await floor.say("Where is order 10023?")
+    await pool.close()
+
+
+def test_OPS_6_the_doctor_says_what_is_missing_and_what_to_do(run: Run, tmp_path: Path) -> None:
+    said = run("doctor")
+    assert said.exit_code == 1
+    assert "!!  policies: none" in said.stdout
+    assert "submit, sign and activate one" in said.stdout
+    (tmp_path / "master-key").chmod(0o644)
+    assert "chmod 600" in run("doctor").stdout
+
+
+def test_SEC_3_a_master_key_of_another_house_opens_nothing_and_makes_nothing(
+    server: Server, database: str, run: Run, tmp_path: Path
+) -> None:
+    asyncio.run(with_a_customer(server, database))
+    assert run("people", "list").exit_code == 0
+    (tmp_path / "master-key").write_text(OTHER)
+    assert isinstance(run("people", "list").exception, WrongKey)
+    assert isinstance(run("serve").exception, WrongKey)
+    assert isinstance(run("work").exception, WrongKey)
+    said = run("doctor")
+    assert said.exit_code == 1
+    assert "!!  master key: The master key is not this database's" in said.stdout
