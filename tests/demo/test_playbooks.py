@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from demo.process import Systems
+from demo.process import Systems, start_systems
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.demo.world import generate
 from newel.domain.playbook import (
@@ -68,6 +68,14 @@ class Desk:
             said = {call.need: await self.systems.look_up(call.call, call.args) for call in asked}
             known = Known(slots=slots.values, profile=profile, fields=fields, facts={**known.facts, **said})
         return known
+
+
+@pytest.fixture(scope="module")
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
+    """A process of their own: no other test's refund may stand on these orders."""
+    started = start_systems(tmp_path_factory.mktemp("playbooks"))
+    yield started
+    started.stop()
 
 
 @pytest.fixture
