@@ -13,6 +13,8 @@ help: ## Say what can be made
 setup: $(VENV)/.ready ## Build the virtual environment from the lock files
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing pinned, hashed requirements ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
