@@ -17,9 +17,13 @@ CREATE TABLE IF NOT EXISTS public.newel_migration (
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'newel_app') THEN
-        CREATE ROLE newel_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+        BEGIN
+            CREATE ROLE newel_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL; -- a role is the server's: another database is being migrated at this moment
+        END;
     END IF;
-    IF current_user <> 'newel_app' THEN
+    IF NOT pg_has_role(current_user, 'newel_app', 'MEMBER') THEN
         EXECUTE format('GRANT newel_app TO %I', current_user);
     END IF;
 END $$;
