@@ -28,7 +28,7 @@ from demo.process import SOURCE, Systems
 T = TypeVar("T")
 Json = dict[str, Any]
 PASSWORD = "hearthwick-demo"
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 120.0
 MORNING = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 """A Wednesday, when everybody is in, whatever the day and hour of the test."""
 CLOCK = """
@@ -81,10 +81,14 @@ class Process:
         self._signal(signal.SIGKILL)
         self._wait()
 
+    def ask_to_end(self) -> None:
+        if self.running is not None and not self.ended():
+            self._signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """Ask it to end, and wait until it has."""
-        if self.running is not None and self.running.poll() is None:
-            self._signal(signal.SIGTERM)
+        self.ask_to_end()
+        if self.running is not None:
             self._wait()
 
     def _signal(self, number: int) -> None:
@@ -119,6 +123,20 @@ class Person:
 
     def has(self, case_id: str) -> bool:
         return any(item["case_id"] == case_id for item in self.get("/api/v1/work")["mine"])
+
+    def parts(self, case_id: str) -> dict[str, Json]:
+        """The package of my case, part by part."""
+        found = self.get(f"/api/v1/cases/{case_id}/context")["parts"]
+        return {part["part"]: part for part in found}
+
+    def part(self, case_id: str, name: str, state: str) -> Json:
+        """A part of my package, once it is so."""
+
+        def look() -> Json | None:
+            part = self.parts(case_id)[name]
+            return part if part["state"] == state else None
+
+        return until(f"{name} is {state}", look)
 
     def decide(self, approval: str, decision: str = "approve", **more: Any) -> httpx2.Response:
         return self.http.post(f"/api/v1/approvals/{approval}/decision", json={"decision": decision} | more)
@@ -170,7 +188,10 @@ class Day:
     def close(self) -> None:
         for client in self.clients:
             client.close()
-        for process in (self.worker, self.people_worker, self.server):
+        processes = (self.worker, self.people_worker, self.server)
+        for process in processes:
+            process.ask_to_end()
+        for process in processes:
             process.stop()
 
     # Clients.

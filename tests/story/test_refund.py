@@ -1,7 +1,6 @@
 """A refund: proposed by the AI, released by a person, done once whatever happens on its way."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from tests.story.day import Day, Json, until
@@ -87,68 +86,60 @@ def twice(day: Day) -> None:
     day.fault("replay", "/payments/refunds", method="POST")
 
 
-def frozen(day: Day) -> None:
-    day.worker.freeze()
-
-
-def hanging(day: Day) -> None:
-    day.fault("hang", "/payments/refunds", method="POST", seconds=3)
-
-
-def nothing(_day: Day) -> None:
-    """It takes its course."""
-
-
-def killed(day: Day) -> None:
-    """kill -9 between the decision and its execution."""
-    day.worker.kill()
-    day.worker.start()
-
-
-def killed_in_the_call(day: Day) -> None:
-    """kill -9 while the payment system has the call, and nobody hears its answer."""
-    until("the payment system has the call", lambda: not day.faults())
-    day.worker.kill()
-    day.pass_time(seconds=61)
-    day.worker.start()
-
-
 BROKEN = "The {what} in order {order} arrived broken, refund please"
 NEVER_CAME = "Order {order} never arrived, I want a refund"
 
 
-@pytest.mark.parametrize(
-    ("order", "ref", "text", "minor", "before", "after"),
-    [
-        ("10366", "C0066", BROKEN.format(what="dinner plate", order=10366), 1900, late, nothing),
-        ("10449", "C0149", BROKEN.format(what="candle", order=10449), 1900, lost, nothing),
-        ("10574", "C0274", BROKEN.format(what="mug", order=10574), 1800, failing, nothing),
-        ("10602", "C0002", BROKEN.format(what="mug", order=10602), 1800, twice, nothing),
-        ("10502", "C0202", NEVER_CAME.format(order=10502), 2295, frozen, killed),
-        ("10647", "C0047", NEVER_CAME.format(order=10647), 2195, hanging, killed_in_the_call),
-    ],
-    ids=["late", "lost", "failing", "twice", "killed", "killed-in-the-call"],
-)
-def test_INV_11_it_is_paid_once_whatever_goes_wrong(
-    day: Day,
-    order: str,
-    ref: str,
-    text: str,
-    minor: int,
-    before: Callable[[Day], Any],
-    after: Callable[[Day], Any],
-) -> None:
+def released(day: Day, text: str, ref: str) -> Json:
+    """A refund that somebody has released."""
     taken = day.say(text, ref)
-    approval = day.approval(taken)
-    before(day)
-    assert day.person("amara").decide(approval).status_code == 201
-    after(day)
+    assert day.person("amara").decide(day.approval(taken)).status_code == 201
+    return taken
+
+
+def paid_once(day: Day, taken: Json, order: str, minor: int) -> None:
     (reply,) = day.replied(taken, "person")
     assert "We have refunded" in reply["text"]
-    assert day.faults() == []
     assert refunds(day, order) == [minor]
     steps = day.trace(taken)
     assert at(steps, "action.confirmed") < at(steps, "outbox.pending")
+
+
+@pytest.mark.parametrize(
+    ("order", "ref", "what", "minor", "plan"),
+    [
+        ("10366", "C0066", "dinner plate", 1900, late),
+        ("10449", "C0149", "candle", 1900, lost),
+        ("10574", "C0274", "mug", 1800, failing),
+        ("10602", "C0002", "mug", 1800, twice),
+    ],
+    ids=["late", "lost", "failing", "twice"],
+)
+def test_INV_11_it_is_paid_once_whatever_goes_wrong_over_there(
+    day: Day, order: str, ref: str, what: str, minor: int, plan: Callable[[Day], None]
+) -> None:
+    plan(day)
+    taken = released(day, BROKEN.format(what=what, order=order), ref)
+    paid_once(day, taken, order, minor)
+    assert day.faults() == []
+
+
+def test_INV_11_it_is_paid_once_though_the_worker_is_killed(day: Day) -> None:
+    """kill -9 in the middle of one call, and between the decision and the execution of another."""
+    decided = day.say(NEVER_CAME.format(order=10647), "C0047")
+    approval = day.approval(decided)
+    day.fault("hang", "/payments/refunds", method="POST", seconds=3)
+    calling = released(day, NEVER_CAME.format(order=10502), "C0202")
+    until("the payment system has the call", lambda: not day.faults())
+    day.worker.freeze()
+    assert day.person("amara").decide(approval).status_code == 201
+    day.worker.kill()
+    for taken in (calling, decided):
+        assert "action.confirmed" not in [step["event"] for step in day.trace(taken)]
+    day.pass_time(seconds=61)
+    day.worker.start()
+    paid_once(day, calling, "10502", 2295)
+    paid_once(day, decided, "10647", 2195)
 
 
 def test_INV_11_a_parcel_without_a_key_is_sent_once_though_nobody_heard_the_answer(day: Day) -> None:

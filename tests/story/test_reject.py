@@ -27,12 +27,11 @@ def test_TIR_6_RES_1_LRN_1_a_rejected_proposal_is_a_persons_and_teaches(day: Day
     assert rejected.json() == {"state": "rejected"}
 
     owner = day.owner(taken)
-    package = owner.get(f"/api/v1/cases/{taken['case_id']}/context")
-    parts = {one["part"]: one for one in package["parts"]}
-    attempt = until("the attempt is there", lambda: parts["ai_attempt"]["value"])
+    attempt = owner.part(taken["case_id"], "ai_attempt", "ready")["value"]
     assert attempt["note"] == "attempt, not sent"
     assert attempt["reply"] == draft
-    assert EMAIL not in str(package)
+    assert "broken" in str(owner.part(taken["case_id"], "request", "ready")["value"])
+    assert EMAIL not in str(owner.parts(taken["case_id"]))
     assert day.case(taken)["assist"] == 2
 
     owner.resolve(
