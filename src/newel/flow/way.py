@@ -12,12 +12,10 @@ Step = Callable[[House, Job], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Stage:
-    """One kind of job: its step, the kinds that may follow, and how long its lease is."""
+    """One kind of job: its step, and the kinds that may follow."""
 
     step: Step
     next: tuple[str, ...]
-    lease_seconds: float = 60
-    attempts: int = 8
 
 
 WAY: Mapping[str, Stage] = {
@@ -25,14 +23,14 @@ WAY: Mapping[str, Stage] = {
         answer.answer, ("delivery", "action", "approval_expiry", "settle", "deflection", "routing")
     ),
     "approval_expiry": Stage(approval.expire, ("routing", "context")),
-    "action": Stage(action.execute, ("delivery", "settle", "answer", "routing"), attempts=100),
+    "action": Stage(action.execute, ("delivery", "settle", "answer", "routing")),
     "deflection": Stage(tier.silent, ("routing", "context")),
     "refused": Stage(tier.refused, ("routing", "context")),
-    "delivery": Stage(delivery.deliver, ("refused",), attempts=100),
-    "routing": Stage(routing.route, ("context",), attempts=1000),
+    "delivery": Stage(delivery.deliver, ("refused",)),
+    "routing": Stage(routing.route, ("context",)),
     "rebalance": Stage(routing.rebalance, ("routing",)),
-    "breach": Stage(sla.breach, ("delivery", "rebalance"), attempts=1000),
-    "context": Stage(context.fill, (), attempts=100),
+    "breach": Stage(sla.breach, ("delivery", "rebalance")),
+    "context": Stage(context.fill, ()),
     "wake": Stage(routing.wake, ("routing",)),
     "settle": Stage(resolution.settle, ("feedback",)),
     "feedback": Stage(feedback.ingest, ()),
