@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.flow.desk import Desk, database_of, open_desk, set_up
+from tests.flow.company import set_up
+from tests.flow.desk import Desk, database_of, open_desk
 
 from conftest import Server, database_url
 from newel.store import db

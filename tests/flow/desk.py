@@ -4,44 +4,35 @@ What is played: the systems of record (with a ledger of what happened there), th
 id), and which contact reason a text asks for. All else is the house as it runs.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from uuid import UUID, uuid4
 
-import yaml
+from tests.flow.outside import Books, Inbox, Keywords
 
 from conftest import NOON
 from conftest import House as Database
 from newel.ai.knowledge import Knowledge
-from newel.domain.access import Account, Actor, Role, system
+from newel.domain.access import Actor, system
 from newel.domain.intake import Inbound, Sender
-from newel.domain.policy.parse import Source, included, stored_bundle
-from newel.domain.ports import ActionRequest, Delivery, Facts, Match, Outbound, Outcome, OutcomeKind
+from newel.domain.policy.parse import stored_bundle
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
-from newel.flow import access, approval, intake, policy
+from newel.flow import approval, intake
 from newel.flow.approval import Verdict
 from newel.flow.house import House, Running
 from newel.store import case as cases
 from newel.store import job as jobs
 from newel.store import policy as policies
 from newel.store.case import Case
-from newel.store.db import Db, Tx
-from newel.store.envelope import Envelope
+from newel.store.db import Tx
 from newel.store.intake import Taken
 from newel.worker.loop import Loop
 
 TEST = system("test")
-CONFIRMED, REFUSED, NOT_EXECUTED, UNKNOWN = OutcomeKind
-POLICIES = ("customer-support.yaml", "invoice-exceptions.yaml")
-SIGNERS = {"model_risk": "june", "policy_owner": "june", "legal_compliance": "esme", "improver": "ivan"}
-PRESENT = ("amara", "ben", "chloe", "esme", "farid", "greta", "hana", "ivan")
 STATUS = "Where is order 10023?"
 REFUND = "Mug arrived broken, order 10031, refund please"
 RESHIP = "The mug was missing from order 10031, please send it"
@@ -49,151 +40,6 @@ RESET = "I forgot my password, please send a reset link"
 MARKER = "I will call my lawyer about this."
 ADDRESS = "12 Quillfern Lane, Leeds"
 PERSON = "I want to talk to a person, please"
-_REASONS = {
-    "where is": "order_status",
-    "refund": "refund_damaged",
-    "missing": "reship_missing_item",
-    "password": "password_reset",
-}
-
-
-class Keywords:
-    """Implements ``newel.domain.ports.Matcher`` by one word for each reason."""
-
-    version = "keywords"
-
-    def match(self, text: str) -> Match:
-        found = next((r for word, r in _REASONS.items() if word in text.casefold()), None)
-        return Match(found, 0.97 if found else 0.9, calibrated=True)
-
-
-def money(minor: int) -> dict[str, Any]:
-    return {"amount_minor": minor, "currency": "GBP"}
-
-
-def order(no: str, customer: str, state: str, minor: int = 1800) -> dict[str, Any]:
-    """One order in the shape of the shop's order book."""
-    mug = {"sku": "HW-101", "name": "Stoneware mug, moss", "quantity": 1, "price": money(minor)}
-    day = NOON.date()
-    return {
-        "no": no,
-        "customer": customer,
-        "state": state,
-        "items": [mug],
-        "contents": "1 × Stoneware mug, moss",
-        "items_total": money(minor),
-        "shipping": money(395),
-        "total": money(minor + 395),
-        "refunded": money(0),
-        "refundable": money(minor + 395),
-        "carrier": "Parcelway",
-        "tracking": f"PW{no}GB",
-        "placed_on": (day - timedelta(days=6)).isoformat(),
-        "dispatched_on": (day - timedelta(days=5)).isoformat(),
-        "expected_on": (day + timedelta(days=2)).isoformat(),
-        "delivered_on": (day - timedelta(days=3)).isoformat() if state == "delivered" else None,
-        "days_late": 0,
-    }
-
-
-ORDERS = {
-    "10023": order("10023", "C0012", "dispatched"),
-    "10031": order("10031", "C0017", "delivered"),
-    "10044": order("10044", "C0020", "delivered", 24000),
-}
-
-
-@dataclass
-class Books:
-    """Implements ``newel.domain.ports.Systems``: answers, delays, failures, and a ledger of effects.
-
-    ``script`` says how the next calls go: ``ok``, ``refuse``, ``away`` (nothing happened), ``lost``
-    (it happened, nobody hears of it), ``late`` (it happens only at ``land``), ``dies_before`` and
-    ``dies_after`` (the worker is killed there).
-    """
-
-    script: list[str] = field(default_factory=list)
-    calls: list[ActionRequest] = field(default_factory=list)
-    ledger: list[ActionRequest] = field(default_factory=list)
-    under_way: list[ActionRequest] = field(default_factory=list)
-    meanwhile: Callable[[], Awaitable[object]] | None = None
-    thinking: Callable[[], Awaitable[object]] | None = None
-    unkeyed: frozenset[str] = frozenset()
-    silent: bool = False
-
-    async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
-        await self._once("thinking")
-        found: dict[str, Any] | None = None
-        if call == "shop.order":
-            found = ORDERS.get(args["order"])
-        elif call == "shop.products":
-            found = {"count": 1, "products": [{"sku": "HW-101", "stock": 5}]}
-        elif call == "shop.customer":
-            found = {"ref": args["customer"], "customer": args["customer"], "email": "c@example.com"}
-        return Facts(found, f"{call} {sorted(args.values())}", NOON) if found else None
-
-    async def execute(self, request: ActionRequest) -> Outcome:
-        self.calls.append(request)
-        how = self.script.pop(0) if self.script else "ok"
-        await self._once("meanwhile")
-        if how == "dies_before":
-            raise asyncio.CancelledError
-        if how in {"ok", "lost", "dies_after"}:
-            self._happens(request)
-        if how == "late":
-            self.under_way.append(request)
-        if how == "dies_after":
-            raise asyncio.CancelledError
-        said = {"ok": CONFIRMED, "refuse": REFUSED, "away": NOT_EXECUTED}.get(how, UNKNOWN)
-        return Outcome(said, reference=f"R-{request.key[:6]}" if said is CONFIRMED else "", reason=how)
-
-    async def reconcile(self, request: ActionRequest) -> Outcome:
-        if self.silent:
-            return Outcome(UNKNOWN, reason="no answer")
-        if any(one.key == request.key for one in self.ledger):
-            return Outcome(CONFIRMED, reference=f"R-{request.key[:6]}")
-        return Outcome(NOT_EXECUTED)
-
-    async def _once(self, hook: str) -> None:
-        step = getattr(self, hook)
-        setattr(self, hook, None)
-        if step is not None:
-            await step()
-
-    def land(self) -> None:
-        """What was under way happens now."""
-        for request in self.under_way:
-            self._happens(request)
-        self.under_way.clear()
-
-    def _happens(self, request: ActionRequest) -> None:
-        """A key makes two calls one effect; without one, each call counts."""
-        known = any(one.key == request.key for one in self.ledger)
-        if request.action in self.unkeyed or not known:
-            self.ledger.append(request)
-
-
-@dataclass
-class Inbox:
-    """Implements ``newel.domain.ports.Channel``: what the customer has, by message id."""
-
-    name = "api"
-    got: dict[str, Outbound] = field(default_factory=dict)
-    refusals: int = 0
-    meanwhile: Callable[[], Awaitable[object]] | None = None
-
-    async def deliver(self, message: Outbound) -> Delivery:
-        step, self.meanwhile = self.meanwhile, None
-        if step is not None:
-            await step()
-        if self.refusals:
-            self.refusals -= 1
-            return Delivery(accepted=False, reason="away")
-        self.got[message.message_id] = message
-        return Delivery(accepted=True)
-
-    def texts(self, author: str = "") -> list[str]:
-        return [m.text for m in self.got.values() if author in {"", m.author}]
 
 
 class Desk:
@@ -316,61 +162,6 @@ async def open_desk(database: Database) -> Desk:
     }
     await database.freeze(NOON)
     return Desk(database, running, staff)
-
-
-async def set_up(pool: Db, envelope: Envelope) -> None:
-    """The demo company's people and policies, each by the house's own steps."""
-    house = House(pool, envelope, {}, _nothing)
-    staff = {one["login"]: await _person(house, one) for one in _staff()}
-    for name in POLICIES:
-        await _policy(house, staff, name)
-    async with pool.tx(TEST) as tx:
-        await tx.run("UPDATE newel.staff SET presence = 'available' WHERE login = ANY ($1)", list(PRESENT))
-        await tx.run(
-            "INSERT INTO newel.staff_session (id_hash, staff_id, created_at, last_seen_at, expires_at)"
-            " SELECT sha256(login::bytea), id, $1, $1, $2 FROM newel.staff",
-            NOON,
-            NOON + timedelta(days=3650),
-        )
-
-
-async def _nothing(_tx: Tx, workflow: str) -> Running:
-    raise LookupError(workflow)
-
-
-def _staff() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(files("newel.demo").joinpath("staff.yaml").read_text())[
-        "people"
-    ]
-    return found
-
-
-async def _person(house: House, one: dict[str, Any]) -> Actor:
-    account = Account(
-        login=one["login"],
-        name=one["name"],
-        roles=frozenset(Role(role) for role in one["roles"]),
-        clearance=one["clearance"] or "none",
-        skills=one.get("skills") or {},
-        languages=tuple(one["languages"]),
-        zone=one["zone"],
-        shifts={day: tuple(spans) for day, spans in one["shifts"].items()},
-        team=one["team"],
-        capacity=one["capacity"],
-        limit_minor=one["own_refund_limit_minor"],
-    )
-    found = await access.put_staff(house, TEST, account)
-    return Actor(kind="staff", id=str(found), roles=account.roles, clearance=account.clearance)
-
-
-async def _policy(house: House, staff: dict[str, Actor], name: str) -> None:
-    folder = files("newel.demo").joinpath("policy")
-    text = folder.joinpath(name).read_text("utf-8")
-    siblings = {other: folder.joinpath(other).read_text("utf-8") for other in included(text, name)}
-    version = await policy.submit(house, staff["ivan"], Source(name, text, siblings))
-    for role in version.required:
-        await policy.sign(house, staff[SIGNERS[role]], version.id, Role(role))
-    await policy.activate(house, staff["june"], version.id)
 
 
 @asynccontextmanager

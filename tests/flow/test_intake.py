@@ -4,7 +4,8 @@ import asyncio
 from itertools import pairwise
 
 import pytest
-from tests.flow.desk import MARKER, PERSON, REFUND, STATUS, Desk, Keywords
+from tests.flow.desk import MARKER, PERSON, REFUND, STATUS, Desk
+from tests.flow.outside import Keywords
 
 from newel.domain.access import AI
 from newel.domain.errors import Invalid

@@ -7,7 +7,9 @@ from newel.store.migrate import schema
 
 ROOT = Path(__file__).parents[2]
 GUARDS = "tests/store/guards"
-DELIVERY, ACTION, CASE = (f"{GUARDS}/test_{word}.py" for word in ("delivery", "action", "case"))
+DELIVERY, ACTION, APPROVALS, CASE = (
+    f"{GUARDS}/test_{word}.py" for word in ("delivery", "action", "approval", "case")
+)
 FLOW = "tests/flow"
 
 

@@ -8,100 +8,18 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from tests.store.guards import rows
+from tests.store.guards import acts, rows
 from tests.store.guards.rows import HAND, HOUR, OTHER_MAC, change, ground
 
 from conftest import House
 from newel.store.db import Guarded
 
 
-async def approve(house: House, found: UUID, by: UUID, **values: Any) -> None:
-    async with house.db.tx(HAND) as tx:
-        given = {"decided_at": tx.now, **values}
-        await change(tx, "approval", found, state="approved", decided_by=by, **given)
-
-
-async def test_INV_12_an_approval_is_not_inserted_as_approved(house: House) -> None:
-    on = await ground(house.db)
-    async with rows.refused(house.db, "starts pending") as tx:
-        by = await rows.person(tx)
-        await rows.approval(tx, on, state="approved", decided_by=by, decided_at=tx.now)
-
-
-@pytest.mark.parametrize(
-    "who",
-    [{"limit_minor": 1799}, {"roles": ["resolver"]}, {"active": False}, {"customer_id": "beneficiary"}],
-    ids=["above their limit", "no approver", "left", "beneficiary"],
-)
-async def test_INV_12_only_a_person_with_the_right_approves(house: House, who: dict[str, Any]) -> None:
-    on = await ground(house.db)
-    if "customer_id" in who:
-        who = {"customer_id": on.customer}
-    async with house.db.tx(HAND) as tx:
-        by, found = await rows.person(tx, **who), await rows.approval(tx, on)
-    with pytest.raises(Guarded, match="no authority"):
-        await approve(house, found, by)
-
-
-async def test_INV_12_nobody_approves_after_the_expiry_whatever_time_they_write(house: House) -> None:
-    on = await ground(house.db)
-    async with house.db.tx(HAND) as tx:
-        by = await rows.person(tx)
-        found = await rows.approval(tx, on, expires_at=tx.now + timedelta(milliseconds=30))
-        early = tx.now
-    await asyncio.sleep(0.04)
-    for lie in ({}, {"decided_at": early}):
-        with pytest.raises(Guarded, match="no authority"):
-            await approve(house, found, by, **lie)
-    async with rows.refused(house.db, "never changes") as tx:
-        await change(tx, "approval", found, expires_at=tx.now + HOUR)
-
-
-@pytest.mark.parametrize("together", [True, False], ids=["while approving", "by itself"])
-@pytest.mark.parametrize("column", ["binding", "text_mac", "payload_mac", "amount_minor"])
-async def test_INV_12_what_was_shown_to_the_approver_never_changes(
-    house: House, column: str, together: bool
-) -> None:
-    on = await ground(house.db)
-    other = 1 if column == "amount_minor" else OTHER_MAC
-    async with house.db.tx(HAND) as tx:
-        by, found = await rows.person(tx), await rows.approval(tx, on)
-    async with rows.refused(house.db, "never changes") as tx:
-        if together:
-            decided = {"state": "approved", "decided_by": by, "decided_at": tx.now}
-            await change(tx, "approval", found, **{column: other}, **decided)
-        else:
-            await change(tx, "approval", found, **{column: other})
-
-
-async def test_INV_12_a_decision_keeps_its_giver(house: House) -> None:
-    on = await ground(house.db)
-    async with house.db.tx(HAND) as tx:
-        found, _ = await rows.approved(tx, on)
-        other = await rows.person(tx)
-    async with rows.refused(house.db, "never changes") as tx:
-        await change(tx, "approval", found, decided_by=other)
-
-
-async def test_INV_12_two_approvers_one_decision(house: House) -> None:
-    on = await ground(house.db)
-    async with house.db.tx(HAND) as tx:
-        one, two = await rows.person(tx), await rows.person(tx)
-        found = await rows.approval(tx, on)
-    ended = await asyncio.gather(
-        approve(house, found, one), approve(house, found, two), return_exceptions=True
-    )
-    assert [type(e) for e in ended if e is not None] == [Guarded]
-    (row,) = await house.as_owner("SELECT state, decided_by FROM newel.approval WHERE id = $1", found)
-    assert row["state"] == "approved"
-    assert row["decided_by"] == (one if ended[0] is None else two)
-
-
 async def test_an_approved_refund_may_be_claimed(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.refund(tx, on)
-    await rows.claim_action(house.db, act)
+        act = await acts.refund(tx, on)
+    await acts.claim_action(house.db, act)
     (row,) = await house.as_owner("SELECT state FROM newel.action WHERE id = $1", act)
     assert row["state"] == "claimed"
 
@@ -112,16 +30,16 @@ async def test_INV_12_an_action_is_not_inserted_as_claimed_or_confirmed(house: H
         async with rows.refused(house.db, "starts authorised") as tx:
             lease = tx.now + HOUR if state == "claimed" else None
             ended = None if lease else tx.now
-            await rows.action(tx, on, state=state, lease_until=lease, ended_at=ended)
+            await acts.action(tx, on, state=state, lease_until=lease, ended_at=ended)
 
 
 @pytest.mark.parametrize("state", ["pending", "rejected", "withdrawn", "invalidated", "expired"])
 async def test_INV_12_no_action_under_an_approval_that_was_not_given(house: House, state: str) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        made, by = await rows.proposal(tx, on), await rows.person(tx)
-        found = await rows.approval(tx, on, proposal_id=made)
-        act = await rows.action(
+        made, by = await acts.proposal(tx, on), await rows.person(tx)
+        found = await acts.approval(tx, on, proposal_id=made)
+        act = await acts.action(
             tx,
             on,
             proposal_id=made,
@@ -135,7 +53,7 @@ async def test_INV_12_no_action_under_an_approval_that_was_not_given(house: Hous
         if state != "pending":
             await change(tx, "approval", found, state=state, decided_by=by, decided_at=tx.now)
     with pytest.raises(Guarded, match="does not bind"):
-        await rows.claim_action(house.db, act)
+        await acts.claim_action(house.db, act)
 
 
 @pytest.mark.parametrize(
@@ -146,40 +64,40 @@ async def test_INV_12_no_action_under_an_approval_that_was_not_given(house: Hous
 async def test_INV_12_an_approval_binds_exactly_one_payload(house: House, other: dict[str, Any]) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.refund(tx, on, **other)
+        act = await acts.refund(tx, on, **other)
     with pytest.raises(Guarded, match="does not bind"):
-        await rows.claim_action(house.db, act)
+        await acts.claim_action(house.db, act)
 
 
 async def test_INV_12_one_approval_is_not_used_for_a_second_proposal(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        made = await rows.proposal(tx, on)
-        found, _ = await rows.approved(tx, on, proposal_id=made)
-        second = await rows.refund(tx, on, approval_id=found)
+        made = await acts.proposal(tx, on)
+        found, _ = await acts.approved(tx, on, proposal_id=made)
+        second = await acts.refund(tx, on, approval_id=found)
     with pytest.raises(Guarded, match="does not bind"):
-        await rows.claim_action(house.db, second)
+        await acts.claim_action(house.db, second)
 
 
 async def test_INV_12_an_approval_no_longer_binds_after_another_message(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        refund, reset = await rows.refund(tx, on), await rows.action(tx, on)
+        refund, reset = await acts.refund(tx, on), await acts.action(tx, on)
         await rows.receipt(tx, on, await rows.inbound(tx, on.case))
     with pytest.raises(Guarded, match="does not bind"):
-        await rows.claim_action(house.db, refund)
+        await acts.claim_action(house.db, refund)
     with pytest.raises(Guarded, match="not an autonomous"):
-        await rows.claim_action(house.db, reset)
+        await acts.claim_action(house.db, reset)
 
 
 async def test_INV_12_an_approval_binds_only_until_it_expires(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.refund(tx, on)
+        act = await acts.refund(tx, on)
         now = tx.now
     await house.freeze(now + timedelta(hours=2))
     with pytest.raises(Guarded, match="does not bind"):
-        await rows.claim_action(house.db, act)
+        await acts.claim_action(house.db, act)
 
 
 @pytest.mark.parametrize(
@@ -200,36 +118,36 @@ async def test_INV_12_a_payload_never_changes_not_even_while_claiming(
 ) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.refund(tx, on)
+        act = await acts.refund(tx, on)
     with pytest.raises((Guarded, asyncpg.CheckViolationError), match=r"never changes|check constraint"):
-        await rows.claim_action(house.db, act, **sly)
+        await acts.claim_action(house.db, act, **sly)
 
 
 async def test_INV_12_autonomous_is_only_what_the_policy_in_force_lists(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        allowed = await rows.action(tx, on)
-        other = await rows.action(tx, on, **{"class": "refund"})
-        dear = await rows.action(tx, on, amount_minor=1)
+        allowed = await acts.action(tx, on)
+        other = await acts.action(tx, on, **{"class": "refund"})
+        dear = await acts.action(tx, on, amount_minor=1)
     for refused in (other, dear):
         with pytest.raises(Guarded, match="not an autonomous"):
-            await rows.claim_action(house.db, refused)
+            await acts.claim_action(house.db, refused)
     with pytest.raises((Guarded, asyncpg.PostgresError), match="NW-SIGN"):
         async with house.db.tx(HAND) as tx:
             await tx.run("INSERT INTO newel.policy_autonomous VALUES ($1, 'refund', 99999)", on.policy)
     async with house.db.tx(HAND) as tx:
         await change(tx, "policy_version", on.policy, state="retired", retired_at=tx.now)
     with pytest.raises(Guarded, match="not an autonomous"):
-        await rows.claim_action(house.db, allowed)
+        await acts.claim_action(house.db, allowed)
 
 
 async def test_INV_12_nothing_autonomous_on_a_T3_case(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.action(tx, on)
+        act = await acts.action(tx, on)
         await change(tx, "cases", on.case, tier=3)
     with pytest.raises(Guarded, match="not an autonomous"):
-        await rows.claim_action(house.db, act)
+        await acts.claim_action(house.db, act)
 
 
 @pytest.mark.parametrize(
@@ -242,17 +160,17 @@ async def test_INV_12_a_person_acts_within_their_own_limit_and_never_for_themsel
     who = {"customer_id": on.customer} if "customer_id" in who else who
     async with house.db.tx(HAND) as tx:
         by, right = await rows.person(tx, **who), await rows.person(tx)
-        act = await rows.action(tx, on, authority="own_limit", staff_id=by, amount_minor=1800)
-        fine = await rows.action(tx, on, authority="own_limit", staff_id=right, amount_minor=1800)
+        act = await acts.action(tx, on, authority="own_limit", staff_id=by, amount_minor=1800)
+        fine = await acts.action(tx, on, authority="own_limit", staff_id=right, amount_minor=1800)
     with pytest.raises(Guarded, match="limit"):
-        await rows.claim_action(house.db, act)
-    await rows.claim_action(house.db, fine)
+        await acts.claim_action(house.db, act)
+    await acts.claim_action(house.db, fine)
 
 
 async def test_INV_12_an_action_is_the_case_customers(house: House) -> None:
     on, other = await ground(house.db), await ground(house.db, name="other")
     async with rows.refused(house.db, "not the customer") as tx:
-        await rows.refund(tx, on, customer_id=other.customer)
+        await acts.refund(tx, on, customer_id=other.customer)
 
 
 async def spent(house: House, on: rows.Ground) -> int:
@@ -271,9 +189,9 @@ async def refunds(house: House, on: rows.Ground, amounts: Sequence[int]) -> list
         found = []
         for amount in amounts:
             at = await rows.free_case(tx, on)
-            made = await rows.proposal(tx, at)
-            approved, _ = await rows.approved(tx, at, proposal_id=made, amount_minor=amount)
-            act = await rows.action(
+            made = await acts.proposal(tx, at)
+            approved, _ = await acts.approved(tx, at, proposal_id=made, amount_minor=amount)
+            act = await acts.action(
                 tx,
                 at,
                 proposal_id=made,
@@ -293,24 +211,24 @@ async def refunds(house: House, on: rows.Ground, amounts: Sequence[int]) -> list
 async def test_INV_12_the_cap_counts_all_that_may_have_happened(house: House, after: str) -> None:
     on = await ground(house.db)
     first, fits, over = await refunds(house, on, [3000, 2000, 1])
-    await rows.bring_action_to(house.db, first, after)
-    await rows.claim_action(house.db, fits)
+    await acts.bring_action_to(house.db, first, after)
+    await acts.claim_action(house.db, fits)
     with pytest.raises(Guarded, match="NW-CAP"):
-        await rows.claim_action(house.db, over)
+        await acts.claim_action(house.db, over)
     assert await spent(house, on) == 5000
 
 
 async def test_INV_12_what_was_refused_does_not_count(house: House) -> None:
     on = await ground(house.db)
     first, second = await refunds(house, on, [3000, 5000])
-    await rows.bring_action_to(house.db, first, "refused")
-    await rows.claim_action(house.db, second)
+    await acts.bring_action_to(house.db, first, "refused")
+    await acts.claim_action(house.db, second)
 
 
 async def test_INV_12_the_cap_holds_between_two_connections(house: House) -> None:
     on = await ground(house.db)
-    acts = await refunds(house, on, [3000, 3000])
-    ended = await asyncio.gather(*(rows.claim_action(house.db, act) for act in acts), return_exceptions=True)
+    found = await refunds(house, on, [3000, 3000])
+    ended = await asyncio.gather(*(acts.claim_action(house.db, act) for act in found), return_exceptions=True)
     assert [type(e) for e in ended if e is not None] == [Guarded]
     assert await spent(house, on) == 3000
 
@@ -320,7 +238,7 @@ async def test_INV_12_the_second_of_two_waits_for_the_first_and_is_refused(house
     one, two = await refunds(house, on, [3000, 3000])
     async with house.db.tx(HAND) as tx:
         await change(tx, "action", one, state="claimed", lease_until=tx.now + HOUR)
-        second = asyncio.create_task(rows.claim_action(house.db, two))
+        second = asyncio.create_task(acts.claim_action(house.db, two))
         await asyncio.sleep(0.1)
         assert not second.done()
     with pytest.raises(Guarded, match="NW-CAP"):
@@ -330,19 +248,19 @@ async def test_INV_12_the_second_of_two_waits_for_the_first_and_is_refused(house
 async def test_INV_11_one_proposal_has_one_action(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        made = await rows.proposal(tx, on)
-        await rows.action(tx, on, proposal_id=made)
+        made = await acts.proposal(tx, on)
+        await acts.action(tx, on, proposal_id=made)
     with pytest.raises(asyncpg.UniqueViolationError, match="action_proposal"):
         async with house.db.tx(HAND) as tx:
-            await rows.action(tx, on, proposal_id=made)
+            await acts.action(tx, on, proposal_id=made)
 
 
 @pytest.mark.parametrize("ended", ["confirmed", "refused"])
 async def test_INV_11_what_has_ended_is_not_claimed_again(house: House, ended: str) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.action(tx, on)
-    await rows.bring_action_to(house.db, act, ended)
+        act = await acts.action(tx, on)
+    await acts.bring_action_to(house.db, act, ended)
     for back in ("authorised", "claimed", "unknown"):
         async with rows.refused(house.db, "NW-STATE") as tx:
             lease = tx.now + HOUR if back == "claimed" else None
@@ -352,7 +270,7 @@ async def test_INV_11_what_has_ended_is_not_claimed_again(house: House, ended: s
 async def test_INV_11_an_unknown_outcome_is_not_claimed_blindly(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.action(tx, on)
-    await rows.bring_action_to(house.db, act, "unknown")
+        act = await acts.action(tx, on)
+    await acts.bring_action_to(house.db, act, "unknown")
     with pytest.raises(Guarded, match="NW-STATE"):
-        await rows.claim_action(house.db, act)
+        await acts.claim_action(house.db, act)

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.store.guards import rows
+from tests.store.guards import acts, rows
 from tests.store.guards.rows import HAND, HOUR, change, ground, put
 
 from conftest import House
@@ -84,7 +84,7 @@ async def test_INV_7_an_approval_does_not_end_under_a_case_that_waits_for_it(hou
     async with house.db.tx(HAND) as tx:
         await change(tx, "cases", on.case, state="ai", due_at=None)
         await change(tx, "cases", on.case, state="approval")
-        found = await rows.approval(tx, on)
+        found = await acts.approval(tx, on)
         await rows.job(tx, "approval_expiry", on.case, found)
     async with rows.refused(house.db, "NW-LIMBO") as tx:
         await change(tx, "approval", found, state="expired", decided_at=tx.now)

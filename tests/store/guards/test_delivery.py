@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.store.guards import rows
+from tests.store.guards import acts, rows
 from tests.store.guards.rows import HAND, OTHER_MAC, change, ground, outbound
 
 from conftest import House
@@ -192,8 +192,8 @@ async def test_INV_3_a_person_is_the_author_only_of_what_they_released(house: Ho
 async def test_INV_3_an_approval_makes_author_of_exactly_its_text_and_only_its_giver(house: House) -> None:
     on, elsewhere = await ground(house.db), await ground(house.db, name="other")
     async with house.db.tx(HAND) as tx:
-        found, giver = await rows.approved(tx, on)
-        waiting, other = await rows.approval(tx, on), await rows.person(tx)
+        found, giver = await acts.approved(tx, on)
+        waiting, other = await acts.approval(tx, on), await rows.person(tx)
         await outbound(tx, on, released_by=giver, approval_id=found)
     forgeries: list[tuple[rows.Ground, dict[str, Any]]] = [
         (on, {"released_by": giver, "approval_id": found, "text_mac": OTHER_MAC}),
@@ -223,11 +223,11 @@ async def test_INV_3_an_owner_writes_only_while_their_session_lives(house: House
 async def test_INV_19_a_reply_waits_until_its_action_is_confirmed(house: House, state: str) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        made = await rows.proposal(tx, on)
-        act = await rows.action(tx, on, proposal_id=made)
+        made = await acts.proposal(tx, on)
+        act = await acts.action(tx, on, proposal_id=made)
         box = await rows.boxed(tx, on, await outbound(tx, on, proposal_id=made), action_id=act)
         unnamed = await rows.boxed(tx, on, await outbound(tx, on, proposal_id=made))
-    await rows.bring_action_to(house.db, act, state)
+    await acts.bring_action_to(house.db, act, state)
     for one in (box, unnamed):
         with pytest.raises(Guarded, match="not confirmed"):
             await rows.claim(house.db, one)
@@ -236,9 +236,9 @@ async def test_INV_19_a_reply_waits_until_its_action_is_confirmed(house: House, 
 async def test_INV_19_a_reply_leaves_with_its_confirmed_action(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        act = await rows.action(tx, on)
+        act = await acts.action(tx, on)
         box = await rows.boxed(tx, on, await outbound(tx, on), action_id=act)
-    await rows.bring_action_to(house.db, act, "confirmed")
+    await acts.bring_action_to(house.db, act, "confirmed")
     await rows.claim(house.db, box)
 
 

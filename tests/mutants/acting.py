@@ -1,0 +1,190 @@
+"""What is done: the guards of approvals and actions (INV-11, 12)."""
+
+from tests.mutants.mutant import ACTION, APPROVALS, Mutant, dropped, statement, without
+
+APPROVAL = "guard_approval"
+ACT = "guard_action"
+
+
+def p(*names: str) -> tuple[str, ...]:
+    return tuple(f"{APPROVALS}::test_{name}" for name in names)
+
+
+def a(*names: str) -> tuple[str, ...]:
+    return tuple(f"{ACTION}::test_{name}" for name in names)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    statement(11, "DROP INDEX newel.action_proposal", *a("INV_11_one_proposal_has_one_action")),
+    dropped(
+        11,
+        "action_transition",
+        "action",
+        *a("INV_11_what_has_ended_is_not_claimed_again", "INV_11_an_unknown_outcome_is_not_claimed_blindly"),
+    ),
+    statement(
+        11,
+        "INSERT INTO newel.state_transition VALUES ('action', 'unknown', 'claimed')",
+        *a("INV_11_an_unknown_outcome_is_not_claimed_blindly"),
+    ),
+    without(
+        12,
+        APPROVAL,
+        "NEW.state <> 'pending'",
+        *p("INV_12_an_approval_is_not_inserted_as_approved"),
+        new="false",
+    ),
+    without(12, APPROVAL, "s.active AND ", *p("INV_12_only_a_person_with_the_right_approves")),
+    without(
+        12, APPROVAL, "AND 'approver' = ANY (s.roles)", *p("INV_12_only_a_person_with_the_right_approves")
+    ),
+    without(
+        12,
+        APPROVAL,
+        "AND s.customer_id IS DISTINCT FROM c.customer_id",
+        *p("INV_12_only_a_person_with_the_right_approves"),
+    ),
+    without(
+        12,
+        APPROVAL,
+        "AND s.limit_minor >= coalesce(NEW.amount_minor, 0)",
+        *p("INV_12_only_a_person_with_the_right_approves"),
+    ),
+    without(
+        12,
+        APPROVAL,
+        "greatest(NEW.decided_at, newel.now())",
+        *p("INV_12_nobody_approves_after_the_expiry_whatever_time_they_write"),
+        new="NEW.decided_at",
+    ),
+    without(
+        12,
+        APPROVAL,
+        "OR NEW.expires_at > latest",
+        *p("INV_12_nobody_approves_after_the_expiry_whatever_time_they_write"),
+    ),
+    without(
+        12,
+        APPROVAL,
+        "OR OLD.state <> 'pending' AND (NEW.decided_by, NEW.decided_at) IS DISTINCT FROM"
+        " (OLD.decided_by, OLD.decided_at)",
+        *p("INV_12_a_decision_keeps_its_giver"),
+    ),
+    without(
+        12,
+        APPROVAL,
+        "NEW.binding, NEW.text_mac, NEW.payload_mac, NEW.amount_minor)\n",
+        *p("INV_12_what_was_shown_to_the_approver_never_changes"),
+        new="OLD.binding, OLD.text_mac, OLD.payload_mac, OLD.amount_minor)\n",
+    ),
+    dropped(12, "approval_authority", "approval", *p("INV_12_only_a_person_with_the_right_approves")),
+    without(
+        12,
+        ACT,
+        "NEW.state <> 'authorised'",
+        *a("INV_12_an_action_is_not_inserted_as_claimed_or_confirmed"),
+        new="false",
+    ),
+    without(12, ACT, " AND k.customer_id = NEW.customer_id", *a("INV_12_an_action_is_the_case_customers")),
+    without(
+        12,
+        ACT,
+        "a.id = NEW.approval_id AND a.state = 'approved'",
+        *a("INV_12_no_action_under_an_approval_that_was_not_given"),
+        new="a.id = NEW.approval_id",
+    ),
+    without(
+        12,
+        ACT,
+        " AND a.proposal_id = NEW.proposal_id",
+        *a("INV_12_one_approval_is_not_used_for_a_second_proposal"),
+    ),
+    without(12, ACT, "AND a.binding = NEW.binding ", *a("INV_12_an_approval_binds_exactly_one_payload")),
+    without(
+        12, ACT, "AND a.payload_mac = NEW.payload_mac", *a("INV_12_an_approval_binds_exactly_one_payload")
+    ),
+    without(
+        12,
+        ACT,
+        "AND coalesce(a.amount_minor, 0) = NEW.amount_minor",
+        *a("INV_12_an_approval_binds_exactly_one_payload"),
+    ),
+    without(12, ACT, "AND a.expires_at > newel.now()", *a("INV_12_an_approval_binds_only_until_it_expires")),
+    without(
+        12,
+        ACT,
+        " AND a.message_id = inbound",
+        *a("INV_12_an_approval_no_longer_binds_after_another_message"),
+    ),
+    without(
+        12,
+        ACT,
+        "NEW.message_id <> inbound OR ",
+        *a("INV_12_an_approval_no_longer_binds_after_another_message"),
+    ),
+    without(
+        12,
+        ACT,
+        "IF (NEW.case_id, NEW.customer_id,",
+        *a("INV_12_a_payload_never_changes_not_even_while_claiming"),
+        new="IF false AND (NEW.case_id, NEW.customer_id,",
+    ),
+    without(
+        12,
+        ACT,
+        " AND p.class = NEW.class",
+        *a("INV_12_autonomous_is_only_what_the_policy_in_force_lists"),
+    ),
+    without(
+        12,
+        ACT,
+        "AND p.ceiling_minor >= NEW.amount_minor",
+        *a("INV_12_autonomous_is_only_what_the_policy_in_force_lists"),
+    ),
+    without(
+        12,
+        ACT,
+        "AND v.state = 'active'",
+        *a("INV_12_autonomous_is_only_what_the_policy_in_force_lists"),
+    ),
+    without(12, ACT, "tier_now = 3 OR ", *a("INV_12_nothing_autonomous_on_a_T3_case")),
+    without(
+        12,
+        ACT,
+        "s.id = NEW.staff_id AND s.active",
+        *a("INV_12_a_person_acts_within_their_own_limit_and_never_for_themselves"),
+        new="s.id = NEW.staff_id",
+    ),
+    without(
+        12,
+        ACT,
+        "AND s.limit_minor >= NEW.amount_minor",
+        *a("INV_12_a_person_acts_within_their_own_limit_and_never_for_themselves"),
+    ),
+    without(
+        12,
+        ACT,
+        "AND s.customer_id IS DISTINCT FROM NEW.customer_id",
+        *a("INV_12_a_person_acts_within_their_own_limit_and_never_for_themselves"),
+    ),
+    without(
+        12,
+        ACT,
+        "spent + NEW.amount_minor > NEW.cap_minor",
+        *a("INV_12_the_cap_counts_all_that_may_have_happened"),
+        new="false",
+    ),
+    without(
+        12,
+        ACT,
+        "a.state IN ('claimed', 'confirmed', 'unknown')",
+        *a("INV_12_the_cap_counts_all_that_may_have_happened"),
+        new="a.state = 'confirmed'",
+    ),
+    without(
+        12,
+        ACT,
+        "PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR NO KEY UPDATE;",
+        *a("INV_12_the_second_of_two_waits_for_the_first_and_is_refused"),
+    ),
+)

@@ -1,0 +1,177 @@
+"""What moves: the guards of owners, states, clocks, audit, policies and tiers (INV-6, 7, 9, 13, 14, 17)."""
+
+from tests.mutants.mutant import ACTION, CASE, DELIVERY, Mutant, dropped, statement, without
+
+
+def d(*names: str) -> tuple[str, ...]:
+    return tuple(f"{DELIVERY}::test_{name}" for name in names)
+
+
+def a(*names: str) -> tuple[str, ...]:
+    return tuple(f"{ACTION}::test_{name}" for name in names)
+
+
+def c(*names: str) -> tuple[str, ...]:
+    return tuple(f"{CASE}::test_{name}" for name in names)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    without(
+        6,
+        "guard_work_item",
+        "NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token = OLD.token",
+        *c("INV_6_a_new_owner_needs_a_new_token_and_a_token_never_falls"),
+        new="false",
+    ),
+    without(
+        6,
+        "guard_work_item",
+        "NEW.token < OLD.token\n       OR ",
+        *c("INV_6_a_new_owner_needs_a_new_token_and_a_token_never_falls"),
+    ),
+    statement(6, "DROP INDEX newel.work_item_open", *c("INV_6_a_case_has_one_open_work_item")),
+    without(
+        6,
+        "guard_work_item",
+        "AND load < capacity",
+        *c("RTE_nobody_is_given_more_than_their_capacity"),
+    ),
+    dropped(
+        7,
+        "case_limbo",
+        "cases",
+        *c("INV_7_no_case_comes_to_a_state_without_what_moves_it_on"),
+    ),
+    dropped(7, "job_limbo", "job", *c("INV_7_the_job_of_a_waiting_case_does_not_go_alone")),
+    dropped(7, "work_item_limbo", "work_item", *c("INV_7_work_does_not_end_under_an_open_case")),
+    dropped(
+        7,
+        "approval_limbo",
+        "approval",
+        *c("INV_7_an_approval_does_not_end_under_a_case_that_waits_for_it"),
+    ),
+    without(
+        7,
+        "guard_limbo",
+        "which := OLD.case_id",
+        *c("INV_7_the_job_of_a_waiting_case_does_not_go_alone"),
+        new="which := NEW.case_id",
+    ),
+    statement(
+        7, "GRANT DELETE ON ALL TABLES IN SCHEMA newel TO newel_app", *c("INV_7_a_case_is_never_deleted")
+    ),
+    statement(
+        9,
+        "ALTER TABLE newel.sla_alert DROP CONSTRAINT sla_alert_pkey",
+        *c("INV_9_an_alert_fires_once_and_at_no_other_time"),
+    ),
+    without(
+        9,
+        "guard_sla_alert",
+        "AND t.alert_ats[array_position(t.percents, NEW.percent)] = NEW.due_at",
+        *c("INV_9_an_alert_fires_once_and_at_no_other_time"),
+    ),
+    without(
+        9,
+        "guard_sla_alert",
+        "NEW.fired_at > newel.now()",
+        *c("INV_9_an_alert_does_not_fire_early"),
+        new="false",
+    ),
+    statement(
+        9,
+        "ALTER TABLE newel.sla_alert DROP CONSTRAINT sla_alert_check",
+        *c("INV_9_an_alert_does_not_fire_early"),
+    ),
+    dropped(13, "case_audited", "cases", *c("INV_13_a_change_of_state_has_its_event")),
+    without(13, "guard_audited", "n <> 1", *c("INV_13_a_change_of_state_has_one_event_only"), new="n < 1"),
+    without(
+        13,
+        "guard_audited",
+        "AND a.tx = pg_current_xact_id()",
+        *c("INV_13_an_event_of_another_transaction_does_not_count"),
+    ),
+    dropped(
+        13,
+        "audit_append_only",
+        "audit_event",
+        "tests/store/test_audit.py::test_INV_13_an_event_is_never_changed",
+    ),
+    statement(
+        13,
+        "GRANT UPDATE, DELETE, TRUNCATE ON newel.audit_event TO newel_app",
+        *c("INV_13_the_application_cannot_touch_audit_or_guards"),
+    ),
+    statement(
+        13,
+        "GRANT INSERT ON newel.state_transition TO newel_app",
+        *c("INV_13_the_application_cannot_touch_audit_or_guards"),
+    ),
+    without(
+        13,
+        "audit_seal_leaf",
+        "NEW.leaf_hash := newel.audit_leaf(NEW);",
+        *c("INV_13_the_caller_does_not_choose_the_hash_or_the_transaction"),
+    ),
+    without(
+        13,
+        "audit_seal_leaf",
+        "NEW.tx := pg_current_xact_id();",
+        *c("INV_13_the_caller_does_not_choose_the_hash_or_the_transaction"),
+    ),
+    dropped(
+        14, "policy_signed", "policy_version", *c("INV_14_the_author_does_not_sign_and_a_signer_has_the_role")
+    ),
+    without(
+        14,
+        "guard_policy_signed",
+        "AND s.staff_id IS DISTINCT FROM NEW.submitted_by",
+        *c("INV_14_the_author_does_not_sign_and_a_signer_has_the_role"),
+    ),
+    without(
+        14,
+        "guard_policy_signed",
+        "AND r = ANY (p.roles)",
+        *c("INV_14_the_author_does_not_sign_and_a_signer_has_the_role"),
+    ),
+    without(
+        14,
+        "guard_policy_signed",
+        "NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.required <> OLD.required",
+        *c("INV_14_a_policy_in_force_is_not_inserted_nor_changed"),
+        new="false",
+    ),
+    without(
+        14,
+        "guard_policy_signed",
+        "TG_OP = 'INSERT' AND NEW.state <> 'draft'",
+        *c("INV_14_a_policy_in_force_is_not_inserted_nor_changed"),
+        new="false",
+    ),
+    dropped(14, "template_signed", "policy_template", *d("INV_14_a_text_is_not_added_to_a_policy_in_force")),
+    dropped(
+        14,
+        "autonomous_signed",
+        "policy_autonomous",
+        *a("INV_12_autonomous_is_only_what_the_policy_in_force_lists"),
+    ),
+    dropped(17, "case_tier", "cases", *c("INV_17_no_tier_falls_without_a_persons_lowering")),
+    without(
+        17,
+        "guard_case",
+        "OR (OLD.locked AND NOT NEW.locked)",
+        *c("INV_17_no_tier_falls_without_a_persons_lowering"),
+    ),
+    without(
+        17,
+        "guard_case",
+        "NEW.tier IS NULL OR NEW.tier < OLD.tier OR ",
+        *c("INV_17_no_tier_falls_without_a_persons_lowering"),
+    ),
+    without(
+        17,
+        "guard_case",
+        " AND l.tx = pg_current_xact_id()",
+        *c("INV_17_a_lowering_counts_in_its_own_transaction_only"),
+    ),
+)
