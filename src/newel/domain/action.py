@@ -1,6 +1,7 @@
 """Action: what follows from how a call ended; an unknown outcome is asked about, never repeated blind."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 
@@ -73,7 +74,7 @@ def after_question(said: Outcome, questions: int, *, keyed: bool) -> Next:
 
 def cap_minor(ceiling: Ceiling, lifetime_value_minor: int) -> int:
     """The cumulative cap of one customer in the ceiling's window (TIR-5)."""
-    share = int(ceiling.lifetime_share * max(0, lifetime_value_minor))
+    share = int(Decimal(str(ceiling.lifetime_share)) * max(lifetime_value_minor, 0))
     return min(ceiling.cap_minor, max(ceiling.floor_minor, share))
 
 

@@ -6,11 +6,11 @@ tier and lowers none, and nothing that a customer writes takes a rule back (INV-
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Final
 
 import msgspec
 
+from newel.domain.action import cap_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal, confidence_minimum
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
@@ -268,9 +268,7 @@ def ceiling_minor(ceiling: Ceiling, lifetime_value_minor: int, paid_minor: int, 
 
     Cumulative over the window, and never above what was paid (TIR-5).
     """
-    share = int(Decimal(str(ceiling.lifetime_share)) * max(lifetime_value_minor, 0))
-    limit = min(ceiling.cap_minor, max(ceiling.floor_minor, share))
-    return max(0, min(limit - max(used_minor, 0), paid_minor))
+    return max(0, min(cap_minor(ceiling, lifetime_value_minor) - max(used_minor, 0), paid_minor))
 
 
 def _autonomous(action: Action | None, policy: Bundle) -> bool:
