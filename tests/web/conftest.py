@@ -25,7 +25,9 @@ from newel.flow.house import House as Wired
 from newel.flow.house import Running
 from newel.store import db
 from newel.store.envelope import Envelope
+from newel.store.wake import listen_live
 from newel.web.app import build
+from newel.web.live import Hub
 from newel.web.server import serve
 from newel.worker.loop import Loop
 
@@ -77,8 +79,10 @@ class Site:
 
 @asynccontextmanager
 async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Site]:
-    port, stop = free_port(), asyncio.Event()
-    server = asyncio.create_task(serve(build(wired), "127.0.0.1", port, stop=stop))
+    port, stop, hub = free_port(), asyncio.Event(), Hub()
+    listening = asyncio.create_task(listen_live(house.url, hub.changed, hub.resync))
+    app = build(wired, hub)
+    server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
     site = Site(house, wired, f"http://127.0.0.1:{port}", password)
     client = site.client()
     while True:
@@ -94,6 +98,7 @@ async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Si
             await made.aclose()
         stop.set()
         await asyncio.wait_for(server, 5)
+        listening.cancel()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
 ) -> None:
-    """Serve the HTTP API.
+    """Serve the console, the customers' chat and the HTTP API.
 
     Example: NEWEL_DATABASE_URL=postgresql://… newel serve --host 0.0.0.0 --port 8080
     """
@@ -34,14 +34,20 @@ def serve(
 
 
 async def _serve(host: str, port: int) -> None:
-    from newel.bootstrap import open_house
+    from newel.bootstrap import database_url, open_house
     from newel.config import read
+    from newel.store.wake import listen_live
     from newel.web.app import build
+    from newel.web.live import Hub
     from newel.web.server import serve as serve_app
 
-    settings = read()
+    settings, hub = read(), Hub()
     async with open_house(settings) as house:
-        await serve_app(build(house), host, port)
+        listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
+        try:
+            await serve_app(build(house, hub), host, port, closers=(hub.close,))
+        finally:
+            listening.cancel()
 
 
 def work(

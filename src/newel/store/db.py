@@ -60,6 +60,8 @@ class Tx:
         self.actor = actor
         self.wakes: set[str] = set()
         """What other parts want to hear of once this has committed: ``job``, ``work``, ``notice``."""
+        self.changes: set[str] = set()
+        """What pages should look at again once this has committed (store/live.py)."""
 
     async def row(self, statement: str, *args: Any) -> Record | None:
         """The first row, or None."""
@@ -115,6 +117,8 @@ class Db:
                 raise refusal(error) from error
         if "job" in tx.wakes:
             self.waker.wake()
+        if tx.changes:
+            self.waker.changed(tx.changes)
 
     async def close(self) -> None:
         """Close the pool."""

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.store.db import Tx, sql
+from newel.store.live import NOTICES
 
 SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
@@ -32,6 +33,7 @@ async def add(tx: Tx, *notices: Notice) -> None:
     if rows:
         await tx.many(sql("notice").add, rows)
         tx.wakes.add("notice")
+        tx.changes.add(NOTICES)
 
 
 async def sent(tx: Tx, case_id: UUID, kind: str, about: str) -> bool:

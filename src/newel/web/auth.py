@@ -9,14 +9,17 @@ from typing import Any
 from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from newel.domain.access import Act, Actor, Staff
-from newel.domain.errors import Forbidden, Unauthenticated
+from newel.domain.errors import Forbidden, NewelError, Unauthenticated
 from newel.flow import access
 from newel.flow.house import House
 from newel.web.route import Doc, Open
 
 CSRF_HEADER = "x-newel-csrf"
+BACKGROUND = "x-newel-background"
+"""Set by a page that asks again by itself: that keeps no idle session alive."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _REMEMBERED = 1000
 _REMEMBER_SECONDS = 1.0
@@ -75,7 +78,7 @@ async def _staff(connection: Connection, house: House) -> Staff:
     session_id = session_of(connection)
     if not session_id:
         raise Unauthenticated(why="there is neither a token nor a session")
-    staff = await access.who(house, session_id)
+    staff = await access.who(house, session_id, idle=connection.headers.get(BACKGROUND) == "1")
     given = connection.headers.get(CSRF_HEADER, "")
     if connection.scope.get("method") not in READING and not hmac.compare_digest(
         given.encode(), csrf_token(session_id).encode()
@@ -83,6 +86,18 @@ async def _staff(connection: Connection, house: House) -> Staff:
         raise NoCsrf()
     connection.scope["newel.staff"] = staff  # type: ignore[typeddict-unknown-key]
     return staff
+
+
+async def may_listen(house: House, scope: Scope, topics: frozenset[str]) -> bool:
+    """Whether a page may hear of these topics: any signed-in person, of ids and words only."""
+    session_id = session_of(ASGIConnection(scope))
+    if not session_id:
+        return False
+    try:
+        await access.who(house, session_id, idle=True)
+    except NewelError:
+        return False
+    return not any(topic.startswith("conversation:") for topic in topics)
 
 
 def session_of(connection: Connection) -> str | None:

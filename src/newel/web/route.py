@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from newel.domain.access import Act
 
 Declared = Callable[[Callable[..., Any]], HTTPRouteHandler]
+HTML = "text/html"
 
 
 class Open(StrEnum):
@@ -51,6 +52,16 @@ def put(path: str, act: Act | Open, **more: Any) -> Declared:
 def delete(path: str, act: Act | Open, **more: Any) -> Declared:
     """A handler that ends something."""
     return _delete(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=204, **more)
+
+
+def page(path: str, act: Act | Open, **more: Any) -> Declared:
+    """A page, or a part of one: HTML for people, not part of the API's description."""
+    return _get(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, **more)
+
+
+def form(path: str, act: Act | Open, *, status: int = 200, **more: Any) -> Declared:
+    """What a page sends: a form in, HTML out; not part of the API's description."""
+    return _post(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, status_code=status, **more)
 
 
 def doc_of(handler: HTTPRouteHandler) -> Doc | None:

@@ -1,0 +1,33 @@
+"""What changed, as topics that pages listen to; each audit event of a transaction names its own."""
+
+from uuid import UUID
+
+QUEUE = "queue"
+APPROVALS = "approvals"
+PEOPLE = "people"
+NOTICES = "notices"
+SWITCHES = "switches"
+_OF_ENTITY = {
+    "work_item": (QUEUE,),
+    "sla": (QUEUE,),
+    "case": (QUEUE,),
+    "approval": (APPROVALS,),
+    "proposal": (APPROVALS,),
+    "staff": (PEOPLE,),
+    "kill_switch": (SWITCHES,),
+}
+
+
+def of_case(case_id: UUID) -> str:
+    """Whatever happens to one case."""
+    return f"case:{case_id}"
+
+
+def of_conversation(conversation_id: UUID) -> str:
+    """What the customer of a conversation may see of it."""
+    return f"conversation:{conversation_id}"
+
+
+def topics(entity: str, case_id: UUID | None) -> tuple[str, ...]:
+    """The topics of one audit event."""
+    return (*_OF_ENTITY.get(entity, ()), *((of_case(case_id),) if case_id else ()))

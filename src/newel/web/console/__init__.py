@@ -1,0 +1,6 @@
+"""The console: one module per word, each thin over ``flow`` and ``store.views``."""
+
+from newel.web.console import access
+
+WORDS = (access,)
+ROUTES = [handler for word in WORDS for handler in word.ROUTES]

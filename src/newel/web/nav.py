@@ -1,0 +1,32 @@
+"""Where a person may go: the entries of the menu, by their acts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newel.domain.access import Act, Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu: its address, its name, its picture, the keys that lead there."""
+
+    path: str
+    name: str
+    icon: str
+    keys: str
+    act: Act
+    count: str = ""
+    """The topic whose number stands beside the name, if any."""
+
+
+ENTRIES: Sequence[Entry] = ()
+
+
+def entries(actor: Actor) -> list[Entry]:
+    """What the actor may see."""
+    return [entry for entry in ENTRIES if actor.may(entry.act)]
+
+
+def home(actor: Actor) -> str:
+    """Where a person begins."""
+    return next((entry.path for entry in entries(actor)), "/profile")
