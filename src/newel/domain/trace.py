@@ -26,6 +26,7 @@ STAGES: Mapping[str, str] = {
     "feedback": "feedback",
     "label": "feedback",
     "lowering": "tier",
+    "note": "desk",
 }
 
 

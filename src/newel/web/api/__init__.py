@@ -10,6 +10,7 @@ from newel.web.api import (
     health,
     intake,
     kill_switch,
+    note,
     resolution,
     routing,
     trace,
@@ -26,6 +27,7 @@ WORDS = (
     escalation,
     context,
     resolution,
+    note,
     kill_switch,
     customer,
 )

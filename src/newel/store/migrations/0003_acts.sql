@@ -1,0 +1,20 @@
+-- What the desk does besides answering: notes.
+
+-- Private notes on a case: sealed, never changed, never a customer's to see; and whom they name.
+CREATE TABLE newel.note (
+    id          uuid PRIMARY KEY,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    episode     integer     NOT NULL,
+    author_id   uuid        NOT NULL REFERENCES newel.staff,
+    kind        text        NOT NULL CHECK (kind IN ('note', 'handover', 'question', 'answer')),
+    answers     uuid        REFERENCES newel.note,
+    mentions    uuid[]      NOT NULL DEFAULT '{}',
+    body_sealed bytea       NOT NULL,
+    at          timestamptz NOT NULL,
+    CHECK ((kind = 'answer') = (answers IS NOT NULL))
+);
+CREATE INDEX note_case ON newel.note (case_id, at);
+CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+GRANT SELECT, INSERT ON newel.note TO newel_app;
