@@ -87,6 +87,7 @@ class WorkView(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: datetime
     due_at: datetime
     breached: bool
+    level: str
     token: int
     owner: str | None
 

@@ -6,7 +6,7 @@ passes over what others hold, so it never waits for a case.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -108,7 +108,7 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
 
 def _asked(tx: Tx, item: WorkItem) -> Item:
     waited = (tx.now - item.queued_at).total_seconds()
-    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited)
+    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited, passed_by=item.passed_by)
 
 
 async def _assign(tx: Tx, case: Case, item: WorkItem, owner: Person) -> Ahead | None:
@@ -141,7 +141,15 @@ async def own(
     """The person is the owner from here on, under a new fencing token."""
     data = {"why": why} if why else {}
     item = await rows.change(
-        tx, item, event, state="owned", owner_id=person.id, owned_at=tx.now, lane=lane, data=data
+        tx,
+        item,
+        event,
+        state="owned",
+        owner_id=person.id,
+        owned_at=tx.now,
+        lane=lane,
+        passed_by=None,
+        data=data,
     )
     if case.state in {"queued", "snoozed"}:
         await jobs.drop(tx, case.id, "wake")
@@ -154,9 +162,9 @@ async def own(
 
 
 async def requeue(
-    tx: Tx, case: Case, item: WorkItem, running: Running, event: str, why: str
+    tx: Tx, case: Case, item: WorkItem, running: Running, event: str, why: str, **changes: Any
 ) -> tuple[Case, WorkItem]:
-    """The owner no longer has it: it waits again, as new for the ring."""
+    """The owner no longer has it: it waits again, as new for the ring, and asks for what has changed."""
     before = item.owner_id
     item = await rows.change(
         tx,
@@ -169,6 +177,7 @@ async def requeue(
         general=False,
         lane="normal",
         data={"why": why},
+        **changes,
     )
     for kind in ("wake", "settle"):
         await jobs.drop(tx, case.id, kind)

@@ -1,8 +1,13 @@
--- What the desk does besides answering: notes.
+-- What the desk does besides answering: support levels, notes.
+
+ALTER TABLE newel.work_item
+    ADD COLUMN level text NOT NULL DEFAULT 'L2' CHECK (level IN ('L2', 'L3')),
+    ADD COLUMN passed_by uuid REFERENCES newel.staff;
 
 -- Private notes on a case: sealed, never changed, never a customer's to see; and whom they name.
 CREATE TABLE newel.note (
     id          uuid PRIMARY KEY,
+    seq         bigint      GENERATED ALWAYS AS IDENTITY,
     case_id     uuid        NOT NULL REFERENCES newel.cases,
     episode     integer     NOT NULL,
     author_id   uuid        NOT NULL REFERENCES newel.staff,
@@ -13,8 +18,9 @@ CREATE TABLE newel.note (
     at          timestamptz NOT NULL,
     CHECK ((kind = 'answer') = (answers IS NOT NULL))
 );
-CREATE INDEX note_case ON newel.note (case_id, at);
+CREATE INDEX note_case ON newel.note (case_id, seq);
 CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
 GRANT SELECT, INSERT ON newel.note TO newel_app;
+GRANT USAGE ON SEQUENCE newel.note_seq_seq TO newel_app;

@@ -19,6 +19,8 @@ CREATE TABLE newel.work_item (
     owned_at    timestamptz,
     done_at     timestamptz,
     breached    boolean     NOT NULL DEFAULT false,
+    level       text        NOT NULL DEFAULT 'L2' CHECK (level IN ('L2', 'L3')),
+    passed_by   uuid        REFERENCES newel.staff,
     CHECK ((state = 'owned') = (owner_id IS NOT NULL AND done_at IS NULL)),
     CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
@@ -167,6 +169,7 @@ CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);
 -- Private notes on a case: sealed, never changed, never a customer's to see; and whom they name.
 CREATE TABLE newel.note (
     id          uuid PRIMARY KEY,
+    seq         bigint      GENERATED ALWAYS AS IDENTITY,
     case_id     uuid        NOT NULL REFERENCES newel.cases,
     episode     integer     NOT NULL,
     author_id   uuid        NOT NULL REFERENCES newel.staff,
@@ -177,6 +180,6 @@ CREATE TABLE newel.note (
     at          timestamptz NOT NULL,
     CHECK ((kind = 'answer') = (answers IS NOT NULL))
 );
-CREATE INDEX note_case ON newel.note (case_id, at);
+CREATE INDEX note_case ON newel.note (case_id, seq);
 CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();

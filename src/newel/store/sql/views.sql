@@ -47,7 +47,7 @@ WHERE case_id = $1 ORDER BY started_at, kind;
 -- name: owned
 -- What a person owns.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, s.login AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
     JOIN newel.staff s ON s.id = w.owner_id
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
@@ -55,14 +55,14 @@ WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 -- name: queue
 -- What waits, in the order of claims.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, NULL::text AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, NULL::text AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
-WHERE w.state = 'queued' ORDER BY w.priority, w.due_at, w.id LIMIT $1;
+WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
 -- name: work_item
 -- One work item.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, s.login AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
     LEFT JOIN newel.staff s ON s.id = w.owner_id
 WHERE w.id = $1;

@@ -13,6 +13,7 @@ from newel.web.api import (
     note,
     resolution,
     routing,
+    support,
     trace,
 )
 
@@ -25,6 +26,7 @@ WORDS = (
     approval,
     routing,
     escalation,
+    support,
     context,
     resolution,
     note,
