@@ -1,12 +1,15 @@
 """Private notes on a case: who writes, who reads, who is told; sealed in the store and in the trace."""
 
+from uuid import UUID
+
 import pytest
 
 from conftest import House
 from floor import Floor, open_floor
 from newel.domain.access import Act, Actor
-from newel.domain.errors import Forbidden, Invalid
+from newel.domain.errors import Conflict, Forbidden, Invalid, NewelError, NotFound, StaleToken
 from newel.flow import context, note, trace
+from newel.store import views
 
 
 @pytest.fixture
@@ -14,7 +17,7 @@ async def floor(house: House) -> Floor:
     return await open_floor(house)
 
 
-async def bens_case(floor: Floor) -> tuple[Actor, object]:
+async def bens_case(floor: Floor) -> tuple[Actor, UUID]:
     case_id = await floor.escalated()
     await floor.work()
     assert await floor.owner(case_id) == "ben"
@@ -71,3 +74,55 @@ async def test_POL_6_a_note_is_in_the_trace_for_those_who_may_open_it(floor: Flo
         story = await trace.trace(floor.house, floor.staff[login], case_id)
         (step,) = [one for one in story.steps if one.event == "note.written"]
         assert (step.detail.get("text") == "a quiet word") is shown
+
+
+async def test_WRK_4_an_expert_is_asked_opens_the_package_for_a_time_and_answers_once(floor: Floor) -> None:
+    ben, case_id = await bens_case(floor)
+    item, esme = await floor.item(case_id), floor.staff["esme"]
+    assert item is not None
+    question = await note.ask(floor.house, ben, case_id, item.token, "esme", "A threat?", 30)
+    async with floor.tx() as tx:
+        (asked,) = await views.questions(tx, floor.house.envelope, floor.id_of("esme"))
+    assert (asked.id, asked.text, asked.asked_by) == (question, "A threat?", "ben")
+    assert (await context.open_package(floor.house, esme, case_id)).case_id == case_id
+    with pytest.raises(Forbidden):
+        await note.answer(floor.house, floor.staff["farid"], question, "not mine")
+    await note.answer(floor.house, esme, question, "No threat.")
+    with pytest.raises(Conflict):
+        await note.answer(floor.house, esme, question, "Or is it?")
+    told = await floor.rows("SELECT staff_id FROM newel.notice WHERE kind = 'answered'")
+    assert [row["staff_id"] for row in told] == [floor.id_of("ben")]
+    async with floor.tx() as tx:
+        assert await views.questions(tx, floor.house.envelope, floor.id_of("esme")) == []
+    last = (await note.read(floor.house, ben, case_id))[-1]
+    assert (last.kind.value, last.answers) == ("answer", question)
+
+
+async def test_INV_16_a_question_that_stood_its_time_opens_and_takes_nothing(floor: Floor) -> None:
+    ben, case_id = await bens_case(floor)
+    item, esme = await floor.item(case_id), floor.staff["esme"]
+    assert item is not None
+    question = await note.ask(floor.house, ben, case_id, item.token, "esme", "A threat?", 30)
+    await floor.pass_time(minutes=30)
+    with pytest.raises(Forbidden):
+        await context.open_package(floor.house, esme, case_id)
+    with pytest.raises(Conflict):
+        await note.answer(floor.house, esme, question, "Too late.")
+
+
+@pytest.mark.parametrize(
+    ("login", "minutes", "error"),
+    [("ben", 60, Invalid), ("nobody", 60, NotFound), ("june", 60, Invalid), ("esme", 481, Invalid)],
+)
+async def test_whom_one_cannot_ask_is_told_and_nothing_is_written(
+    floor: Floor, login: str, minutes: int, error: type[NewelError]
+) -> None:
+    ben, case_id = await bens_case(floor)
+    item = await floor.item(case_id)
+    assert item is not None
+    with pytest.raises(error):
+        await note.ask(floor.house, ben, case_id, item.token, login, "A threat?", minutes)
+    with pytest.raises(StaleToken):
+        await note.ask(floor.house, ben, case_id, item.token + 1, "esme", "A threat?")
+    assert await floor.rows("SELECT FROM newel.note") == []
+    assert await floor.rows("SELECT FROM newel.context_grant") == []

@@ -27,6 +27,7 @@ STAGES: Mapping[str, str] = {
     "label": "feedback",
     "lowering": "tier",
     "note": "desk",
+    "question": "desk",
 }
 
 

@@ -1,14 +1,17 @@
 """Notes: people write to each other on a case; whom a note names is told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
 from newel.domain import note as rule
 from newel.domain.access import Act, Actor
-from newel.domain.errors import Forbidden
-from newel.domain.note import Tie
+from newel.domain.errors import Forbidden, Invalid, NotFound
+from newel.domain.note import Kind, Tie
+from newel.flow import routing
 from newel.flow.house import House
+from newel.store import access
 from newel.store import case as cases
 from newel.store import context as packages
 from newel.store import note as rows
@@ -53,6 +56,50 @@ async def read(house: House, actor: Actor, case_id: UUID) -> list[Note]:
     if not own:
         raise Forbidden(actor=actor.id, act="read these notes", why="the case is another's")
     return own
+
+
+async def ask(
+    house: House, actor: Actor, case_id: UUID, token: int, login: str, text: str, minutes: int = 60
+) -> UUID:
+    """The owner asks an expert: the question is a note, and opens the package to them for that time."""
+    said, lasts = rule.fit(text), timedelta(minutes=minutes)
+    if not timedelta() < lasts <= rule.LONGEST_QUESTION:
+        raise Invalid(what="the time", why="a question stands for a minute at least, and eight hours at most")
+    async with house.db.tx(actor) as tx:
+        case, _ = await routing.mine(tx, case_id, actor, token)
+        expert = await _expert(tx, actor, login)
+        package, until = await packages.package_of(tx, case_id), tx.now + lasts
+        note = await rows.add(tx, house.envelope, case, said, kind=Kind.QUESTION, mentions=[expert])
+        grant = await packages.add_grant(tx, package, expert, UUID(actor.id), f"question {note}", until)
+        await rows.ask(tx, case, note, expert, grant, until)
+        await notices.add(tx, _notice("asked", case, expert, note))
+    return note
+
+
+async def _expert(tx: Tx, actor: Actor, login: str) -> UUID:
+    staff_id = (await rows.named(tx, [login])).get(login)
+    found = await access.staff(tx, staff_id) if staff_id else None
+    if found is None:
+        raise NotFound(what="person", id=login)
+    rule.expert(found, actor.id)
+    return found.id
+
+
+async def answer(house: House, actor: Actor, question_id: UUID, text: str) -> UUID:
+    """The expert answers by a note, once, while the question stands; who asked is told."""
+    said = rule.fit(text)
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, (await rows.question(tx, question_id)).case_id)
+        asked = await rows.question(tx, question_id)
+        answered, expired = asked.answered_at is not None, asked.expires_at <= tx.now
+        rule.may_answer(actor, asked.expert_id, answered=answered, expired=expired, question=question_id)
+        note = await rows.add(
+            tx, house.envelope, case, said, kind=Kind.ANSWER, mentions=[asked.asked_by], answers=question_id
+        )
+        await rows.answer(tx, asked, note)
+        await notices.add(tx, _notice("answered", case, asked.asked_by, note))
+    return note
 
 
 async def _inside(tx: Tx, actor: Actor, case: Case) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from newel.domain.errors import NotFound
 from newel.domain.note import Kind
 from newel.store import audit
 from newel.store.case import Case
@@ -69,6 +70,40 @@ async def named(tx: Tx, logins: Sequence[str]) -> dict[str, UUID]:
     """The active people of these logins; a name that nobody has is left out."""
     rows = await tx.rows(sql("note").named, list(logins)) if logins else []
     return {row["login"]: row["id"] for row in rows}
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that an expert was asked; its text is the note of the same id."""
+
+    id: UUID
+    case_id: UUID
+    asked_by: UUID
+    expert_id: UUID
+    expires_at: datetime
+    answered_at: datetime | None
+
+
+async def ask(tx: Tx, case: Case, note: UUID, expert_id: UUID, grant_id: UUID, expires_at: datetime) -> None:
+    """The note is a question to this expert, who may open the package until it expires."""
+    me = UUID(tx.actor.id)
+    await tx.run(sql("note").ask, note, case.id, me, expert_id, grant_id, tx.now, expires_at)
+    await audit.record(
+        tx, "question.asked", "question", note, case_id=case.id, to=str(expert_id), grant=str(grant_id)
+    )
+
+
+async def question(tx: Tx, question_id: UUID) -> Question:
+    """One question."""
+    row = await tx.row(sql("note").question, question_id)
+    if row is None:
+        raise NotFound(what="question", id=question_id)
+    return Question(**dict(row))
+
+
+async def answer(tx: Tx, asked: Question, note: UUID) -> None:
+    """The question is answered by this note; ``Conflict`` when it was before."""
+    await tx.one(sql("note").answer, asked.id, tx.now)
+    await audit.record(tx, "question.answered", "question", asked.id, case_id=asked.case_id, note=str(note))
 
 
 def _note(envelope: Envelope, case: Case, row: Any) -> Note:

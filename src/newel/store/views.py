@@ -129,6 +129,32 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     action: Mapping[str, Any] | None
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks a person as an expert."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    priority: int
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    text: str
+
+
+async def questions(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Question]:
+    """What a person is asked as an expert and has not answered, while it stands."""
+    rows = await tx.rows(sql("views").questions, staff_id, tx.now)
+    return [_question(envelope, row) for row in rows]
+
+
+def _question(envelope: Envelope, row: Record) -> Question:
+    text = _sealer(envelope, row).open_value(f"note.body:{row['id']}", row["body_sealed"], str)
+    shown = {name: row[name] for name in Question.__struct_fields__ if name != "text"}
+    return Question(**shown, text=text)
+
+
 async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after: int) -> list[Visible]:
     """What has left for the customer since a number, in order."""
     if await tx.value(sql("views").conversation, conversation_id) is None:

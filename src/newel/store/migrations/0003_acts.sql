@@ -24,3 +24,18 @@ CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
 
 GRANT SELECT, INSERT ON newel.note TO newel_app;
 GRANT USAGE ON SEQUENCE newel.note_seq_seq TO newel_app;
+
+-- A question to an expert: a note, a grant for a limited time, and the note that answers it.
+CREATE TABLE newel.question (
+    id          uuid PRIMARY KEY REFERENCES newel.note,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    asked_by    uuid        NOT NULL REFERENCES newel.staff,
+    expert_id   uuid        NOT NULL REFERENCES newel.staff CHECK (expert_id <> asked_by),
+    grant_id    uuid        NOT NULL REFERENCES newel.context_grant,
+    asked_at    timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL CHECK (expires_at > asked_at),
+    answered_at timestamptz
+);
+CREATE INDEX question_open ON newel.question (expert_id, asked_at) WHERE answered_at IS NULL;
+
+GRANT SELECT, INSERT, UPDATE ON newel.question TO newel_app;

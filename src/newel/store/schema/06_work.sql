@@ -183,3 +183,16 @@ CREATE TABLE newel.note (
 CREATE INDEX note_case ON newel.note (case_id, seq);
 CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- A question to an expert: a note, a grant for a limited time, and the note that answers it.
+CREATE TABLE newel.question (
+    id          uuid PRIMARY KEY REFERENCES newel.note,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    asked_by    uuid        NOT NULL REFERENCES newel.staff,
+    expert_id   uuid        NOT NULL REFERENCES newel.staff CHECK (expert_id <> asked_by),
+    grant_id    uuid        NOT NULL REFERENCES newel.context_grant,
+    asked_at    timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL CHECK (expires_at > asked_at),
+    answered_at timestamptz
+);
+CREATE INDEX question_open ON newel.question (expert_id, asked_at) WHERE answered_at IS NULL;

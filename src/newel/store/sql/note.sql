@@ -12,3 +12,15 @@ FROM newel.note n JOIN newel.staff a ON a.id = n.author_id WHERE n.case_id = $1 
 -- name: named
 -- The active people of these logins.
 SELECT id, login FROM newel.staff WHERE login = ANY ($1::text[]) AND active ORDER BY login;
+
+-- name: ask
+-- A question to an expert, under a grant.
+INSERT INTO newel.question (id, case_id, asked_by, expert_id, grant_id, asked_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: question
+SELECT id, case_id, asked_by, expert_id, expires_at, answered_at FROM newel.question WHERE id = $1;
+
+-- name: answer
+-- It is answered, once.
+UPDATE newel.question SET answered_at = $2 WHERE id = $1 AND answered_at IS NULL RETURNING id;

@@ -86,3 +86,11 @@ SELECT a.id, a.case_id, c.workflow, c.contact_reason, a.state, a.edited, a.amoun
 FROM newel.approval a JOIN newel.cases c ON c.id = a.case_id JOIN newel.proposal p ON p.id = a.proposal_id
     JOIN newel.message m ON m.id = a.message_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE a.id = $1;
+
+-- name: questions
+-- What a person is asked as an expert and has not answered, while it stands; oldest first.
+SELECT q.id, q.case_id, c.workflow, c.contact_reason, c.priority, a.login AS asked_by, q.asked_at, q.expires_at,
+    n.body_sealed, c.customer_id, c.key_wrapped, k.wrapped AS subject_wrapped
+FROM newel.question q JOIN newel.note n ON n.id = q.id JOIN newel.cases c ON c.id = q.case_id
+    JOIN newel.staff a ON a.id = q.asked_by JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE q.expert_id = $1 AND q.answered_at IS NULL AND q.expires_at > $2 ORDER BY q.asked_at, q.id;
