@@ -14,6 +14,7 @@ from newel.domain.words import Tier
 from newel.flow import delivery, feedback, routing, sla
 from newel.flow.house import House
 from newel.store import case as cases
+from newel.store import draft as drafts
 from newel.store import job as jobs
 from newel.store import resolution as rows
 from newel.store import routing as work
@@ -55,6 +56,7 @@ async def _post(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> No
     if case.conversation_id is None:
         raise Invalid(what="the reply", why="a back-office item has no customer to write to")
     await delivery.post_person(tx, house, case, actor, text)
+    await drafts.clear(tx, case.id, UUID(actor.id))
     await sla.answered(tx, case)
 
 

@@ -143,6 +143,27 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody said of a case that it should have been T3: at which tier, and where it is now."""
+
+    id: UUID
+    case_id: UUID
+    episode: int
+    workflow: str
+    contact_reason: str
+    cluster: str
+    tier: int | None
+    marked_by: str
+    at: datetime
+    state: str
+    tier_now: int | None
+
+
+async def misses(tx: Tx, since: datetime, until: datetime, limit: int) -> list[Miss]:
+    """What was marked as missed in a time: the list of the weekly review."""
+    return [Miss(**dict(row)) for row in await tx.rows(sql("views").misses, since, until, limit)]
+
+
 async def questions(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Question]:
     """What a person is asked as an expert and has not answered, while it stands."""
     rows = await tx.rows(sql("views").questions, staff_id, tx.now)

@@ -17,6 +17,7 @@ from newel.domain.routing import Item, Person, Rules
 from newel.flow.house import House, Running
 from newel.store import audit
 from newel.store import case as cases
+from newel.store import draft as drafts
 from newel.store import job as jobs
 from newel.store import notice as notices
 from newel.store import routing as rows
@@ -138,7 +139,7 @@ async def _widen(tx: Tx, item: WorkItem, running: Running) -> None:
 async def own(
     tx: Tx, case: Case, item: WorkItem, person: Person, event: str, *, lane: str = "normal", why: str = ""
 ) -> tuple[Case, WorkItem]:
-    """The person is the owner from here on, under a new fencing token."""
+    """The person is the owner from here on, under a new fencing token; an unsent draft is theirs too."""
     data = {"why": why} if why else {}
     item = await rows.change(
         tx,
@@ -151,6 +152,7 @@ async def own(
         passed_by=None,
         data=data,
     )
+    await drafts.hand_over(tx, case.id, person.id)
     if case.state in {"queued", "snoozed"}:
         await jobs.drop(tx, case.id, "wake")
         case = await cases.move(

@@ -196,3 +196,29 @@ CREATE TABLE newel.question (
     answered_at timestamptz
 );
 CREATE INDEX question_open ON newel.question (expert_id, asked_at) WHERE answered_at IS NULL;
+
+-- What somebody is writing, sealed for its case: one row a person, empty once sent or handed over.
+CREATE TABLE newel.draft (
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    staff_id    uuid        NOT NULL REFERENCES newel.staff,
+    from_id     uuid        REFERENCES newel.staff,
+    body_sealed bytea,
+    saved_at    timestamptz NOT NULL,
+    PRIMARY KEY (case_id, staff_id)
+);
+
+-- "Should have been T3": said by who handled the case, once each, with the cluster that was missed.
+CREATE TABLE newel.miss (
+    id       uuid PRIMARY KEY,
+    case_id  uuid        NOT NULL REFERENCES newel.cases,
+    episode  integer     NOT NULL,
+    staff_id uuid        NOT NULL REFERENCES newel.staff,
+    cluster  text        NOT NULL CHECK (cluster IN ('request', 'legal', 'reputation', 'repeat', 'emotion', 'complexity',
+        'value', 'topic', 'injection', 'data', 'risk_words')),
+    tier     smallint    CHECK (tier IN (1, 2, 3)),
+    at       timestamptz NOT NULL,
+    UNIQUE (case_id, staff_id)
+);
+CREATE INDEX miss_at ON newel.miss (at);
+CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();

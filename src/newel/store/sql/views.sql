@@ -94,3 +94,10 @@ SELECT q.id, q.case_id, c.workflow, c.contact_reason, c.priority, a.login AS ask
 FROM newel.question q JOIN newel.note n ON n.id = q.id JOIN newel.cases c ON c.id = q.case_id
     JOIN newel.staff a ON a.id = q.asked_by JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE q.expert_id = $1 AND q.answered_at IS NULL AND q.expires_at > $2 ORDER BY q.asked_at, q.id;
+
+-- name: misses
+-- What people said should have been T3, in a time, oldest first; with what became of the case.
+SELECT m.id, m.case_id, m.episode, c.workflow, c.contact_reason, m.cluster, m.tier, s.login AS marked_by, m.at,
+    c.state, c.tier AS tier_now
+FROM newel.miss m JOIN newel.cases c ON c.id = m.case_id JOIN newel.staff s ON s.id = m.staff_id
+WHERE m.at >= $1 AND m.at < $2 ORDER BY m.at, m.id LIMIT $3;
