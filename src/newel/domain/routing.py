@@ -52,11 +52,12 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Queued work that wants its person."""
+    """Queued work that wants its person; not the one who has just passed it on."""
 
     ask: Ask
     priority: Priority
     queued_seconds: float = 0.0
+    passed_by: UUID | None = None
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +100,7 @@ ALL_FULL: Final = "all_full"
 
 def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> Verdict:  # noqa: B008
     """Who gets the item now; None of the people is an answer of its own."""
-    present = [p for p in people if p.works(now)]
+    present = [p for p in people if p.works(now) and p.id != item.passed_by]
     cleared_here = [p for p in present if takes(p, item.priority, item.ask.regulated)]
     able = [p for p in cleared_here if qualified(p, item.ask, rules)]
     if not able:

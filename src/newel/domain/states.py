@@ -93,6 +93,7 @@ JOB_KINDS = (
     "breach",
     "context",
     "wake",
+    "release",
     "settle",
     "feedback",
 )

@@ -26,6 +26,10 @@ STAGES: Mapping[str, str] = {
     "feedback": "feedback",
     "label": "feedback",
     "lowering": "tier",
+    "draft": "desk",
+    "miss": "feedback",
+    "note": "desk",
+    "question": "desk",
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Forbidden
+from newel.domain.errors import Conflict, Forbidden
 from newel.domain.ports import Delivery, Outbound
 from newel.domain.words import FOLLOW_UP_WITHIN, Tier
 from newel.flow.house import House, Running
@@ -46,11 +46,23 @@ async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
         await post_system(tx, house, case, running, "action_confirmed")
 
 
-async def post_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
-    """Write what the owner of the case says."""
+async def write_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> UUID:
+    """Write what the owner of the case says; it stays in the outbox until it is sent."""
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="reply", why="only a person writes as a person")
-    await _post(tx, house, case, text, Provenance(drafted_by="person", released_by=UUID(actor.id)))
+    provenance = Provenance(drafted_by="person", released_by=UUID(actor.id))
+    return await rows.add(tx, house.envelope, case, text, provenance)
+
+
+async def send(tx: Tx, case: Case, box: UUID) -> None:
+    """A written message is on its way."""
+    await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+
+
+async def withdraw(tx: Tx, case: Case, box: UUID, because: str) -> None:
+    """Take back a message that is not on its way yet; ``Conflict`` when it has been claimed."""
+    if not await rows.end(tx, box, case.id, "withdrawn", reason=because):
+        raise Conflict(what="the message", state="gone", why="it has left")
 
 
 async def post_ai(
@@ -83,8 +95,7 @@ async def post_approved(
 async def _post(
     tx: Tx, house: House, case: Case, text: str, provenance: Provenance, action: UUID | None = None
 ) -> None:
-    box = await rows.add(tx, house.envelope, case, text, provenance, action)
-    await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+    await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action))
 
 
 async def answered(tx: Tx, case: Case, tier: Tier) -> Case:

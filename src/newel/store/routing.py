@@ -10,6 +10,7 @@ import msgspec
 from newel.domain import routing as rule
 from newel.domain.errors import NotFound, StaleToken
 from newel.domain.routing import Ask, Person, Rules
+from newel.domain.support import Level
 from newel.domain.words import Priority
 from newel.store import audit
 from newel.store.db import Record, Tx, sql
@@ -45,6 +46,8 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     owned_at: datetime | None = None
     breached: bool = False
+    level: Level = Level.L2
+    passed_by: UUID | None = None
 
     @property
     def place(self) -> Place:
@@ -206,6 +209,8 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
         after.owned_at,
         done_at,
         after.breached,
+        after.level,
+        after.passed_by,
     )
     if touched != 1:
         raise StaleToken(what=f"work item {item.id}")
@@ -254,14 +259,25 @@ async def _candidates(tx: Tx, serving: Serving, held: Sequence[UUID], limit: int
     if highest is None:
         return []
     return await tx.rows(
-        sql("routing").candidates, serving.eligible, serving.general, list(held), int(highest), limit
+        sql("routing").candidates,
+        serving.eligible,
+        serving.general,
+        list(held),
+        int(highest),
+        limit,
+        serving.person.id,
     )
 
 
 async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID]) -> UUID | None:
     highest = rule.highest(serving.person)
     won: UUID | None = await tx.value(
-        sql("routing").winner, list(found), serving.eligible, serving.general, int(highest or 9)
+        sql("routing").winner,
+        list(found),
+        serving.eligible,
+        serving.general,
+        int(highest or 9),
+        serving.person.id,
     )
     return won
 
@@ -300,4 +316,5 @@ def _item(row: Any) -> WorkItem:
     values = dict(row)
     values["priority"] = Priority(values["priority"])
     values["skills"] = tuple(values["skills"])
+    values["level"] = Level(values["level"])
     return WorkItem(**values)

@@ -52,6 +52,7 @@ _SEALED = (
     ("proposals", "draft_sealed", "proposal.draft"),
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
+    ("notes", "body_sealed", "note.body"),
 )
 
 

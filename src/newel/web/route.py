@@ -49,9 +49,9 @@ def put(path: str, act: Act | Open, **more: Any) -> Declared:
     return _put(path, opt={"doc": Doc(act=act, **_doc(more))}, **more)
 
 
-def delete(path: str, act: Act | Open, **more: Any) -> Declared:
+def delete(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
     """A handler that ends something."""
-    return _delete(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=204, **more)
+    return _delete(path, opt={"doc": Doc(act=act, query=query, **_doc(more))}, status_code=204, **more)
 
 
 def page(path: str, act: Act | Open, **more: Any) -> Declared:

@@ -2,7 +2,10 @@
 
 from newel.flow.routing.hands import (
     assign,
+    bucket_of,
     claim_next,
+    explain,
+    hand,
     hand_back,
     mine,
     my_work,
@@ -10,6 +13,7 @@ from newel.flow.routing.hands import (
     reorder,
     snooze,
     transfer,
+    unsnooze,
     wake,
 )
 from newel.flow.routing.queue import (
@@ -27,8 +31,11 @@ from newel.flow.routing.queue import (
 
 __all__ = [
     "assign",
+    "bucket_of",
     "call_out",
     "claim_next",
+    "explain",
+    "hand",
     "hand_back",
     "mine",
     "my_work",
@@ -45,5 +52,6 @@ __all__ = [
     "sweep",
     "take_over",
     "transfer",
+    "unsnooze",
     "wake",
 ]

@@ -3,17 +3,20 @@
 None of it needs the router: a person's act writes the same rows in the same order.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
-from newel.domain.escalation import cleared
-from newel.domain.routing import SUPERVISOR, Person
-from newel.flow.house import House
-from newel.flow.routing.queue import ROUTER, own, release, requeue
+from newel.domain.escalation import LEAST_REASON, cleared
+from newel.domain.note import Kind, fit
+from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
+from newel.flow.house import House, Running
+from newel.flow.routing.queue import ROUTER, own, release, requeue, rules_of
 from newel.store import case as cases
 from newel.store import job as jobs
+from newel.store import note as notes
 from newel.store import notice as notices
 from newel.store import routing as rows
 from newel.store.case import Case
@@ -21,6 +24,8 @@ from newel.store.db import Tx
 from newel.store.job import Job
 from newel.store.notice import Notice
 from newel.store.routing import WorkItem
+
+LONGEST_SNOOZE: Final = timedelta(days=30)
 
 
 async def claim_next(house: House, actor: Actor) -> WorkItem | None:
@@ -65,17 +70,28 @@ async def assign(house: House, actor: Actor, case_id: UUID, staff_id: UUID) -> W
         item = await rows.open_of(tx, case_id)
         if item is None:
             raise Conflict(what=f"case {case_id}", state=case.state, why="there is no open work to assign")
-        return await _hand(tx, case, item, staff_id, "assigned")
+        return await hand(tx, case, item, staff_id, "assigned")
 
 
-async def transfer(house: House, actor: Actor, case_id: UUID, token: int, staff_id: UUID) -> WorkItem:
-    """The owner hands their work to another person."""
+async def transfer(
+    house: House, actor: Actor, case_id: UUID, token: int, staff_id: UUID, reason: str
+) -> WorkItem:
+    """The owner hands their work to another person; the reason stays with the case as a note."""
     async with house.db.tx(actor) as tx:
         case, item = await mine(tx, case_id, actor, token)
-        return await _hand(tx, case, item, staff_id, "transferred")
+        await explain(tx, house, case, reason)
+        return await hand(tx, case, item, staff_id, "transferred")
 
 
-async def _hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:
+async def explain(tx: Tx, house: House, case: Case, reason: str) -> None:
+    """Keep why the case passes on, sealed with it."""
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid(what="the reason", why="say in a few words why")
+    await notes.add(tx, house.envelope, case, fit(reason), kind=Kind.HANDOVER)
+
+
+async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:
+    """This person is the owner, whoever was it before; their clearance must permit it."""
     person = await rows.person(tx, staff_id)
     _permitted(person, item)
     if item.owner_id == person.id:
@@ -94,15 +110,43 @@ def _permitted(person: Person, item: WorkItem) -> None:
         raise Forbidden(actor=person.login, act="take this", why=f"a {person.clearance} takes no {work} work")
 
 
-async def hand_back(house: House, actor: Actor, case_id: UUID, token: int, reason: str) -> WorkItem:
-    """The owner puts their work back into the queue, with a reason."""
-    if len(reason.strip()) < 3:
-        raise Invalid(what="the reason", why="say in a few words why")
+async def hand_back(
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    token: int,
+    reason: str,
+    *,
+    skills: tuple[str, ...] | None = None,
+    language: str = "",
+) -> WorkItem:
+    """The owner puts their work back into the queue, with a reason; it may ask for other skills.
+
+    ``skills`` replace those that it asked for, ``language`` its language. Its owner does not get
+    it again by the router; somebody else does, or a supervisor.
+    """
     async with house.db.tx(actor) as tx:
         case, item = await mine(tx, case_id, actor, token)
+        if case.state == "waiting":
+            raise Conflict(what=f"case {case_id}", state="waiting", why="transfer it to a person instead")
+        await explain(tx, house, case, reason)
         running = await house.running(tx, case.workflow)
-        _, item = await requeue(tx, case, item, running, "handed_back", "by_owner")
-        return item
+        wanted = tuple(sorted(set(item.skills if skills is None else skills)))
+        ask = Ask(language=language or item.language, skills=wanted, regulated=item.regulated)
+        bucket = item.bucket if ask == item.ask else await bucket_of(tx, ask, running)
+        _, item = await requeue(
+            tx, case, item, running, "handed_back", "by_owner", bucket=bucket, passed_by=item.owner_id
+        )
+        return await rows.read(tx, item.id)
+
+
+async def bucket_of(tx: Tx, ask: Ask, running: Running) -> int:
+    """The bucket of an ask that a person has put together: somebody must be able to serve it."""
+    rules = rules_of(running)
+    if not any(eligible(one, {0: ask}, rules) for one in await rows.people(tx)):
+        skills = ", ".join(ask.skills) or rules.general
+        raise Invalid(what="the ask", why=f"nobody who may take it speaks {ask.language} and has {skills}")
+    return await rows.bucket(tx, ask, rules)
 
 
 async def reorder(house: House, actor: Actor, case_id: UUID, position: int) -> WorkItem:
@@ -117,13 +161,26 @@ async def reorder(house: House, actor: Actor, case_id: UUID, position: int) -> W
 
 
 async def snooze(house: House, actor: Actor, case_id: UUID, token: int, until: datetime) -> Case:
-    """The owner puts the case aside until a time; its clock runs on."""
+    """The owner puts the case aside until a time, or moves that time; its clock runs on."""
     async with house.db.tx(actor) as tx:
         case, _ = await mine(tx, case_id, actor, token)
-        if until <= tx.now:
-            raise Invalid(what="the time", why="it has passed")
+        if case.state not in {"owned", "snoozed"}:
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
+        if not tx.now < until <= tx.now + LONGEST_SNOOZE:
+            raise Invalid(what="the time", why="it lies ahead, by thirty days at most")
+        await jobs.drop(tx, case.id, "wake")
         await jobs.add(tx, "wake", at=until, case_id=case.id)
         return await cases.move(tx, case, "snoozed", state="snoozed", due_at=until)
+
+
+async def unsnooze(house: House, actor: Actor, case_id: UUID, token: int) -> Case:
+    """The owner takes a snoozed case up again before its time."""
+    async with house.db.tx(actor) as tx:
+        case, _ = await mine(tx, case_id, actor, token)
+        if case.state != "snoozed":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it is not snoozed")
+        await jobs.drop(tx, case.id, "wake")
+        return await cases.move(tx, case, "woken", state="owned", due_at=None)
 
 
 async def wake(house: House, job: Job) -> None:

@@ -141,3 +141,31 @@ CREATE TABLE newel.label (
     at             timestamptz NOT NULL,
     PRIMARY KEY (feedback_id, use)
 );
+
+-- A person's message that is held for a few seconds so that they may take it back, with what follows
+-- once it leaves: a wait for the customer, or the end of the episode.
+CREATE TABLE newel.hold (
+    outbox_id         uuid PRIMARY KEY REFERENCES newel.outbox,
+    case_id           uuid        NOT NULL REFERENCES newel.cases,
+    staff_id          uuid        NOT NULL REFERENCES newel.staff,
+    token             bigint      NOT NULL,
+    inbound_id        uuid        REFERENCES newel.message,
+    wait              interval,
+    resolution_sealed bytea,
+    release_at        timestamptz NOT NULL,
+    ended_at          timestamptz,
+    CHECK (wait IS NULL OR resolution_sealed IS NULL)
+);
+CREATE UNIQUE INDEX hold_open ON newel.hold (case_id) WHERE ended_at IS NULL;
+
+-- What is held is not claimed.
+CREATE FUNCTION newel.guard_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'claimed' AND EXISTS (
+        SELECT FROM newel.hold h WHERE h.outbox_id = NEW.id AND h.ended_at IS NULL) THEN
+        RAISE EXCEPTION 'NW-HELD: its writer may still take it back' USING ERRCODE = 'NW020';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER outbox_held BEFORE UPDATE ON newel.outbox
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_held();

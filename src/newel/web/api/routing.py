@@ -1,6 +1,7 @@
 """Work: mine and what waits, claiming the next, presence, and a supervisor's hand."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -10,9 +11,10 @@ from newel.domain.access import Act
 from newel.flow import routing
 from newel.store import views
 from newel.store.views import WorkView
+from newel.web.api.resolution import Standing, standing
 from newel.web.request import Ask
-from newel.web.route import get, post, put
-from newel.web.shapes import Key
+from newel.web.route import delete, get, post, put
+from newel.web.shapes import Key, Language, Reason, Skills, Token
 
 SHOWN = 200
 
@@ -42,6 +44,29 @@ class Assign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     login: Key
 
 
+class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """To a person by login; without one back to the queue, which may ask for other skills or language."""
+
+    token: Token
+    reason: Reason
+    login: Key | None = None
+    skills: Skills | None = None
+    language: Language = ""
+
+
+class Snooze(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Until when the case is put aside."""
+
+    token: Token
+    until: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """The token of my work item."""
+
+    token: Token
+
+
 @get("/api/v1/work", Act.WORK)
 async def work(request: Ask) -> Work:
     """My work and the queue, each in order."""
@@ -66,6 +91,49 @@ async def assign_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Assi
     return await _view(request, item.id)
 
 
+@post(
+    "/api/v1/cases/{case_id:uuid}/transfer",
+    Act.WORK,
+    example={"token": 1, "reason": "she writes in French", "language": "fr"},
+)
+async def transfer_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Transfer]) -> WorkView:
+    """Pass my case to a person, or back to the queue, with a reason; draft and notes go with it."""
+    if data.login is None:
+        item = await routing.hand_back(
+            request.house,
+            request.person,
+            case_id,
+            data.token,
+            data.reason,
+            skills=data.skills,
+            language=data.language,
+        )
+    else:
+        async with request.house.db.tx(request.actor, read_only=True) as tx:
+            staff_id = await views.staff_id(tx, data.login)
+        item = await routing.transfer(
+            request.house, request.person, case_id, data.token, staff_id, data.reason
+        )
+    return await _view(request, item.id)
+
+
+@post(
+    "/api/v1/cases/{case_id:uuid}/snooze",
+    Act.WORK,
+    example={"token": 1, "until": "2026-12-01T09:00:00Z"},
+)
+async def snooze_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Snooze]) -> Standing:
+    """Put my case aside until a time; it comes back to my desk by itself."""
+    case = await routing.snooze(request.house, request.person, case_id, data.token, data.until)
+    return standing(case)
+
+
+@delete("/api/v1/cases/{case_id:uuid}/snooze", Act.WORK, query=Held)
+async def unsnooze_case(request: Ask, case_id: FromPath[UUID]) -> None:
+    """Take a snoozed case up again before its time."""
+    await routing.unsnooze(request.house, request.person, case_id, request.asked(Held).token)
+
+
 @put("/api/v1/me/presence", Act.WORK, example={"presence": "available"})
 async def put_presence(request: Ask, data: JSONBody[Presence]) -> Presence:
     """Come or go; the queue is looked at again."""
@@ -79,4 +147,4 @@ async def _view(request: Ask, item_id: UUID) -> WorkView:
         return await views.work_item(tx, item_id)
 
 
-ROUTES = [work, claim_work, assign_case, put_presence]
+ROUTES = [work, claim_work, assign_case, transfer_case, snooze_case, unsnooze_case, put_presence]
