@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from conftest import NOON, House
 from floor import P3, Floor, open_floor
 from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
-from newel.domain.support import Cause, Level, Up
+from newel.domain.support import Ground, Level, Up
 from newel.domain.words import Priority
 from newel.flow import note, routing, support
 from newel.store.routing import WorkItem
@@ -109,7 +109,7 @@ async def test_RTE_9_up_to_a_supervisor_it_is_theirs_at_once(floor: Floor) -> No
         case_id,
         item.token,
         to=Up.SUPERVISOR,
-        cause=Cause.CUSTOMER_ASKS,
+        cause=Ground.CUSTOMER_ASKS,
         reason="asks for my manager",
     )
     assert (floor.login_of(up.owner_id), up.lane, up.priority) == ("ivan", "supervisor", Priority.P2)
@@ -125,7 +125,7 @@ async def test_RTE_9_without_a_supervisor_the_on_call_is_paged_and_the_owner_kee
     await floor.present("ben")
     case_id, item = await owned(floor)
     await support.escalate(
-        floor.house, floor.staff["ben"], case_id, item.token, to=Up.SUPERVISOR, cause=Cause.NEEDS_AUTHORITY,
+        floor.house, floor.staff["ben"], case_id, item.token, to=Up.SUPERVISOR, cause=Ground.NEEDS_AUTHORITY,
         reason=WHY,
     )  # fmt: skip
     assert await floor.owner(case_id) == "ben"
@@ -135,7 +135,7 @@ async def test_RTE_9_without_a_supervisor_the_on_call_is_paged_and_the_owner_kee
 
 async def test_RTE_9_up_to_L3_it_waits_for_an_expert_with_the_skill(floor: Floor) -> None:
     case_id, item = await owned(floor)
-    ben, up = floor.staff["ben"], {"to": Up.EXPERT, "cause": Cause.PRECEDENT, "reason": WHY}
+    ben, up = floor.staff["ben"], {"to": Up.EXPERT, "cause": Ground.PRECEDENT, "reason": WHY}
     with pytest.raises(Invalid, match="nobody who may take it"):
         await support.escalate(floor.house, ben, case_id, item.token, **up)
     asked = await support.escalate(floor.house, ben, case_id, item.token, skills=("fraud",), **up)
@@ -153,7 +153,7 @@ async def test_RTE_9_an_expert_gets_it_and_may_not_send_it_to_L3_again(floor: Fl
     assert item is not None
     assert await floor.owner(case_id) == "amara"
     amara, farid = floor.staff["amara"], floor.staff["farid"]
-    why = {"to": Up.EXPERT, "cause": Cause.HIGH_STAKES, "reason": WHY}
+    why = {"to": Up.EXPERT, "cause": Ground.HIGH_STAKES, "reason": WHY}
     await support.escalate(floor.house, amara, case_id, item.token, **why)
     await floor.work()
     assert await floor.owner(case_id) == "farid"

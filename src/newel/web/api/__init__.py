@@ -16,6 +16,7 @@ from newel.web.api import (
     resolution,
     routing,
     support,
+    survey,
     trace,
 )
 
@@ -33,6 +34,7 @@ WORDS = (
     resolution,
     draft,
     miss,
+    survey,
     note,
     kill_switch,
     customer,
