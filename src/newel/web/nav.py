@@ -19,7 +19,9 @@ class Entry:
     """The topic whose number stands beside the name, if any."""
 
 
-ENTRIES: Sequence[Entry] = ()
+ENTRIES: Sequence[Entry] = (
+    Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
+)
 
 
 def entries(actor: Actor) -> list[Entry]:
