@@ -1,6 +1,6 @@
 """The console: one module per word, each thin over ``flow`` and ``store.views``."""
 
-from newel.web.console import access, approval
+from newel.web.console import access, approval, trace
 
-WORDS = (access, approval)
+WORDS = (access, approval, trace)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
