@@ -69,9 +69,13 @@ async def read(tx: Tx, envelope: Envelope, customer_id: UUID) -> Customer:
     if row is None:
         raise NotFound(what="customer", id=customer_id)
     values: dict[str, Any] = dict(row)
-    sealer = envelope.subject(customer_id, values["wrapped"])
-    profile = sealer.open_value(_place(customer_id), values.pop("profile_sealed"), Profile)
+    profile = profile_of(envelope, customer_id, values["wrapped"], values.pop("profile_sealed"))
     return Customer(profile=profile, **values)
+
+
+def profile_of(envelope: Envelope, customer_id: UUID, wrapped: bytes, sealed: bytes) -> Profile:
+    """A sealed profile, opened under the customer's own key."""
+    return envelope.subject(customer_id, wrapped).open_value(_place(customer_id), sealed, Profile)
 
 
 async def ensure(
