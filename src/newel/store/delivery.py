@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.ports import Outbound
-from newel.store import audit
+from newel.store import audit, job
 from newel.store.case import Case
 from newel.store.customer import Customer
 from newel.store.db import Tx, sql
@@ -146,7 +146,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
     """
     for row in await tx.rows(sql("delivery").unsent_ai, case.id):
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+        await job.drop_of(tx, row["id"], "delivery")
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
@@ -154,7 +154,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
         await _invalidate(tx, case.id, row["id"], because, tx.now)
     for row in await tx.rows(sql("delivery").live_actions, case.id):
         await tx.run(sql("delivery").void, row["id"], because, tx.now)
-        await tx.run(sql("delivery").drop_subject, row["id"], "action")
+        await job.drop_of(tx, row["id"], "action")
         await audit.record(
             tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
         )
@@ -166,7 +166,7 @@ async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
     found = await tx.rows(sql("delivery").unsent_stating, case.id)
     for row in found:
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+        await job.drop_of(tx, row["id"], "delivery")
     return bool(found)
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import StaleToken
 from newel.domain.states import JOB_KINDS
 from newel.store.db import Tx, sql
+from newel.store.ending import NewJob
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ async def add(
     priority: int = 3,
 ) -> None:
     """Enqueue in this transaction; with a ``key`` there is one, moved to the newest time."""
-    await tx.value(sql("job").add, kind, case_id, subject_id, key, priority, at or tx.now, tx.now)
+    tx.ending.enqueue(NewJob(kind, case_id, subject_id, key, priority, at or tx.now))
     tx.wakes.add("job")
 
 
@@ -44,9 +44,8 @@ async def claim(tx: Tx, *, limit: int, without: Sequence[str], lease_seconds: fl
 
 
 async def done(tx: Tx, job: Job) -> None:
-    """Finish inside the step's own transaction; ``StaleToken`` when the lease was lost."""
-    if await tx.run(sql("job").done, job.id, job.token) != 1:
-        raise StaleToken(what=f"job {job.id}")
+    """Finish with the step's own transaction, which fails with ``StaleToken`` when the lease was lost."""
+    tx.ending.done.append((job.id, job.token))
 
 
 async def retry(tx: Tx, job: Job, *, at: datetime, error: str) -> None:
@@ -66,7 +65,13 @@ async def expire(tx: Tx) -> int:
 
 async def drop(tx: Tx, case_id: UUID, *kinds: str) -> None:
     """Take away the case's jobs of these kinds."""
-    await tx.run(sql("job").drop_kinds, case_id, list(kinds))
+    tx.ending.drop(case_id, kinds)
+
+
+async def drop_of(tx: Tx, subject_id: UUID, kind: str) -> None:
+    """Take away the jobs of one kind of one subject."""
+    tx.ending.drop_of(subject_id, kind)
+    await tx.run(sql("job").drop_of, subject_id, kind)
 
 
 async def next_at(tx: Tx, *, without: Sequence[str]) -> datetime | None:

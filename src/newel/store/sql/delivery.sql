@@ -90,6 +90,3 @@ SELECT id FROM newel.action WHERE case_id = $1 AND state = 'authorised' AND atte
 
 -- name: void
 UPDATE newel.action SET state = 'void', reason = $2, ended_at = $3 WHERE id = $1;
-
--- name: drop_subject
-DELETE FROM newel.job WHERE subject_id = $1 AND kind = $2;

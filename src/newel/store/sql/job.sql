@@ -1,9 +1,6 @@
--- name: add
--- Enqueue; the same key is one job: an earlier time wins.
-INSERT INTO newel.job (kind, case_id, subject_id, key, priority, run_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at WHERE newel.job.state = 'ready'
-RETURNING id;
+-- name: end_step
+-- The last statement of a step: audit events, jobs that are done or go, jobs that come; how many were done.
+SELECT newel.end_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
 -- name: claim
 -- Lease up to $1 due jobs of the kinds $2 for $3 seconds, as of $4: the most urgent first. Each kind and
@@ -22,10 +19,6 @@ UPDATE newel.job j SET state = 'running', attempts = attempts + 1, token = token
 FROM next WHERE j.id = next.id
 RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token;
 
--- name: done
--- The job is finished, if it is still ours.
-DELETE FROM newel.job WHERE id = $1 AND token = $2 AND state = 'running';
-
 -- name: retry
 -- Give it back for a later time.
 UPDATE newel.job SET state = 'ready', lease_until = NULL, run_at = $3, error = $4
@@ -41,9 +34,9 @@ WHERE id = $1 AND token = $2 AND state = 'running';
 UPDATE newel.job SET state = 'ready', lease_until = NULL
 WHERE state = 'running' AND lease_until < $1;
 
--- name: drop_kinds
--- Take away a case's jobs of some kinds.
-DELETE FROM newel.job WHERE case_id = $1 AND kind = ANY ($2::text[]);
+-- name: drop_of
+-- Take away a subject's jobs of one kind.
+DELETE FROM newel.job WHERE subject_id = $1 AND kind = $2;
 
 -- name: next_at
 -- When the next ready job of the kinds $1 is due.
