@@ -58,21 +58,15 @@ async def read(tx: Tx, case_id: UUID) -> Case:
     return _case(await tx.row(sql("case").read, case_id), case_id)
 
 
-async def add(tx: Tx, case: Case) -> Case:
-    """A new case with its audit event."""
-    await tx.run(
-        sql("case").add,
-        case.id,
-        case.workflow,
-        case.kind,
-        case.customer_id,
-        case.conversation_id,
-        case.key_wrapped,
-        case.policy_id,
-        case.state,
-        case.opened_at,
-    )
+async def opened(tx: Tx, case: Case) -> Case:
+    """The event of a new case; its row is stored with its first message."""
     await audit.record(tx, "case.opened", "case", case.id, state=case.state, case_id=case.id)
+    return case
+
+
+async def note(tx: Tx, case: Case, event: str) -> Case:
+    """The event of a step that leaves nothing to save."""
+    await _record(tx, case, event, None)
     return case
 
 
@@ -107,20 +101,23 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
     )
     if touched != 1:
         raise Conflict(what=f"case {case.id}", state="changed", why="somebody else was first")
-    moved = after.state if after.state != case.state else None
-    tier = int(after.tier) if after.tier else None
+    await _record(tx, after, event, after.state if after.state != case.state else None, **data)
+    return after
+
+
+async def _record(tx: Tx, case: Case, event: str, state: str | None, **data: Any) -> None:
+    tier = int(case.tier) if case.tier else None
     await audit.record(
         tx,
         f"case.{event}",
         "case",
         case.id,
-        state=moved,
+        state=state,
         case_id=case.id,
         tier=tier,
-        locked=after.locked,
+        locked=case.locked,
         **data,
     )
-    return after
 
 
 def _case(row: Any, case_id: UUID) -> Case:

@@ -70,7 +70,7 @@ async def read(tx: Tx, envelope: Envelope, customer_id: UUID) -> Customer:
         raise NotFound(what="customer", id=customer_id)
     values: dict[str, Any] = dict(row)
     sealer = envelope.subject(customer_id, values["wrapped"])
-    profile = sealer.open_value(_place(customer_id), values.pop("profile_sealed"), Profile)
+    profile = sealer.open_value(profile_place(customer_id), values.pop("profile_sealed"), Profile)
     return Customer(profile=profile, **values)
 
 
@@ -101,14 +101,16 @@ async def _add(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> UUID:
     customer = uuid4()
     wrapped, sealer = envelope.new_subject(customer)
     await tx.run(sql("customer").add_key, customer, wrapped, tx.now)
-    await tx.run(sql("customer").add, customer, kind, sealer.seal_value(_place(customer), profile), tx.now)
+    await tx.run(
+        sql("customer").add, customer, kind, sealer.seal_value(profile_place(customer), profile), tx.now
+    )
     await audit.record(tx, "customer.added", "customer", customer, kind=kind)
     return customer
 
 
 async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:
     """Save what the system of record says."""
-    sealed = sealer_of(envelope, customer).seal_value(_place(customer.id), customer.profile)
+    sealed = sealer_of(envelope, customer).seal_value(profile_place(customer.id), customer.profile)
     await tx.run(
         sql("customer").put,
         customer.id,
@@ -136,7 +138,8 @@ def sealer_of(envelope: Envelope, customer: Customer) -> Sealer:
     return envelope.subject(customer.id, customer.wrapped)
 
 
-def _place(customer_id: UUID) -> str:
+def profile_place(customer_id: UUID) -> str:
+    """Where a profile is bound."""
     return f"customer.profile:{customer_id}"
 
 

@@ -30,6 +30,11 @@ _SESSION = {
     "application_name": "newel",
     "search_path": "newel",
     "timezone": "UTC",
+    # Plans are made while tables are small and unknown, and kept when they have grown: a short walk of
+    # an index is right for both; a scan of a whole table, or of a whole partial index, is not.
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "plan_cache_mode": "force_generic_plan",
 }
 
 

@@ -16,12 +16,6 @@ SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE c.id = $1;
 
--- name: add
--- A new case in its first episode.
-INSERT INTO newel.cases (id, workflow, kind, customer_id, conversation_id, key_wrapped, policy_id, state,
-    opened_at, episode_opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9);
-
 -- name: save
 -- Write back what a step may change, if nobody moved the case meanwhile.
 UPDATE newel.cases SET state = $3, tier = $4, locked = $5, priority = $6, assist = $7, contact_reason = $8,
