@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import httpx2
 import structlog
 
 from newel.ai.intent import Intent
+from newel.ai.kept import Kept, LazyLibrary
 from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
@@ -21,8 +23,10 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Channel, Systems
+from newel.domain.ports import Channel, Library, Matcher, Systems
+from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
 from newel.store import customer as customers
@@ -70,18 +74,27 @@ class Policies:
 
     def _compile(self, version: policies.Version, shelf: list[Article]) -> Running:
         bundle = stored_bundle(version.body)
-        matcher = Intent.lazy(bundle)
-        if self._train:
-            log.info("matcher_trained", policy_version=version.label, target=matcher.version)
+        matcher, library = self._models(version, bundle, shelf)
         return Running(
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=compile_scanner(bundle, shipped_lexicon()),
+            scanner=LazyScanner(bundle) if self._train else compile_scanner(bundle, shipped_lexicon()),
             matcher=matcher,
-            library=Knowledge.of(shelf, bundle),
+            library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def _models(
+        self, version: policies.Version, bundle: Bundle, shelf: list[Article]
+    ) -> tuple[Matcher, Library]:
+        """A worker has its models before the first case; others make them when they are asked."""
+        if not self._train:
+            return Intent.lazy(bundle), LazyLibrary(shelf, bundle)
+        kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
+        matcher, library = kept.models(version.body, bundle, shelf)
+        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
+        return matcher or Intent.lazy(bundle), library
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -89,6 +102,17 @@ class Policies:
             await asyncio.sleep(REFRESH_SECONDS)
             with contextlib.suppress(Exception):
                 await self.refresh()
+
+
+class LazyScanner:
+    """Compiled at the first message: a worker, which takes none in, is ready the sooner."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """As ``Scanner``."""
+        return self._scanner().scan(message)
 
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:

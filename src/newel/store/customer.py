@@ -7,7 +7,7 @@ import msgspec
 
 from newel.domain.errors import Invalid, NewelError, NotFound
 from newel.store import audit
-from newel.store.db import Tx, sql
+from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer
 
 OPERATOR = ""
@@ -72,6 +72,27 @@ async def read(tx: Tx, envelope: Envelope, customer_id: UUID) -> Customer:
     sealer = envelope.subject(customer_id, values["wrapped"])
     profile = sealer.open_value(profile_place(customer_id), values.pop("profile_sealed"), Profile)
     return Customer(profile=profile, **values)
+
+
+def of_row(envelope: Envelope, customer_id: UUID, wrapped: bytes, row: Record) -> Customer:
+    """The customer of a row that holds more."""
+    profile = envelope.subject(customer_id, wrapped).open_value(
+        profile_place(customer_id), row["profile_sealed"], Profile
+    )
+    return Customer(
+        id=customer_id,
+        kind=row["customer_kind"],
+        profile=profile,
+        segment=row["segment"],
+        lifetime_value_minor=row["lifetime_value_minor"],
+        currency=row["currency"],
+        vip=row["vip"],
+        vulnerable=row["vulnerable"],
+        prefers_human=row["prefers_human"],
+        training_consent=row["training_consent"],
+        language=row["spoken"],
+        wrapped=wrapped,
+    )
 
 
 async def ensure(

@@ -260,18 +260,18 @@ async def inbound(tx: Tx, envelope: Envelope, case: Case) -> list[Said]:
     """The customer's messages of this episode, in order."""
     sealer = case.sealer(envelope)
     rows = await tx.rows(sql("intake").inbound, case.id, case.episode)
-    return [_said(sealer, row) for row in rows]
+    return [_opened(sealer, *row.values()) for row in rows]
 
 
-def _said(sealer: Sealer, row: Mapping[str, Any]) -> Said:
+def _opened(
+    sealer: Sealer, message: UUID, seq: int, at: datetime, body: bytes, receipt: UUID, evidence: bytes
+) -> Said:
     return Said(
-        id=row["id"],
-        seq=row["seq"],
-        received_at=row["received_at"],
-        body=sealer.open_value(_place(row["id"]), row["body_sealed"], Body),
-        receipt=sealer.open_value(
-            f"scan_receipt.evidence:{row['receipt_id']}", row["evidence_sealed"], Receipt
-        ),
+        id=message,
+        seq=seq,
+        received_at=at,
+        body=sealer.open_value(_place(message), body, Body),
+        receipt=sealer.open_value(f"scan_receipt.evidence:{receipt}", evidence, Receipt),
     )
 
 
@@ -280,21 +280,24 @@ async def fields(tx: Tx, envelope: Envelope, case: Case) -> tuple[dict[str, Any]
     row = await tx.row(sql("intake").item_of, case.id)
     if row is None:
         return {}, None
-    opened = case.sealer(envelope).open_value(
-        f"item.fields:{row['id']}", row["fields_sealed"], dict[str, Any]
+    return opened_fields(case.sealer(envelope), row["id"], row["fields_sealed"]), row["confidence"]
+
+
+def opened_fields(sealer: Sealer, item: UUID | None, sealed: bytes) -> dict[str, Any]:
+    """The fields of an item; empty without one."""
+    return sealer.open_value(f"item.fields:{item}", sealed, dict[str, Any]) if item else {}
+
+
+def said(sealer: Sealer, row: Record) -> list[Said]:
+    """The messages of a row that holds them as arrays."""
+    return _across(
+        lambda *told: _opened(sealer, *told), row, "ids", "seqs", "ats", "bodies", "receipts", "evidence"
     )
-    return opened, row["confidence"]
 
 
 async def last_outbound(tx: Tx, case: Case) -> int:
     """The sequence number of the newest reply in this episode; 0 when there is none."""
     found: int = await tx.value(sql("intake").last_outbound, case.id, case.episode)
-    return found
-
-
-async def answered(tx: Tx, case: Case) -> int:
-    """The sequence number of the newest message of this episode that has its answer; 0 when none has."""
-    found: int = await tx.value(sql("intake").answered, case.id, case.episode)
     return found
 
 

@@ -13,7 +13,7 @@ import asyncpg
 
 CHANNEL = "newel_job"
 COALESCE_SECONDS = 0.02
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.2
 
 
 class Waker:
@@ -47,14 +47,19 @@ class Waker:
                 await self._pending
 
 
-async def listen(url: str, wake: Callable[[], None]) -> None:
-    """Call ``wake`` for each notification, and once after each new connection; until cancelled."""
+async def listen(url: str, wake: Callable[[], None], first: str = "") -> None:
+    """Call ``wake`` for each notification, and once after each new connection; until cancelled.
+
+    ``first`` is executed on each new connection, which then stays open.
+    """
     while True:
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection = await asyncpg.connect(url, server_settings={"application_name": "newel-wake"})
             try:
                 lost = asyncio.Event()
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                if first:
+                    await connection.execute(first)
                 await connection.add_listener(CHANNEL, lambda *_: wake())
                 wake()
                 await lost.wait()

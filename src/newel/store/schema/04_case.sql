@@ -117,6 +117,7 @@ CREATE TABLE newel.lowering (
     at        timestamptz NOT NULL,
     tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
 
 CREATE TABLE newel.message (
     id             uuid PRIMARY KEY,

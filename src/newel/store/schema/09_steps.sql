@@ -146,3 +146,119 @@ BEGIN
     VALUES (receipt_id, its_id, which, its_policy, its_outcome, floor, is_locked, its_markers, its_clusters,
         its_risk, blind, evidence, step_at);
 END $$;
+
+-- An outbound message with its provenance (the author follows from it), and its place in the outbox.
+CREATE FUNCTION newel.post_message(
+    step_at timestamptz, its_id uuid, box uuid, which uuid, its_episode integer, talk uuid,
+    drafter text, releaser uuid, its_approval uuid, its_proposal uuid, its_template text, its_policy uuid,
+    said_mac bytea, body bytea, its_action uuid
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO newel.message (id, case_id, episode, direction, channel, drafted_by, released_by, approval_id,
+        proposal_id, template, policy_id, text_mac, body_sealed, created_at)
+    SELECT its_id, which, its_episode, 'outbound', v.channel, drafter, releaser, its_approval, its_proposal,
+        its_template, its_policy, said_mac, body, step_at
+    FROM newel.conversation v WHERE v.id = talk;
+    INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at)
+    VALUES (box, its_id, which, talk, its_episode, 'pending', its_action, step_at);
+END $$;
+
+-- Claim a message for sending, in its turn: the caller holds the case; case, conversation, outbox is
+-- the order of everybody. `behind`: an earlier one of the case has not left; `ended`: there is nothing
+-- to send. From the claim on the message may leave: the store's last gate is the update's own trigger.
+CREATE FUNCTION newel.claim_message(
+    box uuid, step_at timestamptz,
+    OUT outcome text, OUT was text, OUT message_id uuid, OUT case_id uuid, OUT conversation_id uuid,
+    OUT attempts integer, OUT visible_seq bigint, OUT channel text, OUT author text, OUT body_sealed bytea,
+    OUT created_at timestamptz, OUT profile_sealed bytea
+) LANGUAGE plpgsql AS $$
+DECLARE mine record;
+BEGIN
+    SELECT o.seq, o.state, o.case_id, o.conversation_id INTO mine FROM newel.outbox o WHERE o.id = box;
+    was := mine.state;
+    IF mine.state = 'pending' AND EXISTS (SELECT FROM newel.outbox e
+        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending') THEN
+        outcome := 'behind';
+        RETURN;
+    END IF;
+    PERFORM FROM newel.conversation v WHERE v.id = mine.conversation_id FOR NO KEY UPDATE;
+    UPDATE newel.outbox o SET state = 'claimed', claimed_at = step_at, attempts = o.attempts + 1,
+        visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
+            WHERE v.conversation_id = o.conversation_id AND v.visible_seq IS NOT NULL), 0))
+    WHERE o.id = box AND o.state IN ('pending', 'claimed')
+    RETURNING o.message_id, o.case_id, o.conversation_id, o.attempts, o.visible_seq
+    INTO message_id, case_id, conversation_id, attempts, visible_seq;
+    IF NOT FOUND THEN
+        outcome := 'ended';
+        RETURN;
+    END IF;
+    outcome := 'claimed';
+    SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
+    INTO channel, author, body_sealed, created_at, profile_sealed
+    FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
+    WHERE m.id = claim_message.message_id;
+END $$;
+
+-- What the AI proposed (where it proposed something) and what was decided about it.
+CREATE FUNCTION newel.decide_proposal(
+    step_at timestamptz, which uuid, its_episode integer, said_in uuid, its_policy uuid,
+    its_proposal uuid, its_revision integer, reason text, drafter text, sure real, is_calibrated boolean,
+    its_model text, why text[], cited jsonb, draft bytea, its_state text,
+    its_decision uuid, its_kind text, its_tier smallint, its_reasons text[], weighed jsonb, is_sampled boolean
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF draft IS NOT NULL THEN
+        INSERT INTO newel.proposal (id, case_id, episode, message_id, revision, contact_reason, drafted_by,
+            confidence, calibrated, model, reasons, sources, draft_sealed, state, policy_id, created_at)
+        VALUES (its_proposal, which, its_episode, said_in, its_revision, reason, drafter, sure, is_calibrated,
+            its_model, why, cited, draft, its_state, its_policy, step_at);
+    END IF;
+    INSERT INTO newel.decision (id, case_id, episode, message_id, proposal_id, kind, tier, reasons, signals,
+        sampled, policy_id, at)
+    VALUES (its_decision, which, its_episode, said_in, its_proposal, its_kind, its_tier, its_reasons, weighed,
+        is_sampled, its_policy, step_at);
+END $$;
+
+-- All that an answer is made from: the case with its keys, its customer, the customer's messages of this
+-- episode with their receipts, the newest fields, what has been answered, and a person's lowering.
+CREATE FUNCTION newel.brief(
+    which uuid,
+    OUT profile_sealed bytea, OUT kind text, OUT segment text, OUT lifetime_value_minor bigint, OUT currency text,
+    OUT vip boolean, OUT vulnerable boolean, OUT prefers_human boolean, OUT training_consent boolean,
+    OUT spoken text, OUT wrapped bytea,
+    OUT item_id uuid, OUT item_confidence real, OUT item_sealed bytea,
+    OUT ids uuid[], OUT seqs bigint[], OUT ats timestamptz[], OUT bodies bytea[], OUT receipts uuid[],
+    OUT evidence bytea[], OUT answered bigint, OUT lowered_to smallint, OUT lowered_at timestamptz
+) LANGUAGE plpgsql STABLE AS $$
+DECLARE its_episode integer; who uuid;
+BEGIN
+    SELECT c.episode, c.customer_id INTO its_episode, who FROM newel.cases c WHERE c.id = which;
+    SELECT u.profile_sealed, u.kind, u.segment, u.lifetime_value_minor, u.currency, u.vip, u.vulnerable,
+        u.prefers_human, u.training_consent, u.language, k.wrapped
+    INTO profile_sealed, kind, segment, lifetime_value_minor, currency, vip, vulnerable, prefers_human,
+        training_consent, spoken, wrapped
+    FROM newel.customer u JOIN keyring.subject_key k ON k.subject_id = u.id WHERE u.id = who;
+    SELECT i.id, i.confidence, i.fields_sealed INTO item_id, item_confidence, item_sealed
+    FROM newel.item i WHERE i.case_id = which ORDER BY i.created_at DESC LIMIT 1;
+    SELECT array_agg(m.id), array_agg(m.seq), array_agg(m.received_at), array_agg(m.body_sealed),
+        array_agg(m.receipt), array_agg(m.evidence_sealed)
+    INTO ids, seqs, ats, bodies, receipts, evidence
+    FROM (SELECT m.id, m.seq, m.received_at, m.body_sealed, r.id AS receipt, r.evidence_sealed
+          FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id
+          WHERE m.case_id = which AND m.episode = its_episode AND m.direction = 'inbound' ORDER BY m.seq) m;
+    -- The newest message that a reply or an act has answered. A question has answered nothing, nor has
+    -- a reply that was taken back: the turn begins after this one.
+    SELECT coalesce(max(t.seq), 0) INTO answered FROM (
+        SELECT coalesce(i.seq, m.seq) AS seq
+        FROM newel.message m JOIN newel.outbox o ON o.message_id = m.id
+            LEFT JOIN newel.proposal p ON p.id = m.proposal_id LEFT JOIN newel.message i ON i.id = p.message_id
+        WHERE m.case_id = which AND m.episode = its_episode AND m.direction = 'outbound'
+            AND m.drafted_by <> 'template' AND o.state <> 'withdrawn'
+            AND NOT coalesce('question' = ANY (p.reasons), false)
+        UNION ALL
+        SELECT i.seq FROM newel.action a JOIN newel.message i ON i.id = a.message_id
+        WHERE a.case_id = which AND i.episode = its_episode AND a.state IN ('claimed', 'confirmed', 'unknown')
+    ) t;
+    SELECT l.to_tier, l.at INTO lowered_to, lowered_at FROM newel.lowering l
+    WHERE l.case_id = which AND l.episode = its_episode ORDER BY l.at DESC LIMIT 1;
+END $$;

@@ -10,7 +10,7 @@ SELECT newel.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
 
 -- name: inbound
 -- The customer's messages of one episode in order, with their receipts.
-SELECT m.id, m.body_sealed, m.received_at, m.seq, r.id AS receipt_id, r.evidence_sealed
+SELECT m.id, m.seq, m.received_at, m.body_sealed, r.id AS receipt_id, r.evidence_sealed
 FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id
 WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'inbound' ORDER BY m.seq;
 
@@ -22,17 +22,3 @@ SELECT id, message_id, confidence, fields_sealed FROM newel.item WHERE case_id =
 -- The sequence of the newest message to the customer in an episode.
 SELECT coalesce(max(seq), 0) FROM newel.message
 WHERE case_id = $1 AND episode = $2 AND direction = 'outbound' AND drafted_by <> 'template';
-
--- name: answered
--- The newest message of an episode that a reply or an act has answered. A question has answered
--- nothing, nor has a reply that was taken back: the turn begins after this one.
-SELECT coalesce(max(seq), 0) FROM (
-    SELECT coalesce(i.seq, m.seq) AS seq
-    FROM newel.message m JOIN newel.outbox o ON o.message_id = m.id
-        LEFT JOIN newel.proposal p ON p.id = m.proposal_id LEFT JOIN newel.message i ON i.id = p.message_id
-    WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' AND m.drafted_by <> 'template'
-        AND o.state <> 'withdrawn' AND NOT coalesce('question' = ANY (p.reasons), false)
-    UNION ALL
-    SELECT i.seq FROM newel.action a JOIN newel.message i ON i.id = a.message_id
-    WHERE a.case_id = $1 AND i.episode = $2 AND a.state IN ('claimed', 'confirmed', 'unknown')
-) t;
