@@ -161,6 +161,7 @@ class Embedded:
             "log_parameter_max_length_on_error": "0",
             "max_wal_size": "2GB",
             "jit": "off",
+            "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         } | (_DURABLE if self._durable else _FAST)
         return [part for k, v in settings.items() for part in ("-c", f"{k}={v}")]
 
