@@ -37,6 +37,7 @@ MIX = (("facts", 0.6), ("approval", 0.2), ("person", 0.2))
 DRAIN_SECONDS = 120
 STORIES = {10023, 10031, 10044, 10050}
 CONCURRENT = 64
+HANDS = 8
 MOST_PENDING = 5000
 MOST_PAUSE = 3.0
 
@@ -206,8 +207,9 @@ async def approve(soak: Soak, done: asyncio.Event) -> None:
                 while not done.is_set():
                     queue = (await client.get("/api/v1/approvals?limit=50")).raise_for_status().json()
                     rows = queue["approvals"] if isinstance(queue, dict) else queue
-                    for row in rows:
-                        await decide(soak, client, csrf, row["id"])
+                    for at in range(0, len(rows), HANDS):
+                        some = rows[at : at + HANDS]
+                        await asyncio.gather(*(decide(soak, client, csrf, row["id"]) for row in some))
                     await asyncio.sleep(0.1 if rows else 0.5)
         except (httpx2.HTTPError, KeyError, ValueError):
             await asyncio.sleep(0.5)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
+_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 log = structlog.get_logger("bootstrap")
 
 
@@ -61,8 +63,9 @@ class Policies:
     async def refresh(self) -> None:
         """Compile what has changed, away from the event loop."""
         async with self._db.tx(system("policy"), read_only=True) as tx:
-            active, stamp = await policies.active(tx), await articles.stamp(tx)
-            stale = [version for version in active if self._key(version.workflow) != (version.id, stamp)]
+            known, stamp = await policies.in_force(tx), await articles.stamp(tx)
+            old = {workflow for workflow, found in known.items() if self._key(workflow) != (found, stamp)}
+            stale = [v for v in await policies.active(tx) if v.workflow in old] if old else []
             shelf = await articles.current(tx) if stale else []
         for version in stale:
             running = await asyncio.to_thread(self._compile, version, shelf)
@@ -123,7 +126,7 @@ def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
 def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
     """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
-    return HttpSystems(bundle.systems, bundle.actions, endpoints, httpx2.AsyncClient(), _now)
+    return HttpSystems(bundle.systems, bundle.actions, endpoints, client(place.url), _now)
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
@@ -152,6 +155,12 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
     )
 
 
+def client(url: str) -> httpx2.AsyncClient:
+    """A client for one address; the trusted authorities are read, which takes a while, only for TLS."""
+    trusted = ssl.create_default_context() if url.lower().startswith("https:") else _TRUSTS_NOBODY
+    return httpx2.AsyncClient(verify=trusted)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -159,7 +168,8 @@ def _now() -> datetime:
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
     if settings.webhook_url:
-        return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
+        secret = settings.secret("webhook_secret").encode()
+        return {"api": Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))}
     return {"api": Shelf()}
 
 

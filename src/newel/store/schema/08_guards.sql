@@ -4,7 +4,8 @@
 CREATE FUNCTION newel.moves_on(which uuid, its_state text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF its_state IN ('queued', 'owned') THEN
-        RETURN EXISTS (SELECT FROM newel.work_item w WHERE w.case_id = which AND w.state = its_state);
+        RETURN EXISTS (SELECT FROM newel.work_item w WHERE w.case_id = which AND w.state = its_state
+            AND w.state IN ('queued', 'owned')); -- said again for its partial index
     END IF;
     IF its_state = 'approval' AND NOT EXISTS (
         SELECT FROM newel.approval a WHERE a.case_id = which AND a.state = 'pending') THEN
