@@ -133,6 +133,7 @@ CREATE TABLE newel.notice (
     created_at timestamptz NOT NULL,
     seen_at    timestamptz
 );
+CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
 
 CREATE TABLE newel.context_package (
@@ -142,6 +143,7 @@ CREATE TABLE newel.context_package (
     opened_at    timestamptz NOT NULL,
     complete_at  timestamptz
 );
+CREATE INDEX context_package_case ON newel.context_package (case_id);
 CREATE TABLE newel.context_part (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     part       text        NOT NULL,
