@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import typer
 import yaml
 
@@ -13,8 +14,9 @@ from newel.bootstrap import open_office
 from newel.config import Settings
 from newel.domain.access import Account, Actor, Role, system
 from newel.domain.knowledge import read_article
+from newel.domain.macro import Macro
 from newel.domain.policy.parse import Source, included
-from newel.flow import access, knowledge, policy, routing
+from newel.flow import access, knowledge, macro, policy, routing
 from newel.flow.house import House
 
 INSTALLER = system("installer")
@@ -42,10 +44,16 @@ async def demo_company(settings: Settings) -> None:
         folder = files("newel.demo").joinpath("articles")
         texts = sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".md"))
         await knowledge.publish(house, INSTALLER, [read_article(text, name) for name, text in texts])
+        await macro.put(house, INSTALLER, _macros())
         for name, scopes in TOKENS.items():
             fresh = f"{name}-{token_hex(3)}"  # a token whose value was lost cannot be had again
             _keep(Path(settings.home, name), await access.create_token(house, INSTALLER, fresh, scopes))
     _keep(done, "Hearthwick")
+
+
+def _macros() -> list[Macro]:
+    document = yaml.safe_load(files("newel.demo").joinpath("macros.yaml").read_text("utf-8"))
+    return [msgspec.convert({"team": True, **one}, Macro) for one in document]
 
 
 def _there(path: Path) -> bool:

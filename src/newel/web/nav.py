@@ -19,7 +19,7 @@ class Entry:
     """The topic whose number stands beside the name, if any."""
 
 
-ENTRIES: Sequence[Entry] = ()
+ENTRIES: Sequence[Entry] = (Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),)
 
 
 def entries(actor: Actor) -> list[Entry]:

@@ -23,7 +23,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
 from newel.store.notice import Notice
-from newel.store.routing import WorkItem
+from newel.store.routing import Serving, WorkItem
 
 LONGEST_SNOOZE: Final = timedelta(days=30)
 
@@ -43,6 +43,38 @@ async def claim_next(house: House, actor: Actor) -> WorkItem | None:
         case = await cases.lock(tx, item.case_id)
         _, item = await own(tx, case, item, serving.person, "claimed")
         return item
+
+
+async def take(house: House, actor: Actor, case_id: UUID) -> WorkItem:
+    """The person takes this very case from the queue, whatever waits before it; that is logged (INV-8).
+
+    Their clearance, skills and language must fit, as if it had come to them by itself.
+    """
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None or item.state != "queued":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it does not wait any more")
+        serving = await rows.lock_person(tx, _staff(actor))
+        _may_take(serving, item, tx.now)
+        lane = "supervisor" if serving.person.clearance == SUPERVISOR else "normal"
+        _, item = await own(tx, case, item, serving.person, "picked", lane=lane)
+        return item
+
+
+def _may_take(serving: Serving, item: WorkItem, now: datetime) -> None:
+    person = serving.person
+    _permitted(person, item)
+    if person.clearance == SUPERVISOR:
+        return
+    if not person.works(now):
+        raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
+    if not person.free:
+        raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+    if item.bucket not in serving.eligible and not (item.general and item.bucket in serving.general):
+        skills = ", ".join(item.skills)
+        raise Forbidden(actor=person.login, act="take this", why=f"it asks for {item.language} and {skills}")
 
 
 async def my_work(house: House, actor: Actor) -> list[WorkItem]:

@@ -222,3 +222,16 @@ CREATE TABLE newel.miss (
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- Saved texts that people insert with "/": the team's (no owner), or somebody's own.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    owner_id   uuid        REFERENCES newel.staff,
+    workflow   text        NOT NULL DEFAULT '',
+    name       text        NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9_-]{0,39}$'),
+    title      text        NOT NULL,
+    body       text        NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by text        NOT NULL
+);
+CREATE UNIQUE INDEX macro_name ON newel.macro (name, workflow, owner_id) NULLS NOT DISTINCT;

@@ -62,7 +62,7 @@ CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT OR UPDATE OF kind, case_id 
 
 GRANT USAGE ON SCHEMA newel, keyring TO newel_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA newel, keyring TO newel_app;
-GRANT DELETE ON newel.job, newel.staff_session TO newel_app;
+GRANT DELETE ON newel.job, newel.staff_session, newel.macro TO newel_app;
 REVOKE INSERT, UPDATE ON newel.state_transition FROM newel_app;
 REVOKE UPDATE ON newel.audit_event, newel.message, newel.scan_receipt, newel.decision, newel.sla_alert,
     newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous, newel.note,

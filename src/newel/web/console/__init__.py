@@ -1,6 +1,6 @@
 """The console: one module per word, each thin over ``flow`` and ``store.views``."""
 
-from newel.web.console import access
+from newel.web.console import access, desk
 
-WORDS = (access,)
+WORDS = (access, desk)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
