@@ -137,6 +137,14 @@ async def _known(turn: Turn, playbook: Playbook) -> Known | Missing:
     return known
 
 
+async def look_up(turn: Turn, playbook: Playbook) -> Known | Missing | None:
+    """What a playbook asks for, for a person who reads it; None when a system cannot be asked."""
+    try:
+        return await _known(turn, playbook)
+    except Unavailable:
+        return None
+
+
 async def _profile(turn: Turn, playbook: Playbook, systems: Systems) -> dict[str, Any]:
     person = turn.profile
     profile: dict[str, Any] = {"ref": person.ref, "name": person.name, "email": person.email}

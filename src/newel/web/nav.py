@@ -19,7 +19,10 @@ class Entry:
     """The topic whose number stands beside the name, if any."""
 
 
-ENTRIES: Sequence[Entry] = (Entry("/search", "Search", "search", "g s", Act.READ_CASE),)
+ENTRIES: Sequence[Entry] = (
+    Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
+    Entry("/search", "Search", "search", "g s", Act.READ_CASE),
+)
 
 
 def entries(actor: Actor) -> list[Entry]:

@@ -6,6 +6,7 @@
 from newel.domain.playbook.check import problems
 from newel.domain.playbook.conditions import all_hold
 from newel.domain.playbook.facts import Known
+from newel.domain.playbook.guide import Guide, guide
 from newel.domain.playbook.plan import Action, Call, NoPath, Reply, Why, calls, choose
 from newel.domain.playbook.slots import Filled, Missing, fill_slots, wants_orders
 
@@ -13,6 +14,7 @@ __all__ = [
     "Action",
     "Call",
     "Filled",
+    "Guide",
     "Known",
     "Missing",
     "NoPath",
@@ -22,6 +24,7 @@ __all__ = [
     "calls",
     "choose",
     "fill_slots",
+    "guide",
     "problems",
     "wants_orders",
 ]

@@ -1,6 +1,6 @@
 """The console: one module per word, each thin over ``flow`` and ``store.views``."""
 
-from newel.web.console import access, search
+from newel.web.console import access, desk, search
 
-WORDS = (access, search)
+WORDS = (access, desk, search)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
