@@ -1,6 +1,6 @@
 """The console: one module per word, each thin over ``flow`` and ``store.views``."""
 
-from newel.web.console import access, desk, search
+from newel.web.console import access, desk, frame, kill_switch, knowledge, policy, search, wallboard
 
-WORDS = (access, desk, search)
+WORDS = (access, frame, desk, wallboard, search, knowledge, policy, kill_switch)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
