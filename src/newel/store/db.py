@@ -1,6 +1,7 @@
 """The pool, one transaction as a value, and named SQL."""
 
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -23,6 +24,14 @@ Pool = Any
 Connection = Any
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_MOMENT_SECONDS = 0.05
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _CLOCK = "SELECT newel.now() AS now"
 _NOT_MIGRATED = frozenset({"3F000", "42P01"})  # no such schema, no such table
 _SESSION = {
@@ -118,6 +127,7 @@ class Db:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._away_until = 0.0
         self.waker = Waker(pool)
 
     @asynccontextmanager
@@ -137,7 +147,7 @@ class Db:
 
         Its row, where there is one, has the column ``now``.
         """
-        async with _acquired(self._pool) as connection:
+        async with self._acquired() as connection:
             try:
                 async with connection.transaction(readonly=read_only):
                     row: Record | None = await connection.fetchrow(first, *args)
@@ -155,25 +165,22 @@ class Db:
         await self.waker.close()
         await self._pool.close()
 
-
-@asynccontextmanager
-async def _acquired(pool: Pool) -> AsyncIterator[Connection]:
-    try:
-        connection = await pool.acquire(timeout=10)
-    except (
-        OSError,
-        TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-    ) as error:
-        raise Unavailable(what="the database") from error
-    try:
-        yield connection
-    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise Unavailable(what="the database") from error
-    finally:
-        await pool.release(connection)
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        """A connection; while the database is away only one in a moment tries to reach it."""
+        if time.monotonic() < self._away_until:
+            raise Unavailable(what="the database")
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except _AWAY as error:
+            self._away_until = time.monotonic() + _MOMENT_SECONDS
+            raise Unavailable(what="the database") from error
+        try:
+            yield connection
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise Unavailable(what="the database") from error
+        finally:
+            await self._pool.release(connection)
 
 
 def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:
