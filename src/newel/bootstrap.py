@@ -292,11 +292,20 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return await pending(database_url(settings))
 
 
-async def prepare_home(
-    settings: Settings, postgres: Embedded | None, demo_port: int | None
-) -> dict[str, str]:
-    """Database, schema, secrets and, on the first start, the demo company; the children's environment."""
-    environment = {}
+def demo_environment(port: int) -> dict[str, str]:
+    """Where the demo company's systems are."""
+    at = f"http://127.0.0.1:{port}"
+    return {"NEWEL_SYSTEMS_URL": at, "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel"}
+
+
+def prepare_secrets(settings: Settings) -> None:
+    """Make the secrets that are missing, before two processes do."""
+    for name in ("master_key", "systems_token", "webhook_secret"):
+        settings.secret(name)
+
+
+async def prepare_home(settings: Settings, postgres: Embedded | None) -> None:
+    """The database and its schema."""
     home = Path(settings.home)
     if postgres is not None:
         await postgres.create()
@@ -304,12 +313,6 @@ async def prepare_home(
         _write_secret(home / "database-url", postgres.app_url)
     else:
         await migrate_database(settings)
-    if demo_port is not None:
-        environment["NEWEL_SYSTEMS_URL"] = f"http://127.0.0.1:{demo_port}"
-        environment["NEWEL_WEBHOOK_URL"] = f"http://127.0.0.1:{demo_port}/hooks/newel"
-    for name in ("master_key", "systems_token", "webhook_secret"):
-        settings.secret(name)
-    return environment
 
 
 def _write_secret(path: Path, text: str) -> None:
