@@ -33,6 +33,7 @@ _AWAY = (
     asyncpg.InternalClientError,
 )
 _CLOCK = "SELECT newel.now() AS now"
+_SOFT = "SELECT newel.now() AS now, set_config('synchronous_commit', 'off', true)"
 _NOT_MIGRATED = frozenset({"3F000", "42P01"})  # no such schema, no such table
 _SESSION = {
     "idle_in_transaction_session_timeout": "15000",
@@ -131,12 +132,13 @@ class Db:
         self.waker = Waker(pool)
 
     @asynccontextmanager
-    async def tx(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[Tx]:
+    async def tx(self, actor: Actor, *, read_only: bool = False, soft: bool = False) -> AsyncIterator[Tx]:
         """A READ COMMITTED transaction; a guard's refusal becomes a typed error.
 
-        New jobs wake the workers once it has committed.
+        New jobs wake the workers once it has committed. A ``soft`` one is not waited for until it is
+        on disk: for what a crash of the database may take back without harm, such as a lease.
         """
-        async with self.opened(actor, _CLOCK, read_only=read_only) as (tx, _):
+        async with self.opened(actor, _SOFT if soft else _CLOCK, read_only=read_only) as (tx, _):
             yield tx
 
     @asynccontextmanager
