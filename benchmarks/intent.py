@@ -67,7 +67,7 @@ def newel(policy: Bundle) -> Answer:
 
     def answer(text: str) -> str | None:
         match: Match = matcher.match(text)
-        way = choose_way(match, library.search(text, 3), policy)
+        way = choose_way(text, match, library.search(text, 3), policy)
         if isinstance(way, Quote):
             return f"article {way.passage.article}"
         sure = match.calibrated and match.confidence >= least

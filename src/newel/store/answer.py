@@ -134,6 +134,12 @@ async def add_decision(
     return decision
 
 
+async def open_question(tx: Tx, case: Case, after: int) -> str:
+    """The contact reason whose question is still open in this episode; empty when none is."""
+    found = await tx.value(sql("answer").open_question, case.id, case.episode, after)
+    return str(found or "")
+
+
 async def asked(tx: Tx, case: Case) -> int:
     """How many questions the AI has asked in this episode."""
     found: int = await tx.value(sql("answer").asked, case.id, case.episode)

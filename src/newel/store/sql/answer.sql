@@ -16,6 +16,12 @@ SELECT id, case_id, episode, message_id, revision, contact_reason, drafted_by, c
 -- How often the AI has asked a question in this episode.
 SELECT count(*) FROM newel.proposal WHERE case_id = $1 AND episode = $2 AND 'question' = ANY (reasons);
 
+-- name: open_question
+-- The reason of the newest question that was put to the customer after the last answered message.
+SELECT p.contact_reason FROM newel.proposal p JOIN newel.message i ON i.id = p.message_id
+WHERE p.case_id = $1 AND p.episode = $2 AND p.state = 'released' AND 'question' = ANY (p.reasons)
+    AND i.seq > $3 ORDER BY i.seq DESC LIMIT 1;
+
 -- name: killed
 -- Whether AI sending is stopped for the workflow or this reason of it.
 SELECT EXISTS (SELECT FROM newel.kill_switch WHERE released_at IS NULL
