@@ -14,9 +14,11 @@ import structlog
 from newel.ai.intent import Intent
 from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
+from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
@@ -134,9 +136,16 @@ def _now() -> datetime:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
+    window = Window()
     if settings.webhook_url:
-        return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
-    return {"api": Shelf()}
+        hook = Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())
+        return {"api": hook, window.name: window}
+    return {"api": Shelf(), window.name: window}
+
+
+def chat_door(settings: Settings) -> Door:
+    """How the customers' chat is opened: the sites that may show it, and the secret shared with them."""
+    return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
@@ -221,7 +230,9 @@ async def prepare_home(
     if demo_port is not None:
         environment["NEWEL_SYSTEMS_URL"] = f"http://127.0.0.1:{demo_port}"
         environment["NEWEL_WEBHOOK_URL"] = f"http://127.0.0.1:{demo_port}/hooks/newel"
-    for name in ("master_key", "systems_token", "webhook_secret"):
+        shop = (f"http://127.0.0.1:{demo_port}", f"http://localhost:{demo_port}")
+        environment["NEWEL_CHAT_ORIGINS"] = " ".join([*shop, *settings.origins()])
+    for name in ("master_key", "systems_token", "webhook_secret", "chat_secret"):
         settings.secret(name)
     return environment
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -140,32 +140,36 @@ def up(
         if demo:
             asyncio.run(demo_company(settings))
         (home / READY).unlink(missing_ok=True)
-        children = _children(environment, demo, answer, demo_place[1], home)
+        address = f"http://{settings.host}:{settings.port}"
+        children = _children(environment, answer, home)
+        said = f"newel: serving on {address} (Ctrl-C stops it)"
         if demo:
-            children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
-        _supervise(children, postgres, stop, place, home / READY)
+            children.insert(0, _demo(environment, home, demo_place[1], address))
+            children.append(_push(environment, home, address))
+            said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
+        _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
     finally:
         if postgres is not None:
             postgres.stop()
         typer.echo("newel: stopped", err=True)
 
 
-def _children(
-    environment: Mapping[str, str], demo: bool, answer: bool, demo_port: int, home: Path
-) -> list[Child]:
+def _children(environment: Mapping[str, str], answer: bool, home: Path) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
     less = [] if answer else ["--except", "answer"]
-    children = [
+    return [
         Child("server", [*newel, "serve"], environment),
         Child("worker", [*newel, "work", "--ready-file", str(home / READY), *less], environment),
     ]
-    if demo:
-        secrets = ["--token-file", str(home / "systems-token")]
-        secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
-        place = ["--port", str(demo_port), "--data", str(home / "demo")]
-        command = [sys.executable, "-m", "newel.demo", *place, *secrets]
-        children.insert(0, Child("demo", command, environment))
-    return children
+
+
+def _demo(environment: Mapping[str, str], home: Path, port: int, newel: str) -> Child:
+    """The demo company: its systems of record, and its shop front with the chat."""
+    secrets = ["--token-file", str(home / "systems-token")]
+    secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
+    secrets += ["--chat-secret-file", str(home / "chat-secret")]
+    place = ["--port", str(port), "--data", str(home / "demo"), "--newel-url", newel]
+    return Child("demo", [sys.executable, "-m", "newel.demo", *place, *secrets], environment)
 
 
 def _push(environment: Mapping[str, str], home: Path, address: str) -> Errand:
@@ -191,9 +195,9 @@ def _stop_on_signals() -> _Stop:
 
 
 def _supervise(
-    children: list[Child], postgres: object, stop: _Stop, place: Place, worker_ready: Path
+    children: list[Child], postgres: object, stop: _Stop, ready: Callable[[], bool], said: str
 ) -> None:
-    """Tend all until a signal; then the children end before the database does."""
+    """Tend all until a signal, and say once that it works; then the children end before the database does."""
     from newel.store.embedded import Embedded
 
     told = False
@@ -203,8 +207,8 @@ def _supervise(
             postgres.start()
         for child in children:
             child.tend(time.monotonic())
-        if not told and worker_ready.exists() and _listens(place):
-            typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
+        if not told and ready():
+            typer.echo(said, err=True)
             told = True
         time.sleep(0.1)
     for child in children:

@@ -11,6 +11,7 @@ from newel.domain.words import Assist, Priority, Tier
 from newel.store import audit
 from newel.store.db import Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
+from newel.store.live import of_conversation
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,8 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
     if touched != 1:
         raise Conflict(what=f"case {case.id}", state="changed", why="somebody else was first")
     moved = after.state if after.state != case.state else None
+    if case.conversation_id is not None:
+        tx.changes.add(of_conversation(case.conversation_id))
     tier = int(after.tier) if after.tier else None
     await audit.record(
         tx,

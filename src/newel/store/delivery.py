@@ -13,6 +13,7 @@ from newel.store.customer import Customer
 from newel.store.db import Tx, sql
 from newel.store.envelope import Envelope, case_place
 from newel.store.intake import Body
+from newel.store.live import of_conversation
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +100,7 @@ async def claim(tx: Tx, box: UUID) -> Claimed | None:
     if row is None or before is None:
         return None
     claimed = Claimed(**dict(row))
+    tx.changes.add(of_conversation(claimed.conversation_id))
     state = "claimed" if before["state"] != "claimed" else None
     await audit.record(
         tx, "outbox.claimed", "outbox", box, state=state, case_id=claimed.case_id, attempt=claimed.attempts

@@ -3,6 +3,7 @@
 from newel.web.api import (
     access,
     approval,
+    chat,
     context,
     customer,
     delivery,
@@ -26,6 +27,7 @@ WORDS = (
     delivery,
     trace,
     approval,
+    chat,
     routing,
     escalation,
     support,
