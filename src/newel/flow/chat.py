@@ -79,7 +79,7 @@ async def who(house: House, token: str) -> Visitor:
 def actor(house: House, visitor: Visitor) -> Actor:
     """The customer as the actor of their own conversation; named without telling who they are."""
     name = house.envelope.mac("chat.actor", visitor.thread).hex()[:16]
-    return Actor(kind="customer", id=name, scopes=frozenset({Act.INTAKE.value}))
+    return Actor(kind="customer", id=name, scopes=frozenset({Act.INTAKE, Act.READ_CONVERSATION}))
 
 
 async def conversation_of(house: House, tx: Tx, visitor: Visitor) -> UUID | None:

@@ -15,7 +15,8 @@ from litestar.params import JSONBody
 
 from newel.domain import chat as rule
 from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
-from newel.flow import chat
+from newel.domain.survey import Comment, Score
+from newel.flow import chat, survey
 from newel.flow.chat import Outlook
 from newel.flow.house import House
 from newel.store import chat as rows
@@ -92,6 +93,14 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 
 
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How it went, from 1 to 5, with a word to it."""
+
+    token: Token
+    score: Score
+    comment: Comment = ""
+
+
 class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many of the newest lines."""
 
@@ -130,6 +139,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     wait: str
     away: str
     back_at: datetime | None
+    survey: str
 
 
 class Forecast:
@@ -199,17 +209,32 @@ async def conversation(request: Ask) -> View:
             about = await rows.matter(tx, own)
             found = await rows.lines(tx, request.house.envelope, own, limit + 1)
             seen_seq = await rows.seen_up_to(tx, own)
+    stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
     return View(
         conversation=own,
         lines=tuple(_line(one) for one in found[-limit:]),
         more=len(found) > limit,
         seen=seen_seq,
-        standing=rule.standing(about.state, about.owner is not None) if about else Standing.NEW,
+        standing=stands,
         name=_first(about.owner) if about else "",
         wait=WAITS[outlook.wait],
         away=outlook.away,
         back_at=outlook.back_at,
+        survey=await _survey(request, visitor, own) if own and stands is Standing.OVER else "",
     )
+
+
+async def _survey(request: Ask, visitor: Visitor, own: UUID) -> str:
+    """The token with which the customer may say how it went; empty when they are not asked."""
+    offer = await survey.offer(request.house, chat.actor(request.house, visitor), own)
+    return offer.token if offer else ""
+
+
+@inner_post("/chat/survey", status=204)
+async def say_how_it_went(request: Ask, data: JSONBody[Verdict]) -> None:
+    """How it went, once for each episode, by the token that was offered."""
+    await _visitor(request, "answer a survey")
+    await survey.answer(request.house, data.token, data.score, data.comment)
 
 
 @inner_post("/chat/messages")
@@ -278,4 +303,4 @@ def _first(name: str | None) -> str:
     return (name or "").partition(" ")[0]
 
 
-ROUTES = [loader, window, come_in, conversation, say, ask_for_person, typing, seen]
+ROUTES = [loader, window, come_in, conversation, say, ask_for_person, say_how_it_went, typing, seen]

@@ -19,7 +19,7 @@ class Entry:
     """The topic whose number stands beside the name, if any."""
 
 
-ENTRIES: Sequence[Entry] = ()
+ENTRIES: Sequence[Entry] = (Entry("/search", "Search", "search", "g s", Act.READ_CASE),)
 
 
 def entries(actor: Actor) -> list[Entry]:

@@ -3,6 +3,7 @@ import { call, pause, Stream, wire } from "./wire.js";
 import { close, frame, keep, start, unread } from "./frame.js";
 import { Lines } from "./lines.js";
 import { Outbox } from "./outbox.js";
+import { showSurvey } from "./survey.js";
 
 const { site, request } = document.body.dataset;
 const WRITES_FOR = 6000;
@@ -13,7 +14,7 @@ const scroll = at("scroll");
 const text = at("text");
 const back = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
-let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null };
+let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "" };
 let limit = 50;
 let writes = 0;
 let seen = 0;
@@ -102,6 +103,7 @@ function show() {
   showWho();
   showWait(pending.some((item) => item.kind === "person" && item.state !== "failed"));
   showWorking();
+  showSurvey(view.survey);
   const grown = lines.shown.size > count;
   if (low || view.lines.at(-1)?.author === "customer") scroll.scrollTop = scroll.scrollHeight;
   else if (grown) at("down").hidden = false;
