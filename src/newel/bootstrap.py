@@ -14,9 +14,11 @@ import httpx2
 import structlog
 
 from newel.channels.api.webhook import Shelf, Webhook
+from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
@@ -219,10 +221,17 @@ def _now() -> datetime:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
+    window = Window()
     if settings.webhook_url:
         secret = settings.secret("webhook_secret").encode()
-        return {"api": Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))}
-    return {"api": Shelf()}
+        hook = Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))
+        return {"api": hook, window.name: window}
+    return {"api": Shelf(), window.name: window}
+
+
+def chat_door(settings: Settings) -> Door:
+    """How the customers' chat is opened: the sites that may show it, and the secret shared with them."""
+    return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
@@ -292,15 +301,20 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return await pending(database_url(settings))
 
 
-def demo_environment(port: int) -> dict[str, str]:
-    """Where the demo company's systems are."""
+def demo_environment(settings: Settings, port: int) -> dict[str, str]:
+    """Where the demo company's systems are, and its shop with the chat."""
     at = f"http://127.0.0.1:{port}"
-    return {"NEWEL_SYSTEMS_URL": at, "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel"}
+    origins = " ".join([at, f"http://localhost:{port}", *settings.origins()])
+    return {
+        "NEWEL_SYSTEMS_URL": at,
+        "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
+        "NEWEL_CHAT_ORIGINS": origins,
+    }
 
 
 def prepare_secrets(settings: Settings) -> None:
     """Make the secrets that are missing, before two processes do."""
-    for name in ("master_key", "systems_token", "webhook_secret"):
+    for name in ("master_key", "systems_token", "webhook_secret", "chat_secret"):
         settings.secret(name)
 
 
