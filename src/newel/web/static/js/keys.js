@@ -32,8 +32,9 @@ function press(element) {
   else element.click();
 }
 
+// A key that is held down presses once: nobody decides ten times by resting a finger.
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat) return;
   const key = named(event);
   const plain = !key.startsWith("mod+");
   if (plain && (typing(event.target) || off())) return;
