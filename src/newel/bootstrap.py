@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +14,7 @@ import httpx2
 import structlog
 
 from newel.ai.intent import Intent
+from newel.ai.kept import Kept, LazyLibrary
 from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
@@ -21,8 +24,10 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Channel, Systems
+from newel.domain.ports import Channel, Library, Matcher, Systems
+from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
 from newel.store import customer as customers
@@ -35,6 +40,7 @@ from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
+_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 log = structlog.get_logger("bootstrap")
 
 
@@ -57,8 +63,9 @@ class Policies:
     async def refresh(self) -> None:
         """Compile what has changed, away from the event loop."""
         async with self._db.tx(system("policy"), read_only=True) as tx:
-            active, stamp = await policies.active(tx), await articles.stamp(tx)
-            stale = [version for version in active if self._key(version.workflow) != (version.id, stamp)]
+            known, stamp = await policies.in_force(tx), await articles.stamp(tx)
+            old = {workflow for workflow, found in known.items() if self._key(workflow) != (found, stamp)}
+            stale = [v for v in await policies.active(tx) if v.workflow in old] if old else []
             shelf = await articles.current(tx) if stale else []
         for version in stale:
             running = await asyncio.to_thread(self._compile, version, shelf)
@@ -70,18 +77,27 @@ class Policies:
 
     def _compile(self, version: policies.Version, shelf: list[Article]) -> Running:
         bundle = stored_bundle(version.body)
-        matcher = Intent.lazy(bundle)
-        if self._train:
-            log.info("matcher_trained", policy_version=version.label, target=matcher.version)
+        matcher, library = self._models(version, bundle, shelf)
         return Running(
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=compile_scanner(bundle, shipped_lexicon()),
+            scanner=LazyScanner(bundle) if self._train else compile_scanner(bundle, shipped_lexicon()),
             matcher=matcher,
-            library=Knowledge.of(shelf, bundle),
+            library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def _models(
+        self, version: policies.Version, bundle: Bundle, shelf: list[Article]
+    ) -> tuple[Matcher, Library]:
+        """A worker has its models before the first case; others make them when they are asked."""
+        if not self._train:
+            return Intent.lazy(bundle), LazyLibrary(shelf, bundle)
+        kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
+        matcher, library = kept.models(version.body, bundle, shelf)
+        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
+        return matcher or Intent.lazy(bundle), library
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -89,6 +105,17 @@ class Policies:
             await asyncio.sleep(REFRESH_SECONDS)
             with contextlib.suppress(Exception):
                 await self.refresh()
+
+
+class LazyScanner:
+    """Compiled at the first message: a worker, which takes none in, is ready the sooner."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """As ``Scanner``."""
+        return self._scanner().scan(message)
 
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
@@ -99,7 +126,7 @@ def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
 def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
     """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
-    return HttpSystems(bundle.systems, bundle.actions, endpoints, httpx2.AsyncClient(), _now)
+    return HttpSystems(bundle.systems, bundle.actions, endpoints, client(place.url), _now)
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
@@ -128,6 +155,12 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
     )
 
 
+def client(url: str) -> httpx2.AsyncClient:
+    """A client for one address; the trusted authorities are read, which takes a while, only for TLS."""
+    trusted = ssl.create_default_context() if url.lower().startswith("https:") else _TRUSTS_NOBODY
+    return httpx2.AsyncClient(verify=trusted)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -135,7 +168,8 @@ def _now() -> datetime:
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
     if settings.webhook_url:
-        return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
+        secret = settings.secret("webhook_secret").encode()
+        return {"api": Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))}
     return {"api": Shelf()}
 
 

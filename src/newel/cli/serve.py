@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,7 +55,7 @@ def work(
     without: Annotated[
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
-    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 16,
+    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 32,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
 ) -> None:
     """Run the worker: jobs, clocks and all periodic work.
@@ -72,18 +73,22 @@ def work(
 async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) -> None:
     from newel.bootstrap import database_url, open_house
     from newel.config import read
+    from newel.domain.access import system
+    from newel.store import job as jobs
     from newel.store.wake import listen
     from newel.worker.loop import Loop
     from newel.worker.timetable import Timetable
 
     settings = read()
-    async with open_house(settings, train="answer" not in without) as house:
+    async with open_house(settings, train="answer" not in without) as opened:
+        async with opened.db.tx(system("worker")) as tx:
+            house = replace(opened, worker=await jobs.enlist(tx))
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
         beside = [
             asyncio.create_task(timetable.run()),
-            asyncio.create_task(listen(database_url(settings), loop.wake)),
+            asyncio.create_task(listen(database_url(settings), loop.wake, jobs.LIVES.format(house.worker))),
         ]
         if ready_file is not None:
             ready_file.touch()  # noqa: ASYNC240 - once, before any work

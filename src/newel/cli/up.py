@@ -11,11 +11,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newel.domain.errors import Conflict, Invalid
+from newel.domain.errors import Conflict, Invalid, NewelError
+
+if TYPE_CHECKING:
+    from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
 READY = "worker-ready"
@@ -23,6 +26,7 @@ _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
 _PATIENCE_SECONDS = 15.0
+_MOMENT_SECONDS = 3.0
 
 
 class Child:
@@ -191,16 +195,13 @@ def _stop_on_signals() -> _Stop:
 
 
 def _supervise(
-    children: list[Child], postgres: object, stop: _Stop, place: Place, worker_ready: Path
+    children: list[Child], postgres: "Embedded | None", stop: _Stop, place: Place, worker_ready: Path
 ) -> None:
     """Tend all until a signal; then the children end before the database does."""
-    from newel.store.embedded import Embedded
-
     told = False
     while not stop.asked:
-        if isinstance(postgres, Embedded) and not postgres.alive():
-            typer.echo("newel: PostgreSQL ended; starting it again", err=True)
-            postgres.start()
+        if postgres is not None and not postgres.alive():
+            _start_again(postgres)
         for child in children:
             child.tend(time.monotonic())
         if not told and worker_ready.exists() and _listens(place):
@@ -214,11 +215,19 @@ def _supervise(
         child.wait(deadline - time.monotonic())
 
 
-def _must_be_free(host: str, port: int) -> None:
-    """Say at once that a port is taken, before anything is started."""
+def _start_again(postgres: "Embedded") -> None:
+    """Whatever keeps it from starting now is tried again: the supervisor outlives it."""
+    typer.echo("newel: PostgreSQL ended; starting it again", err=True)
     try:
-        with socket.create_server((host, port)):
-            pass
+        postgres.start()
+    except NewelError as error:
+        typer.echo(f"newel: {error}", err=True)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Say that a port is taken, before anything is started; a server that is ending gets its moment."""
+    try:
+        _bind(host, port)
     except (OSError, OverflowError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise Conflict(
@@ -227,6 +236,20 @@ def _must_be_free(host: str, port: int) -> None:
                 why="stop what listens there, or set NEWEL_PORT or NEWEL_DEMO_PORT",
             ) from None
         raise Invalid(what=f"the address {host}:{port}", why=str(error)) from None
+
+
+def _bind(host: str, port: int) -> None:
+    """Take the port for a moment; one whose supervisor was killed gives it up within seconds."""
+    deadline = time.monotonic() + _MOMENT_SECONDS
+    while True:
+        try:
+            socket.create_server((host, port)).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _listens(place: Place) -> bool:

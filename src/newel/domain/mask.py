@@ -228,3 +228,9 @@ def _disjoint(found: Iterable[Secret]) -> Iterator[Secret]:
             last = secret
     if last:
         yield last
+
+
+def short_name(name: str) -> str:
+    """A name for lists: the first in full, the rest as letters (``Tom A.``); one word stays as it is."""
+    first, *rest = name.split() or [""]
+    return " ".join([first, *(f"{part[0]}." for part in rest[-1:])])

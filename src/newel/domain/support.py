@@ -21,7 +21,7 @@ class Up(StrEnum):
     EXPERT = "L3"
 
 
-class Cause(StrEnum):
+class Ground(StrEnum):
     """Why it is passed up (RTE-9)."""
 
     BEYOND_SKILL = "beyond_skill"
@@ -32,13 +32,13 @@ class Cause(StrEnum):
     CUSTOMER_ASKS = "customer_asks"
 
 
-_AT_LEAST: Final[Mapping[Cause, Priority]] = {
-    Cause.HIGH_STAKES: Priority.P2,
-    Cause.CUSTOMER_ASKS: Priority.P2,
+_AT_LEAST: Final[Mapping[Ground, Priority]] = {
+    Ground.HIGH_STAKES: Priority.P2,
+    Ground.CUSTOMER_ASKS: Priority.P2,
 }
 """High stakes, and a customer who asks for somebody above, wait no longer than a request does."""
 
 
-def priority_after(before: Priority, cause: Cause) -> Priority:
+def priority_after(before: Priority, cause: Ground) -> Priority:
     """The priority of work that is passed up: it may rise, and never falls."""
     return min(before, _AT_LEAST.get(cause, before))

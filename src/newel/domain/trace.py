@@ -24,6 +24,7 @@ STAGES: Mapping[str, str] = {
     "outbox": "delivery",
     "resolution": "resolution",
     "feedback": "feedback",
+    "survey": "feedback",
     "label": "feedback",
     "lowering": "tier",
     "draft": "desk",

@@ -27,10 +27,7 @@ from newel.domain.tier import Signals, after_lowering, signals_of
 from newel.domain.words import Assist
 from newel.flow import tier
 from newel.flow.house import Brief, House, Turn
-from newel.store import case as cases
-from newel.store import customer as customers
-from newel.store import escalation as escalations
-from newel.store import intake
+from newel.store import brief as briefs
 from newel.store import job as jobs
 from newel.store.intake import Said
 from newel.store.job import Job
@@ -51,22 +48,16 @@ async def answer(house: House, job: Job) -> None:
 async def _brief(house: House, job: Job) -> Brief | None:
     """Beat one: what to answer; None (and the job is done) when there is nothing for the AI."""
     assert job.case_id is not None, "an answer job names its case"  # noqa: S101
-    async with house.db.tx(AI) as tx:
-        case = await cases.read(tx, job.case_id)
-        if case.state != "ai":
+    async with briefs.told(house.db, house.envelope, AI, job.case_id) as (tx, told):
+        if told.case.state != "ai":
             await jobs.done(tx, job)
             return None
-        running = await house.running(tx, case.workflow)
-        customer = await customers.read(tx, house.envelope, case.customer_id)
-        fields, confidence = await intake.fields(tx, house.envelope, case)
-        said = await intake.inbound(tx, house.envelope, case)
-        answered = await intake.answered(tx, case)
-        burst = [s for s in said if s.seq > answered] or said[-1:]
-        text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
-        lowered = await escalations.lowered(tx, case)
-        signals = merged([_weighed(s, lowered) for s in burst], int(case.tier or 1))
-        turn = Turn(running, customer.profile, text, fields, confidence, tx.now)
-        return Brief(case, customer, signals, turn)
+        running = await house.running(tx, told.case.workflow)
+    burst = [s for s in told.said if s.seq > told.answered] or told.said[-1:]
+    text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
+    signals = merged([_weighed(s, told.lowered) for s in burst], int(told.case.tier or 1))
+    turn = Turn(running, told.customer.profile, text, told.fields, told.confidence, tx.now)
+    return Brief(told.case, told.customer, signals, turn)
 
 
 def _weighed(said: Said, lowered: tuple[int, datetime] | None) -> Signals:

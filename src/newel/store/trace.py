@@ -53,6 +53,7 @@ _SEALED = (
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
     ("notes", "body_sealed", "note.body"),
+    ("surveys", "comment_sealed", "survey.comment"),
 )
 
 

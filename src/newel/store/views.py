@@ -164,6 +164,22 @@ async def misses(tx: Tx, since: datetime, until: datetime, limit: int) -> list[M
     return [Miss(**dict(row)) for row in await tx.rows(sql("views").misses, since, until, limit)]
 
 
+class Satisfaction(msgspec.Struct, frozen=True, kw_only=True):
+    """CSAT of one workflow and tier; no average without an answer. ``satisfied`` scored 4 or 5."""
+
+    workflow: str
+    tier: int | None
+    asked: int
+    answered: int
+    average: float | None
+    satisfied: int
+
+
+async def satisfaction(tx: Tx, since: datetime) -> list[Satisfaction]:
+    """How customers found it since a time, by workflow and tier."""
+    return [Satisfaction(**dict(row)) for row in await tx.rows(sql("views").satisfaction, since)]
+
+
 async def questions(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Question]:
     """What a person is asked as an expert and has not answered, while it stands."""
     rows = await tx.rows(sql("views").questions, staff_id, tx.now)

@@ -89,6 +89,7 @@ _GUARDS = {
     "NW016": "The work has passed to another owner; fetch it again.",
     "NW017": "Only a person lowers a tier, with a reason.",
     "NW018": "This person's desk is full.",
+    "NW021": "The survey was answered, or has expired.",
     "NW020": "The message is still held: its writer may take it back.",
 }
 

@@ -22,6 +22,7 @@ class Entry:
 
 ENTRIES: Sequence[Entry] = (
     Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
+    Entry("/search", "Search", "search", "g s", Act.READ_CASE),
     Entry("/knowledge", "Knowledge", "book", "g k"),
     Entry("/policy", "Policy", "policy", "g y"),
     Entry("/kill-switch", "Stop AI", "stop", "g x", Act.KILL_SWITCH),

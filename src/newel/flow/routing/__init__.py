@@ -3,6 +3,7 @@
 from newel.flow.routing.hands import (
     assign,
     bucket_of,
+    claim_batch,
     claim_next,
     explain,
     hand,
@@ -33,6 +34,7 @@ __all__ = [
     "assign",
     "bucket_of",
     "call_out",
+    "claim_batch",
     "claim_next",
     "explain",
     "hand",

@@ -100,3 +100,51 @@ CREATE TRIGGER outbox_held BEFORE UPDATE ON newel.outbox
 
 GRANT SELECT, INSERT, UPDATE ON newel.hold TO newel_app;
 GRANT EXECUTE ON FUNCTION newel.guard_held() TO newel_app;
+
+-- CSAT: one question for a resolved episode, and its one answer.
+CREATE TABLE newel.survey (
+    id              uuid PRIMARY KEY,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    conversation_id uuid        NOT NULL REFERENCES newel.conversation,
+    episode         integer     NOT NULL,
+    tier            smallint    CHECK (tier IN (1, 2, 3)),
+    asked_at        timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL CHECK (expires_at > asked_at),
+    score           smallint    CHECK (score BETWEEN 1 AND 5),
+    comment_sealed  bytea,
+    answered_at     timestamptz,
+    UNIQUE (case_id, episode),
+    CHECK ((score IS NULL) = (answered_at IS NULL)),
+    CHECK (comment_sealed IS NULL OR score IS NOT NULL)
+);
+CREATE INDEX survey_conversation ON newel.survey (conversation_id, asked_at DESC);
+CREATE INDEX survey_answered ON newel.survey (answered_at) WHERE answered_at IS NOT NULL;
+
+CREATE FUNCTION newel.guard_survey() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.answered_at IS NOT NULL OR newel.now() >= OLD.expires_at THEN
+        RAISE EXCEPTION 'NW-SURVEY: one answer, and in time' USING ERRCODE = 'NW021';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER survey_once BEFORE UPDATE ON newel.survey
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_survey();
+
+GRANT SELECT, INSERT, UPDATE ON newel.survey TO newel_app;
+GRANT EXECUTE ON FUNCTION newel.guard_survey() TO newel_app;
+
+-- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    workflow   text        NOT NULL,
+    language   text        NOT NULL,
+    name       text        NOT NULL,
+    team       text        NOT NULL,
+    body       text        NOT NULL CHECK (length(body) > 0),
+    active     boolean     NOT NULL DEFAULT true,
+    updated_by text        NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (workflow, language, name)
+);
+
+GRANT SELECT, INSERT, UPDATE ON newel.macro TO newel_app;

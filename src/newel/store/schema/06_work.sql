@@ -135,6 +135,7 @@ CREATE TABLE newel.notice (
     created_at timestamptz NOT NULL,
     seen_at    timestamptz
 );
+CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
 CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
@@ -145,6 +146,7 @@ CREATE TABLE newel.context_package (
     opened_at    timestamptz NOT NULL,
     complete_at  timestamptz
 );
+CREATE INDEX context_package_case ON newel.context_package (case_id);
 CREATE TABLE newel.context_part (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     part       text        NOT NULL,
@@ -225,3 +227,17 @@ CREATE TABLE newel.miss (
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    workflow   text        NOT NULL,
+    language   text        NOT NULL,
+    name       text        NOT NULL,
+    team       text        NOT NULL,
+    body       text        NOT NULL CHECK (length(body) > 0),
+    active     boolean     NOT NULL DEFAULT true,
+    updated_by text        NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (workflow, language, name)
+);

@@ -64,6 +64,9 @@ FROM newel.feedback f WHERE f.case_id = $1;
 -- name: lowerings
 SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;
 
+-- name: surveys
+SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
+
 -- name: notes
 SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions
 FROM newel.note n WHERE n.case_id = $1;

@@ -11,11 +11,13 @@ from newel.web.api import (
     health,
     intake,
     kill_switch,
+    macro,
     miss,
     note,
     resolution,
     routing,
     support,
+    survey,
     trace,
 )
 
@@ -32,7 +34,9 @@ WORDS = (
     context,
     resolution,
     draft,
+    macro,
     miss,
+    survey,
     note,
     kill_switch,
     customer,

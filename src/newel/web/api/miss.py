@@ -30,7 +30,7 @@ class Marked(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class Days(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MissDays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many days back to look."""
 
     days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
@@ -48,10 +48,10 @@ async def mark_miss(request: Ask, case_id: FromPath[UUID], data: JSONBody[Mark])
     return Marked(await miss.mark(request.house, request.person, case_id, data.cluster))
 
 
-@get("/api/v1/misses", Act.REVIEW, query=Days)
+@get("/api/v1/misses", Act.REVIEW, query=MissDays)
 async def misses(request: Ask) -> Misses:
     """What people marked as missed lately: the list of the weekly review."""
-    span = timedelta(days=request.asked(Days).days)
+    span = timedelta(days=request.asked(MissDays).days)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         return Misses(tuple(await views.misses(tx, tx.now - span, tx.now, SHOWN)))
 

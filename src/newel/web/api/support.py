@@ -6,7 +6,7 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
-from newel.domain.support import Cause, Up
+from newel.domain.support import Ground, Up
 from newel.flow import support
 from newel.store import views
 from newel.store.views import WorkView
@@ -20,7 +20,7 @@ class Escalate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     token: Token
     to: Up
-    cause: Cause
+    cause: Ground
     reason: Reason
     skills: Skills = ()
 

@@ -1,0 +1,92 @@
+"""Macros: a team's canned texts, found by name or words, and filled from the owner's case."""
+
+from uuid import UUID
+
+from newel.domain import macro as rule
+from newel.domain.access import Act, Actor
+from newel.domain.errors import Forbidden
+from newel.domain.macro import Filled, Text
+from newel.domain.scan.references import orders
+from newel.flow.house import House
+from newel.store import access
+from newel.store import case as cases
+from newel.store import customer as customers
+from newel.store import intake as told
+from newel.store import macro as rows
+from newel.store import routing as work
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.macro import Macro
+
+MOST = 50
+
+
+async def put(house: House, actor: Actor, text: Text) -> UUID:
+    """Add a macro or change the one of its name; people edit those of their own team only."""
+    actor.must(Act.EDIT_MACRO)
+    rule.check(text.body)
+    async with house.db.tx(actor) as tx:
+        before = await rows.named(tx, text)
+        own = await _team(tx, actor)
+        rule.may_edit(text.team, own)
+        if before:
+            rule.may_edit(before.team, own)
+        if before and before.active and (before.team, before.body) == (text.team, text.body):
+            return before.id
+        return await rows.put(tx, before, text)
+
+
+async def retire(house: House, actor: Actor, macro_id: UUID) -> None:
+    """Take a macro of one's own team out of use."""
+    actor.must(Act.EDIT_MACRO)
+    async with house.db.tx(actor) as tx:
+        macro = await rows.read(tx, macro_id)
+        rule.may_edit(macro.team, await _team(tx, actor))
+        await rows.retire(tx, macro)
+
+
+async def _team(tx: Tx, actor: Actor) -> str | None:
+    """The editor's team; the system itself is of none."""
+    if actor.kind == "system":
+        return None
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="edit macros", why="only people do")
+    return (await work.person(tx, UUID(actor.id))).team
+
+
+async def search(
+    house: House, actor: Actor, workflow: str, language: str = "", words: str = ""
+) -> list[Macro]:
+    """The macros of a workflow (in one language) whose name or text has these words; names first."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        return await rows.search(tx, workflow, language, words.strip(), MOST)
+
+
+async def use(house: House, actor: Actor, case_id: UUID, macro_id: UUID) -> Filled:
+    """A macro filled from the owner's case, for the composer; places that nothing fills stay open."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        case = await cases.read(tx, case_id)
+        item = await work.open_of(tx, case_id)
+        if item is None or str(item.owner_id) != actor.id:
+            raise Forbidden(actor=actor.id, act="use this case", why="it is another's")
+        macro = await rows.read(tx, macro_id)
+        return rule.fill(macro.body, await _values(tx, house, case, UUID(actor.id)))
+
+
+async def _values(tx: Tx, house: House, case: Case, writer: UUID) -> dict[str, str]:
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    me = await access.staff(tx, writer)
+    said = await told.inbound(tx, house.envelope, case)
+    named = [number for one in said for number in orders(one.body.text)]
+    return {
+        "customer.first_name": _first(customer.profile.name),
+        "customer.name": customer.profile.name,
+        "order": named[-1] if named else "",
+        "agent.first_name": _first(me.name) if me else "",
+    }
+
+
+def _first(name: str) -> str:
+    return name.split(maxsplit=1)[0] if name.split() else ""
