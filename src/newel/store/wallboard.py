@@ -156,11 +156,6 @@ async def queue(tx: Tx, limit: int) -> list[Queued]:
     return [Queued(**dict(row)) for row in await tx.rows(sql("wallboard").queue, limit)]
 
 
-async def front(tx: Tx, case_id: UUID) -> int:
-    """The smallest place of what waits beside this case."""
-    return await tx.value(sql("wallboard").front, case_id) or 0
-
-
 async def desks(tx: Tx) -> list[Desk]:
     """Everybody who may be given work: who works now first, the freest of them before."""
     named = await names(tx)

@@ -45,11 +45,6 @@ SELECT w.case_id, w.workflow, c.contact_reason, w.lane, w.priority, b.language, 
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
--- name: front
--- The smallest place that waiting work of the same priority as this case's has.
-SELECT min(o.position) FROM newel.work_item w JOIN newel.work_item o ON o.priority = w.priority AND o.state = 'queued'
-WHERE w.case_id = $1 AND w.state = 'queued';
-
 -- name: names
 -- Everybody's name.
 SELECT id, name FROM newel.staff WHERE active;

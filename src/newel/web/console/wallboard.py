@@ -122,11 +122,7 @@ async def assign(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def place(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Put waiting work at the front of its priority, or back to where it was."""
     asked = await request.filled(Place)
-    position = 0
-    if asked.front:
-        async with request.house.db.tx(request.actor, read_only=True) as tx:
-            position = min(await wallboard.front(tx, case_id), 0) - 1
-    await routing.reorder(request.house, request.actor, case_id, position)
+    await routing.reorder(request.house, request.actor, case_id, None if asked.front else 0)
     return done("It comes first in its priority now." if asked.front else "It is back in its place.")
 
 
