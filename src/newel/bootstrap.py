@@ -271,7 +271,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
 async def _envelope(pool: Db, settings: Settings) -> Envelope:
     """The master key's envelope; one that does not fit would make customers and messages anew."""
     envelope = Envelope(settings.master_key())
-    async with pool.tx(system("keys"), read_only=True) as tx:
+    async with pool.tx(system("keys")) as tx:
         await customers.must_fit(tx, envelope)
     return envelope
 

@@ -71,7 +71,7 @@ def work(
     without: Annotated[
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
-    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 32,
+    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 96,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
     after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:
