@@ -12,9 +12,11 @@ def test_INV_13_each_event_has_its_meaning_in_the_document() -> None:
     assert sorted(told) == sorted(events())
 
 
-def test_nothing_but_the_audit_module_writes_the_audit() -> None:
+def test_nothing_but_the_ending_of_a_step_writes_the_audit() -> None:
     writers = [path for path in SOURCE.rglob("*.*") if _writes(path.read_bytes())]
-    assert [path.name for path in writers] == ["audit.sql"]
+    assert [path.name for path in writers if path.parent.name != "migrations"] == ["09_steps.sql"]
+    callers = [path for path in SOURCE.rglob("*.py") if b"ending.events.append" in path.read_bytes()]
+    assert [path.name for path in callers] == ["audit.py"]
 
 
 def _writes(content: bytes) -> bool:

@@ -23,6 +23,7 @@ TABLES = {
     "outbox": "outbox",
     "feedback": "feedback",
     "policy": "policy_version",
+    "article_draft": "article_draft",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"
 CATALOG = {
@@ -157,5 +158,5 @@ async def test_the_application_owns_nothing_and_deletes_only_what_can_be_made_ag
         " OR has_table_privilege('newel_app', c.oid, 'TRUNCATE'))"
     )
     assert {row["relname"] for row in rows} == {
-        "job", "staff_session", "search_word", "search_done"
+        "job", "staff_session", "search_word", "search_done", "worker"
     }  # fmt: skip
