@@ -173,6 +173,11 @@ let found = [];
 let at = 0;
 const list = () => document.getElementById("macros");
 
+document.addEventListener("macros", () => { macros = null; });
+document.getElementById("save-text")?.addEventListener("opened", (event) => {
+  event.target.querySelector("[data-body]").value = area("reply")?.value ?? "";
+});
+
 async function slash(place) {
   const line = place.value.slice(0, place.selectionStart).split("\n").pop();
   const asked = /^\/(\S*)$/.exec(line);
@@ -298,9 +303,9 @@ document.addEventListener("click", (event) => {
   button.form.elements.until.value = when.toISOString();
 }, true);
 
-function settled(event) {
+function settled() {
   markSeen();
-  keepRevealed(event?.target instanceof Element ? document : document);
+  keepRevealed(document);
   if (pinned) toEnd();
   showTimes();
 }
