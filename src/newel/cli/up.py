@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
-READY = "worker-ready"
+READY, DATABASE_READY = "worker-ready", "database-ready"
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
@@ -123,7 +123,7 @@ def up(
 
     Example: newel up --no-demo
     """
-    from newel.bootstrap import prepare_home
+    from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
     from newel.cli.seed import demo_company
     from newel.config import read
     from newel.store.embedded import Embedded
@@ -136,23 +136,33 @@ def up(
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
     environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
+    environment |= demo_environment(settings, demo_place[1]) if demo else {}
+    for name in (READY, DATABASE_READY):
+        (home / name).unlink(missing_ok=True)
     if postgres is not None:
         typer.echo("newel: starting PostgreSQL", err=True)
-        postgres.start()
+        postgres.prepare()
+    prepare_secrets(settings)
+    address = f"http://{settings.host}:{settings.port}"
+    said = f"newel: serving on {address} (Ctrl-C stops it)"
+    children = _children(environment, answer, home)
+    if demo:
+        children.insert(0, _demo(environment, home, demo_place[1], address))
     try:
-        environment |= asyncio.run(prepare_home(settings, postgres, demo_place[1] if demo else None))
+        for child in children:
+            child.tend(time.monotonic())
+        if postgres is not None:
+            postgres.start()
+        asyncio.run(prepare_home(settings, postgres))
         if demo:
             asyncio.run(demo_company(settings))
-        (home / READY).unlink(missing_ok=True)
-        address = f"http://{settings.host}:{settings.port}"
-        children = _children(environment, answer, home)
-        said = f"newel: serving on {address} (Ctrl-C stops it)"
+        (home / DATABASE_READY).touch()
         if demo:
-            children.insert(0, _demo(environment, home, demo_place[1], address))
             children.append(_push(environment, home, address))
             said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
         _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
     finally:
+        _stop(children)
         if postgres is not None:
             postgres.stop()
         typer.echo("newel: stopped", err=True)
@@ -161,9 +171,10 @@ def up(
 def _children(environment: Mapping[str, str], answer: bool, home: Path) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
     less = [] if answer else ["--except", "answer"]
+    after = ["--after", str(home / DATABASE_READY)]
     return [
-        Child("server", [*newel, "serve"], environment),
-        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *less], environment),
+        Child("server", [*newel, "serve", *after], environment),
+        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *after, *less], environment),
     ]
 
 
@@ -205,7 +216,7 @@ def _supervise(
     ready: Callable[[], bool],
     said: str,
 ) -> None:
-    """Tend all until a signal, and say once that it works; then the children end before the database does."""
+    """Tend all until a signal, and say once that it works."""
     told = False
     while not stop.asked:
         if postgres is not None and not postgres.alive():
@@ -216,6 +227,9 @@ def _supervise(
             typer.echo(said, err=True)
             told = True
         time.sleep(0.1)
+
+
+def _stop(children: Sequence[Child]) -> None:
     for child in children:
         child.stop()
     deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -7,6 +7,8 @@ APPROVALS = "approvals"
 PEOPLE = "people"
 NOTICES = "notices"
 SWITCHES = "switches"
+KNOWLEDGE = "knowledge"
+POLICIES = "policies"
 _OF_ENTITY = {
     "work_item": (QUEUE,),
     "sla": (QUEUE,),
@@ -15,6 +17,9 @@ _OF_ENTITY = {
     "proposal": (APPROVALS,),
     "staff": (PEOPLE,),
     "kill_switch": (SWITCHES,),
+    "article": (KNOWLEDGE,),
+    "article_draft": (KNOWLEDGE,),
+    "policy": (POLICIES,),
 }
 
 

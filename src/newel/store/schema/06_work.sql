@@ -91,6 +91,8 @@ CREATE TABLE newel.sla_target (
 );
 CREATE INDEX sla_due ON newel.sla_target (next_alert_at) WHERE next_alert_at IS NOT NULL;
 CREATE INDEX sla_case ON newel.sla_target (case_id);
+CREATE INDEX sla_running ON newel.sla_target (kind, priority, due_at) WHERE state = 'running';
+CREATE INDEX sla_met ON newel.sla_target (ended_at) WHERE state = 'met';
 CREATE UNIQUE INDEX sla_live ON newel.sla_target (case_id, kind) WHERE state IN ('running', 'paused');
 CREATE TRIGGER sla_transition BEFORE UPDATE ON newel.sla_target
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('sla');
@@ -135,6 +137,7 @@ CREATE TABLE newel.notice (
 );
 CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
+CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
 CREATE TABLE newel.context_package (
     id           uuid PRIMARY KEY,
