@@ -302,13 +302,13 @@ async def pending_migrations(settings: Settings) -> list[str]:
 
 
 def demo_environment(settings: Settings, port: int) -> dict[str, str]:
-    """Where the demo company's systems are, and its shop with the chat."""
+    """Where the demo company's systems are, and that its shop may show the chat."""
     at = f"http://127.0.0.1:{port}"
-    origins = " ".join([at, f"http://localhost:{port}", *settings.origins()])
+    shops = (at, f"http://localhost:{port}", *settings.origins())
     return {
         "NEWEL_SYSTEMS_URL": at,
         "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
-        "NEWEL_CHAT_ORIGINS": origins,
+        "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
     }
 
 

@@ -97,10 +97,10 @@ async def _answer_it(one: Seat) -> None:
     page, keys, said = one.page, one.page.keyboard, "I am Esme, a person. I look into it now."
     writing = page.locator("#text-reply")
     await keys.press("r")
-    await keys.type("/hello")
+    await keys.type("/greeting")
     await expect(page.locator("#macros li")).to_have_count(1)
     await keys.press("Enter")
-    await expect(writing).to_have_value(re.compile("Hello Priya,\n\nthis is Esme"))
+    await expect(writing).to_have_value(re.compile("Hello Priya,\n\nI am Esme"))
     await writing.fill(said)
     await page.reload()
     await expect(writing).to_have_value(said)

@@ -265,6 +265,17 @@ if (id) {
   document.addEventListener("visibilitychange", () => (document.hidden ? send(`/desk/${id}/viewing`, { doing: "gone" }, { keepalive: true, headers: { "X-Newel-Background": "1" } }).catch(() => null) : say()));
 }
 
+// — The customer types: said for some seconds, and nothing is asked for. —
+const TYPES_MS = 5000;
+let types = 0;
+document.addEventListener("newel:changed", (event) => {
+  const shown = document.getElementById("customer-typing");
+  if (!shown || !event.detail.has(`typing:${id}`)) return;
+  shown.hidden = false;
+  clearTimeout(types);
+  types = setTimeout(() => { const later = document.getElementById("customer-typing"); if (later) later.hidden = true; }, TYPES_MS);
+});
+
 // — Time spent: while the case is open and looked at. —
 const SPENT = `newel.spent.${id}`;
 if (id) {

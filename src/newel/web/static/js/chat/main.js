@@ -135,7 +135,7 @@ function showWho() {
 
 function showWait(requested) {
   const away = Boolean(view.away);
-  const when = view.back_at ? ` We are back ${back.format(new Date(view.back_at))}.` : "";
+  const when = view.back_at ? ` Our desk opens again ${back.format(new Date(view.back_at))}.` : "";
   const theirs = view.standing === "person";
   const soon = view.standing === "person_soon" || (requested && !theirs);
   at("person").hidden = theirs || soon;
