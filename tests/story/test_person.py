@@ -86,7 +86,7 @@ def test_INV_4_human_please_with_the_AI_switched_off(day: Day) -> None:
         owner.resolve(taken["case_id"], reply="Here I am.")
         day.replied(taken, "person")
         assert day.case(asked)["state"] == "ai"
-    assert day.people_worker.logged("matcher_trained") == 0
+    assert day.people_worker.logged("matcher_ready") == 0
     assert claimed_ai(day, taken) == []
     (reply,) = day.replied(asked, "ai")
     assert reply["sources"] == ["order book, order 10728"]
