@@ -69,6 +69,7 @@ class Seat:
 @asynccontextmanager
 async def seat(site: Site, browser: Browser, login: str = "", **options: object) -> AsyncIterator[Seat]:
     """A browser of its own, signed in as ``login`` if one is given."""
+    options = {"reduced_motion": "reduce", **options}  # colours in the middle of a change are nobody's
     context = await browser.new_context(**options)  # type: ignore[arg-type]
     page = await context.new_page()
     context.set_default_timeout(10_000)

@@ -72,13 +72,13 @@ async def test_ten_proposals_are_decided_by_keyboard_alone(
         loads = await page.evaluate("performance.timeOrigin")
 
         await page.keyboard.press("e")
-        await expect(page.get_by_label("Reply")).to_be_focused()
+        await expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("button", name="Approve A")).to_be_visible()
         await page.keyboard.press("e")
         text = "I am sorry about that. We have refunded part of it today."
-        await page.get_by_label("Reply").fill(text)
-        amount = page.get_by_label("Amount")
+        await page.get_by_role("textbox", name="Reply").fill(text)
+        amount = page.get_by_role("textbox", name="Amount")
         await amount.fill("4000")
         await expect(page.get_by_role("alert")).to_contain_text("at most")
         await expect(page.get_by_role("button", name="Release")).to_be_disabled()
@@ -153,11 +153,11 @@ async def test_of_two_approvers_one_wins_and_the_other_is_told_and_led_on(
         last = await at_hand(chloe)
         assert await at_hand(amara) == last
         await chloe.page.keyboard.press("e")
-        await chloe.page.get_by_label("Reply").fill("half a sentence of mine")
+        await chloe.page.get_by_role("textbox", name="Reply").fill("half a sentence of mine")
         await amara.page.wait_for_timeout(350)
         await amara.page.keyboard.press("a")
         await expect(chloe.page.locator("#fate")).to_contain_text("Amara Osei approved it")
-        await expect(chloe.page.get_by_label("Reply")).to_have_value("half a sentence of mine")
+        await expect(chloe.page.get_by_role("textbox", name="Reply")).to_have_value("half a sentence of mine")
         await expect(chloe.page.get_by_role("button", name="Release")).to_have_count(0)
     await work_off(shop)
     assert systems.count(**{"class": "refund"}) - before == 2
@@ -175,7 +175,7 @@ async def test_what_exceeds_my_limit_says_so_and_what_has_ended_says_why(
         await expect(page.locator(".acts-why")).to_contain_text("Needs somebody with a limit of")
         await page.keyboard.press("a")
         await page.keyboard.press("e")
-        await page.get_by_label("Amount").fill("9.99")
+        await page.get_by_role("textbox", name="Amount").fill("9.99")
         await expect(page.get_by_role("button", name="Release")).to_be_enabled()
         await page.keyboard.press("Escape")
         (asked,) = await shop.house.as_owner(
