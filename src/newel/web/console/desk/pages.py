@@ -125,7 +125,7 @@ async def viewers(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def say_viewing(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """My page says that I look, type, or have gone."""
     seen = await request.filled(Seen)
-    request.house.db.waker.changed([viewing.said(case_id, request.me.id, seen.doing)])
+    desk.tell(request.house, viewing.said(case_id, request.me.id, seen.doing))
     return done()
 
 

@@ -314,7 +314,12 @@ document.addEventListener("click", (event) => {
   button.form.elements.until.value = when.toISOString();
 }, true);
 
+let known = composer();
 function settled() {
+  if (composer() !== known) {
+    known = composer();
+    restore();
+  }
   markSeen();
   keepRevealed(document);
   if (pinned) toEnd();
