@@ -28,8 +28,8 @@ function begins(keys) {
 }
 
 function press(element) {
-  if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input:not([type=checkbox]), textarea, select")) element.focus();
+  if (!element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.click();
 }
 
 // A key that is held down presses once: nobody decides ten times by resting a finger.
