@@ -27,7 +27,7 @@ from web.console.conftest import Seat, seat
 PHONE = {"width": 390, "height": 844}
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-    "\u202egnp.exe \u2066[link](javascript:alert(1)) " + "A" * 15_000
+    "\u202egnp.exe \u2066[link](javascript:alert(1)) " + "A" * 3_000
 )
 
 
