@@ -23,6 +23,7 @@ TABLES = {
     "outbox": "outbox",
     "feedback": "feedback",
     "policy": "policy_version",
+    "article_draft": "article_draft",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"
 CATALOG = {
