@@ -37,7 +37,7 @@ async def demo_house() -> AsyncIterator[tuple[Settings, House, Embedded]]:
         postgres = Embedded(Path(folder))
         postgres.start()
         try:
-            await prepare_home(settings, postgres, None)
+            await prepare_home(settings, postgres)
             await demo_company(settings)
             async with open_house(settings) as house:
                 yield settings, house, postgres

@@ -38,6 +38,7 @@ DRAIN_SECONDS = 120
 STORIES = {10023, 10031, 10044, 10050}
 CONCURRENT = 64
 HANDS = 8
+HOLD = 0.2
 MOST_PENDING = 5000
 MOST_PAUSE = 3.0
 
@@ -57,6 +58,7 @@ class Soak:
     kills: Counter[str] = field(default_factory=Counter)
     approved: set[str] = field(default_factory=set)
     supervisor: subprocess.Popen[bytes] | None = None
+    hold: float = 0.0
 
     @cached_property
     def token(self) -> str:
@@ -145,6 +147,8 @@ async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) 
     kind, body = message(number, run)
     content, pause = msgspec.json.encode(body), 0.2
     while True:
+        while (still := soak.hold - time.monotonic()) > 0:  # somebody else found it away just now
+            await asyncio.sleep(still + random.random() * HOLD)
         answer = await _offered(soak, lines, content)
         if answer is not None and answer[0] < 300:
             said = msgspec.json.decode(answer[1])
@@ -154,6 +158,7 @@ async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) 
             soak.counts["acknowledged"] += 1
             return
         soak.counts[f"http {answer[0]}" if answer else "no answer"] += 1
+        soak.hold = time.monotonic() + HOLD
         if answer and 400 <= answer[0] < 500 and answer[0] not in {408, 429}:
             soak.counts["refused for good"] += 1
             return

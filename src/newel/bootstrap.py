@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -13,9 +13,6 @@ from uuid import UUID
 import httpx2
 import structlog
 
-from newel.ai.intent import Intent
-from newel.ai.kept import Kept, LazyLibrary
-from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
@@ -24,7 +21,7 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Channel, Library, Matcher, Systems
+from newel.domain.ports import Channel, Library, Match, Matcher, Passage, Scans, Systems
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
@@ -82,22 +79,30 @@ class Policies:
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=LazyScanner(bundle) if self._train else compile_scanner(bundle, shipped_lexicon()),
+            scanner=self._scanner(bundle),
             matcher=matcher,
             library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def _scanner(self, bundle: Bundle) -> Scans:
+        """A server has the scanner of its conversations before the first message."""
+        if self._train or bundle.kind == "items":
+            return LazyScanner(bundle)
+        return compile_scanner(bundle, shipped_lexicon())
 
     def _models(
         self, version: policies.Version, bundle: Bundle, shelf: list[Article]
     ) -> tuple[Matcher, Library]:
         """A worker has its models before the first case; others make them when they are asked."""
         if not self._train:
-            return Intent.lazy(bundle), LazyLibrary(shelf, bundle)
+            return LazyMatcher(bundle), LazyLibrary(bundle, shelf)
+        from newel.ai.kept import Kept
+
         kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
         matcher, library = kept.models(version.body, bundle, shelf)
         log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
-        return matcher or Intent.lazy(bundle), library
+        return matcher or LazyMatcher(bundle), library
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -107,8 +112,12 @@ class Policies:
                 await self.refresh()
 
 
+# What a process does not need before it serves is made, and its libraries are loaded, at the first use:
+# whoever was killed is back the sooner.
+
+
 class LazyScanner:
-    """Compiled at the first message: a worker, which takes none in, is ready the sooner."""
+    """Compiled at the first message."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
@@ -116,6 +125,49 @@ class LazyScanner:
     def scan(self, message: ScanInput) -> Receipt:
         """As ``Scanner``."""
         return self._scanner().scan(message)
+
+
+class LazyMatcher:
+    """Loaded and trained at the first question."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._matcher = cache(lambda: _matcher(bundle))
+
+    @property
+    def version(self) -> str:
+        """As ``Intent``."""
+        return self._matcher().version
+
+    def match(self, text: str) -> Match:
+        """As ``Intent``."""
+        return self._matcher().match(text)
+
+
+class LazyLibrary:
+    """Loaded and made at the first question."""
+
+    def __init__(self, bundle: Bundle, shelf: Sequence[Article]) -> None:
+        self._library = cache(lambda: _library(bundle, shelf))
+
+    def search(self, text: str, limit: int) -> Sequence[Passage]:
+        """As ``Knowledge``."""
+        return self._library().search(text, limit)
+
+    def titles(self, articles: Sequence[str]) -> Sequence[str]:
+        """As ``Knowledge``."""
+        return self._library().titles(articles)
+
+
+def _matcher(bundle: Bundle) -> Matcher:
+    from newel.ai.intent import Intent
+
+    return Intent.lazy(bundle)
+
+
+def _library(bundle: Bundle, shelf: Sequence[Article]) -> Library:
+    from newel.ai.knowledge import Knowledge
+
+    return Knowledge.of(shelf, bundle)
 
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
@@ -149,8 +201,8 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
         number=0,
         bundle=bundle,
         scanner=compile_scanner(bundle, shipped_lexicon()),
-        matcher=Intent.lazy(bundle),
-        library=Knowledge.of(shelf, bundle),
+        matcher=_matcher(bundle),
+        library=_library(bundle, shelf),
         systems=look_ups,
     )
 
@@ -240,11 +292,20 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return await pending(database_url(settings))
 
 
-async def prepare_home(
-    settings: Settings, postgres: Embedded | None, demo_port: int | None
-) -> dict[str, str]:
-    """Database, schema, secrets and, on the first start, the demo company; the children's environment."""
-    environment = {}
+def demo_environment(port: int) -> dict[str, str]:
+    """Where the demo company's systems are."""
+    at = f"http://127.0.0.1:{port}"
+    return {"NEWEL_SYSTEMS_URL": at, "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel"}
+
+
+def prepare_secrets(settings: Settings) -> None:
+    """Make the secrets that are missing, before two processes do."""
+    for name in ("master_key", "systems_token", "webhook_secret"):
+        settings.secret(name)
+
+
+async def prepare_home(settings: Settings, postgres: Embedded | None) -> None:
+    """The database and its schema."""
     home = Path(settings.home)
     if postgres is not None:
         await postgres.create()
@@ -252,12 +313,6 @@ async def prepare_home(
         _write_secret(home / "database-url", postgres.app_url)
     else:
         await migrate_database(settings)
-    if demo_port is not None:
-        environment["NEWEL_SYSTEMS_URL"] = f"http://127.0.0.1:{demo_port}"
-        environment["NEWEL_WEBHOOK_URL"] = f"http://127.0.0.1:{demo_port}/hooks/newel"
-    for name in ("master_key", "systems_token", "webhook_secret"):
-        settings.secret(name)
-    return environment
 
 
 def _write_secret(path: Path, text: str) -> None:

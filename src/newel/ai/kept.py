@@ -21,7 +21,6 @@ from newel.ai.intent import Intent
 from newel.ai.knowledge import Knowledge
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Passage
 
 T = TypeVar("T")
 _SEAL: Final = hashlib.sha256
@@ -69,21 +68,6 @@ class Kept:
             part.rename(path)
         except OSError:
             part.unlink(missing_ok=True)
-
-
-class LazyLibrary:
-    """Made at the first question, so that what never asks (a web process) never makes one."""
-
-    def __init__(self, shelf: Sequence[Article], bundle: Bundle) -> None:
-        self._library = cache(lambda: Knowledge.of(shelf, bundle))
-
-    def search(self, text: str, limit: int) -> Sequence[Passage]:
-        """As ``Knowledge``."""
-        return self._library().search(text, limit)
-
-    def titles(self, articles: Sequence[str]) -> Sequence[str]:
-        """As ``Knowledge``."""
-        return self._library().titles(articles)
 
 
 @cache

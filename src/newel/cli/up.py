@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
-READY = "worker-ready"
+READY, DATABASE_READY = "worker-ready", "database-ready"
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
@@ -123,7 +123,7 @@ def up(
 
     Example: newel up --no-demo
     """
-    from newel.bootstrap import prepare_home
+    from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
     from newel.cli.seed import demo_company
     from newel.config import read
     from newel.store.embedded import Embedded
@@ -136,19 +136,28 @@ def up(
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
     environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
+    environment |= demo_environment(demo_place[1]) if demo else {}
+    for name in (READY, DATABASE_READY):
+        (home / name).unlink(missing_ok=True)
     if postgres is not None:
         typer.echo("newel: starting PostgreSQL", err=True)
-        postgres.start()
+        postgres.prepare()
+    prepare_secrets(settings)
+    children = _children(environment, demo, answer, demo_place[1], home)
     try:
-        environment |= asyncio.run(prepare_home(settings, postgres, demo_place[1] if demo else None))
+        for child in children:
+            child.tend(time.monotonic())
+        if postgres is not None:
+            postgres.start()
+        asyncio.run(prepare_home(settings, postgres))
         if demo:
             asyncio.run(demo_company(settings))
-        (home / READY).unlink(missing_ok=True)
-        children = _children(environment, demo, answer, demo_place[1], home)
+        (home / DATABASE_READY).touch()
         if demo:
             children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
         _supervise(children, postgres, stop, place, home / READY)
     finally:
+        _stop(children)
         if postgres is not None:
             postgres.stop()
         typer.echo("newel: stopped", err=True)
@@ -159,9 +168,10 @@ def _children(
 ) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
     less = [] if answer else ["--except", "answer"]
+    after = ["--after", str(home / DATABASE_READY)]
     children = [
-        Child("server", [*newel, "serve"], environment),
-        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *less], environment),
+        Child("server", [*newel, "serve", *after], environment),
+        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *after, *less], environment),
     ]
     if demo:
         secrets = ["--token-file", str(home / "systems-token")]
@@ -197,7 +207,7 @@ def _stop_on_signals() -> _Stop:
 def _supervise(
     children: list[Child], postgres: "Embedded | None", stop: _Stop, place: Place, worker_ready: Path
 ) -> None:
-    """Tend all until a signal; then the children end before the database does."""
+    """Tend all until a signal."""
     told = False
     while not stop.asked:
         if postgres is not None and not postgres.alive():
@@ -208,6 +218,9 @@ def _supervise(
             typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
             told = True
         time.sleep(0.1)
+
+
+def _stop(children: Sequence[Child]) -> None:
     for child in children:
         child.stop()
     deadline = time.monotonic() + _PATIENCE_SECONDS

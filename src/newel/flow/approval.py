@@ -13,6 +13,7 @@ from newel.domain.action import cap_minor, ceiling_of
 from newel.domain.calendar import add, hours_of
 from newel.domain.errors import Conflict, Forbidden, Invalid, NewelError
 from newel.domain.escalation import for_want_of
+from newel.domain.note import Kind, fit
 from newel.domain.playbook import Action
 from newel.domain.words import Money, Tier
 from newel.flow import action, delivery, escalation, sla
@@ -22,6 +23,7 @@ from newel.store import approval as rows
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import job as jobs
+from newel.store import note as notes
 from newel.store.action import payload_mac
 from newel.store.answer import Draft, Made
 from newel.store.approval import Approval
@@ -34,12 +36,16 @@ MOST_AT_ONCE: Final = 50
 
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person decides; an edit may change the text, the amount, or both."""
+    """What a person decides; an edit may change the text, the amount, or both.
+
+    ``note`` is for whoever gets a rejected case; it is sealed, ``reason`` is not.
+    """
 
     decision: Literal["approve", "edit", "reject"]
     text: str | None = None
     amount_minor: int | None = None
     reason: str = ""
+    note: str = ""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -186,9 +192,9 @@ async def _decided(
     await jobs.drop(tx, case.id, "approval_expiry")
     if verdict.decision == "reject":
         rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
-        await _rejected(tx, house, running, case, approval, made, verdict.reason, by)
+        await _rejected(tx, house, running, case, approval, made, verdict, by)
         return "rejected"
-    if verdict.decision == "edit":
+    if verdict.decision == "edit" and edited_draft(made.draft, verdict) != made.draft:
         approval, made = await _edited(tx, house, running, case, approval, made, verdict)
         asked = msgspec.structs.replace(asked, amount_minor=approval.amount_minor or 0)
     rule.may_decide(approver, asked)
@@ -273,11 +279,21 @@ def _with_amount(act: Action | None, amount_minor: int) -> Action:
 
 
 async def _rejected(
-    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, reason: str, by: UUID
+    tx: Tx,
+    house: House,
+    running: Running,
+    case: Case,
+    approval: Approval,
+    made: Made,
+    verdict: Verdict,
+    by: UUID,
 ) -> None:
-    await rows.end(tx, approval, "rejected", by=by, reason=reason)
+    """A person gets the case, with the attempt in its package and the note of who rejected it."""
+    await rows.end(tx, approval, "rejected", by=by, reason=verdict.reason)
     await _end_proposal(tx, case, made)
     await sla.approval_ended(tx, case)
+    if verdict.note.strip():
+        await notes.add(tx, house.envelope, case, fit(verdict.note), kind=Kind.HANDOVER)
     await escalation.escalate(tx, house, running, case, for_want_of("approval.rejected"))
 
 

@@ -35,9 +35,12 @@ async def post_system(tx: Tx, house: House, case: Case, running: Running, key: s
 
 
 async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
-    """The same, once an episode."""
-    if case.conversation_id is not None and not await rows.template_sent(tx, case, key):
-        await post_system(tx, house, case, running, key)
+    """The same, once an episode; a hand-over outside business hours says so."""
+    told = rule.text_now(key, case.priority, running.bundle, tx.now)
+    if case.conversation_id is None or await rows.template_sent(tx, case, key):
+        return
+    if told == key or not await rows.template_sent(tx, case, told):
+        await post_system(tx, house, case, running, told)
 
 
 async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:

@@ -48,7 +48,11 @@ class House:
 
 @dataclass(frozen=True)
 class Turn:
-    """All that the AI is told, of a live case as of a replayed ticket."""
+    """All that the AI is told, of a live case as of a replayed ticket.
+
+    ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
+    the episode, newest first; ``asked`` is the contact reason whose question is open.
+    """
 
     running: Running
     profile: Profile
@@ -56,6 +60,9 @@ class Turn:
     fields: Mapping[str, Any]
     extraction_confidence: float | None
     now: datetime
+    messages: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from newel.domain import macro as rule
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Forbidden
@@ -73,6 +75,25 @@ async def use(house: House, actor: Actor, case_id: UUID, macro_id: UUID) -> Fill
             raise Forbidden(actor=actor.id, act="use this case", why="it is another's")
         macro = await rows.read(tx, macro_id)
         return rule.fill(macro.body, await _values(tx, house, case, UUID(actor.id)))
+
+
+class Usable(msgspec.Struct, frozen=True):
+    """A macro as it would stand in the composer of one case."""
+
+    name: str
+    text: str
+
+
+async def usable(house: House, actor: Actor, case_id: UUID) -> list[Usable]:
+    """The macros of a case's workflow and language; filled for its owner, with open places for others."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        case = await cases.read(tx, case_id)
+        item = await work.open_of(tx, case_id)
+        mine = item is not None and str(item.owner_id) == actor.id
+        values = await _values(tx, house, case, UUID(actor.id)) if mine else {}
+        found = await rows.search(tx, case.workflow, case.language, "", MOST)
+    return [Usable(macro.name, rule.fill(macro.body, values).text) for macro in found]
 
 
 async def _values(tx: Tx, house: House, case: Case, writer: UUID) -> dict[str, str]:

@@ -156,6 +156,12 @@ def _proposed(envelope: Envelope, case: Case, made: Made) -> tuple[Any, ...]:
     )
 
 
+async def open_question(tx: Tx, case: Case, after: int) -> str:
+    """The contact reason whose question is still open in this episode; empty when none is."""
+    found = await tx.value(sql("answer").open_question, case.id, case.episode, after)
+    return str(found or "")
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What stands against an answer: questions asked in this episode, and the kill switch."""
 

@@ -1,6 +1,7 @@
 """The pool, one transaction as a value, and named SQL."""
 
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -23,7 +24,16 @@ Pool = Any
 Connection = Any
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_MOMENT_SECONDS = 0.05
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _CLOCK = "SELECT newel.now() AS now"
+_SOFT = "SELECT newel.now() AS now, set_config('synchronous_commit', 'off', true)"
 _NOT_MIGRATED = frozenset({"3F000", "42P01"})  # no such schema, no such table
 _SESSION = {
     "idle_in_transaction_session_timeout": "15000",
@@ -120,15 +130,17 @@ class Db:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._away_until = 0.0
         self.waker = Waker(pool)
 
     @asynccontextmanager
-    async def tx(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[Tx]:
+    async def tx(self, actor: Actor, *, read_only: bool = False, soft: bool = False) -> AsyncIterator[Tx]:
         """A READ COMMITTED transaction; a guard's refusal becomes a typed error.
 
-        New jobs wake the workers once it has committed.
+        New jobs wake the workers once it has committed. A ``soft`` one is not waited for until it is
+        on disk: for what a crash of the database may take back without harm, such as a lease.
         """
-        async with self.opened(actor, _CLOCK, read_only=read_only) as (tx, _):
+        async with self.opened(actor, _SOFT if soft else _CLOCK, read_only=read_only) as (tx, _):
             yield tx
 
     @asynccontextmanager
@@ -139,7 +151,7 @@ class Db:
 
         Its row, where there is one, has the column ``now``.
         """
-        async with _acquired(self._pool) as connection:
+        async with self._acquired() as connection:
             try:
                 async with connection.transaction(readonly=read_only):
                     row: Record | None = await connection.fetchrow(first, *args)
@@ -159,25 +171,22 @@ class Db:
         await self.waker.close()
         await self._pool.close()
 
-
-@asynccontextmanager
-async def _acquired(pool: Pool) -> AsyncIterator[Connection]:
-    try:
-        connection = await pool.acquire(timeout=10)
-    except (
-        OSError,
-        TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-    ) as error:
-        raise Unavailable(what="the database") from error
-    try:
-        yield connection
-    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise Unavailable(what="the database") from error
-    finally:
-        await pool.release(connection)
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        """A connection; while the database is away only one in a moment tries to reach it."""
+        if time.monotonic() < self._away_until:
+            raise Unavailable(what="the database")
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except _AWAY as error:
+            self._away_until = time.monotonic() + _MOMENT_SECONDS
+            raise Unavailable(what="the database") from error
+        try:
+            yield connection
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise Unavailable(what="the database") from error
+        finally:
+            await self._pool.release(connection)
 
 
 def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:

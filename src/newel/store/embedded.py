@@ -216,9 +216,8 @@ class Embedded:
 
     def _wait_for_the_last_one(self, seconds: float) -> None:
         """A server whose supervisor was killed is on its way out; a living one is a conflict."""
-        pid_file = self.data / "postmaster.pid"
         deadline = time.monotonic() + seconds
-        while pid_file.exists() and _lives(int(pid_file.read_text().split()[0] or 0), self.data):
+        while _lives(_pid_in(self.data / "postmaster.pid"), self.data):
             if time.monotonic() > deadline:
                 raise Conflict(
                     what=f"the data directory {self.data}",
@@ -263,6 +262,14 @@ def _secret(path: Path) -> None:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24))
+
+
+def _pid_in(path: Path) -> int:
+    """The process id that a pid file names; 0 when it is gone, or not written yet."""
+    try:
+        return int(path.read_text().split()[0])
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _lives(pid: int, data: Path) -> bool:

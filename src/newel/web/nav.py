@@ -21,6 +21,8 @@ class Entry:
 
 
 ENTRIES: Sequence[Entry] = (
+    Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
+    Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
     Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
     Entry("/search", "Search", "search", "g s", Act.READ_CASE),
     Entry("/knowledge", "Knowledge", "book", "g k"),

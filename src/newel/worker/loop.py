@@ -77,7 +77,7 @@ class Loop:
         if free <= 0:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             return 1, 0.0
-        async with self._house.db.tx(ACTOR) as tx:
+        async with self._house.db.tx(ACTOR, soft=True) as tx:
             taken = await jobs.claim(
                 tx, limit=free, without=self._without, lease_seconds=60, worker=self._house.worker
             )
@@ -127,7 +127,7 @@ class Loop:
     async def _given_back(self, job: Job, wait: float, code: str) -> bool:
         """Write it down for later; False while the database is away. Else only the lease would end it."""
         try:
-            async with self._house.db.tx(ACTOR) as tx:
+            async with self._house.db.tx(ACTOR, soft=True) as tx:
                 await jobs.retry(tx, job, at=tx.now + timedelta(seconds=wait), error=code)
         except Unavailable:
             return False

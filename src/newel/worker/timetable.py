@@ -24,7 +24,7 @@ class Entry:
 
 
 async def _expire_leases(house: House) -> None:
-    async with house.db.tx(system("worker")) as tx:
+    async with house.db.tx(system("worker"), soft=True) as tx:
         if house.worker is not None:
             await jobs.seen(tx, house.worker)
         await jobs.expire(tx)

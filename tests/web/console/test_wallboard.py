@@ -43,7 +43,7 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
     await come(shop, "esme")
     async with seat(shop, browser, "ivan") as one:
         page = one.page
-        await page.wait_for_url("**/wallboard")
+        await one.go("/wallboard")
         await expect(page.get_by_label("P2", exact=True).locator(".big")).to_have_text("2")
         await expect(page.locator("#person-esme")).to_contain_text("Here")
         await expect(page.locator("#person-hana, #person-june")).to_have_count(1)

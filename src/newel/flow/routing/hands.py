@@ -47,11 +47,15 @@ async def claim_next(house: House, actor: Actor) -> WorkItem | None:
 async def _at_work(tx: Tx, actor: Actor) -> Serving:
     """The person, locked, if they may take work now."""
     serving = await rows.lock_person(tx, _staff(actor))
-    if not serving.person.works(tx.now):
+    _must_be_free(serving, tx.now)
+    return serving
+
+
+def _must_be_free(serving: Serving, now: datetime) -> None:
+    if not serving.person.works(now):
         raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
     if not serving.person.free:
         raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
-    return serving
 
 
 async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
@@ -71,6 +75,35 @@ async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
             _, item = await own(tx, case, item, serving.person, "claimed", why="batch")
             taken.append(item)
     return taken
+
+
+async def take(house: House, actor: Actor, case_id: UUID) -> WorkItem:
+    """The person takes this very case from the queue, whatever waits before it; that is logged (INV-8).
+
+    Their clearance, skills and language must fit, as if it had come to them by itself.
+    """
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None or item.state != "queued":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it does not wait any more")
+        serving = await rows.lock_person(tx, _staff(actor))
+        _may_take(serving, item, tx.now)
+        lane = "supervisor" if serving.person.clearance == SUPERVISOR else "normal"
+        _, item = await own(tx, case, item, serving.person, "picked", lane=lane)
+        return item
+
+
+def _may_take(serving: Serving, item: WorkItem, now: datetime) -> None:
+    person = serving.person
+    _permitted(person, item)
+    if person.clearance == SUPERVISOR:
+        return
+    _must_be_free(serving, now)
+    if item.bucket not in serving.eligible and not (item.general and item.bucket in serving.general):
+        skills = ", ".join(item.skills)
+        raise Forbidden(actor=person.login, act="take this", why=f"it asks for {item.language} and {skills}")
 
 
 async def my_work(house: House, actor: Actor) -> list[WorkItem]:

@@ -32,6 +32,12 @@ SELECT (SELECT count(*) FROM newel.proposal WHERE case_id = $1 AND episode = $2 
     EXISTS (SELECT FROM newel.kill_switch WHERE released_at IS NULL
         AND (workflow IS NULL OR workflow = $3) AND (contact_reason IS NULL OR contact_reason = $4)) AS killed;
 
+-- name: open_question
+-- The reason of the newest question that was put to the customer after the last answered message.
+SELECT p.contact_reason FROM newel.proposal p JOIN newel.message i ON i.id = p.message_id
+WHERE p.case_id = $1 AND p.episode = $2 AND p.state = 'released' AND 'question' = ANY (p.reasons)
+    AND i.seq > $3 ORDER BY i.seq DESC LIMIT 1;
+
 -- name: spent
 -- What one action class has cost for a customer since a time, counted as the guard counts it.
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM newel.action

@@ -15,9 +15,11 @@ SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND
 SELECT * FROM newel.claim_message($1, $2);
 
 -- name: end
--- delivered, withdrawn or dead.
+-- delivered, withdrawn or dead. That one was delivered need not be on disk at once: a crash that takes it
+-- back sends the same message under the same id once more, as one between the sending and this does.
 UPDATE newel.outbox SET state = $2, ended_at = $3, provider_id = $4, reason = $5
-WHERE id = $1 AND state = ANY ($6::text[]) RETURNING id;
+WHERE id = $1 AND state = ANY ($6::text[])
+RETURNING id, CASE WHEN $2 = 'delivered' THEN set_config('synchronous_commit', 'off', true) END;
 
 -- name: redeliver
 -- Dead letters are sent again by command: those of $1, or all.

@@ -1,6 +1,16 @@
 """The console: one module per word, each thin over ``flow`` and ``store.views``."""
 
-from newel.web.console import access, frame, kill_switch, knowledge, policy, search, wallboard
+from newel.web.console import (
+    access,
+    approval,
+    desk,
+    frame,
+    kill_switch,
+    knowledge,
+    policy,
+    search,
+    wallboard,
+)
 
-WORDS = (access, frame, wallboard, search, kill_switch, policy, knowledge)
+WORDS = (access, frame, desk, approval, wallboard, search, knowledge, policy, kill_switch)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
