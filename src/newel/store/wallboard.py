@@ -14,6 +14,7 @@ from newel.store import routing
 from newel.store.db import Tx, sql
 
 AI_STATES: Final = ("ai", "deflecting", "approval", "acting")
+MOVING: Final = ("routing", "rebalance", "answer")
 STALLED_AFTER: Final = timedelta(seconds=30)
 ANSWERED_SINCE: Final = timedelta(minutes=15)
 _EACH: Final = 8
@@ -212,10 +213,13 @@ async def asked(tx: Tx) -> Asked:
     return Asked(**dict(await tx.one(sql("wallboard").approvals)))
 
 
-async def stalled(tx: Tx) -> dict[str, datetime]:
-    """Kinds of jobs that nobody does, with when the oldest should have begun."""
-    rows = await tx.rows(sql("wallboard").stalled, tx.now - STALLED_AFTER)
-    return {row["kind"]: row["run_at"] for row in rows}
+async def stalled(tx: Tx) -> dict[str, datetime | None]:
+    """The kinds of jobs without which the floor stands still: since when nobody does one, if so."""
+    found = {
+        row["kind"]: row["run_at"]
+        for row in await tx.rows(sql("wallboard").stalled, list(MOVING), tx.now - STALLED_AFTER)
+    }
+    return {kind: found.get(kind) for kind in MOVING}
 
 
 async def workflows(tx: Tx) -> list[str]:

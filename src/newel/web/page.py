@@ -130,8 +130,8 @@ def money(minor: int | None, currency: str = "GBP") -> str:
 
 
 def words(key: str) -> str:
-    """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``."""
-    said = key.replace("_", " ").replace(".", ": ")
+    """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
+    said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
     return said[:1].upper() + said[1:]
 
 

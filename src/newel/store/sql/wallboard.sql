@@ -65,19 +65,21 @@ WHERE state IN ('ai', 'deflecting', 'approval', 'acting') GROUP BY state;
 
 -- name: ai_cases
 -- What the AI has now, longest first, with its latest proposal.
-SELECT c.id AS case_id, c.workflow, c.contact_reason, c.language, c.state, c.tier, c.turn, c.episode_opened_at AS at,
+SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
+    c.language, c.state, c.tier, c.turn, c.episode_opened_at AS at,
     v.channel, p.confidence
 FROM newel.cases c LEFT JOIN newel.conversation v ON v.id = c.conversation_id
-    LEFT JOIN LATERAL (SELECT confidence FROM newel.proposal WHERE case_id = c.id
+    LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
         ORDER BY created_at DESC LIMIT 1) p ON true
 WHERE c.state IN ('ai', 'deflecting', 'approval', 'acting') ORDER BY c.episode_opened_at, c.id LIMIT $1;
 
 -- name: ai_answered
 -- What the AI has answered since $1, where the customer may go on; newest first.
-SELECT c.id AS case_id, c.workflow, c.contact_reason, c.language, c.state, c.tier, c.turn, c.answered_at AS at,
+SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
+    c.language, c.state, c.tier, c.turn, c.answered_at AS at,
     v.channel, p.confidence
 FROM newel.cases c JOIN newel.conversation v ON v.id = c.conversation_id
-    LEFT JOIN LATERAL (SELECT confidence FROM newel.proposal WHERE case_id = c.id
+    LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
         ORDER BY created_at DESC LIMIT 1) p ON true
 WHERE c.state = 'waiting' AND c.tier IN (1, 2) AND c.answered_at >= $1 ORDER BY c.answered_at DESC, c.id LIMIT $2;
 
@@ -86,9 +88,9 @@ WHERE c.state = 'waiting' AND c.tier IN (1, 2) AND c.answered_at >= $1 ORDER BY 
 SELECT count(*) AS n, min(created_at) AS oldest_at, min(due_at) AS due_at FROM newel.approval WHERE state = 'pending';
 
 -- name: stalled
--- Jobs that should have begun before $1 and have not, by kind: nobody does them.
-SELECT k.kind, j.run_at FROM unnest('{routing,answer,rebalance}'::text[]) AS k(kind) CROSS JOIN LATERAL (
-    SELECT run_at FROM newel.job WHERE kind = k.kind AND state = 'ready' AND run_at < $1 ORDER BY run_at LIMIT 1) j;
+-- Jobs of the kinds $1 that should have begun before $2 and have not: nobody does them.
+SELECT k.kind, j.run_at FROM unnest($1::text[]) AS k(kind) CROSS JOIN LATERAL (
+    SELECT run_at FROM newel.job WHERE kind = k.kind AND state = 'ready' AND run_at < $2 ORDER BY run_at LIMIT 1) j;
 
 -- name: workflows
 -- The workflows that have a policy in force.
