@@ -1,11 +1,14 @@
 """The inbox of approvals, in the browser: by keyboard, one after the other, and two people at once."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from demo.process import Systems
+from demo.process import Systems, start_systems
 from web.conftest import Site
 from web.console.conftest import Seat, seat
 from web.test_desk import say, work_off
@@ -27,6 +30,14 @@ HOSTILE = (
     "\u202eevil\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
     + "x" * 100_000
 )
+
+
+@pytest.fixture
+def systems(tmp_path: Path) -> Iterator[Systems]:
+    """Books of its own for each test: what was refunded once is not proposed again."""
+    started = start_systems(tmp_path, today=datetime.now(UTC).date())
+    yield started
+    started.stop()
 
 
 async def proposed(site: Site, *said: tuple[str, str]) -> list[str]:
@@ -127,7 +138,7 @@ async def rejected_goes_on(site: Site, case_id: str) -> None:
         "WHERE p.case_id = $1::uuid",
         case_id,
     )
-    assert "attempt" in {row["part"] for row in parts}
+    assert "ai_attempt" in {row["part"] for row in parts}
 
 
 async def test_of_two_approvers_one_wins_and_the_other_is_told_and_led_on(
