@@ -25,6 +25,7 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Channel, Library, Match, Matcher, Passage, Scans, Systems
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
@@ -259,13 +260,20 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         running = Policies(pool, settings, train=train)
         house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
         await running.refresh()
-        freshness = asyncio.create_task(running.keep_fresh())
+        beside = [asyncio.create_task(running.keep_fresh())]
+        if not train:  # a server scans: its first message does not wait for the model of languages
+            beside.append(asyncio.create_task(_warm()))
         try:
             yield house
         finally:
-            freshness.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         await pool.close()
+
+
+async def _warm() -> None:
+    await asyncio.to_thread(identifier)
 
 
 async def _envelope(pool: Db, settings: Settings) -> Envelope:

@@ -21,6 +21,7 @@ from newel.config import Settings
 from newel.domain.access import Account, Role, system
 from newel.domain.chat import Door
 from newel.domain.errors import NotFound
+from newel.domain.scan.features import ScanInput
 from newel.flow import access
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
@@ -134,7 +135,11 @@ def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Company
 async def _set_up(settings: Settings) -> dict[str, Running]:
     await demo_company(settings)
     async with open_house(settings, train=True) as wired, wired.db.tx(ROOT) as tx:
-        return {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+        found = {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+    found["customer-support"].scanner.scan(
+        ScanInput(text="Is anybody there to be asked?")
+    )  # as a server has it
+    return found
 
 
 @pytest.fixture(scope="session")
