@@ -20,6 +20,7 @@ async def test_WRK_9_one_person_writes_an_article_and_another_publishes_it(
         await expect(page.locator("#article-care-rugs")).to_have_count(0)
         assert await writer.axe() == []
         await page.get_by_role("link", name="Returns within 30 days").click()
+        await page.wait_for_url("**/knowledge/articles/returns-policy")
         await page.keyboard.press("e")
         await page.wait_for_url("**/knowledge/drafts/*")
         text = page.get_by_label("Text")
