@@ -164,3 +164,41 @@ async def test_RTE_9_an_expert_gets_it_and_may_not_send_it_to_L3_again(floor: Fl
         await support.escalate(floor.house, amara, case_id, item.token, **why)
     with pytest.raises(Conflict):
         await support.escalate(floor.house, farid, case_id, up.token, **why)
+
+
+async def test_RTE_7_a_batch_is_of_P3_alone_and_within_capacity(floor: Floor) -> None:
+    await floor.present()
+    urgent = await floor.escalated(replace(P3, priority=Priority.P2))
+    for _ in range(6):
+        await floor.escalated(P3)
+    await floor.present("amara")
+    amara = floor.staff["amara"]
+    with pytest.raises(Invalid):
+        await routing.claim_batch(floor.house, amara, 21)
+    taken = await routing.claim_batch(floor.house, amara, 3)
+    assert [item.priority for item in taken] == [Priority.P3] * 3
+    assert len(await routing.claim_batch(floor.house, amara, 20)) == 1
+    assert await floor.owner(urgent) is None
+    with pytest.raises(Conflict, match="full"):
+        await routing.claim_batch(floor.house, amara, 1)
+    logged = await floor.rows(
+        "SELECT FROM newel.audit_event WHERE event = 'work_item.claimed' AND data ->> 'why' = 'batch'"
+    )
+    assert len(logged) == 4
+
+
+async def test_RTE_6_what_a_supervisor_pins_is_claimed_first_the_last_pin_before_all(floor: Floor) -> None:
+    await floor.present()
+    cases = [await floor.escalated(P3) for _ in range(3)]
+    ivan = floor.staff["ivan"]
+    for case_id in (cases[1], cases[2]):
+        await routing.reorder(floor.house, ivan, case_id)
+    with pytest.raises(Forbidden):
+        await routing.reorder(floor.house, floor.staff["ben"], cases[0])
+    with pytest.raises(Invalid):
+        await routing.reorder(floor.house, ivan, cases[0], 1001)
+    await floor.present("ben")
+    taken = [await routing.claim_next(floor.house, floor.staff["ben"]) for _ in range(3)]
+    assert [item.case_id for item in taken if item] == [cases[2], cases[1], cases[0]]
+    logged = await floor.rows("SELECT data FROM newel.audit_event WHERE event = 'work_item.reordered'")
+    assert ["true" in str(row["data"]) for row in logged] == [True, True]

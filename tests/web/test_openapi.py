@@ -26,7 +26,12 @@ SOME_ID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 
 
 def address(path: str) -> str:
-    return re.sub(r"{\w+_id}", SOME_ID, path).replace("{ref}", "C0001").replace("{token}", "no-token")
+    return (
+        re.sub(r"{\w+_id}", SOME_ID, path)
+        .replace("{ref}", "C0001")
+        .replace("{token}", "no-token")
+        .replace("{number}", "1")
+    )
 
 
 async def described(site: Site) -> dict[str, Any]:
@@ -83,6 +88,8 @@ async def test_every_route_with_an_act_is_403_without_its_scope(site: Site) -> N
 
 
 def _plain(path: str) -> str:
+    import re
+
     return re.sub(r"{(\w+):\w+}", r"{\1}", path)
 
 

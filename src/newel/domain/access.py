@@ -39,6 +39,7 @@ class Act(StrEnum):
     LOWER = "lower"
     MARK_MISS = "mark_miss"
     REVIEW = "review"
+    EDIT_MACRO = "edit_macro"
     KILL_SWITCH = "kill_switch"
     SUBMIT_POLICY = "submit_policy"
     SIGN_POLICY = "sign_policy"
@@ -60,6 +61,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.REVIEW: frozenset(
         {Role.REVIEWER, Role.IMPROVER, Role.SUPERVISOR, Role.MODEL_RISK, Role.LEGAL_COMPLIANCE}
     ),
+    Act.EDIT_MACRO: frozenset({Role.SUPERVISOR, Role.IMPROVER}),
     Act.KILL_SWITCH: frozenset({Role.SUPERVISOR, Role.ADMIN, Role.MODEL_RISK}),
     Act.SUBMIT_POLICY: frozenset({Role.POLICY_OWNER, Role.IMPROVER, Role.SUPERVISOR}),
     Act.SIGN_POLICY: frozenset({Role.MODEL_RISK, Role.LEGAL_COMPLIANCE, Role.POLICY_OWNER, Role.IMPROVER}),

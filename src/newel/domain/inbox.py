@@ -104,12 +104,6 @@ class Piece(msgspec.Struct, frozen=True):
     text: str
     why: str = ""
 
-    @property
-    def size(self) -> int:
-        """How long it is."""
-        return len(self.text)
-
-
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the conversation."""
 

@@ -7,6 +7,8 @@ APPROVALS = "approvals"
 PEOPLE = "people"
 NOTICES = "notices"
 SWITCHES = "switches"
+KNOWLEDGE = "knowledge"
+POLICIES = "policies"
 _OF_ENTITY = {
     "work_item": (QUEUE,),
     "sla": (QUEUE,),
@@ -15,6 +17,9 @@ _OF_ENTITY = {
     "proposal": (APPROVALS,),
     "staff": (PEOPLE,),
     "kill_switch": (SWITCHES,),
+    "article": (KNOWLEDGE,),
+    "article_draft": (KNOWLEDGE,),
+    "policy": (POLICIES,),
 }
 
 
@@ -26,6 +31,16 @@ def of_case(case_id: UUID) -> str:
 def of_conversation(conversation_id: UUID) -> str:
     """What the customer of a conversation may see of it."""
     return f"conversation:{conversation_id}"
+
+
+def writing_to(conversation_id: UUID) -> str:
+    """A person is writing to this customer, at this moment."""
+    return f"writing:{conversation_id}"
+
+
+def typing_on(case_id: UUID) -> str:
+    """The customer of this case is typing, at this moment."""
+    return f"typing:{case_id}"
 
 
 def topics(entity: str, case_id: UUID | None) -> tuple[str, ...]:

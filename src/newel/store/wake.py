@@ -15,7 +15,7 @@ CHANNEL = "newel_job"
 LIVE = "newel_live"
 COALESCE_SECONDS = 0.02
 PAYLOAD_BYTES = 7900
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.2
 
 
 class Waker:
@@ -75,9 +75,12 @@ def payloads(topics: Iterable[str]) -> Iterator[str]:
         yield "\n".join(part)
 
 
-async def listen(url: str, wake: Callable[[], None]) -> None:
-    """Call ``wake`` whenever there may be work; until cancelled."""
-    await _listen(url, CHANNEL, lambda _: wake(), wake)
+async def listen(url: str, wake: Callable[[], None], first: str = "") -> None:
+    """Call ``wake`` whenever there may be work; until cancelled.
+
+    ``first`` is executed on each new connection, which then stays open.
+    """
+    await _listen(url, CHANNEL, lambda _: wake(), wake, first)
 
 
 async def listen_live(url: str, changed: Callable[[list[str]], None], resync: Callable[[], None]) -> None:
@@ -85,7 +88,9 @@ async def listen_live(url: str, changed: Callable[[list[str]], None], resync: Ca
     await _listen(url, LIVE, lambda payload: changed(payload.split("\n")), resync)
 
 
-async def _listen(url: str, channel: str, tell: Callable[[str], None], connected: Callable[[], None]) -> None:
+async def _listen(
+    url: str, channel: str, tell: Callable[[str], None], connected: Callable[[], None], first: str = ""
+) -> None:
     """Until cancelled; a lost connection comes back, and what was missed meanwhile is made up for."""
     while True:
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -93,6 +98,8 @@ async def _listen(url: str, channel: str, tell: Callable[[str], None], connected
             try:
                 lost = asyncio.Event()
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                if first:
+                    await connection.execute(first)
                 await connection.add_listener(channel, lambda *said: tell(said[-1]))
                 connected()
                 await lost.wait()

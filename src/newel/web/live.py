@@ -13,10 +13,13 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+from newel.web.viewing import TOPIC, Viewing
+
 PATH = "/live"
 COALESCE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 15.0
 TOPICS_AT_MOST = 64
+_PARTS_OF_A_WORD = 3
 RESYNC = b"event: resync\ndata: {}\n\n"
 Allowed = Callable[[Scope, frozenset[str]], Awaitable[bool]]
 _HEADERS = [
@@ -74,6 +77,7 @@ class Hub:
     def __init__(self) -> None:
         self._by_topic: dict[str, set[Stream]] = defaultdict(set)
         self._streams: set[Stream] = set()
+        self.viewing = Viewing()
 
     def __len__(self) -> int:
         """How many pages are open here."""
@@ -81,9 +85,17 @@ class Hub:
 
     def changed(self, topics: Iterable[str]) -> None:
         """Tell each page that shows one of the topics."""
-        for topic in topics:
+        for topic in self._heard(topics):
             for stream in self._by_topic.get(topic, ()):
                 stream.tell(topic)
+
+    def _heard(self, topics: Iterable[str]) -> Iterator[str]:
+        """The topics, with what pages say of their persons put as what changed by it."""
+        for topic in topics:
+            if topic.count(":") == _PARTS_OF_A_WORD and topic.startswith(f"{TOPIC}:"):
+                yield from self.viewing.hear(topic)
+            else:
+                yield topic
 
     def resync(self) -> None:
         """Word may have been missed: every page looks again."""

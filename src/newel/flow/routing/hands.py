@@ -12,6 +12,7 @@ from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
 from newel.domain.escalation import LEAST_REASON, cleared
 from newel.domain.note import Kind, fit
 from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
+from newel.domain.words import Priority
 from newel.flow.house import House, Running
 from newel.flow.routing.queue import ROUTER, own, release, requeue, rules_of
 from newel.store import case as cases
@@ -23,26 +24,86 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
 from newel.store.notice import Notice
-from newel.store.routing import WorkItem
+from newel.store.routing import Serving, WorkItem
 
 LONGEST_SNOOZE: Final = timedelta(days=30)
+LARGEST_BATCH: Final = 20
+FURTHEST: Final = 1000
 
 
 async def claim_next(house: House, actor: Actor) -> WorkItem | None:
     """The most urgent item that this person may take is theirs; None when nothing waits for them."""
     actor.must(Act.WORK)
     async with house.db.tx(actor) as tx:
-        serving = await rows.lock_person(tx, _staff(actor))
-        if not serving.person.works(tx.now):
-            raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
-        if not serving.person.free:
-            raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+        serving = await _at_work(tx, actor)
         item = await rows.next_for(tx, serving)
         if item is None:
             return None
         case = await cases.lock(tx, item.case_id)
         _, item = await own(tx, case, item, serving.person, "claimed")
         return item
+
+
+async def _at_work(tx: Tx, actor: Actor) -> Serving:
+    """The person, locked, if they may take work now."""
+    serving = await rows.lock_person(tx, _staff(actor))
+    _must_be_free(serving, tx.now)
+    return serving
+
+
+def _must_be_free(serving: Serving, now: datetime) -> None:
+    if not serving.person.works(now):
+        raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
+    if not serving.person.free:
+        raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+
+
+async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
+    """Up to ``most`` P3 items are this person's at once, as their capacity allows (RTE-7); logged."""
+    actor.must(Act.WORK)
+    if not 0 < most <= LARGEST_BATCH:
+        raise Invalid(what="the batch", why=f"it has one item at least, and {LARGEST_BATCH} at most")
+    taken: list[WorkItem] = []
+    async with house.db.tx(actor) as tx:
+        serving = await _at_work(tx, actor)
+        room = serving.person.capacity - serving.person.load
+        while len(taken) < min(most, room):
+            item = await rows.next_for(tx, serving, least=Priority.P3)
+            if item is None:
+                break
+            case = await cases.lock(tx, item.case_id)
+            _, item = await own(tx, case, item, serving.person, "claimed", why="batch")
+            taken.append(item)
+    return taken
+
+
+async def take(house: House, actor: Actor, case_id: UUID) -> WorkItem:
+    """The person takes this very case from the queue, whatever waits before it; that is logged (INV-8).
+
+    Their clearance, skills and language must fit, as if it had come to them by itself.
+    """
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None or item.state != "queued":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it does not wait any more")
+        serving = await rows.lock_person(tx, _staff(actor))
+        _may_take(serving, item, tx.now)
+        lane = "supervisor" if serving.person.clearance == SUPERVISOR else "normal"
+        _, item = await own(tx, case, item, serving.person, "picked", lane=lane)
+        return item
+
+
+def _may_take(serving: Serving, item: WorkItem, now: datetime) -> None:
+    person = serving.person
+    _permitted(person, item)
+    if person.clearance == SUPERVISOR:
+        return
+    _must_be_free(serving, now)
+    if item.bucket not in serving.eligible and not (item.general and item.bucket in serving.general):
+        skills = ", ".join(item.skills)
+        raise Forbidden(actor=person.login, act="take this", why=f"it asks for {item.language} and {skills}")
 
 
 async def my_work(house: House, actor: Actor) -> list[WorkItem]:
@@ -149,15 +210,22 @@ async def bucket_of(tx: Tx, ask: Ask, running: Running) -> int:
     return await rows.bucket(tx, ask, rules)
 
 
-async def reorder(house: House, actor: Actor, case_id: UUID, position: int) -> WorkItem:
-    """A supervisor moves waiting work within its priority; the smallest position comes first."""
+async def reorder(house: House, actor: Actor, case_id: UUID, position: int | None = None) -> WorkItem:
+    """A supervisor moves waiting work within its priority; the smallest position comes first.
+
+    Without a position it is pinned: before everything else of its priority.
+    """
     actor.must(Act.ASSIGN)
+    if position is not None and abs(position) > FURTHEST:
+        raise Invalid(what="the position", why=f"it lies between -{FURTHEST} and {FURTHEST}")
     async with house.db.tx(actor) as tx:
         await cases.lock(tx, case_id)
         item = await rows.open_of(tx, case_id)
         if item is None or item.state != "queued":
             raise Conflict(what=f"case {case_id}", state="not waiting", why="only waiting work has a place")
-        return await rows.change(tx, item, "reordered", position=position, data={"position": position})
+        place = await rows.first_place(tx, item) if position is None else position
+        data = {"position": place, "pinned": position is None}
+        return await rows.change(tx, item, "reordered", position=place, data=data)
 
 
 async def snooze(house: House, actor: Actor, case_id: UUID, token: int, until: datetime) -> Case:

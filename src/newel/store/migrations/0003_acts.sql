@@ -132,3 +132,19 @@ CREATE TRIGGER survey_once BEFORE UPDATE ON newel.survey
 
 GRANT SELECT, INSERT, UPDATE ON newel.survey TO newel_app;
 GRANT EXECUTE ON FUNCTION newel.guard_survey() TO newel_app;
+
+-- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    workflow   text        NOT NULL,
+    language   text        NOT NULL,
+    name       text        NOT NULL,
+    team       text        NOT NULL,
+    body       text        NOT NULL CHECK (length(body) > 0),
+    active     boolean     NOT NULL DEFAULT true,
+    updated_by text        NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (workflow, language, name)
+);
+
+GRANT SELECT, INSERT, UPDATE ON newel.macro TO newel_app;

@@ -91,6 +91,8 @@ CREATE TABLE newel.sla_target (
 );
 CREATE INDEX sla_due ON newel.sla_target (next_alert_at) WHERE next_alert_at IS NOT NULL;
 CREATE INDEX sla_case ON newel.sla_target (case_id);
+CREATE INDEX sla_running ON newel.sla_target (kind, priority, due_at) WHERE state = 'running';
+CREATE INDEX sla_met ON newel.sla_target (ended_at) WHERE state = 'met';
 CREATE UNIQUE INDEX sla_live ON newel.sla_target (case_id, kind) WHERE state IN ('running', 'paused');
 CREATE TRIGGER sla_transition BEFORE UPDATE ON newel.sla_target
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('sla');
@@ -133,7 +135,9 @@ CREATE TABLE newel.notice (
     created_at timestamptz NOT NULL,
     seen_at    timestamptz
 );
+CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
+CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
 CREATE TABLE newel.context_package (
     id           uuid PRIMARY KEY,
@@ -142,6 +146,7 @@ CREATE TABLE newel.context_package (
     opened_at    timestamptz NOT NULL,
     complete_at  timestamptz
 );
+CREATE INDEX context_package_case ON newel.context_package (case_id);
 CREATE TABLE newel.context_part (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     part       text        NOT NULL,
@@ -222,3 +227,17 @@ CREATE TABLE newel.miss (
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    workflow   text        NOT NULL,
+    language   text        NOT NULL,
+    name       text        NOT NULL,
+    team       text        NOT NULL,
+    body       text        NOT NULL CHECK (length(body) > 0),
+    active     boolean     NOT NULL DEFAULT true,
+    updated_by text        NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (workflow, language, name)
+);

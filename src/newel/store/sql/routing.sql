@@ -102,6 +102,10 @@ SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bu
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
+-- name: first_place
+-- The smallest place in the queue of one priority.
+SELECT coalesce(min(position), 0) FROM newel.work_item WHERE state = 'queued' AND priority = $1;
+
 -- name: overdue
 -- Breached work that no supervisor has taken over yet.
 SELECT id, case_id FROM newel.work_item

@@ -100,7 +100,7 @@ WHERE q.expert_id = $1 AND q.answered_at IS NULL AND q.expires_at > $2 ORDER BY 
 SELECT m.id, m.case_id, m.episode, c.workflow, c.contact_reason, m.cluster, m.tier, s.login AS marked_by, m.at,
     c.state, c.tier AS tier_now
 FROM newel.miss m JOIN newel.cases c ON c.id = m.case_id JOIN newel.staff s ON s.id = m.staff_id
-WHERE m.at >= $1 AND m.at < $2 ORDER BY m.at, m.id LIMIT $3;
+WHERE m.at >= $1 AND m.at <= $2 ORDER BY m.at, m.id LIMIT $3;
 
 -- name: satisfaction
 -- What was asked since a time, and how it was answered, by workflow and tier.

@@ -57,7 +57,7 @@ class AskExpert(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     minutes: Annotated[int, msgspec.Meta(ge=1, le=480)] = 60
 
 
-class QuestionAsked(msgspec.Struct, frozen=True):
+class Noted(msgspec.Struct, frozen=True):
     """The note that was written."""
 
     id: UUID
@@ -88,12 +88,12 @@ async def write_note(request: Ask, case_id: FromPath[UUID], data: JSONBody[Write
     Act.WORK,
     example={"token": 1, "login": "esme", "text": "Is this a legal threat?", "minutes": 60},
 )
-async def ask_expert(request: Ask, case_id: FromPath[UUID], data: JSONBody[AskExpert]) -> QuestionAsked:
+async def ask_expert(request: Ask, case_id: FromPath[UUID], data: JSONBody[AskExpert]) -> Noted:
     """Ask an expert about my case: for that time they may open its package too."""
     found = await note.ask(
         request.house, request.person, case_id, data.token, data.login, data.text, data.minutes
     )
-    return QuestionAsked(found)
+    return Noted(found)
 
 
 @get("/api/v1/questions", Act.WORK)
@@ -105,9 +105,9 @@ async def my_questions(request: Ask) -> Questions:
 
 
 @post("/api/v1/questions/{question_id:uuid}/answer", Act.WORK, example={"text": "No: she quotes a film."})
-async def answer_question(request: Ask, question_id: FromPath[UUID], data: JSONBody[Write]) -> QuestionAsked:
+async def answer_question(request: Ask, question_id: FromPath[UUID], data: JSONBody[Write]) -> Noted:
     """Answer what I am asked, by a note; 409 when it was answered or has expired."""
-    return QuestionAsked(await note.answer(request.house, request.person, question_id, data.text))
+    return Noted(await note.answer(request.house, request.person, question_id, data.text))
 
 
 ROUTES = [case_notes, write_note, ask_expert, my_questions, answer_question]

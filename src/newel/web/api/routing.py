@@ -44,6 +44,24 @@ class Assign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     login: Key
 
 
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many at most."""
+
+    most: Annotated[int, msgspec.Meta(ge=1, le=20)]
+
+
+class Batched(msgspec.Struct, frozen=True):
+    """The items that are mine now."""
+
+    items: tuple[WorkView, ...]
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The position, the smallest first (0 is nobody's hand); null puts it before all the others."""
+
+    position: Annotated[int, msgspec.Meta(ge=-1000, le=1000)] | None = None
+
+
 class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """To a person by login; without one back to the queue, which may ask for other skills or language."""
 
@@ -80,6 +98,20 @@ async def claim_work(request: Ask) -> Claimed:
     """Take the most urgent item that I may take."""
     item = await routing.claim_next(request.house, request.person)
     return Claimed(await _view(request, item.id) if item else None)
+
+
+@post("/api/v1/work/batches", Act.WORK, example={"most": 5})
+async def claim_batch(request: Ask, data: JSONBody[Batch]) -> Batched:
+    """Take several P3 items at once, as many as my capacity allows."""
+    items = await routing.claim_batch(request.house, request.person, data.most)
+    return Batched(tuple([await _view(request, item.id) for item in items]))
+
+
+@post("/api/v1/cases/{case_id:uuid}/place", Act.ASSIGN, example={})
+async def place_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Place]) -> WorkView:
+    """Move waiting work within its priority: to the very front, or to a position."""
+    item = await routing.reorder(request.house, request.person, case_id, data.position)
+    return await _view(request, item.id)
 
 
 @post("/api/v1/cases/{case_id:uuid}/assignment", Act.ASSIGN, example={"login": "ivan"})
@@ -147,4 +179,14 @@ async def _view(request: Ask, item_id: UUID) -> WorkView:
         return await views.work_item(tx, item_id)
 
 
-ROUTES = [work, claim_work, assign_case, transfer_case, snooze_case, unsnooze_case, put_presence]
+ROUTES = [
+    work,
+    claim_work,
+    claim_batch,
+    place_case,
+    assign_case,
+    transfer_case,
+    snooze_case,
+    unsnooze_case,
+    put_presence,
+]

@@ -5,6 +5,7 @@ import "./keys.js";
 import "./palette.js";
 import "./live.js";
 import "./counts.js";
+import "./notices.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 

@@ -1,4 +1,4 @@
-// Numbers beside the menu's entries, and in the tab's title: a part of the page says them.
+// Numbers beside the menu's entries, and in the tab's title (but for those apart): a part of the page says them.
 function show() {
   let total = 0;
   const places = new Map([...document.querySelectorAll("[data-count]")].map((e) => [e.dataset.count, e]));
@@ -8,7 +8,7 @@ function show() {
     if (place) {
       place.textContent = n > 99 ? "99+" : String(n);
       place.hidden = n === 0;
-      total += n;
+      if (!("apart" in place.dataset)) total += n;
     }
   }
   const bare = document.title.replace(/^\(\d+\+?\) /, "");
