@@ -104,6 +104,7 @@ class Piece(msgspec.Struct, frozen=True):
     text: str
     why: str = ""
 
+
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the conversation."""
 

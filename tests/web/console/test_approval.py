@@ -14,33 +14,18 @@ from web.console.conftest import Seat, seat
 from web.test_desk import say, work_off
 
 BROKEN = "The {what} in order {order} arrived broken, refund please"
-# The systems of record remember what was refunded: each test has its own orders.
 TEN = (
     ("C0001", BROKEN.format(what="tealights", order=10601)),
     ("C0005", BROKEN.format(what="salt cellar", order=10005)),
     ("C0011", BROKEN.format(what="cereal bowl", order=10011)),
+    ("C0017", "Mug arrived broken, order 10031, refund please"),
     ("C0026", BROKEN.format(what="soy candle", order=10026)),
     ("C0028", BROKEN.format(what="soy candle", order=10028)),
     ("C0030", BROKEN.format(what="stoneware mug", order=10630)),
     ("C0033", BROKEN.format(what="stoneware mug", order=10033)),
     ("C0035", BROKEN.format(what="stoneware mug", order=10635)),
-    ("C0036", BROKEN.format(what="porcelain teacup", order=10336)),
     ("C0047", "Order 10647 never arrived, I want a refund"),
 )
-TWO = (
-    ("C0038", BROKEN.format(what="soy candle", order=10638)),
-    ("C0040", BROKEN.format(what="soy candle", order=10040)),
-)
-LIMITED = (
-    ("C0041", BROKEN.format(what="porcelain teacup", order=10341)),
-    ("C0045", BROKEN.format(what="soy candle", order=10345)),
-)
-ONE_CLASS = (
-    ("C0046", BROKEN.format(what="storage jar", order=10346)),
-    ("C0048", BROKEN.format(what="soap dish", order=10048)),
-    ("C0049", BROKEN.format(what="storage jar", order=10649)),
-)
-LEFT_ALONE = ("C0051", BROKEN.format(what="bud vase", order=10651))
 HOSTILE = (
     "\u202eevil\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
     + "x" * 100_000
@@ -159,7 +144,7 @@ async def rejected_goes_on(site: Site, case_id: str) -> None:
 async def test_of_two_approvers_one_wins_and_the_other_is_told_and_led_on(
     shop: Site, browser: Browser, systems: Systems
 ) -> None:
-    await proposed(shop, *TWO)
+    await proposed(shop, *TEN[:2])
     before = systems.count(**{"class": "refund"})
     async with seat(shop, browser, "amara") as amara, seat(shop, browser, "chloe") as chloe:
         for one in (amara, chloe):
@@ -192,8 +177,8 @@ async def test_of_two_approvers_one_wins_and_the_other_is_told_and_led_on(
 async def test_what_exceeds_my_limit_says_so_and_what_has_ended_says_why(
     shop: Site, browser: Browser
 ) -> None:
-    cases = await proposed(shop, *LIMITED)
-    await shop.house.as_owner("UPDATE newel.staff SET limit_minor = 500 WHERE login = 'amara'")
+    cases = await proposed(shop, ("C0043", "The mug in order 10043 arrived broken, refund please"), TEN[3])
+    await shop.house.as_owner("UPDATE newel.staff SET limit_minor = 1000 WHERE login = 'amara'")
     async with seat(shop, browser, "amara") as one:
         page = one.page
         await one.go("/approvals")
@@ -201,13 +186,13 @@ async def test_what_exceeds_my_limit_says_so_and_what_has_ended_says_why(
         await expect(page.locator(".acts-why")).to_contain_text("Needs somebody with a limit of")
         await page.keyboard.press("a")
         await page.keyboard.press("e")
-        await page.get_by_role("textbox", name="Amount").fill("4.99")
+        await page.get_by_role("textbox", name="Amount").fill("9.99")
         await expect(page.get_by_role("button", name="Release")).to_be_enabled()
         await page.keyboard.press("Escape")
         (asked,) = await shop.house.as_owner(
             "SELECT case_id::text, id::text FROM newel.approval WHERE id = $1::uuid", await at_hand(one)
         )
-        ref = LIMITED[cases.index(asked["case_id"])][0]
+        ref = "C0043" if asked["case_id"] == cases[0] else "C0017"
         await say(shop, "And one more thing about it", ref)
         await expect(page.locator("#fate")).to_contain_text("customer has written again")
         await expect(page.get_by_role("button", name="Approve A")).to_have_count(0)
@@ -220,7 +205,7 @@ async def test_what_exceeds_my_limit_says_so_and_what_has_ended_says_why(
 async def test_several_of_one_class_are_approved_together(
     shop: Site, browser: Browser, systems: Systems
 ) -> None:
-    await proposed(shop, *ONE_CLASS, ("C0002", "Please cancel order 10302"))
+    await proposed(shop, *TEN[:3], ("C0002", "Please cancel order 10302"))
     before = systems.count(**{"class": "refund"})
     async with seat(shop, browser, "amara") as one:
         page = one.page
@@ -262,7 +247,7 @@ async def test_only_approvers_see_the_inbox(shop: Site) -> None:
     "form", [{"decision": "approve", "place": "-1"}, {"decision": "edit", "amount": "1e9"}, {}]
 )
 async def test_a_form_that_is_wrong_decides_nothing(shop: Site, form: dict[str, str]) -> None:
-    (case_id,) = await proposed(shop, LEFT_ALONE)
+    (case_id,) = await proposed(shop, TEN[3])
     (row,) = await shop.house.as_owner("SELECT id FROM newel.approval WHERE case_id = $1::uuid", case_id)
     amara = await shop.signed_in("amara")
     assert (await amara.post(f"/approvals/{row['id']}/decision", data=form)).status_code == 422
