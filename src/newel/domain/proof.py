@@ -141,7 +141,7 @@ def _answered(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
         said = "; ".join(
             f"{name_of(name).lower()}: {shown(value)}" for name, value in detail["facts"].items()
         )
-        yield Claim(f"It states facts of record only: {said}.", step)
+        yield Claim(f"It stands on these facts: {said}.", step)
     if detail.get("sources"):
         yield Claim(f"Its sources: {', '.join(map(str, detail['sources']))}.", step)
 
