@@ -1,6 +1,6 @@
 """The desk: one case as the person in front of it may see it, and what they reveal of it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -35,6 +35,9 @@ from newel.store.draft import Draft
 from newel.store.note import Note
 from newel.store.routing import WorkItem
 from newel.store.views import CaseView
+
+_ELSEWHERE: Final = frozenset({Part.REQUEST})
+"""The request stands in the conversation."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +118,7 @@ async def words(house: House, actor: Actor, case_id: UUID) -> tuple[Case, str]:
         if stands.sight is Sight.GLANCE:
             return stands.case, ""
         said = await told.inbound(tx, house.envelope, stands.case)
-    return stands.case, "\n\n".join(one.body.text for one in said[-3:])
+    return stands.case, "\n\n".join(one.body.text for one in said[-3:])[: rule.SEARCHED]
 
 
 async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guide | None:
@@ -186,7 +189,9 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         lines=said.lines(stands.known) if said else (),
         moments=tuple(await rows.moments(tx, case.id)),
         notes=await _notes(tx, house, case, me, all_of_them=not glance),
-        package=await context.shown(tx, house, case, package, stands.known) if package else None,
+        package=await context.shown(tx, house, case, package, stands.known, but=_ELSEWHERE)
+        if package
+        else None,
         draft=await drafts.read(tx, house.envelope, case, me) if stands.owns else None,
         question=await rows.question(tx, case.id, me),
         fields=mask.mask(fields, stands.known).value if fields else {},

@@ -1,5 +1,6 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
@@ -142,7 +143,8 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     case, said = await desk.words(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         running = await request.house.running(tx, case.workflow)
-    found = running.library.search(asked.q or said, ARTICLES) if (asked.q or said).strip() else ()
+    wanted = (asked.q or said).strip()
+    found = await asyncio.to_thread(running.library.search, wanted, ARTICLES) if wanted else ()
     return part(request, "desk/articles.html", found=found, q=asked.q)
 
 
