@@ -183,11 +183,13 @@ document.getElementById("save-text")?.addEventListener("opened", (event) => {
   event.target.querySelector("[data-body]").value = area("reply")?.value ?? "";
 });
 
+const slashed = (place) => /^\/(\S*)$/.exec(place.value.slice(0, place.selectionStart).split("\n").pop());
+
 async function slash(place) {
-  const line = place.value.slice(0, place.selectionStart).split("\n").pop();
-  const asked = /^\/(\S*)$/.exec(line);
-  if (!asked || !list()) return close();
+  if (!slashed(place) || !list()) return close();
   macros ??= await fetch(`/desk/${id}/macros`, { headers: { accept: "application/json" } }).then((r) => (r.ok ? r.json() : [])).catch(() => null);
+  const asked = slashed(place); // typing goes on while the texts are fetched
+  if (!asked) return close();
   const word = asked[1].toLowerCase();
   found = (macros ?? []).filter((m) => m.name.toLowerCase().includes(word) || m.title.toLowerCase().includes(word)).slice(0, 8);
   at = 0;
