@@ -34,6 +34,8 @@ from newel.web.viewing import Doing
 
 SHOWN: Final = 40
 ARTICLES: Final = 5
+LEAST_FIT: Final = 0.05
+"""How well an article fits at least that nobody has asked for."""
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -145,7 +147,8 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         running = await request.house.running(tx, case.workflow)
     wanted = (asked.q or said).strip()
     found = await asyncio.to_thread(running.library.search, wanted, ARTICLES) if wanted else ()
-    return part(request, "desk/articles.html", found=found, q=asked.q)
+    fit = [one for one in found if asked.q or one.confidence >= LEAST_FIT]
+    return part(request, "desk/articles.html", found=fit, q=asked.q)
 
 
 @page_at("/desk/{case_id:uuid}/script", Act.WORK)
