@@ -1,6 +1,5 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
@@ -33,9 +32,6 @@ from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
 SHOWN: Final = 40
-ARTICLES: Final = 5
-LEAST_FIT: Final = 0.05
-"""How well an article fits at least that nobody has asked for."""
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -142,12 +138,7 @@ async def reveal(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """What the articles say to the customer's words, or to mine."""
     asked = request.asked(Words)
-    case, said = await desk.words(request.house, request.person, case_id)
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        running = await request.house.running(tx, case.workflow)
-    wanted = (asked.q or said).strip()
-    found = await asyncio.to_thread(running.library.search, wanted, ARTICLES) if wanted else ()
-    fit = [one for one in found if asked.q or one.confidence >= LEAST_FIT]
+    fit = await desk.articles(request.house, request.person, case_id, asked.q)
     return part(request, "desk/articles.html", found=fit, q=asked.q)
 
 
