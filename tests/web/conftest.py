@@ -171,11 +171,15 @@ async def demo_house(
     settings = Settings(home=str(company.home), database_url=url, systems_url=systems.url)
     pool = await db.connect(url, size=8)
 
+    ready: dict[str, Running] = {}
+
     async def policy_of(_tx: db.Tx, workflow: str) -> Running:
         if workflow not in company.running:
             raise NotFound(what="workflow with an active policy", id=workflow)
-        found = company.running[workflow]
-        return replace(found, systems=bootstrap.systems(found.bundle, settings))
+        if workflow not in ready:
+            found = company.running[workflow]
+            ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings))
+        return ready[workflow]
 
     wired = Wired(pool, Envelope(settings.master_key()), bootstrap.channels(settings), policy_of)
     try:

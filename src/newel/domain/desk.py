@@ -19,7 +19,14 @@ OPENED_FOR: Final = timedelta(minutes=30)
 CONVERSATION: Final = "conversation"
 """How the record of what was revealed names the messages."""
 EXCERPT: Final = 140
-_LOOKED_AT: Final = 400
+LONGEST: Final = 8_000
+"""As much of one message as a page shows; masking a book would hold up everybody."""
+SEARCHED: Final = 2_000
+"""As much of the customer's words as articles are looked for with."""
+ARTICLES: Final = 5
+LEAST_FIT: Final = 0.05
+"""How well an article fits at least that nobody has asked for."""
+_LOOKED_AT: Final = 300
 
 
 class Sight(StrEnum):

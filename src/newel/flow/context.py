@@ -255,10 +255,13 @@ async def open_package(house: House, actor: Actor, case_id: UUID) -> Opened:
         return await shown(tx, house, case, package, known)
 
 
-async def shown(tx: Tx, house: House, case: Case, package: Package, known: Known) -> Opened:
-    """What a package holds, masked; that it was opened is the caller's to record."""
+async def shown(
+    tx: Tx, house: House, case: Case, package: Package, known: Known, *, but: frozenset[Part] = frozenset()
+) -> Opened:
+    """What a package holds, masked, but for some parts; that it was opened is the caller's to record."""
     pieces = await rows.pieces(tx, house.envelope, case, package.id)
-    parts = tuple(_shown(p, known) for p in pieces if rule.visible(p.part, case.assist))
+    seen = (p for p in pieces if p.part not in but and rule.visible(p.part, case.assist))
+    parts = tuple(_shown(p, known) for p in seen)
     return Opened(
         id=package.id,
         case_id=case.id,

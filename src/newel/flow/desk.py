@@ -1,6 +1,7 @@
 """The desk: one case as the person in front of it may see it, and what they reveal of it."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,7 @@ from newel.domain.errors import Forbidden, NotFound
 from newel.domain.mask import Known
 from newel.domain.note import Tie
 from newel.domain.playbook import Guide, guide
+from newel.domain.ports import Passage
 from newel.flow import answer, context
 from newel.flow.context import Opened
 from newel.flow.house import House, Turn
@@ -35,6 +37,9 @@ from newel.store.draft import Draft
 from newel.store.note import Note
 from newel.store.routing import WorkItem
 from newel.store.views import CaseView
+
+_ELSEWHERE: Final = frozenset({Part.REQUEST})
+"""The request stands in the conversation."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,14 +113,18 @@ def tell(house: House, topic: str) -> None:
     house.db.waker.changed([topic])
 
 
-async def words(house: House, actor: Actor, case_id: UUID) -> tuple[Case, str]:
-    """The case and what the customer wrote in this episode, to look for articles with."""
+async def articles(house: House, actor: Actor, case_id: UUID, asked: str) -> list[Passage]:
+    """What the articles say to what is asked, or else to the customer's words in this episode."""
     async with house.db.tx(actor, read_only=True) as tx:
         stands = await _standing(tx, house, actor, case_id)
-        if stands.sight is Sight.GLANCE:
-            return stands.case, ""
-        said = await told.inbound(tx, house.envelope, stands.case)
-    return stands.case, "\n\n".join(one.body.text for one in said[-3:])
+        running = await house.running(tx, stands.case.workflow)
+        seen = () if stands.sight is Sight.GLANCE else await told.inbound(tx, house.envelope, stands.case)
+    said = "\n\n".join(one.body.text for one in seen[-3:])[: rule.SEARCHED]
+    wanted = (asked or said).strip()
+    if not wanted:
+        return []
+    found = await asyncio.to_thread(running.library.search, wanted, rule.ARTICLES)
+    return [one for one in found if asked or one.confidence >= rule.LEAST_FIT]
 
 
 async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guide | None:
@@ -186,7 +195,9 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         lines=said.lines(stands.known) if said else (),
         moments=tuple(await rows.moments(tx, case.id)),
         notes=await _notes(tx, house, case, me, all_of_them=not glance),
-        package=await context.shown(tx, house, case, package, stands.known) if package else None,
+        package=await context.shown(tx, house, case, package, stands.known, but=_ELSEWHERE)
+        if package
+        else None,
         draft=await drafts.read(tx, house.envelope, case, me) if stands.owns else None,
         question=await rows.question(tx, case.id, me),
         fields=mask.mask(fields, stands.known).value if fields else {},

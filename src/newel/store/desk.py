@@ -15,11 +15,12 @@ from newel.domain.scan.receipt import Receipt
 from newel.store.case import Case
 from newel.store.customer import Profile
 from newel.store.db import Record, Tx, sql
-from newel.store.envelope import Envelope, case_place
+from newel.store.envelope import Envelope, Sealer, case_place
 from newel.store.intake import Body
 from newel.store.routing import Serving
 
-MESSAGES: Final = 200
+MESSAGES: Final = 100
+EXCERPTS: Final = 4_000
 STORY: Final = (
     "case.escalated",
     "case.owned",
@@ -92,6 +93,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     text: tuple[Piece, ...] = ()
     sources: tuple[str, ...] = ()
     untrusted: bool = False
+    cut: int = 0
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,14 +150,25 @@ async def depth(tx: Tx) -> list[Depth]:
 def _row(envelope: Envelope, row: Record, seen: Sight) -> Row:
     subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
     profile = subject.open_value(f"customer.profile:{row['customer_id']}", row["profile_sealed"], Profile)
-    said = ""
-    if row["message_id"]:
+    said = _excerpt(subject, row, profile) if row["message_id"] else ""
+    shown = {name: row[name] for name in Row.__struct_fields__ if name in row}
+    return Row(**shown, customer=rule.short_name(profile.name, seen), excerpt=said)
+
+
+_excerpts: dict[tuple[UUID, int], str] = {}
+"""Masked beginnings by message and by what is known of its customer: neither changes in place."""
+
+
+def _excerpt(subject: Sealer, row: Record, profile: Profile) -> str:
+    key = (row["message_id"], hash(row["profile_sealed"]))
+    if key not in _excerpts:
         sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
         body = sealer.open_value(f"message.body:{row['message_id']}", row["body_sealed"], Body)
         known = mask.known_of(profile.name, profile.address, profile.phone)
-        said = rule.excerpt(body.text.strip() or body.subject, known)
-    shown = {name: row[name] for name in Row.__struct_fields__ if name in row}
-    return Row(**shown, customer=rule.short_name(profile.name, seen), excerpt=said)
+        if len(_excerpts) > EXCERPTS:
+            _excerpts.clear()
+        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject, known)
+    return _excerpts[key]
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -168,13 +181,14 @@ class Opened(msgspec.Struct, frozen=True):
     @property
     def texts(self) -> list[str]:
         """All that may hold personal data, in one order: what ``reveal`` looks through."""
-        return [text for body in self.bodies for text in (body.subject, body.text)]
+        return [text[: rule.LONGEST] for body in self.bodies for text in (body.subject, body.text)]
 
     def lines(self, known: Known) -> tuple[Line, ...]:
         """As the desk shows them: masked, with the evidence marked."""
-        hidden = mask.hidden(self.texts, known)
+        texts = self.texts
+        hidden = mask.hidden(texts, known)
         return tuple(
-            _line(row, body, receipt, hidden[2 * n : 2 * n + 2])
+            _line(row, body, receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
             for n, (row, body, receipt) in enumerate(zip(self.rows, self.bodies, self.receipts, strict=True))
         )
 
@@ -193,13 +207,16 @@ async def messages(tx: Tx, envelope: Envelope, case: Case) -> Opened:
     return Opened(rows, bodies, receipts)
 
 
-def _line(row: Record, body: Body, receipt: Receipt | None, hidden: Sequence[Any]) -> Line:
+def _line(
+    row: Record, body: Body, receipt: Receipt | None, texts: Sequence[str], hidden: Sequence[Any]
+) -> Line:
     markers = receipt.markers if receipt else ()
     shown = {name: row[name] for name in Line.__struct_fields__ if name in row}
     return Line(
         **shown,
-        subject=rule.pieces(body.subject, hidden[0], ()),
-        text=rule.pieces(body.text, hidden[1], rule.marks(markers)),
+        subject=rule.pieces(texts[0], hidden[0], ()),
+        text=rule.pieces(texts[1], hidden[1], rule.marks(markers)),
+        cut=len(body.text) if len(body.text) > rule.LONGEST else 0,
         sources=body.sources,
         untrusted=rule.untrusted(markers),
     )

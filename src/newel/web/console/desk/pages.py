@@ -34,7 +34,6 @@ from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
 SHOWN: Final = 40
-ARTICLES: Final = 5
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -141,11 +140,8 @@ async def reveal(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """What the articles say to the customer's words, or to mine."""
     asked = request.asked(Words)
-    case, said = await desk.words(request.house, request.person, case_id)
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        running = await request.house.running(tx, case.workflow)
-    found = running.library.search(asked.q or said, ARTICLES) if (asked.q or said).strip() else ()
-    return part(request, "desk/articles.html", found=found, q=asked.q)
+    fit = await desk.articles(request.house, request.person, case_id, asked.q)
+    return part(request, "desk/articles.html", found=fit, q=asked.q)
 
 
 @page_at("/desk/{case_id:uuid}/script", Act.WORK)

@@ -76,13 +76,18 @@ const kept = (pane) => `newel.text.${id}.${pane}`;
 const note = (text) => { const place = document.querySelector("[data-saved]"); if (place) place.textContent = text; };
 const area = (pane) => composer()?.querySelector(`[data-pane="${pane}"] textarea`);
 
+let storing = false;
+
 async function saveDraft() {
   const text = area("reply")?.value;
-  if (text === undefined || text === saved || !token()) return;
+  if (storing || text === undefined || text === saved || !token()) return;
+  storing = true;
   const answer = await send(`/desk/${id}/draft`, { token: token(), text }).catch(() => null);
+  storing = false;
   if (answer?.ok) {
     saved = text;
     note(text.trim() ? "Saved" : "");
+    if (area("reply")?.value !== text) saveDraft();
   } else note("Kept in this browser; not saved yet");
 }
 
@@ -250,8 +255,17 @@ const IDLE_MS = 4000;
 let doing = "viewing";
 let idle = 0;
 
-function say(word = doing, more = {}) {
-  if (id && !document.hidden) send(`/desk/${id}/viewing`, { doing: word }, { headers: { "X-Newel-Background": "1" }, ...more }).catch(() => null);
+let saying = false;
+let again = false;
+
+// One word at a time: to a server that is slow nothing is said twice, and the newest afterwards.
+async function say(word = doing, more = {}) {
+  if (!id || document.hidden) return;
+  if (saying && word !== "gone") { again = true; return; }
+  saying = true;
+  await send(`/desk/${id}/viewing`, { doing: word }, { headers: { "X-Newel-Background": "1" }, ...more }).catch(() => null);
+  saying = false;
+  if (again) { again = false; say(); }
 }
 
 function typing() {
@@ -262,7 +276,7 @@ function typing() {
 
 if (id) {
   say();
-  setInterval(say, WORD_MS);
+  setInterval(() => say(), WORD_MS);
   window.addEventListener("pagehide", () => say("gone", { keepalive: true }));
   document.addEventListener("visibilitychange", () => (document.hidden ? send(`/desk/${id}/viewing`, { doing: "gone" }, { keepalive: true, headers: { "X-Newel-Background": "1" } }).catch(() => null) : say()));
 }
