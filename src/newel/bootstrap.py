@@ -14,15 +14,18 @@ import httpx2
 import structlog
 
 from newel.channels.api.webhook import Shelf, Webhook
+from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Channel, Library, Match, Matcher, Passage, Scans, Systems
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
@@ -219,10 +222,17 @@ def _now() -> datetime:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
+    window = Window()
     if settings.webhook_url:
         secret = settings.secret("webhook_secret").encode()
-        return {"api": Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))}
-    return {"api": Shelf()}
+        hook = Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))
+        return {"api": hook, window.name: window}
+    return {"api": Shelf(), window.name: window}
+
+
+def chat_door(settings: Settings) -> Door:
+    """How the customers' chat is opened: the sites that may show it, and the secret shared with them."""
+    return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
@@ -250,19 +260,26 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         running = Policies(pool, settings, train=train)
         house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
         await running.refresh()
-        freshness = asyncio.create_task(running.keep_fresh())
+        beside = [asyncio.create_task(running.keep_fresh())]
+        if not train:  # a server scans: its first message does not wait for the model of languages
+            beside.append(asyncio.create_task(_warm()))
         try:
             yield house
         finally:
-            freshness.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         await pool.close()
+
+
+async def _warm() -> None:
+    await asyncio.to_thread(identifier)
 
 
 async def _envelope(pool: Db, settings: Settings) -> Envelope:
     """The master key's envelope; one that does not fit would make customers and messages anew."""
     envelope = Envelope(settings.master_key())
-    async with pool.tx(system("keys"), read_only=True) as tx:
+    async with pool.tx(system("keys")) as tx:
         await customers.must_fit(tx, envelope)
     return envelope
 
@@ -292,15 +309,20 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return await pending(database_url(settings))
 
 
-def demo_environment(port: int) -> dict[str, str]:
-    """Where the demo company's systems are."""
+def demo_environment(settings: Settings, port: int) -> dict[str, str]:
+    """Where the demo company's systems are, and that its shop may show the chat."""
     at = f"http://127.0.0.1:{port}"
-    return {"NEWEL_SYSTEMS_URL": at, "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel"}
+    shops = (at, f"http://localhost:{port}", *settings.origins())
+    return {
+        "NEWEL_SYSTEMS_URL": at,
+        "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
+        "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
+    }
 
 
 def prepare_secrets(settings: Settings) -> None:
     """Make the secrets that are missing, before two processes do."""
-    for name in ("master_key", "systems_token", "webhook_secret"):
+    for name in ("master_key", "systems_token", "webhook_secret", "chat_secret"):
         settings.secret(name)
 
 

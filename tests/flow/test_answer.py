@@ -113,12 +113,21 @@ async def test_it_means_the_order_of_the_message_before(desk: Desk) -> None:
 
 
 async def test_an_answer_stays_with_the_question_that_was_asked(desk: Desk) -> None:
-    case_id = await desk.say("I'd like to book an appointment", ref="C0028")
+    case_id = await desk.say("Where is my order?", ref="C0012")
     await desk.drain()
-    assert "Which day" in desk.inbox.texts("ai")[-1]
-    await desk.say("could we make it the 3rd instead?", ref="C0028")
+    assert "Which order" in desk.inbox.texts("ai")[-1]
+    await desk.say("10023, it was missing in the list", ref="C0012")
     await desk.drain()
-    assert (await desk.case(case_id)).contact_reason == "appointment_book"
+    assert "PW10023GB" in desk.inbox.texts("ai")[-1]
+    assert (await desk.case(case_id)).contact_reason == "order_status"
+
+
+async def test_a_new_matter_is_not_held_for_an_answer(desk: Desk) -> None:
+    case_id = await desk.say("Where is my order?", ref="C0012")
+    await desk.drain()
+    await desk.say("never mind, I forgot my password", ref="C0012")
+    await desk.drain()
+    assert (await desk.case(case_id)).contact_reason == "password_reset"
 
 
 async def test_courtesy_is_answered_without_a_person(desk: Desk) -> None:

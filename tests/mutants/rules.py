@@ -12,9 +12,9 @@ def f(word: str, *names: str) -> tuple[str, ...]:
 MUTANTS: tuple[Mutant, ...] = (
     patched(
         1,
-        "flow/delivery.py",
-        "case = await cases.lock(tx, _case(job))\n            if not",
-        "case = await cases.read(tx, _case(job))\n            if not",
+        "store/sql/case.sql",
+        "WHERE c.id = $1 FOR NO KEY UPDATE OF c;",
+        "WHERE c.id = $1;",
         *f("delivery", "INV_1_whoever_sends_holds_the_case_first"),
     ),
     patched(
@@ -84,9 +84,16 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         5,
         "store/sql/job.sql",
-        "WHERE state = 'running' AND lease_until < $1;",
-        "WHERE state = 'running' AND lease_until < $1 - interval '1 year';",
+        "(lease_until < $1 OR",
+        "(lease_until < $1 - interval '1 year' OR",
         *f("intake", "INV_5_a_job_whose_worker_died_is_done_by_another"),
+    ),
+    patched(
+        5,
+        "store/sql/job.sql",
+        " OR worker = ANY ($2::integer[]))",
+        " OR worker = ANY ($2::integer[]) AND false)",
+        "tests/store/test_job.py::test_the_jobs_of_a_worker_that_is_gone_come_back_at_once",
     ),
     without(
         5,

@@ -19,7 +19,9 @@ from newel.bootstrap import open_house, open_office
 from newel.cli.seed import demo_company
 from newel.config import Settings
 from newel.domain.access import Account, Role, system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
+from newel.domain.scan.features import ScanInput
 from newel.flow import access
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
@@ -78,10 +80,12 @@ class Site:
 
 
 @asynccontextmanager
-async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Site]:
-    port, stop, hub = free_port(), asyncio.Event(), Hub()
+async def running(
+    house: House, wired: Wired, password: str, *, port: int = 0, door: Door | None = None
+) -> AsyncIterator[Site]:
+    port, stop, hub = port or free_port(), asyncio.Event(), Hub()
     listening = asyncio.create_task(listen_live(house.url, hub.changed, hub.resync))
-    app = build(wired, hub)
+    app = build(wired, hub, door)
     server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
     site = Site(house, wired, f"http://127.0.0.1:{port}", password)
     client = site.client()
@@ -131,7 +135,11 @@ def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Company
 async def _set_up(settings: Settings) -> dict[str, Running]:
     await demo_company(settings)
     async with open_house(settings, train=True) as wired, wired.db.tx(ROOT) as tx:
-        return {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+        found = {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+    found["customer-support"].scanner.scan(
+        ScanInput(text="Is anybody there to be asked?")
+    )  # as a server has it
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +153,18 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 @pytest.fixture
 async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
     """The demo company at work, its systems of record included."""
+    async with (
+        demo_house(server, company, systems) as (house, wired),
+        running(house, wired, DEMO_PASSWORD) as found,
+    ):
+        yield found
+
+
+@asynccontextmanager
+async def demo_house(
+    server: Server, company: Company, systems: Systems
+) -> AsyncIterator[tuple[House, Wired]]:
+    """The demo company's house on a database of its own."""
     name = await server.clone(company.database)
     url = database_url(server.app_url, name)
     (company.home / "systems-token").write_text(systems.token)
@@ -159,8 +179,7 @@ async def shop(server: Server, company: Company, systems: Systems) -> AsyncItera
 
     wired = Wired(pool, Envelope(settings.master_key()), bootstrap.channels(settings), policy_of)
     try:
-        async with running(House(server, name, pool), wired, DEMO_PASSWORD) as site:
-            yield site
+        yield House(server, name, pool), wired
     finally:
         await pool.close()
         await server.drop(name)

@@ -18,7 +18,7 @@ PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/sign-in",),
+    "": ("/sign-in", "/chat?site=hearthwick"),
     "amara": ("/desk", "/approvals", "/search?q=order", "/profile", "/nowhere"),
     "esme": ("/desk",),
     "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge"),

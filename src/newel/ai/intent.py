@@ -27,7 +27,7 @@ from newel.domain.ports import Match
 _NEAREST: Final = 7
 _MOST_CHARACTERS: Final = 4000
 _CLEAR_LEAD: Final = 0.3
-_MOST_IN_DOUBT: Final = {"stranger_named": 0.4, "views_disagree": 0.5}
+_MOST_IN_DOUBT: Final = {"stranger_named": 0.4, "views_disagree": 0.5, "nothing_said": 0.5}
 """The most that a match is worth under a doubt, whatever its probability: no threshold may be lower."""
 _OWN_THINGS: Final = RECORDS | {"xsku", "postcode", "address"}
 EVIDENCE: Final = (
@@ -96,9 +96,11 @@ class Intent:
         return judge(logs[0], logs[1], near, self.examples.classes, self._strange(cut))
 
     def _doubts(self, text: str, judged: Judgement) -> Iterator[str]:
-        """What no probability makes up for: somebody unknown, or two readings of which none leads."""
+        """What no probability makes up for: a stranger, numbers alone, two readings of which none leads."""
         if self._names_stranger(text):
             yield "stranger_named"
+        if all(word.startswith("x") for word in words(text[:_MOST_CHARACTERS])):
+            yield "nothing_said"
         told = dict(zip(EVIDENCE, judged.evidence, strict=True))
         if not told["agreement"] and told["lead"] < _CLEAR_LEAD:
             yield "views_disagree"

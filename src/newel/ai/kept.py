@@ -4,6 +4,7 @@ A file is named by all that the model was made from, and opened only under its o
 without the master key can put one there.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -67,7 +68,8 @@ class Kept:
             part.write_bytes(self._seal(path.name, plain) + plain)
             part.rename(path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 @cache

@@ -39,7 +39,7 @@ def serve(
 
 
 async def _serve(host: str, port: int, after: Path | None) -> None:
-    from newel.bootstrap import database_url, open_house
+    from newel.bootstrap import chat_door, database_url, open_house
     from newel.config import read
     from newel.store.wake import listen_live
     from newel.web.app import build
@@ -51,7 +51,7 @@ async def _serve(host: str, port: int, after: Path | None) -> None:
     async with open_house(settings) as house:
         listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
         try:
-            await serve_app(build(house, hub), host, port, closers=(hub.close,))
+            await serve_app(build(house, hub, chat_door(settings)), host, port, closers=(hub.close,))
         finally:
             listening.cancel()
 
@@ -71,7 +71,7 @@ def work(
     without: Annotated[
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
-    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 32,
+    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 96,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
     after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:

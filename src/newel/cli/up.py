@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -136,14 +136,19 @@ def up(
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
     environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
-    environment |= demo_environment(demo_place[1]) if demo else {}
+    environment |= demo_environment(settings, demo_place[1]) if demo else {}
     for name in (READY, DATABASE_READY):
         (home / name).unlink(missing_ok=True)
     if postgres is not None:
         typer.echo("newel: starting PostgreSQL", err=True)
         postgres.prepare()
     prepare_secrets(settings)
-    children = _children(environment, demo, answer, demo_place[1], home)
+    address = f"http://{settings.host}:{settings.port}"
+    said = f"newel: serving on {address} (Ctrl-C stops it)"
+    children = _children(environment, answer, home)
+    if demo:
+        children.insert(0, _demo(environment, home, demo_place[1], address))
+        said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     try:
         for child in children:
             child.tend(time.monotonic())
@@ -154,8 +159,8 @@ def up(
             asyncio.run(demo_company(settings))
         (home / DATABASE_READY).touch()
         if demo:
-            children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
-        _supervise(children, postgres, stop, place, home / READY)
+            children.append(_push(environment, home, address))
+        _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
     finally:
         _stop(children)
         if postgres is not None:
@@ -163,23 +168,23 @@ def up(
         typer.echo("newel: stopped", err=True)
 
 
-def _children(
-    environment: Mapping[str, str], demo: bool, answer: bool, demo_port: int, home: Path
-) -> list[Child]:
+def _children(environment: Mapping[str, str], answer: bool, home: Path) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
     less = [] if answer else ["--except", "answer"]
     after = ["--after", str(home / DATABASE_READY)]
-    children = [
+    return [
         Child("server", [*newel, "serve", *after], environment),
         Child("worker", [*newel, "work", "--ready-file", str(home / READY), *after, *less], environment),
     ]
-    if demo:
-        secrets = ["--token-file", str(home / "systems-token")]
-        secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
-        place = ["--port", str(demo_port), "--data", str(home / "demo")]
-        command = [sys.executable, "-m", "newel.demo", *place, *secrets]
-        children.insert(0, Child("demo", command, environment))
-    return children
+
+
+def _demo(environment: Mapping[str, str], home: Path, port: int, newel: str) -> Child:
+    """The demo company: its systems of record, and its shop front with the chat."""
+    secrets = ["--token-file", str(home / "systems-token")]
+    secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
+    secrets += ["--chat-secret-file", str(home / "chat-secret")]
+    place = ["--port", str(port), "--data", str(home / "demo"), "--newel-url", newel]
+    return Child("demo", [sys.executable, "-m", "newel.demo", *place, *secrets], environment)
 
 
 def _push(environment: Mapping[str, str], home: Path, address: str) -> Errand:
@@ -205,17 +210,21 @@ def _stop_on_signals() -> _Stop:
 
 
 def _supervise(
-    children: list[Child], postgres: "Embedded | None", stop: _Stop, place: Place, worker_ready: Path
+    children: list[Child],
+    postgres: "Embedded | None",
+    stop: _Stop,
+    ready: Callable[[], bool],
+    said: str,
 ) -> None:
-    """Tend all until a signal."""
+    """Tend all until a signal, and say once that it works."""
     told = False
     while not stop.asked:
         if postgres is not None and not postgres.alive():
             _start_again(postgres)
         for child in children:
             child.tend(time.monotonic())
-        if not told and worker_ready.exists() and _listens(place):
-            typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
+        if not told and ready():
+            typer.echo(said, err=True)
             told = True
         time.sleep(0.1)
 

@@ -116,7 +116,7 @@ def words(text: str) -> frozenset[str]:
 
 def folded(text: str) -> str:
     """Without case, marks and compatibility forms, so that ``Zoë`` is found as ``zoe``."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 

@@ -103,6 +103,11 @@ async def reveal(house: House, actor: Actor, case_id: UUID, part: str, field: st
     return value
 
 
+def tell(house: House, topic: str) -> None:
+    """What a page says of its person goes to all servers; nothing of it is kept in the store."""
+    house.db.waker.changed([topic])
+
+
 async def words(house: House, actor: Actor, case_id: UUID) -> tuple[Case, str]:
     """The case and what the customer wrote in this episode, to look for articles with."""
     async with house.db.tx(actor, read_only=True) as tx:

@@ -10,16 +10,22 @@ from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import draft as rows
 from newel.store.draft import Draft
+from newel.store.live import writing_to
 
 
 async def save(house: House, actor: Actor, case_id: UUID, token: int, text: str) -> None:
-    """Keep what the owner is writing; nothing but white space throws it away."""
+    """Keep what the owner is writing; nothing but white space throws it away.
+
+    The customer's page hears that somebody writes, and not a word of what.
+    """
     if len(text) > LONGEST:
         raise TooLarge(what="the draft", size=len(text), limit=LONGEST)
     async with house.db.tx(actor) as tx:
         case, _ = await routing.mine(tx, case_id, actor, token)
         if text.strip():
             await rows.save(tx, house.envelope, case, UUID(actor.id), text)
+            if case.conversation_id is not None:
+                tx.changes.add(writing_to(case.conversation_id))
         else:
             await rows.clear(tx, case_id, UUID(actor.id))
 

@@ -38,6 +38,16 @@ async def put(house: House, actor: Actor, text: Text) -> UUID:
         return await rows.put(tx, before, text)
 
 
+async def keep(house: House, actor: Actor, case_id: UUID, name: str, body: str) -> UUID:
+    """Keep a text for the writer's own team, in the workflow and language of a case."""
+    async with house.db.tx(actor, read_only=True) as tx:
+        case, team = await cases.read(tx, case_id), await _team(tx, actor)
+    text = Text(
+        workflow=case.workflow, language=case.language or "en", name=name, team=team or "inhouse", body=body
+    )
+    return await put(house, actor, text)
+
+
 async def retire(house: House, actor: Actor, macro_id: UUID) -> None:
     """Take a macro of one's own team out of use."""
     actor.must(Act.EDIT_MACRO)

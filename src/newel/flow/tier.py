@@ -9,7 +9,7 @@ import msgspec
 from newel.domain import tier as rule
 from newel.domain.access import AI, system
 from newel.domain.action import ceiling_of
-from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.answer import NoAnswer, Proposal, confidence_minimum
 from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
@@ -108,6 +108,7 @@ def _signals(brief: Brief, said: Proposal | NoAnswer) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(brief.signals),
         "confidence": said.confidence,
+        "confidence_minimum": confidence_minimum(brief.running.bundle),
         "calibrated": getattr(said, "calibrated", False),
         "evidence": said.evidence if isinstance(said, NoAnswer) else said.reasons,
         "policy": brief.running.version,

@@ -14,6 +14,7 @@ from newel.domain.words import Assist, Priority, Tier
 from newel.store import audit
 from newel.store.db import Db, Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
+from newel.store.live import of_conversation
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +117,8 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
 
 
 async def _record(tx: Tx, case: Case, event: str, state: str | None, **data: Any) -> None:
+    if case.conversation_id is not None:
+        tx.changes.add(of_conversation(case.conversation_id))
     tier = int(case.tier) if case.tier else None
     await audit.record(
         tx,

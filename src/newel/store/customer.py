@@ -166,10 +166,15 @@ def profile_place(customer_id: UUID) -> str:
 
 
 async def must_fit(tx: Tx, envelope: Envelope) -> None:
-    """Raise ``WrongKey`` when the keys of this database were wrapped by another master key."""
+    """Raise ``WrongKey`` when this database was begun with another master key; the first one binds it."""
     row = await tx.row(sql("customer").any_key)
     try:
         if row is not None:
             envelope.subject(row["subject_id"], row["wrapped"])
+        sealed = await tx.value(sql("customer").check)
+        if sealed is None:
+            await tx.run(sql("customer").add_check, envelope.check(), tx.now)
+            sealed = await tx.value(sql("customer").check)
+        envelope.must_open(sealed)
     except Invalid:
         raise WrongKey() from None

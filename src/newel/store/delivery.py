@@ -13,6 +13,7 @@ from newel.store.customer import Profile, profile_place
 from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope
 from newel.store.intake import Body
+from newel.store.live import of_conversation
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ async def claim(tx: Tx, envelope: Envelope, case: Case, box: UUID) -> Claimed | 
     row = await tx.one(sql("delivery").claim, box, tx.now)
     if row["outcome"] != "claimed":
         return str(row["outcome"])
+    tx.changes.add(of_conversation(row["conversation_id"]))
     state = "claimed" if row["was"] != "claimed" else None
     await audit.record(
         tx, "outbox.claimed", "outbox", box, state=state, case_id=case.id, attempt=row["attempts"]

@@ -38,7 +38,7 @@ class Embedded:
     that spawned it ends (Linux), so that killing this process never leaves a server behind.
     """
 
-    def __init__(self, home: Path, *, durable: bool = True, connections: int = 100) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, connections: int = 160) -> None:
         self.home = home.absolute()
         self.data = self.home / f"postgres{MAJOR}"
         self._durable = durable

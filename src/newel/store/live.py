@@ -33,6 +33,16 @@ def of_conversation(conversation_id: UUID) -> str:
     return f"conversation:{conversation_id}"
 
 
+def writing_to(conversation_id: UUID) -> str:
+    """A person is writing to this customer, at this moment."""
+    return f"writing:{conversation_id}"
+
+
+def typing_on(case_id: UUID) -> str:
+    """The customer of this case is typing, at this moment."""
+    return f"typing:{case_id}"
+
+
 def topics(entity: str, case_id: UUID | None) -> tuple[str, ...]:
     """The topics of one audit event."""
     return (*_OF_ENTITY.get(entity, ()), *((of_case(case_id),) if case_id else ()))

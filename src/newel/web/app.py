@@ -7,13 +7,15 @@ from litestar.datastructures import State
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 from prometheus_client import CollectorRegistry
 
+from newel.domain.chat import Door
 from newel.flow.house import House
-from newel.web import console, live, static
+from newel.web import chat, console, live, static
 from newel.web.api import ROUTES
 from newel.web.api.health import Gauges
 from newel.web.auth import Tokens, guard, may_listen
 from newel.web.errors import handlers
 from newel.web.hooks import Hooks
+from newel.web.limit import Limits
 from newel.web.live import Hub
 from newel.web.openapi import describe
 from newel.web.page import error_page
@@ -44,11 +46,14 @@ class Web(Litestar):
             await super().__call__(scope, receive, send)
 
 
-def build(house: House, hub: Hub | None = None) -> Web:
-    """The application of one house; each has its own metrics. Pages hear of changes through ``hub``."""
+def build(house: House, hub: Hub | None = None, door: Door | None = None) -> Web:
+    """The application of one house; each has its own metrics.
+
+    Pages hear of changes through ``hub``; ``door`` says which sites may show the customers' chat.
+    """
     registry = CollectorRegistry()
     app = Web(
-        [*ROUTES, *static.ROUTES, *console.ROUTES],
+        [*ROUTES, *static.ROUTES, *console.ROUTES, *chat.ROUTES],
         request_class=Ask,
         guards=[guard],
         exception_handlers=handlers(),
@@ -63,6 +68,9 @@ def build(house: House, hub: Hub | None = None) -> Web:
                 "registry": registry,
                 "gauges": Gauges(registry),
                 "error_page": error_page,
+                "door": door or Door(),
+                "limits": Limits(),
+                "outlook": chat.Forecast(),
             }
         ),
     )

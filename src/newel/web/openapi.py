@@ -37,7 +37,7 @@ Handlers = list[tuple[str, HTTPRouteHandler, Doc]]
 
 def describe(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of an app."""
-    found = [(path, handler, doc) for path, handler, doc in handlers_of(app) if doc.media_type != HTML]
+    found = [one for one in handlers_of(app) if not (one[2].inner or one[2].media_type == HTML)]
     shapes = [Problem, *{t for _, h, d in found for t in _types(h, d)}]
     _, schemas = msgspec.json.schema_components(shapes, ref_template=_REF)
     paths: dict[str, Any] = {}

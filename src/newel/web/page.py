@@ -45,6 +45,12 @@ def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Re
     return _answer(render(template, **_frame(request), **values), status, _security("'none'"))
 
 
+def framed(request: Ask, template: str, ancestors: str, **values: Any) -> Response[str]:
+    """A whole page that sites of these origins may show inside of theirs."""
+    headers = {**_security(ancestors), "cross-origin-resource-policy": "cross-origin"}
+    return _answer(render(template, **_frame(request), **values), 200, headers)
+
+
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
     """What a person sees instead of a page."""
     shown = {"number": status, "title": title, "detail": detail, "request_id": request_id}

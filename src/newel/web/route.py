@@ -32,6 +32,7 @@ class Doc(msgspec.Struct, frozen=True, kw_only=True):
     example: Mapping[str, Any] | None = None
     errors: tuple[int, ...] = ()
     media_type: str = "application/json"
+    inner: bool = False
 
 
 def get(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
@@ -62,6 +63,16 @@ def page(path: str, act: Act | Open, **more: Any) -> Declared:
 def form(path: str, act: Act | Open, *, status: int = 200, **more: Any) -> Declared:
     """What a page sends: a form in, HTML out; not part of the API's description."""
     return _post(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, status_code=status, **more)
+
+
+def inner_get(path: str, *, query: type[msgspec.Struct] | None = None) -> Declared:
+    """What a page's own script reads: it finds its actor itself, and is not part of the API's description."""
+    return _get(path, opt={"doc": Doc(act=Open.PUBLIC, query=query, inner=True)})
+
+
+def inner_post(path: str, *, status: int = 200) -> Declared:
+    """What a page's own script sends, in the same way."""
+    return _post(path, opt={"doc": Doc(act=Open.PUBLIC, inner=True)}, status_code=status)
 
 
 def doc_of(handler: HTTPRouteHandler) -> Doc | None:

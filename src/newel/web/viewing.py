@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 
 TOPIC = "viewing"
+CASES_AT_MOST = 10_000
+"""More than people can look at: then all is forgotten, and said again within seconds."""
 KEPT_SECONDS = {"viewing": 15.0, "typing": 7.0}
 
 
@@ -43,6 +45,8 @@ class Viewing:
 
     def hear(self, topic: str) -> Iterator[str]:
         """Take a page's word in; the topic of its case when that changed who is seen."""
+        if len(self._cases) > CASES_AT_MOST:
+            self._cases.clear()
         _, case, person, word = topic.split(":")
         before = self._seen(case)
         here, doing, now = self._cases.setdefault(case, {}), Doing(word), time.monotonic()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from web.conftest import Site
 
@@ -23,6 +23,9 @@ _FLAGS = (
     "--disable-sync",
 )
 SERIOUS = {"serious", "critical"}
+PATIENCE_MS = 20_000
+"""Machines are shared: a slow page is no wrong page."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,9 +72,10 @@ class Seat:
 @asynccontextmanager
 async def seat(site: Site, browser: Browser, login: str = "", **options: object) -> AsyncIterator[Seat]:
     """A browser of its own, signed in as ``login`` if one is given."""
+    options = {"reduced_motion": "reduce", **options}  # colours in the middle of a change are nobody's
     context = await browser.new_context(**options)  # type: ignore[arg-type]
     page = await context.new_page()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

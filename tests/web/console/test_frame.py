@@ -23,6 +23,7 @@ async def test_a_notice_is_told_once_listed_and_seen(shop: Site, browser: Browse
         await page.reload()
         await expect(page.locator("[data-count=notices]")).to_have_text("1")
         await expect(page.locator(".toast")).to_have_count(0)
+        await page.keyboard.press("g")
         await page.keyboard.press("n")
         row = page.locator(".notice", has_text="A case is yours")
         await expect(row.get_by_role("link", name="Open")).to_have_attribute("href", f"/desk/{case}")

@@ -114,7 +114,7 @@ async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_
         assert await other.axe() == []
 
         asked = await say(shop, ORDER)
-        await asyncio.sleep(1)  # the burst's quiet time
+        await asyncio.sleep(1)  # the quiet time of a burst
         await shop.drain()
         state = (await (await shop.signed_in("ivan")).get(f"/api/v1/cases/{asked}")).json()
         assert state["tier"] == 3

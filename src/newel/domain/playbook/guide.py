@@ -81,7 +81,7 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
 
 def guide(reason: str, playbook: Playbook, found: Known | Missing | None, now: datetime) -> Guide:
     """The playbook with what is known; ``found`` is None when nothing could be asked."""
-    known = found if isinstance(found, Known) else Known()
+    known = found if isinstance(found, Known) else Known(slots=found.values if found else {})
     said = choose(playbook, known, now) if isinstance(found, Known) else None
     tree = with_picks(playbook, known)
     theirs = not (isinstance(said, NoPath) and said.reason == "not_their_order")

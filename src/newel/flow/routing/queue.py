@@ -24,6 +24,7 @@ from newel.store import routing as rows
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
+from newel.store.live import of_conversation
 from newel.store.notice import ON_CALL, Notice
 from newel.store.routing import WorkItem
 
@@ -153,6 +154,8 @@ async def own(
         data=data,
     )
     await drafts.hand_over(tx, case.id, person.id)
+    if case.conversation_id is not None:
+        tx.changes.add(of_conversation(case.conversation_id))  # its customer is told who answers
     if case.state in {"queued", "snoozed"}:
         await jobs.drop(tx, case.id, "wake")
         case = await cases.move(

@@ -61,6 +61,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON newel.worker TO newel_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA newel TO newel_app;
 ALTER TABLE newel.job ADD COLUMN worker integer;
 
+-- A value sealed by the master key that this database was begun with: another one does not open it.
+CREATE TABLE keyring.master_check (
+    one        boolean     PRIMARY KEY DEFAULT true CHECK (one),
+    sealed     bytea       NOT NULL,
+    created_at timestamptz NOT NULL
+);
+GRANT SELECT, INSERT ON keyring.master_check TO newel_app;
+
 -- The writes of a step as one call each: fewer round trips, the same rows, the same guards.
 -- A function holds writes alone; what is decided is decided in the domain.
 

@@ -1,5 +1,12 @@
 -- Customers, conversations, cases, messages, receipts. All text is sealed (AES-256-GCM).
 
+-- A value sealed by the master key that this database was begun with: another one does not open it.
+CREATE TABLE keyring.master_check (
+    one        boolean     PRIMARY KEY DEFAULT true CHECK (one),
+    sealed     bytea       NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
 CREATE TABLE keyring.subject_key (
     subject_id   uuid PRIMARY KEY,
     wrapped      bytea,

@@ -142,6 +142,15 @@ CREATE TABLE newel.label (
     PRIMARY KEY (feedback_id, use)
 );
 
+CREATE INDEX resolution_by_staff ON newel.resolution (at) WHERE by_kind = 'staff';
+
+-- The customer's chat: how far the customer has seen what left, and how far a person has read.
+CREATE TABLE newel.chat (
+    conversation_id uuid PRIMARY KEY REFERENCES newel.conversation,
+    seen_seq        bigint NOT NULL DEFAULT 0 CHECK (seen_seq >= 0),
+    read_seq        bigint NOT NULL DEFAULT 0 CHECK (read_seq >= 0)
+);
+
 -- A person's message that is held for a few seconds so that they may take it back, with what follows
 -- once it leaves: a wait for the customer, or the end of the episode.
 CREATE TABLE newel.hold (

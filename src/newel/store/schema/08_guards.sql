@@ -71,6 +71,7 @@ GRANT USAGE ON SCHEMA newel, keyring TO newel_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA newel, keyring TO newel_app;
 GRANT DELETE ON newel.job, newel.staff_session, newel.worker TO newel_app;
 REVOKE INSERT, UPDATE ON newel.state_transition FROM newel_app;
+REVOKE UPDATE ON keyring.master_check FROM newel_app;
 REVOKE UPDATE ON newel.audit_event, newel.message, newel.scan_receipt, newel.decision, newel.sla_alert,
     newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous, newel.note,
     newel.miss FROM newel_app;

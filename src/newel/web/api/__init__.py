@@ -3,6 +3,7 @@
 from newel.web.api import (
     access,
     approval,
+    chat,
     context,
     customer,
     delivery,
@@ -28,6 +29,7 @@ WORDS = (
     delivery,
     trace,
     approval,
+    chat,
     routing,
     escalation,
     support,

@@ -9,8 +9,9 @@ from newel.web.console import (
     knowledge,
     policy,
     search,
+    trace,
     wallboard,
 )
 
-WORDS = (access, frame, desk, approval, wallboard, search, knowledge, policy, kill_switch)
+WORDS = (access, frame, desk, approval, wallboard, search, trace, knowledge, policy, kill_switch)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]

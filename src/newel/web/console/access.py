@@ -1,16 +1,15 @@
 """Signing in and out, the profile, presence, and how the pages look."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 from litestar import Response
 
 from newel.domain.access import Act
-from newel.domain.errors import Forbidden, NewelError
+from newel.domain.errors import NewelError
 from newel.flow import access, routing
-from newel.web.auth import give_cookie, session_of, take_cookie
+from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
 from newel.web.nav import home
 from newel.web.page import away, done, page, part
 from newel.web.request import Ask
@@ -69,7 +68,7 @@ async def sign_in_page(request: Ask) -> Response[str]:
 @form("/sign-in", Open.PUBLIC)
 async def sign_in(request: Ask) -> Response[str]:
     """Sign in and go to the first page; what is wrong is said on the same page."""
-    own_page(request)
+    must_be_own_page(request, "sign in")
     try:
         asked = await request.filled(SignIn)
         signed = await access.sign_in(request.house, asked.login, asked.password, former=session_of(request))
@@ -92,15 +91,6 @@ def _problem(error: NewelError) -> str:
     if error.code == "invalid_field":
         return "Enter your login and your password."
     return "The login or the password is wrong." if error.code == "unauthenticated" else error.message
-
-
-def own_page(request: Ask) -> None:
-    """Refuse a form that another site sends; browsers say where one comes from."""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin", "")
-    foreign = bool(origin) and urlsplit(origin).netloc != request.headers.get("host", "")
-    if site not in {"same-origin", "none"} or foreign:
-        raise Forbidden(actor="browser", act="sign in", why="the form is another site's")
 
 
 def inside(path: str) -> str:

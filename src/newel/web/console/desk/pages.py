@@ -1,5 +1,6 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
@@ -13,12 +14,13 @@ from litestar.params import FromPath
 from newel.domain import reason as reasons
 from newel.domain.access import Act
 from newel.domain.desk import Piece, Sight
+from newel.domain.errors import StaleToken
 from newel.domain.mask import Field
 from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.routing import highest
 from newel.domain.support import Ground
 from newel.domain.words import Cluster
-from newel.flow import desk
+from newel.flow import chat, desk
 from newel.flow.desk import Desk
 from newel.store import desk as rows
 from newel.store import live, views
@@ -123,7 +125,7 @@ async def viewers(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def say_viewing(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """My page says that I look, type, or have gone."""
     seen = await request.filled(Seen)
-    request.house.db.waker.changed([viewing.said(case_id, request.me.id, seen.doing)])
+    desk.tell(request.house, viewing.said(case_id, request.me.id, seen.doing))
     return done()
 
 
@@ -188,6 +190,9 @@ async def _titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:
 
 async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
     opened = await desk.open_case(request.house, request.person, case_id)
+    if opened.mine and opened.view.conversation_id is not None:
+        with contextlib.suppress(StaleToken):  # it has just passed to another
+            await chat.read(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         titles = await _titles(request, tx, opened.view.workflow)
         people = await rows.people(tx)

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain.access import Act
+from newel.domain.macro import Body, Name
 from newel.domain.resolution import CONSOLE_HOLD
 from newel.flow import draft, macro, note, resolution
 from newel.web.page import done
@@ -47,6 +48,13 @@ class Mine(msgspec.Struct, frozen=True):
     """The token of my work item."""
 
     token: Token
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A text to be kept, and what is typed for it."""
+
+    name: Name
+    body: Body
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -119,4 +127,12 @@ async def macros(request: Ask, case_id: FromPath[UUID]) -> Response[bytes]:
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
-ROUTES = [reply, undo, save_draft, write_note, ask_expert, answer_question, macros]
+@form("/desk/{case_id:uuid}/macros", Act.EDIT_MACRO)
+async def save_macro(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Keep a text for the team, in the case's workflow and language."""
+    asked = await request.filled(Kept)
+    await macro.keep(request.house, request.person, case_id, asked.name, asked.body)
+    return done(f"Saved: type /{asked.name}", macros=True)
+
+
+ROUTES = [reply, undo, save_draft, write_note, ask_expert, answer_question, macros, save_macro]

@@ -47,14 +47,24 @@ function weigh() {
   form().querySelector("[data-decides]").disabled = Boolean(wrong);
 }
 
+// What is chosen outlives the list: it is drawn anew whenever something changes.
+let gathered = "";
+const left = new Set();
+
 function gather(kind) {
+  gathered = kind;
+  left.clear();
+  choose();
+}
+
+function choose() {
   for (const row of inbox.querySelectorAll(".line-row")) {
     const box = row.querySelector("input");
-    box.hidden = !kind || row.dataset.kind !== kind;
-    box.checked = !box.hidden && !box.disabled;
+    box.hidden = !gathered || row.dataset.kind !== gathered;
+    box.checked = !box.hidden && !box.disabled && !left.has(box.value);
   }
   for (const button of inbox.querySelectorAll("[data-gathers]")) {
-    if (button.dataset.gathers) button.setAttribute("aria-pressed", String(button.dataset.gathers === kind));
+    if (button.dataset.gathers) button.setAttribute("aria-pressed", String(button.dataset.gathers === gathered));
   }
   count();
 }
@@ -75,7 +85,13 @@ inbox.addEventListener("click", (event) => {
   if (gathers) gather(gathers.getAttribute("aria-pressed") === "true" ? "" : gathers.dataset.gathers);
 });
 inbox.addEventListener("change", (event) => {
-  if (event.target.matches(".line-pick")) count();
+  const { target } = event;
+  if (target.matches(".line-pick")) {
+    if (target.checked) left.delete(target.value);
+    else left.add(target.value);
+    count();
+  }
+  if (target.name === "why") target.form.elements.note.required = target.value === "other";
 });
 inbox.addEventListener("input", (event) => {
   if (event.target.name === "amount") weigh();
@@ -92,6 +108,7 @@ document.addEventListener("htmx:error", () => { ready = 0; });
 
 let at = sheet()?.dataset.approval;
 document.addEventListener("htmx:after:swap", () => {
+  if (gathered) choose();
   const now = sheet()?.dataset.approval;
   if (now === at) return;
   at = now;

@@ -173,11 +173,18 @@ let found = [];
 let at = 0;
 const list = () => document.getElementById("macros");
 
+document.addEventListener("macros", () => { macros = null; });
+document.getElementById("save-text")?.addEventListener("opened", (event) => {
+  event.target.querySelector("[data-body]").value = area("reply")?.value ?? "";
+});
+
+const slashed = (place) => /^\/(\S*)$/.exec(place.value.slice(0, place.selectionStart).split("\n").pop());
+
 async function slash(place) {
-  const line = place.value.slice(0, place.selectionStart).split("\n").pop();
-  const asked = /^\/(\S*)$/.exec(line);
-  if (!asked || !list()) return close();
+  if (!slashed(place) || !list()) return close();
   macros ??= await fetch(`/desk/${id}/macros`, { headers: { accept: "application/json" } }).then((r) => (r.ok ? r.json() : [])).catch(() => null);
+  const asked = slashed(place); // typing goes on while the texts are fetched
+  if (!asked) return close();
   const word = asked[1].toLowerCase();
   found = (macros ?? []).filter((m) => m.name.toLowerCase().includes(word) || m.text.toLowerCase().includes(word)).slice(0, 8);
   at = 0;
@@ -260,6 +267,17 @@ if (id) {
   document.addEventListener("visibilitychange", () => (document.hidden ? send(`/desk/${id}/viewing`, { doing: "gone" }, { keepalive: true, headers: { "X-Newel-Background": "1" } }).catch(() => null) : say()));
 }
 
+// — The customer types: said for some seconds, and nothing is asked for. —
+const TYPES_MS = 5000;
+let types = 0;
+document.addEventListener("newel:changed", (event) => {
+  const shown = document.getElementById("customer-typing");
+  if (!shown || !event.detail.has(`typing:${id}`)) return;
+  shown.hidden = false;
+  clearTimeout(types);
+  types = setTimeout(() => { const later = document.getElementById("customer-typing"); if (later) later.hidden = true; }, TYPES_MS);
+});
+
 // — Time spent: while the case is open and looked at. —
 const SPENT = `newel.spent.${id}`;
 if (id) {
@@ -298,9 +316,14 @@ document.addEventListener("click", (event) => {
   button.form.elements.until.value = when.toISOString();
 }, true);
 
-function settled(event) {
+let known = composer();
+function settled() {
+  if (composer() !== known) {
+    known = composer();
+    restore();
+  }
   markSeen();
-  keepRevealed(event?.target instanceof Element ? document : document);
+  keepRevealed(document);
   if (pinned) toEnd();
   showTimes();
 }

@@ -28,12 +28,13 @@ function begins(keys) {
 }
 
 function press(element) {
-  if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.focus();
-  else element.click();
+  if (element.matches("input:not([type=checkbox]), textarea, select")) element.focus();
+  if (!element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.click();
 }
 
+// A key that is held down presses once: nobody decides ten times by resting a finger.
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat) return;
   const key = named(event);
   const plain = !key.startsWith("mod+");
   if (plain && (typing(event.target) || off())) return;

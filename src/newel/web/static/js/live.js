@@ -18,6 +18,7 @@ function tell(region) {
 
 function changed(event) {
   const now = new Set(JSON.parse(event.data));
+  document.dispatchEvent(new CustomEvent("newel:changed", { detail: now }));
   for (const region of regions()) if (of(region).some((topic) => now.has(topic))) tell(region);
 }
 
