@@ -146,18 +146,20 @@ async def _set_up(settings: Settings) -> dict[str, Running]:
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
     """The demo company's systems of record, as of today."""
     started = start_systems(tmp_path_factory.mktemp("systems"), today=datetime.now(UTC).date())
+    started.keep()
     yield started
     started.stop()
 
 
 @pytest.fixture
 async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
-    """The demo company at work, its systems of record included."""
+    """The demo company at work, its systems of record included; no other test's refund stands in them."""
     async with (
         demo_house(server, company, systems) as (house, wired),
         running(house, wired, DEMO_PASSWORD) as found,
     ):
         yield found
+    systems.restore()
 
 
 @asynccontextmanager

@@ -324,5 +324,6 @@ async def grant(
         raise Invalid(what="the grant", why="it needs a purpose, and lasts at most eight hours")
     async with house.db.tx(actor) as tx:
         package = await rows.package_of(tx, case_id)
+        sealer = (await cases.read(tx, case_id)).sealer(house.envelope)
         until = tx.now + timedelta(minutes=minutes)
-        return await rows.add_grant(tx, package, staff_id, UUID(actor.id), purpose.strip(), until)
+        return await rows.add_grant(tx, sealer, package, staff_id, UUID(actor.id), purpose.strip(), until)

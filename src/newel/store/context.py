@@ -12,7 +12,7 @@ from newel.domain.errors import NotFound
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
-from newel.store.envelope import Envelope
+from newel.store.envelope import Envelope, Sealer
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -105,12 +105,19 @@ async def complete(tx: Tx, package_id: UUID) -> None:
 
 
 async def add_grant(
-    tx: Tx, package: Package, staff_id: UUID, granted_by: UUID, purpose: str, expires_at: datetime
+    tx: Tx,
+    sealer: Sealer,
+    package: Package,
+    staff_id: UUID,
+    granted_by: UUID,
+    purpose: str,
+    expires_at: datetime,
 ) -> UUID:
-    """Let another person open a package, for a purpose and a time."""
+    """Let another person open a package, for a purpose (sealed) and a time."""
     grant = uuid4()
+    sealed = sealer.seal_value(f"grant.purpose:{grant}", purpose)
     await tx.run(
-        sql("context").add_grant, grant, package.id, staff_id, granted_by, purpose, tx.now, expires_at
+        sql("context").add_grant, grant, package.id, staff_id, granted_by, sealed, tx.now, expires_at
     )
     await audit.record(
         tx,

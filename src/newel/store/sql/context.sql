@@ -40,7 +40,7 @@ WHERE p.id = $1 AND p.complete_at IS NULL
     AND NOT EXISTS (SELECT FROM newel.context_part c WHERE c.package_id = p.id AND c.state <> 'ready');
 
 -- name: add_grant
-INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose, granted_at, expires_at)
+INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose_sealed, granted_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: live_grant
