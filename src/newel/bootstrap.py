@@ -11,7 +11,9 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx2
+import msgspec
 import structlog
+import yaml
 
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
@@ -19,7 +21,7 @@ from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
 from newel.domain.chat import Door
-from newel.domain.errors import NotFound
+from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
@@ -29,6 +31,7 @@ from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
+from newel.domain.tour import Tour
 from newel.flow.house import House, Running
 from newel.store import customer as customers
 from newel.store import db
@@ -235,6 +238,21 @@ def chat_door(settings: Settings) -> Door:
     return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
+def tour(settings: Settings) -> Tour | None:
+    """The tour of a show company; ``Invalid`` names what is wrong in its file."""
+    if not settings.tour_file:
+        return None
+    try:
+        read = yaml.safe_load(Path(settings.tour_file).read_text("utf-8"))
+        found = msgspec.convert(read, Tour)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise Invalid(what=f"NEWEL_TOUR_FILE ({settings.tour_file})", why=str(error)) from None
+    missing = {step.seat for step in found.steps} - {seat.login for seat in found.seats}
+    if missing:
+        raise Invalid(what="NEWEL_TOUR_FILE", why=f"it has no seat {min(missing)}")
+    return found
+
+
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
     raise NotFound(what="workflow with an active policy", id=workflow)
 
@@ -317,6 +335,7 @@ def demo_environment(settings: Settings, port: int) -> dict[str, str]:
         "NEWEL_SYSTEMS_URL": at,
         "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
         "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
+        "NEWEL_TOUR_FILE": settings.tour_file or str(Path(__file__).parent / "demo" / "data" / "tour.yaml"),
     }
 
 

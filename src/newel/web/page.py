@@ -95,7 +95,8 @@ def _frame(request: Ask) -> dict[str, Any]:
     return {
         "me": staff,
         "may": staff.actor.may if staff else _nothing,
-        "nav": entries(staff.actor) if staff else (),
+        "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
+        "tour": request.app.state.tour,
         "path": request.scope["path"],
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),

@@ -9,9 +9,10 @@ from newel.web.console import (
     knowledge,
     policy,
     search,
+    tour,
     trace,
     wallboard,
 )
 
-WORDS = (access, frame, desk, approval, wallboard, search, trace, knowledge, policy, kill_switch)
+WORDS = (access, frame, desk, approval, wallboard, search, trace, knowledge, policy, kill_switch, tour)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
