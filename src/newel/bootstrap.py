@@ -240,16 +240,16 @@ def chat_door(settings: Settings) -> Door:
 
 def tour(settings: Settings) -> Tour | None:
     """The tour of a show company; ``Invalid`` names what is wrong in its file."""
-    if not settings.tour_file:
+    if not settings.tour:
         return None
     try:
-        read = yaml.safe_load(Path(settings.tour_file).read_text("utf-8"))
+        read = yaml.safe_load(Path(settings.tour).read_text("utf-8"))
         found = msgspec.convert(read, Tour)
     except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise Invalid(what=f"NEWEL_TOUR_FILE ({settings.tour_file})", why=str(error)) from None
+        raise Invalid(what=f"NEWEL_TOUR ({settings.tour})", why=str(error)) from None
     missing = {step.seat for step in found.steps} - {seat.login for seat in found.seats}
     if missing:
-        raise Invalid(what="NEWEL_TOUR_FILE", why=f"it has no seat {min(missing)}")
+        raise Invalid(what="NEWEL_TOUR", why=f"it has no seat {min(missing)}")
     return found
 
 
@@ -335,7 +335,7 @@ def demo_environment(settings: Settings, port: int) -> dict[str, str]:
         "NEWEL_SYSTEMS_URL": at,
         "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
         "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
-        "NEWEL_TOUR_FILE": settings.tour_file or str(Path(__file__).parent / "demo" / "data" / "tour.yaml"),
+        "NEWEL_TOUR": settings.tour or str(Path(__file__).parent / "demo" / "data" / "tour.yaml"),
     }
 
 

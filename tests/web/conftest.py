@@ -161,7 +161,7 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 @pytest.fixture
 async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
     """The demo company at work, its systems of record included; no other test's refund stands in them."""
-    shown = Settings(tour_file=bootstrap.demo_environment(Settings(), 1)["NEWEL_TOUR_FILE"])
+    shown = Settings(tour=bootstrap.demo_environment(Settings(), 1)["NEWEL_TOUR"])
     async with (
         demo_house(server, company, systems) as (house, wired),
         running(house, wired, DEMO_PASSWORD, tour=bootstrap.tour(shown)) as found,
