@@ -127,7 +127,12 @@ async def _fill_own(
 async def _request(tx: Tx, house: House, case: Case, _customer: Customer) -> Request:
     said = await told.inbound(tx, house.envelope, case)
     fields, _ = await told.fields(tx, house.envelope, case)
-    return Request(tuple(Told(s.received_at, s.body.text, s.body.subject) for s in said), fields)
+    return Request(tuple(_told(s) for s in said), fields)
+
+
+def _told(said: told.Said) -> Told:
+    body = said.body
+    return Told(said.received_at, body.text, body.subject, tuple(one.name for one in body.attachments))
 
 
 async def _attempt(tx: Tx, house: House, case: Case, _customer: Customer) -> Attempt | None:
