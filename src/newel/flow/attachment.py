@@ -11,12 +11,11 @@ from newel.domain import attachment as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.attachment import Attached
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleToken
-from newel.domain.note import Tie
+from newel.flow import note
 from newel.flow.house import House
 from newel.store import attachment as rows
 from newel.store import audit
 from newel.store import case as cases
-from newel.store import context as packages
 from newel.store import desk as desks
 from newel.store import routing as work
 from newel.store.attachment import Found, Held
@@ -94,7 +93,7 @@ async def _is_theirs(tx: Tx, actor: Actor, found: Found) -> bool:
     """Whether it is the actor's own upload; of people: one for the case that they have."""
     place = found.place
     if place.by_kind == "staff" and actor.kind == "staff" and found.case_id is not None:
-        return (await _tie(tx, actor, found.case_id)).owns
+        return (await note.tie(tx, UUID(actor.id), found.case_id)).owns
     return (place.by_kind, place.by_id) == (actor.kind, actor.id)
 
 
@@ -119,21 +118,13 @@ async def about(house: House, actor: Actor, which: UUID) -> Attached:
 
 async def _permitted(tx: Tx, house: House, actor: Actor, which: UUID, own: UUID | None) -> Found:
     found = await rows.find(tx, house.envelope, which)
-    staff = actor.kind == "staff" and found.case_id is not None
-    tie = await _tie(tx, actor, found.case_id) if staff and found.case_id else None
+    case_id = found.case_id if actor.kind == "staff" else None
+    tie = await note.tie(tx, UUID(actor.id), case_id) if case_id else None
     if rule.may_fetch(actor, found.place, tie=tie, own=own):
         return found
     if actor.kind == "customer":
         raise NotFound(what="attachment", id=which)
     raise Forbidden(actor=actor.id, act="open the attachment", why="its case is another's")
-
-
-async def _tie(tx: Tx, actor: Actor, case_id: UUID) -> Tie:
-    item = await work.open_of(tx, case_id)
-    owns = item is not None and str(item.owner_id) == actor.id
-    package = None if owns else await packages.newest_of(tx, case_id)
-    granted = package is not None and await packages.live_grant(tx, package.id, UUID(actor.id)) is not None
-    return Tie(owns=owns, granted=granted)
 
 
 async def of_customer(tx: Tx, house: House, actor: Actor, case: Case, ids: Sequence[UUID]) -> list[Held]:
