@@ -20,6 +20,7 @@ from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.attachment import MEGABYTE
 from newel.domain.chat import Door
 from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
@@ -276,7 +277,13 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
     pool = await db.connect(database_url(settings), size=settings.pool_size)
     try:
         running = Policies(pool, settings, train=train)
-        house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
+        house = House(
+            pool,
+            await _envelope(pool, settings),
+            channels(settings),
+            running.running,
+            attachment_bytes=settings.attachment_megabytes * MEGABYTE,
+        )
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]
         if not train:  # a server scans: its first message does not wait for the model of languages

@@ -15,6 +15,7 @@ async def test_the_owner_drafts_asks_fills_sends_and_takes_back(shop: Site) -> N
 
     assert (await esme.get(f"{case}/draft")).json() == {
         "text": "",
+        "attachments": [],
         "saved_at": None,
         "handed_over_by": None,
     }

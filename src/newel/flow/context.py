@@ -153,7 +153,12 @@ async def _fill_own(own: _Own, package_id: UUID, missing: Mapping[Part, int]) ->
 async def _request(own: _Own) -> Request:
     said = await own.said()
     fields, _ = await told.fields(own.tx, own.house.envelope, own.case)
-    return Request(tuple(Told(s.received_at, s.body.text, s.body.subject) for s in said), fields)
+    return Request(tuple(_told(s) for s in said), fields)
+
+
+def _told(said: told.Said) -> Told:
+    body = said.body
+    return Told(said.received_at, body.text, body.subject, tuple(one.name for one in body.attachments))
 
 
 async def _attempt(own: _Own) -> Attempt | None:

@@ -14,6 +14,7 @@ from newel.flow.house import House, Running
 from newel.store import case as cases
 from newel.store import delivery as rows
 from newel.store import job as jobs
+from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.db import Guarded, Tx
 from newel.store.delivery import Dead, Provenance
@@ -49,11 +50,13 @@ async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
         await post_system(tx, house, case, running, "action_confirmed")
 
 
-async def write_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> UUID:
-    """Write what the owner of the case says; it stays in the outbox until it is sent."""
+async def write_person(
+    tx: Tx, house: House, case: Case, actor: Actor, text: str, held: Sequence[Held] = ()
+) -> UUID:
+    """Write what the owner of the case says and attaches; it stays in the outbox until it is sent."""
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="reply", why="only a person writes as a person")
-    provenance = Provenance(drafted_by="person", released_by=UUID(actor.id))
+    provenance = Provenance(drafted_by="person", released_by=UUID(actor.id), held=held)
     return await rows.add(tx, house.envelope, case, text, provenance)
 
 

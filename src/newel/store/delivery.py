@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.access import Actor
+from newel.domain.attachment import listed
 from newel.domain.errors import NotFound, StaleToken
 from newel.domain.ports import Outbound
+from newel.store import attachment as attachments
 from newel.store import audit
 from newel.store import job as jobs
+from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.customer import Profile, profile_place
 from newel.store.db import Db, Record, Tx, sql
@@ -30,6 +33,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     template: str | None = None
     policy_id: UUID | None = None
     sources: tuple[str, ...] = ()
+    held: Sequence[Held] = ()
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -58,7 +62,8 @@ async def add(
 ) -> UUID:
     """Write an outbound message and its outbox row; the outbox row's id."""
     message, box = uuid4(), uuid4()
-    body = Body(text, sources=provenance.sources)
+    attached = tuple(one.about for one in provenance.held)
+    body = Body(text, sources=provenance.sources, attachments=attached)
     await tx.value(
         sql("delivery").post,
         tx.now,
@@ -77,6 +82,7 @@ async def add(
         case.sealer(envelope).seal_value(f"message.body:{message}", body),
         action_id,
     )
+    await attachments.carry(tx, envelope, case, message, provenance.held)
     await audit.record(
         tx, "outbox.pending", "outbox", box, state="pending", case_id=case.id, message=str(message),
         drafted_by=provenance.drafted_by, template=provenance.template,
@@ -119,6 +125,7 @@ def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
         at=row["created_at"],
         sources=body.sources,
         seq=row["visible_seq"],
+        attachments=listed(body.attachments),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.access import Actor
+from newel.domain.attachment import Attached
 from newel.domain.intake import Inbound, Open
 from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.scan.receipt import Receipt
@@ -25,11 +26,12 @@ _PAST: Final = (
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message; of an answer also what it stands on."""
+    """The sealed text of a message, and what it carries; of an answer also what it stands on."""
 
     text: str
     subject: str = ""
     sources: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -175,6 +177,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: UUID
     opens: bool
     starts: bool
+    attached: tuple[Attached, ...] = ()
 
 
 async def tell(tx: Tx, arrival: Arrival) -> None:
@@ -228,7 +231,8 @@ def _whose(arrival: Arrival) -> tuple[Any, ...]:
 def _said_in(envelope: Envelope, sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
     """The message, and the fields of an item."""
     inbound, item = arrival.inbound, uuid4()
-    body = sealer.seal_value(_place(arrival.id), Body(inbound.text, inbound.subject))
+    said = Body(inbound.text, inbound.subject, attachments=arrival.attached)
+    body = sealer.seal_value(_place(arrival.id), said)
     told = (arrival.id, arrival.look.macs.external, envelope.mac("text", inbound.text), body)
     if inbound.fields is None:
         return (*told, None, None, None)

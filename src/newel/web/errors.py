@@ -42,7 +42,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Malformed(NewelError):
-    """The body is not JSON: {why}"""
+    """The body cannot be read: {why}"""
 
     code = "malformed"
     status = 400
@@ -96,6 +96,8 @@ _GUARDS = {
     "NW016": "The work has passed to another owner; fetch it again.",
     "NW017": "Only a person lowers a tier, with a reason.",
     "NW018": "This person's desk is full.",
+    "NW041": "What was uploaded or sent stays as it is.",
+    "NW042": "The attachment is not this message's.",
     "NW021": "The survey was answered, or has expired.",
     "NW020": "The message is still held: its writer may take it back.",
 }

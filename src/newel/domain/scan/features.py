@@ -41,6 +41,7 @@ class ScanInput(msgspec.Struct, frozen=True):
     language: str | None = None
     fields: Mapping[str, Any] | None = None
     subject: str = ""
+    attachments: tuple[str, ...] = ()
     customer: CustomerFacts = CustomerFacts()
     history: tuple[PastContact, ...] = ()
     at: datetime | None = None

@@ -100,7 +100,7 @@ class Scanner:
         own = blanked(text, covered) if covered.spans else text
         language = detect(own, message.language, self.bundle.languages, model)
         places = self._matcher.find(views(text), text, covered)
-        subject = self._subject(readable(message.subject))
+        subject = self._subject(readable("\n".join((message.subject, *message.attachments)).strip()))
         found: dict[str, tuple[Found, ...]] = {}
         for index in sorted(places.keys() | subject.keys()):
             entry = self._entries[index]

@@ -3,6 +3,7 @@
 from newel.web.console import (
     access,
     approval,
+    attachment,
     desk,
     frame,
     kill_switch,
@@ -14,5 +15,18 @@ from newel.web.console import (
     wallboard,
 )
 
-WORDS = (access, frame, desk, approval, wallboard, search, trace, knowledge, policy, kill_switch, tour)
+WORDS = (
+    access,
+    frame,
+    desk,
+    approval,
+    wallboard,
+    search,
+    trace,
+    attachment,
+    knowledge,
+    policy,
+    kill_switch,
+    tour,
+)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
