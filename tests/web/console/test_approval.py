@@ -50,6 +50,15 @@ async def at_hand(one: Seat) -> str:
     return str(await one.page.locator("#sheet").get_attribute("data-approval"))
 
 
+async def more_are_shown(one: Seat) -> None:
+    """The list begins with so many, and shows the rest when it is asked to."""
+    await one.go("/approvals?shown=3")
+    await expect(one.page.locator(".line-row")).to_have_count(3)
+    await one.page.get_by_role("link", name="Show more of the 10").press("Enter")
+    await expect(one.page.locator(".line-row")).to_have_count(10)
+    await expect(one.page.get_by_role("link", name="Show more")).to_have_count(0)
+
+
 async def moved_on(one: Seat, before: str) -> None:
     """The next proposal is there, by itself."""
     await expect(one.page.locator("#sheet")).not_to_have_attribute("data-approval", before)
@@ -66,6 +75,7 @@ async def test_ten_proposals_are_decided_by_keyboard_alone(
         await page.keyboard.press("a")
         await page.wait_for_url("**/approvals")
         await expect(page.get_by_text("10 waiting")).to_be_visible()
+        await more_are_shown(one)
         for theme in ("light", "dark"):
             await page.emulate_media(color_scheme=theme)
             assert await one.axe() == []

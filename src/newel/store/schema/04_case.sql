@@ -85,7 +85,7 @@ CREATE TABLE newel.cases (
 );
 CREATE INDEX cases_conversation ON newel.cases (conversation_id, opened_at DESC);
 CREATE INDEX cases_customer ON newel.cases (customer_id, opened_at DESC);
-CREATE INDEX cases_open ON newel.cases (state) WHERE state <> 'resolved';
+CREATE INDEX cases_open ON newel.cases (state, episode_opened_at) WHERE state <> 'resolved';
 
 CREATE FUNCTION newel.guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

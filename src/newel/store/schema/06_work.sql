@@ -139,6 +139,18 @@ CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
 CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
+-- What goes to a role is seen by each of its people for themselves: one by one, or all up to a time.
+CREATE TABLE newel.notice_seen (
+    notice_id uuid        NOT NULL REFERENCES newel.notice,
+    staff_id  uuid        NOT NULL REFERENCES newel.staff,
+    at        timestamptz NOT NULL,
+    PRIMARY KEY (staff_id, notice_id)
+);
+CREATE TABLE newel.notice_mark (
+    staff_id uuid        PRIMARY KEY REFERENCES newel.staff,
+    seen_to  timestamptz NOT NULL
+);
+
 CREATE TABLE newel.context_package (
     id           uuid PRIMARY KEY,
     case_id      uuid        NOT NULL REFERENCES newel.cases,

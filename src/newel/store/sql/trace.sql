@@ -21,7 +21,8 @@ WHERE m.case_id = $1;
 -- name: receipts
 SELECT r.id, r.message_id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
     p.workflow || '/' || p.number AS policy_version
-FROM newel.scan_receipt r JOIN newel.policy_version p ON p.id = r.policy_id WHERE r.case_id = $1;
+FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id JOIN newel.policy_version p ON p.id = r.policy_id
+WHERE m.case_id = $1;
 
 -- name: proposals
 SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,

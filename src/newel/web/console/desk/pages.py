@@ -1,5 +1,6 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ from newel.web.route import form
 from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
-SHOWN: Final = 40
+SHOWN: Final = 30
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -100,8 +101,10 @@ async def listed(request: Ask) -> Response[str]:
 async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
-    opened = await _case(request, case_id)
-    return page(request, "desk.html", **(await _list(request, asked)) | opened)
+    opened, beside, people = await asyncio.gather(
+        _case(request, case_id), _list(request, asked), _people(request)
+    )
+    return page(request, "desk.html", people=people, **beside | opened)
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -193,7 +196,6 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
             await chat.read(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         titles = await _titles(request, tx, opened.view.workflow)
-        people = await rows.people(tx)
         here = _hub(request).viewing.at(case_id, request.me.id)
         seen = await rows.names(tx, list(here)) if here else {}
     kept = opened.draft
@@ -203,7 +205,6 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
         "case_titles": titles,
-        "people": [one for one in people if one.id != request.me.id],
         "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
         "topic": live.of_case(case_id),
         "reason_of": reasons.said,
@@ -216,6 +217,19 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "bytes_most": request.house.attachment_bytes,
         "endings": ",".join(ENDINGS),
     }
+
+
+async def _people(request: Ask) -> list[tuple[str, str, str]]:
+    """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        people = await rows.people(tx)
+    return [(one.login, *_introduced(one)) for one in people if one.id != request.me.id]
+
+
+def _introduced(one: rows.Colleague) -> tuple[str, str]:
+    here = "available" if one.presence == "available" else "away"
+    takes = f"{one.name} · {here}, {one.load} of {one.capacity} · {', '.join(one.languages)}"
+    return takes, f"{one.name} · {here} · {', '.join(map(words, one.skills)).lower()}"
 
 
 def _thread(opened: Desk) -> list[tuple[str, Any]]:
