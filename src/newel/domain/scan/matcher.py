@@ -7,7 +7,7 @@ run for the places. Everything is linear in the length of the text.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import re2
 
@@ -15,10 +15,11 @@ from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
 from newel.domain.scan.quotation import Zones
-from newel.domain.scan.view import BYTES, View
+from newel.domain.scan.view import BYTES, LONGEST, View
 from newel.domain.words import Span
 
 MOST_SPANS = 20
+MOST_SPARED = 500
 _LOOK = 80
 _STOPS = b".!?\n\r,;:>()-"
 
@@ -30,6 +31,13 @@ class Match(Protocol):
         """Start and end of a group."""
 
 
+class Verdict(NamedTuple):
+    """One occurrence of an entry's words, and why it does not count; empty where it does."""
+
+    span: Span
+    spared: str
+
+
 class Pattern(Protocol):
     """What is used of a pattern of RE2, which has no types of its own."""
 
@@ -37,9 +45,9 @@ class Pattern(Protocol):
         """The first match at or after a position."""
 
 
-def _compile(expression: bytes, entry: Entry) -> Pattern:
+def _compile(expression: bytes, entry: Entry, options: re2.Options = BYTES) -> Pattern:
     try:
-        compiled: Pattern = re2.compile(expression, BYTES)
+        compiled: Pattern = re2.compile(expression, options)
     except re2.error as error:
         why = f"{entry.family}.{entry.name}: {error}"
         raise Invalid(what="phrase", why=why) from error
@@ -59,10 +67,11 @@ class CompiledEntry:
         body = _any_of(say.say)
         edges = f"({body})".encode("latin-1") if say.anywhere else whole_words(body)
         self.pattern = edges
-        self.expression = _compile(edges, entry)
+        self.expression = _compile(edges, entry, LONGEST if say.alone else BYTES)
         self.tight = "|".join(tightly(phrase) for phrase in say.say).encode("latin-1")
         self._after = self._context(say.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
         self._before = self._context(say.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
+        self._in = self._context(say.unless_in, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
         self._near = self._context(say.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
 
     def _context(self, phrases: Sequence[str], frame: str) -> Pattern | None:
@@ -73,36 +82,44 @@ class CompiledEntry:
 
     def places(self, view: View, raw: str) -> Iterator[Span]:
         """Where the entry occurs in a view and nothing spares it, in raw positions."""
-        for start, end in self._matches(view.data):
-            if view.tight:
-                if end - start >= view.tight:
-                    yield Span(*view.raw(start, end))
-            elif self._stands(view.data, start, end):
-                span = Span(*view.raw(start, end))
-                if not self.phrases.upper or _is_upper(raw[span.start : span.end]):
-                    yield span
+        return (verdict.span for verdict in self.verdicts(view, raw) if not verdict.spared)
 
-    def _matches(self, data: bytes) -> Iterator[tuple[int, int]]:
-        at = 0
-        while (found := self.expression.search(data, at)) is not None:
+    def verdicts(self, view: View, raw: str) -> Iterator[Verdict]:
+        """Every occurrence of the words in a view, with what spares it, if anything does."""
+        at, passed = 0, 0
+        while (found := self.expression.search(view.data, at)) is not None:
             start, end = found.span(1)
+            spared = "it is empty"
             if end > start:
-                yield start, end
-            at = max(end, at + 1)
+                span = Span(*view.raw(start, end))
+                # Who piles up what is spared hides something: from then on it counts.
+                spared = "" if passed >= MOST_SPARED else self._spared(view, raw, start, end, span)
+                passed += bool(spared)
+                yield Verdict(span, spared)
+            # Behind a match that was spared another may begin inside of it.
+            at = max(start + 1 if spared else end, at + 1)
 
-    def _stands(self, data: bytes, start: int, end: int) -> bool:
-        say = self.phrases
+    def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
+        """Why a match does not count; empty where it does."""
+        if view.tight:
+            return "" if end - start >= view.tight else "too short a match without gaps"
+        data, say = view.data, self.phrases
         before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
-        if self._after is not None and self._after.search(before):
-            return False
-        if self._before is not None and self._before.search(after):
-            return False
+        for context, text, why in (
+            (self._after, before, "spared by what stands before it"),
+            (self._before, after, "spared by what follows it"),
+            (self._in, data[start:end], "spared by what it holds"),
+        ):
+            if context is not None and context.search(text):
+                return why
         if say.alone and not _is_alone(data, start, end):
-            return False
-        if self._near is None:
-            return True
+            return "not a sentence of its own"
+        if say.upper and not raw[span.start : span.end].isupper():
+            return "not in capitals"
         around = data[max(0, start - say.reach) : end + say.reach]
-        return self._near.search(around) is not None
+        if self._near is not None and not self._near.search(around):
+            return "without the words that it needs near"
+        return ""
 
 
 class TightEntry(CompiledEntry):
@@ -128,14 +145,15 @@ class Matcher:
         """The unquoted occurrences of every entry that has some, by its index."""
         found: dict[int, set[Span]] = {}
         for view in views:
-            for index, entry in self._present(view):
+            for index, entry in self.present(view):
                 spans = (span for span in entry.places(view, raw) if not zones.hold(span.start, span.end))
                 new = set(islice(spans, MOST_SPANS))
                 if new:
                     found.setdefault(index, set()).update(new)
         return {index: outermost(spans) for index, spans in sorted(found.items())}
 
-    def _present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+    def present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+        """The entries whose words occur in a view."""
         if view.tight:
             for number in self._tight_set.Match(view.data) or ():
                 index = self._tight_ids[number]
@@ -165,10 +183,6 @@ def _set_of(patterns: Sequence[bytes]) -> re2.Set:
 def _works_tight(entry: Entry) -> bool:
     say = entry.phrases
     return not (say.alone or say.upper or say.near or say.anywhere or say.weight < 1)
-
-
-def _is_upper(text: str) -> bool:
-    return text.isupper()
 
 
 def _is_alone(data: bytes, start: int, end: int) -> bool:

@@ -12,11 +12,11 @@ from newel.domain.words import Span
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The occurrences of one entry: places in the text, and words of the subject line."""
+    """The occurrences of one entry: places in the text, and what stands beside it."""
 
     phrases: Phrases
     places: tuple[Span, ...]
-    subject: tuple[str, ...] = ()
+    beside: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,7 @@ class Reading:
 
     def shown(self, found: Found) -> tuple[Evidence, ...]:
         """The occurrences of one entry, as evidence."""
-        places = tuple(self.at(place) for place in found.places)
-        return places + tuple(Evidence(fact=f'subject: "{words}"') for words in found.subject)
+        return (*(self.at(place) for place in found.places), *found.beside)
 
     def at(self, place: Span) -> Evidence:
         """A place in the text, as evidence."""
