@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import re2
 
+from newel.domain.scan.fold import is_invisible
 from newel.domain.scan.view import Layer
 
 _ROUNDS = 6
@@ -34,7 +35,8 @@ _INLINE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>]{0,300})?/?>")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS = re.compile(r"[^\W\d_]")
+
 
 
 def decoded(text: str) -> tuple[Layer, ...]:
@@ -136,8 +138,13 @@ def _whole(match: re.Match[str], data: bytes) -> list[tuple[str, int, int]] | No
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    readable = all(char.isprintable() or char in "\t\r\n" for char in text)
-    return [(text, *match.span())] if readable and _LETTERS.search(text) else None
+    readable = all(char.isprintable() or char in "\t\r\n" or _is_format(char) for char in text)
+    return [(text, *match.span())] if readable and len(_LETTERS.findall(text)) > 1 else None
+
+
+def _is_format(char: str) -> bool:
+    """Invisible, but no control character: those speak of bytes that are no text."""
+    return char > "\x9f" and is_invisible(char)
 
 
 def _backwards(match: re.Match[str]) -> list[tuple[str, int, int]] | None:

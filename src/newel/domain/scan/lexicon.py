@@ -54,9 +54,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Slips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What spelling may be mended to beside the words of the phrases, and words that stay as they are."""
+    """What slips are mended to, the words of the phrases too or not, and words that stay as they are."""
 
     words: str = ""
+    phrases: bool = True
     guard: str = ""
 
 
@@ -70,6 +71,12 @@ class Lexicon(msgspec.Struct, frozen=True):
     def families(self) -> frozenset[str]:
         """The names that a rule may use."""
         return frozenset(entry.family for entry in self.entries)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which requests for a person and the law are known."""
+        known = ({entry.language for entry in self.of(family)} for family in ("request", "legal"))
+        return tuple(sorted(set.intersection(*known)))
 
     def of(self, family: str) -> tuple[Entry, ...]:
         """The entries of one family, in every language."""
@@ -100,7 +107,7 @@ def _spelling(code: str, slips: Slips, lexicon: Lexicon) -> Spelling:
     phrases = (
         phrase
         for entry in lexicon.entries
-        if entry.language == code
+        if entry.language == code and slips.phrases
         for phrase in (*entry.phrases.say, *entry.phrases.near, *entry.phrases.unless_after)
     )
     words = {word for phrase in phrases for word in words_of(folded(phrase))}

@@ -32,10 +32,12 @@ def readable(text: str) -> str:
 class Reader:
     """Finds the entries of a lexicon in messages; holds no state of any."""
 
-    def __init__(self, entries: Sequence[Entry], spellings: Mapping[str, Spelling]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], spellings: Mapping[str, Spelling], served: tuple[str, ...]
+    ) -> None:
         self.entries = tuple(entries)
         self.matcher = Matcher(entries)
-        self._spellings = spellings
+        self._spellings, self._served = spellings, served
 
     def read(self, message: ScanInput, bundle: Bundle, model: Identifier | None) -> Reading:
         """What stands in the message, and where."""
@@ -51,7 +53,7 @@ class Reader:
             entry = self.entries[index]
             one = Found(entry.phrases, places.get(index, ()), beside.get(index, ()))
             found[entry.family] = (*found.get(entry.family, ()), one)
-        return Reading(message, bundle, text, own, found, language, behaviour(own))
+        return Reading(message, bundle, text, own, found, language, self._served, behaviour(own))
 
     def spelling(self, code: str) -> Spelling | None:
         """What mends slips in a language."""

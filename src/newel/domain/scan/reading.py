@@ -29,7 +29,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``own`` is the text with quotations blanked out, position by position."""
+    """``own`` is the text with quotations blanked out, position by position.
+
+    ``served`` are the languages that the workflow serves and the lexicon knows.
+    """
 
     message: ScanInput
     bundle: Bundle
@@ -37,6 +40,7 @@ class Reading:
     own: str
     found: Mapping[str, tuple[Found, ...]]
     language: Language
+    served: tuple[str, ...] = ()
     behaviour: tuple[Cue, ...] = ()
 
     def threshold(self, name: str, default: float) -> float:

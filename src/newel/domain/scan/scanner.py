@@ -73,7 +73,8 @@ class Scanner:
             for key, trigger in bundle.triggers.items()
             if trigger.rule.phrases and trigger.rule.fact != "segment"
         )
-        self.reader = Reader((*lexicon.entries, *own), spellings(lexicon))
+        served = tuple(code for code in bundle.languages if code in lexicon.languages)
+        self.reader = Reader((*lexicon.entries, *own), spellings(lexicon), served)
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows; raises for an oversized message."""
