@@ -60,9 +60,14 @@ def rows(part: str) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, lines)
 
 
-def receipt_of(scanner: Scanner, row: Mapping[str, Any]) -> Receipt:
+def receipts_of(scanner: Scanner, row: Mapping[str, Any]) -> list[Receipt]:
+    """Every message of a conversation is scanned, each knowing those before it; the last is the row's."""
     given = {key: value for key, value in row.items() if key in _TAKEN}
-    return scanner.scan(msgspec.convert(given, ScanInput))
+    last = msgspec.convert(given, ScanInput)
+    before = [
+        ScanInput(text=text, previous=last.previous[:number]) for number, text in enumerate(last.previous)
+    ]
+    return [scanner.scan(message) for message in (*before, last)]
 
 
 def group(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -76,12 +81,13 @@ def judge(scanner: Scanner, part: str, show: int) -> None:
     """The figures of one part of the suite."""
     seen: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for row in rows(part):
-        tally, receipt = seen[group(row)], receipt_of(scanner, row)
+        tally, receipts = seen[group(row)], receipts_of(scanner, row)
         listed = bool(_DICTIONARY.search(json.dumps(row["text"], ensure_ascii=False)))
-        person = receipt.tier_floor is Tier.HUMAN
+        person = any(receipt.tier_floor is Tier.HUMAN for receipt in receipts)
+        clusters = {cluster.value for receipt in receipts for cluster in receipt.clusters}
         tally["of"] += 1
         if row["expect"]:
-            missed = not {cluster.value for cluster in receipt.clusters} & set(row["expect"])
+            missed = not clusters & set(row["expect"])
             tally["misses"] += missed
             tally["no person"] += bool(row.get("person", True)) and not person
             tally["missed by the list"] += not listed
@@ -92,7 +98,7 @@ def judge(scanner: Scanner, part: str, show: int) -> None:
             tally["alarms of the list"] += listed
         if missed and part == "open" and tally["shown"] < show:
             tally["shown"] += 1
-            say(f"{part}: {row['id']}", row["text"], markers=[marker.id for marker in receipt.markers])
+            say(f"{part}: {row['id']}", row["text"], clusters=sorted(clusters))
     for (language, kind, cluster), tally in sorted(seen.items()):
         tell(part, language, kind, cluster, tally)
     totals(part, seen)

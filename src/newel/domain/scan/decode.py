@@ -9,14 +9,18 @@ import binascii
 import html
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import re2
 
 from newel.domain.scan.fold import is_invisible
 from newel.domain.scan.view import Layer
 
+Meaning = Callable[[re.Match[str]], "list[tuple[str, int, int]] | None"]
+Wrapping = tuple[str, re.Pattern[str], Meaning]
+
 _ROUNDS = 6
+_DECODED = "decoded: "
 _LONGEST = 200_000
 _WORTH_IT = re2.compile(
     r"&#|&[A-Za-z][A-Za-z0-9]{1,30};|[%=][0-9A-Fa-f]{2}|\\[ux0-9]|<[A-Za-z/!]|[\x{202d}\x{202e}]"
@@ -38,28 +42,31 @@ _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>]{0,300})?/?>")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
-
 def decoded(text: str) -> tuple[Layer, ...]:
     """What the text becomes when it is decoded; nothing where there is nothing to decode."""
     if not _WORTH_IT.search(text):
         return ()
-    layer, names = _identity(text), []
+    codes = _unwrapped(_identity(text), _CODES)
+    bare = _unwrapped(codes, (*_CODES, *_MARKUP))
+    return tuple(layer for layer in ((codes,) if bare is codes else (codes, bare)) if layer.name)
+
+
+def _unwrapped(layer: Layer, wrappings: Sequence[Wrapping]) -> Layer:
+    """The layer without its wrappings, and its name with what they were."""
+    names = layer.name.removeprefix(_DECODED).split(", ") if layer.name else []
     for _ in range(_ROUNDS):
         step = layer
-        for name, pattern, meaning in _WRAPPINGS:
+        for name, pattern, meaning in wrappings:
             step, changed = _replaced(step, pattern, meaning)
             names += [name] if changed and name not in names else []
         if step.text == layer.text or len(step.text) > _LONGEST:
             break
         layer = step
-    return (layer._replace(name="decoded: " + ", ".join(names)),) if names else ()
+    return layer._replace(name=_DECODED + ", ".join(names)) if names else layer
 
 
 def _identity(text: str) -> Layer:
     return Layer("", text, array("L", range(len(text))), array("L", range(1, len(text) + 1)))
-
-
-Meaning = Callable[[re.Match[str]], "list[tuple[str, int, int]] | None"]
 
 
 def _replaced(layer: Layer, pattern: re.Pattern[str], meaning: Meaning) -> tuple[Layer, bool]:
@@ -164,13 +171,15 @@ def _visible(text: str) -> str:
     return "".join(" " if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
 
 
-_WRAPPINGS: tuple[tuple[str, re.Pattern[str], Meaning], ...] = (
+_CODES: tuple[Wrapping, ...] = (
     ("reversed", _BACKWARDS, _backwards),
     ("entities", _ENTITY, _entity),
     ("bytes", _BYTES, _bytes),
     ("escapes", _ESCAPE, _escape),
     ("hex", _HEX, _hex),
     ("base64", _BASE64, _base64),
+)
+_MARKUP: tuple[Wrapping, ...] = (
     ("markup", _INLINE, _nothing),
     ("markup", _TAG, _gap),
 )

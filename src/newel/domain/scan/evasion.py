@@ -28,7 +28,7 @@ _SPELLED_WORD = re.compile(
     rb"(?:\1[a-z0-9@$](?![a-z0-9@$]))*"
 )
 _TOKEN = re2.compile(rb"[a-z]*[0-9@$!|+][a-z0-9@$!|+]*", BYTES)
-_MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]")
+_MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]|[0-9][@$][0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
 # How long a match must be inside of a long word: shorter where the word was spelled out.
 _SPELLED_LEAST, _LONG_LEAST = 6, 10
@@ -45,7 +45,7 @@ def _suspicion() -> re2.Set:
         rb"[a-z0-9@$](?:[^a-z0-9\xff]|$)"
     )
     patterns.Add(
-        rb"[a-z][0-9@$!|+]+[a-z]|[a-z][0-9@$]|[0-9@$!|+][a-z]",
+        rb"[a-z][0-9@$!|+]+[a-z]|[a-z][0-9@$]|[0-9@$!|+][a-z]|[0-9][@$][0-9]",
     )
     patterns.Add(b"|".join(b"%c{3}" % code for code in range(ord("a"), ord("z") + 1)))
     patterns.Add(rb"[a-z]{10}")

@@ -101,8 +101,6 @@ class CompiledEntry:
 
     def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
         """Why a match does not count; empty where it does."""
-        if view.tight:
-            return "" if end - start >= view.tight else "too short a match without gaps"
         data, say = view.data, self.phrases
         before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
         for context, text, why in (
@@ -127,8 +125,16 @@ class TightEntry(CompiledEntry):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry)
+        self.plain = self.expression
         self.pattern = b"(" + self.tight + b")"
         self.expression = _compile(self.pattern, entry)
+
+    def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
+        """A word that is written as it should be is judged in its context, not here."""
+        if end - start < view.tight:
+            return "too short a match without gaps"
+        word = view.data[view.data.rfind(b"\n", 0, start) + 1 : view.data.find(b"\n", end)]
+        return "a word of its own" if self.plain.search(word) else ""
 
 
 class Matcher:

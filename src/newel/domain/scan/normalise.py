@@ -27,8 +27,7 @@ def views(text: str, spelling: Spelling | None = None) -> tuple[View, ...]:
     found = undone([*plain, *layers])
     if spelling is None:
         return found
-    mended = (spelling.mended(view) for view in found if not view.tight)
-    return (*found, *(view for view in mended if view is not None))
+    return (*found, *(mended for view in found if not view.tight for mended in spelling.mended(view)))
 
 
 def _from(layer: Layer, view: View) -> View:

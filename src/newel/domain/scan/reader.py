@@ -45,7 +45,7 @@ class Reader:
         covered = zones(text)
         own = blanked(text, covered) if covered.spans else text
         language = detect(own, message.language, bundle.languages, model)
-        spelling = self._spellings.get(language.code)
+        spelling = self.spelling(language.code)
         places = self.matcher.find(views(text, spelling), text, covered)
         beside = self._beside(message, text, spelling)
         found: dict[str, tuple[Found, ...]] = {}
@@ -56,8 +56,9 @@ class Reader:
         return Reading(message, bundle, text, own, found, language, self._served, behaviour(own))
 
     def spelling(self, code: str) -> Spelling | None:
-        """What mends slips in a language."""
-        return self._spellings.get(code)
+        """What mends slips in a language; in one without, that of the first one served."""
+        first = self._served[0] if self._served else ""
+        return self._spellings.get(code) or self._spellings.get(first)
 
     def _beside(
         self, message: ScanInput, text: str, spelling: Spelling | None
@@ -69,7 +70,8 @@ class Reader:
             *(
                 each
                 for name in message.attachments
-                for each in self._named("attachment", _said(name), spelling)
+                for words in dict.fromkeys((name, _said(name)))
+                for each in self._named("attachment", words, spelling)
             ),
             *self._continued(message.previous, text, spelling),
         ):

@@ -15,7 +15,7 @@ import re2
 from newel.domain.scan.view import BYTES, View
 
 _TOKEN = re2.compile(rb"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*", BYTES)
-_LEAST, _SWAPPED_LEAST, _LONG = 5, 4, 9
+_LEAST, _SWAPPED_LEAST, _LONG, _MEANINGS = 5, 4, 9, 3
 _WORD = re.compile(r"(?<![a-z\])\\}*+<])([a-z]{3,})(\?|(?![a-z\[({\\*+>]))")
 _LEET = str.maketrans("0123456789@$!|+", "oizeasgtbgasiit")
 _ALIKE = str.maketrans("l", "i")
@@ -43,37 +43,39 @@ class Spelling:
                 self._near[short] = (*self._near.get(short, ()), word)
         self.meant = lru_cache(maxsize=65_536)(self._meant)
 
-    def mended(self, view: View) -> View | None:
-        """The view with its slips mended; None where there are none."""
+    def mended(self, view: View) -> Iterator[View]:
+        """The view with its slips mended, once for each of the words that may be meant."""
         slips = [
             (match.start(), match.end(), meant)
             for match in _TOKEN.finditer(view.data)
-            if (meant := self.meant(bytes(match[0]))) is not None
+            if (meant := self.meant(bytes(match[0])))
         ]
-        return _with(view, slips) if slips else None
+        for turn in range(max((len(meant) for *_, meant in slips), default=0)):
+            yield _with(view, [(start, end, meant[min(turn, len(meant) - 1)]) for start, end, meant in slips])
 
-    def _meant(self, token: bytes) -> str | None:
-        """The word of the lexicon that an unknown token is a slip of."""
+    def _meant(self, token: bytes) -> tuple[str, ...]:
+        """The words of the lexicon that an unknown token may be a slip of, the nearest first."""
         written = token.decode("latin-1")
         plain = written.rstrip("!|+").translate(_LEET)
         if written in self._known or not _SWAPPED_LEAST <= len(plain) <= 60:
-            return None
+            return ()
         if plain in self._words:
-            return plain
+            return (plain,)
         alike = self._alike.get(_key(plain))
         if alike is not None and (plain != written.rstrip("!|+") or _is_stretch(plain, alike)):
-            return alike
+            return (alike,)
         squeezed = _squeezed(plain)
         if squeezed in self._known and squeezed not in self._words:
-            return None
-        return self._nearest(plain) or (self._nearest(squeezed) if squeezed != plain else None)
+            return ()
+        return self._nearest(plain) or (self._nearest(squeezed) if squeezed != plain else ())
 
-    def _nearest(self, word: str) -> str | None:
+    def _nearest(self, word: str) -> tuple[str, ...]:
         if word in self._known or len(word) < _SWAPPED_LEAST:
-            return word if word in self._words else None
+            return (word,) if word in self._words else ()
         near = {meant for short in _shortened(word, True) for meant in self._near.get(short, ())}
         ranked = sorted((_distance(word, meant), meant[0] != word[0], meant) for meant in near)
-        return next((meant for far, _, meant in ranked if far <= _allowed(word, meant)), None)
+        close = [(far, meant) for far, _, meant in ranked if far <= _allowed(word, meant)]
+        return tuple(meant for far, meant in close if far == close[0][0])[:_MEANINGS]
 
 
 def _allowed(word: str, meant: str) -> int:
