@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports bench soak mutants schema locks clean
+.PHONY: help setup run test check lint types imports bench soak mutants screenshots schema locks clean
 
 help: ## Say what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ soak: setup ## Ten minutes of load with 100 kill -9 (SECONDS_=600 KILLS=100)
 
 mutants: setup ## Take out each guard and expect its tests to fail
 	$(BIN)/python -m tests.mutants $(ARGS)
+
+screenshots: setup ## Pictures of every page of the running demo, light and dark, wide and phone, in build/screenshots
+	$(BIN)/python -m tests.web.screenshots $(ARGS)
 
 schema: setup ## Write the JSON schema of the policy documents
 	$(BIN)/newel policy schema > docs/policy.schema.json

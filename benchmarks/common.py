@@ -37,7 +37,7 @@ async def demo_house() -> AsyncIterator[tuple[Settings, House, Embedded]]:
         postgres = Embedded(Path(folder))
         postgres.start()
         try:
-            await prepare_home(settings, postgres, None)
+            await prepare_home(settings, postgres)
             await demo_company(settings)
             async with open_house(settings) as house:
                 yield settings, house, postgres
@@ -75,6 +75,10 @@ class Wire:
 
     async def post(self, path: str, body: bytes, headers: str = "") -> int:
         """The status of a POST; the answer's body is read and dropped."""
+        return (await self.ask(path, body, headers))[0]
+
+    async def ask(self, path: str, body: bytes, headers: str = "") -> tuple[int, bytes]:
+        """The status of a POST, and the answer's body."""
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
@@ -82,10 +86,10 @@ class Wire:
         writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
         said = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(said.split("content-length:")[1].split("\r\n")[0])
-        await reader.readexactly(length)
-        return int(said.split()[1])
+        return int(said.split()[1]), await reader.readexactly(length)
 
     def close(self) -> None:
         """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None

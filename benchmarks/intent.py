@@ -1,6 +1,6 @@
 """Right playbook, wrong playbook, to a person; and what is answered outside the shop's knowledge.
 
-``python -m benchmarks.intent [--set open|heldout]`` prints one JSON line per figure, each with its
+``python -m benchmarks.intent [--set open|dev|heldout]`` prints one JSON line per figure, each with its
 95 % Clopper-Pearson interval, beside a plain keyword matcher as peer. An answer is what would be
 released or proposed: a playbook or a quotation at or above the policy's confidence.
 """
@@ -21,6 +21,7 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Match
 
 SETS = Path(__file__).parent / "sets"
+OUTSIDE = {"dev": "outside_dev.jsonl", "heldout": "outside.jsonl"}
 Answer = Callable[[str], str | None]
 
 KEYWORDS = {
@@ -66,7 +67,7 @@ def newel(policy: Bundle) -> Answer:
 
     def answer(text: str) -> str | None:
         match: Match = matcher.match(text)
-        way = choose_way(match, library.search(text, 3), policy)
+        way = choose_way(text, match, library.search(text, 3), policy)
         if isinstance(way, Quote):
             return f"article {way.passage.article}"
         sure = match.calibrated and match.confidence >= least
@@ -137,7 +138,7 @@ def knowledge(lines: Sequence[dict[str, str]], policy: Bundle) -> None:
 def main() -> None:
     """Print all figures of a set."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--set", choices=("open", "heldout"), default="heldout")
+    parser.add_argument("--set", choices=("open", "dev", "heldout"), default="heldout")
     chosen = parser.parse_args().set
     policy = customer_support()
     began = time.perf_counter()
@@ -146,8 +147,8 @@ def main() -> None:
     lines = read(f"paraphrases_{chosen}.jsonl")
     for peer, matcher in (("newel", answer), ("keywords", keyword)):
         playbooks(lines, peer, matcher, f"paraphrases_{chosen}")
-        if chosen == "heldout":
-            outside(read("outside.jsonl"), peer, matcher)
+        if chosen in OUTSIDE:
+            outside(read(OUTSIDE[chosen]), peer, matcher)
     if chosen == "open":
         knowledge(read("knowledge_open.jsonl"), policy)
 

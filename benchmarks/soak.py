@@ -22,17 +22,25 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx2
+import msgspec
+
+from benchmarks.common import Wire
 
 APPROVER = {"login": "farid", "password": "hearthwick-demo"}
 MIX = (("facts", 0.6), ("approval", 0.2), ("person", 0.2))
 DRAIN_SECONDS = 120
 STORIES = {10023, 10031, 10044, 10050}
-CONCURRENT = 200
+CONCURRENT = 64
+HANDS = 16
+HOLD = 0.2
+MOST_PENDING = 5000
+MOST_PAUSE = 3.0
 
 
 @dataclass
@@ -50,6 +58,11 @@ class Soak:
     kills: Counter[str] = field(default_factory=Counter)
     approved: set[str] = field(default_factory=set)
     supervisor: subprocess.Popen[bytes] | None = None
+    hold: float = 0.0
+
+    @cached_property
+    def token(self) -> str:
+        return self.secret("api-token")
 
     @property
     def url(self) -> str:
@@ -129,45 +142,63 @@ def message(number: int, run: str) -> tuple[str, dict[str, Any]]:
     return kind, body
 
 
-async def send(soak: Soak, client: httpx2.AsyncClient, number: int, run: str) -> None:
-    """Offer one message until it is acknowledged, always under the same id."""
+async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) -> None:
+    """Offer one message until it is acknowledged, always under the same id, more and more slowly."""
     kind, body = message(number, run)
-    headers = {"Authorization": f"Bearer {soak.secret('api-token')}"}
+    content, pause = msgspec.json.encode(body), 0.2
     while True:
-        try:
-            answer = await client.post(f"{soak.url}/api/v1/messages", json=body, headers=headers, timeout=10)
-            if answer.status_code < 300:
-                said = answer.json()
-                soak.acknowledged[body["external_id"]] = (said["message_id"], body)
-                soak.conversations[body["external_id"]] = said["conversation_id"]
-                soak.kinds[body["external_id"]] = kind
-                soak.counts["acknowledged"] += 1
-                return
-            soak.counts[f"http {answer.status_code}"] += 1
-            if 400 <= answer.status_code < 500 and answer.status_code not in {408, 429}:
-                soak.counts["refused for good"] += 1
-                return
-        except httpx2.HTTPError:
-            soak.counts["no answer"] += 1
-        await asyncio.sleep(0.2 + random.random() * 0.3)
+        while (still := soak.hold - time.monotonic()) > 0:  # somebody else found it away just now
+            await asyncio.sleep(still + random.random() * HOLD)
+        answer = await _offered(soak, lines, content)
+        if answer is not None and answer[0] < 300:
+            said = msgspec.json.decode(answer[1])
+            soak.acknowledged[body["external_id"]] = (said["message_id"], body)
+            soak.conversations[body["external_id"]] = said["conversation_id"]
+            soak.kinds[body["external_id"]] = kind
+            soak.counts["acknowledged"] += 1
+            return
+        soak.counts[f"http {answer[0]}" if answer else "no answer"] += 1
+        soak.hold = time.monotonic() + HOLD
+        if answer and 400 <= answer[0] < 500 and answer[0] not in {408, 429}:
+            soak.counts["refused for good"] += 1
+            return
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(MOST_PAUSE, pause * 2)
+
+
+async def _offered(soak: Soak, lines: "asyncio.Queue[Wire]", content: bytes) -> tuple[int, bytes] | None:
+    """One try on one of the connections; None without an answer, and the connection is opened anew."""
+    line = await lines.get()
+    try:
+        async with asyncio.timeout(10):
+            return await line.ask("/api/v1/messages", content, f"authorization: Bearer {soak.token}\r\n")
+    except (OSError, EOFError, ValueError, IndexError, TimeoutError):
+        line.close()
+        return None
+    finally:
+        lines.put_nowait(line)
 
 
 async def load(soak: Soak, seconds: float, run: str) -> None:
     """Offer messages at the rate; a slow house does not slow the offer (open loop, bounded)."""
-    began, number = time.monotonic(), 0
     pending: set[asyncio.Task[None]] = set()
-    limits = httpx2.Limits(max_connections=CONCURRENT)
-    async with httpx2.AsyncClient(limits=limits) as client:
-        while (passed := time.monotonic() - began) < seconds:
-            while number < passed * soak.rate and len(pending) < CONCURRENT * 5:
-                task = asyncio.create_task(send(soak, client, number, run))
-                pending.add(task)
-                task.add_done_callback(pending.discard)
-                number += 1
-            await asyncio.sleep(0.01)
-        soak.counts["offered"] = number
-        if pending:
-            await asyncio.wait(pending, timeout=DRAIN_SECONDS)
+    lines: asyncio.Queue[Wire] = asyncio.Queue()
+    for _ in range(CONCURRENT):
+        lines.put_nowait(Wire(soak.port))
+    began, number = time.monotonic(), 0
+    while (passed := time.monotonic() - began) < seconds:
+        while number < passed * soak.rate:
+            if len(pending) >= MOST_PENDING:
+                break
+            task = asyncio.create_task(send(soak, lines, number, run))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+            number += 1
+        await asyncio.sleep(0.01)
+    soak.counts["offered"] = number
+    if pending:
+        await asyncio.wait(pending, timeout=DRAIN_SECONDS)
+    soak.counts["never acknowledged"] = len(pending)
 
 
 async def approve(soak: Soak, done: asyncio.Event) -> None:
@@ -181,8 +212,9 @@ async def approve(soak: Soak, done: asyncio.Event) -> None:
                 while not done.is_set():
                     queue = (await client.get("/api/v1/approvals?limit=50")).raise_for_status().json()
                     rows = queue["approvals"] if isinstance(queue, dict) else queue
-                    for row in rows:
-                        await decide(soak, client, csrf, row["id"])
+                    for at in range(0, len(rows), HANDS):
+                        some = rows[at : at + HANDS]
+                        await asyncio.gather(*(decide(soak, client, csrf, row["id"]) for row in some))
                     await asyncio.sleep(0.1 if rows else 0.5)
         except (httpx2.HTTPError, KeyError, ValueError):
             await asyncio.sleep(0.5)
@@ -290,6 +322,7 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
         )
     finally:
         await connection.close()
+    never = soak.counts["never acknowledged"]
     lost = [e for e, (m, _) in soak.acknowledged.items() if m not in known]
     rows, received = over_there(soak)
     keys = Counter(rows)
@@ -303,6 +336,7 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
     states.update({f"because {r['reason']}": r["n"] for r in reasons})
     return [
         ("acknowledged messages lost", not lost, str(len(lost))),
+        ("offered messages never acknowledged", not never, str(never)),
         ("conversations with two AI replies", not more, str(len(more))),
         ("proposals delivered under two ids", twice == 0, str(twice)),
         ("keys executed twice at the other side", max(keys.values(), default=0) <= 1, str(len(keys))),

@@ -2,27 +2,32 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 import httpx2
 import structlog
 
-from newel.ai.intent import Intent
-from newel.ai.knowledge import Knowledge
 from newel.channels.api.webhook import Shelf, Webhook
+from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Channel, Systems
+from newel.domain.ports import Channel, Library, Match, Matcher, Passage, Scans, Systems
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow.house import House, Running
 from newel.store import customer as customers
@@ -35,6 +40,7 @@ from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
+_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 log = structlog.get_logger("bootstrap")
 
 
@@ -57,8 +63,9 @@ class Policies:
     async def refresh(self) -> None:
         """Compile what has changed, away from the event loop."""
         async with self._db.tx(system("policy"), read_only=True) as tx:
-            active, stamp = await policies.active(tx), await articles.stamp(tx)
-            stale = [version for version in active if self._key(version.workflow) != (version.id, stamp)]
+            known, stamp = await policies.in_force(tx), await articles.stamp(tx)
+            old = {workflow for workflow, found in known.items() if self._key(workflow) != (found, stamp)}
+            stale = [v for v in await policies.active(tx) if v.workflow in old] if old else []
             shelf = await articles.current(tx) if stale else []
         for version in stale:
             running = await asyncio.to_thread(self._compile, version, shelf)
@@ -70,18 +77,35 @@ class Policies:
 
     def _compile(self, version: policies.Version, shelf: list[Article]) -> Running:
         bundle = stored_bundle(version.body)
-        matcher = Intent.lazy(bundle)
-        if self._train:
-            log.info("matcher_trained", policy_version=version.label, target=matcher.version)
+        matcher, library = self._models(version, bundle, shelf)
         return Running(
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=compile_scanner(bundle, shipped_lexicon()),
+            scanner=self._scanner(bundle),
             matcher=matcher,
-            library=Knowledge.of(shelf, bundle),
+            library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def _scanner(self, bundle: Bundle) -> Scans:
+        """A server has the scanner of its conversations before the first message."""
+        if self._train or bundle.kind == "items":
+            return LazyScanner(bundle)
+        return compile_scanner(bundle, shipped_lexicon())
+
+    def _models(
+        self, version: policies.Version, bundle: Bundle, shelf: list[Article]
+    ) -> tuple[Matcher, Library]:
+        """A worker has its models before the first case; others make them when they are asked."""
+        if not self._train:
+            return LazyMatcher(bundle), LazyLibrary(bundle, shelf)
+        from newel.ai.kept import Kept
+
+        kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
+        matcher, library = kept.models(version.body, bundle, shelf)
+        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
+        return matcher or LazyMatcher(bundle), library
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -89,6 +113,64 @@ class Policies:
             await asyncio.sleep(REFRESH_SECONDS)
             with contextlib.suppress(Exception):
                 await self.refresh()
+
+
+# What a process does not need before it serves is made, and its libraries are loaded, at the first use:
+# whoever was killed is back the sooner.
+
+
+class LazyScanner:
+    """Compiled at the first message."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """As ``Scanner``."""
+        return self._scanner().scan(message)
+
+
+class LazyMatcher:
+    """Loaded and trained at the first question."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._matcher = cache(lambda: _matcher(bundle))
+
+    @property
+    def version(self) -> str:
+        """As ``Intent``."""
+        return self._matcher().version
+
+    def match(self, text: str) -> Match:
+        """As ``Intent``."""
+        return self._matcher().match(text)
+
+
+class LazyLibrary:
+    """Loaded and made at the first question."""
+
+    def __init__(self, bundle: Bundle, shelf: Sequence[Article]) -> None:
+        self._library = cache(lambda: _library(bundle, shelf))
+
+    def search(self, text: str, limit: int) -> Sequence[Passage]:
+        """As ``Knowledge``."""
+        return self._library().search(text, limit)
+
+    def titles(self, articles: Sequence[str]) -> Sequence[str]:
+        """As ``Knowledge``."""
+        return self._library().titles(articles)
+
+
+def _matcher(bundle: Bundle) -> Matcher:
+    from newel.ai.intent import Intent
+
+    return Intent.lazy(bundle)
+
+
+def _library(bundle: Bundle, shelf: Sequence[Article]) -> Library:
+    from newel.ai.knowledge import Knowledge
+
+    return Knowledge.of(shelf, bundle)
 
 
 def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
@@ -99,7 +181,7 @@ def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
 def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
     """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
-    return HttpSystems(bundle.systems, bundle.actions, endpoints, httpx2.AsyncClient(), _now)
+    return HttpSystems(bundle.systems, bundle.actions, endpoints, client(place.url), _now)
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[policies.Version, list[Article]]:
@@ -122,10 +204,16 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
         number=0,
         bundle=bundle,
         scanner=compile_scanner(bundle, shipped_lexicon()),
-        matcher=Intent.lazy(bundle),
-        library=Knowledge.of(shelf, bundle),
+        matcher=_matcher(bundle),
+        library=_library(bundle, shelf),
         systems=look_ups,
     )
+
+
+def client(url: str) -> httpx2.AsyncClient:
+    """A client for one address; the trusted authorities are read, which takes a while, only for TLS."""
+    trusted = ssl.create_default_context() if url.lower().startswith("https:") else _TRUSTS_NOBODY
+    return httpx2.AsyncClient(verify=trusted)
 
 
 def _now() -> datetime:
@@ -134,9 +222,17 @@ def _now() -> datetime:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
+    window = Window()
     if settings.webhook_url:
-        return {"api": Webhook(settings.webhook_url, settings.secret("webhook_secret").encode())}
-    return {"api": Shelf()}
+        secret = settings.secret("webhook_secret").encode()
+        hook = Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))
+        return {"api": hook, window.name: window}
+    return {"api": Shelf(), window.name: window}
+
+
+def chat_door(settings: Settings) -> Door:
+    """How the customers' chat is opened: the sites that may show it, and the secret shared with them."""
+    return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
@@ -164,19 +260,26 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         running = Policies(pool, settings, train=train)
         house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
         await running.refresh()
-        freshness = asyncio.create_task(running.keep_fresh())
+        beside = [asyncio.create_task(running.keep_fresh())]
+        if not train:  # a server scans: its first message does not wait for the model of languages
+            beside.append(asyncio.create_task(_warm()))
         try:
             yield house
         finally:
-            freshness.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         await pool.close()
+
+
+async def _warm() -> None:
+    await asyncio.to_thread(identifier)
 
 
 async def _envelope(pool: Db, settings: Settings) -> Envelope:
     """The master key's envelope; one that does not fit would make customers and messages anew."""
     envelope = Envelope(settings.master_key())
-    async with pool.tx(system("keys"), read_only=True) as tx:
+    async with pool.tx(system("keys")) as tx:
         await customers.must_fit(tx, envelope)
     return envelope
 
@@ -206,11 +309,25 @@ async def pending_migrations(settings: Settings) -> list[str]:
     return await pending(database_url(settings))
 
 
-async def prepare_home(
-    settings: Settings, postgres: Embedded | None, demo_port: int | None
-) -> dict[str, str]:
-    """Database, schema, secrets and, on the first start, the demo company; the children's environment."""
-    environment = {}
+def demo_environment(settings: Settings, port: int) -> dict[str, str]:
+    """Where the demo company's systems are, and that its shop may show the chat."""
+    at = f"http://127.0.0.1:{port}"
+    shops = (at, f"http://localhost:{port}", *settings.origins())
+    return {
+        "NEWEL_SYSTEMS_URL": at,
+        "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
+        "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
+    }
+
+
+def prepare_secrets(settings: Settings) -> None:
+    """Make the secrets that are missing, before two processes do."""
+    for name in ("master_key", "systems_token", "webhook_secret", "chat_secret"):
+        settings.secret(name)
+
+
+async def prepare_home(settings: Settings, postgres: Embedded | None) -> None:
+    """The database and its schema."""
     home = Path(settings.home)
     if postgres is not None:
         await postgres.create()
@@ -218,12 +335,6 @@ async def prepare_home(
         _write_secret(home / "database-url", postgres.app_url)
     else:
         await migrate_database(settings)
-    if demo_port is not None:
-        environment["NEWEL_SYSTEMS_URL"] = f"http://127.0.0.1:{demo_port}"
-        environment["NEWEL_WEBHOOK_URL"] = f"http://127.0.0.1:{demo_port}/hooks/newel"
-    for name in ("master_key", "systems_token", "webhook_secret"):
-        settings.secret(name)
-    return environment
 
 
 def _write_secret(path: Path, text: str) -> None:

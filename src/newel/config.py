@@ -1,6 +1,7 @@
 """One ``Settings``, read from the environment. Only ``cli`` and ``bootstrap`` import this."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from newel.domain.errors import Invalid
 
 _PREFIX: Final = "NEWEL_"
 _ALIKE: Final = 0.75
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
@@ -29,7 +31,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     systems_token_file: str = ""
     webhook_url: str = ""
     webhook_secret_file: str = ""
-    pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 10
+    chat_origins: str = ""
+    chat_secret_file: str = ""
+    pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 40
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo_port: Port = 8081
 
@@ -37,6 +41,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def embedded(self) -> bool:
         """Whether Newel runs its own PostgreSQL."""
         return not self.database_url
+
+    def origins(self) -> tuple[str, ...]:
+        """The sites that may show the chat; one that is no plain origin is named."""
+        found = tuple(self.chat_origins.replace(",", " ").split())
+        for one in found:
+            if not _ORIGIN.fullmatch(one):
+                raise Invalid(what="NEWEL_CHAT_ORIGINS", why=f"write {one!r} as https://shop.example")
+        return found
 
     def secret(self, name: str) -> str:
         """The content of a secret's file; a missing one is made, readable by its owner only."""

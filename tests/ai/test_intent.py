@@ -75,6 +75,13 @@ def test_plain_questions_find_their_reason(intent: Intent) -> None:
         assert match.confidence >= 0.7, text
 
 
+def test_another_company_is_nobodys_matter(intent: Intent) -> None:
+    assert intent.match("Please cancel my Zorbify subscription").confidence < 0.5
+    assert "stranger_named" in intent.match("Please cancel my Zorbify subscription").why
+    assert "stranger_named" not in intent.match("Please cancel my candle subscription").why
+    assert "stranger_named" not in intent.match("Where is my parcel for Zorbina, order 10023?").why
+
+
 def test_the_open_paraphrases_keep_their_figures(intent: Intent) -> None:
     """At least 80 of 100 right and at most 2 wrong at the policy's threshold (development set)."""
     lines = read_lines((SETS / "paraphrases_open.jsonl").read_bytes())

@@ -35,6 +35,14 @@ def test_TIR_2_a_question_gets_its_article_word_for_word(text: str, article: str
     assert (best.version, best.title) == (1, next(a.title for a in SHELF if a.id == article))
 
 
+@pytest.mark.parametrize("text", ["How do gift cards work?", "Please tell me more about gift cards"])
+def test_who_asks_how_it_works_hears_how_the_article_begins(text: str) -> None:
+    best = LIBRARY.search(text, 3)[0]
+    assert best.article == "gift-cards"
+    assert BODIES["gift-cards"].startswith(best.text)
+    assert len(sentences(best.text)) == 3
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -66,7 +66,9 @@ def varied() -> list[dict[str, Any]]:
     [
         ("paraphrases_heldout.jsonl", 200),
         ("paraphrases_open.jsonl", 100),
+        ("paraphrases_dev.jsonl", 150),
         ("outside.jsonl", 60),
+        ("outside_dev.jsonl", 60),
         ("tickets_written.jsonl", 150),
     ],
 )
@@ -75,7 +77,10 @@ def test_each_file_has_its_count_and_no_line_twice(name: str, count: int) -> Non
     assert len(rows) == len(words(rows)) == len({row["id"] for row in rows}) == count
 
 
-@pytest.mark.parametrize(("name", "each"), [("paraphrases_heldout.jsonl", 8), ("paraphrases_open.jsonl", 4)])
+@pytest.mark.parametrize(
+    ("name", "each"),
+    [("paraphrases_heldout.jsonl", 8), ("paraphrases_open.jsonl", 4), ("paraphrases_dev.jsonl", 6)],
+)
 def test_every_reason_has_the_same_number_of_paraphrases(name: str, each: int) -> None:
     reasons = (ANSWERED | PROPOSED) - {"knowledge"}
     assert len(reasons) == 25

@@ -49,6 +49,12 @@ def test_OPS_6_the_doctor_says_what_is_missing_and_what_to_do(run: Run, tmp_path
     assert "chmod 600" in run("doctor").stdout
 
 
+def test_SEC_3_the_first_master_key_binds_the_database_before_any_customer(run: Run, tmp_path: Path) -> None:
+    assert run("people", "list").exit_code == 0
+    (tmp_path / "master-key").write_text(OTHER)
+    assert isinstance(run("people", "list").exception, WrongKey)
+
+
 def test_SEC_3_a_master_key_of_another_house_opens_nothing_and_makes_nothing(
     server: Server, database: str, run: Run, tmp_path: Path
 ) -> None:

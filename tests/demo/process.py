@@ -30,6 +30,11 @@ class Systems:
     process: subprocess.Popen[bytes]
 
     @property
+    def chat_secret(self) -> str:
+        """With which its shop says who is signed in."""
+        return (self.data_dir / "chat.secret").read_text()
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
@@ -63,13 +68,14 @@ class Systems:
         return start_systems(self.data_dir, port=self.port, today=today or self.today)
 
 
-def start_systems(data_dir: Path, port: int = 0, today: date = TODAY) -> Systems:
-    """Start the systems on ``data_dir`` and wait until they answer."""
+def start_systems(data_dir: Path, port: int = 0, today: date = TODAY, newel: str = "") -> Systems:
+    """Start the systems on ``data_dir`` and wait until they answer; their shop carries ``newel``'s chat."""
     port = port or free_port()
     token_file, secret_file = data_dir / "systems.token", data_dir / "webhook.secret"
     command = [sys.executable, "-m", "newel.demo", "--port", str(port), "--data", str(data_dir)]
     command += ["--token-file", str(token_file), "--webhook-secret-file", str(secret_file)]
-    command += ["--today", today.isoformat()]
+    command += ["--today", today.isoformat(), "--newel-url", newel]
+    command += ["--chat-secret-file", str(data_dir / "chat.secret")]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(SOURCE)})
     url = f"http://127.0.0.1:{port}"
     _wait(process, url)

@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "newel"
 RECORD = ("newel.store.audit.record", "newel.store.audit.record_all")
 COMPUTED = {
     "proposal.{made.state}": ("made", "released", "pending"),
-    "decision.{kind}": tuple(kind.__name__.lower() for kind in Decision.__args__),
+    "decision.{decided.kind}": tuple(kind.__name__.lower() for kind in Decision.__args__),
     "scan.{outcome}": ("scanned", "failed"),
 }
 """What is neither a word nor a parameter, with the words that it can be."""

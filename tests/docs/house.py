@@ -9,7 +9,18 @@ from newel.flow.way import WAY
 
 ROOT = Path(__file__).parents[2]
 MAP = ROOT / "docs" / "map.md"
-FLOORS = ("domain", "flow", "store", "web/api", "cli", "ai", "channels", "connectors", "worker")
+FLOORS = (
+    "domain",
+    "flow",
+    "store",
+    "web/api",
+    "web/console",
+    "cli",
+    "ai",
+    "channels",
+    "connectors",
+    "worker",
+)
 _PLACE = "<!-- {0}:begin -->\n{1}\n<!-- {0}:end -->"
 
 

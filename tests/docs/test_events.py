@@ -12,10 +12,12 @@ def test_INV_13_each_event_has_its_meaning_in_the_document() -> None:
     assert sorted(told) == sorted(events())
 
 
-def test_nothing_but_the_audit_module_writes_the_audit() -> None:
-    writers = [path for path in SOURCE.rglob("*.*") if _writes(path.read_bytes())]
-    assert [path.name for path in writers] == ["audit.sql"]
+def test_INV_13_the_audit_is_written_with_the_end_of_a_step_and_nowhere_else() -> None:
+    assert holding(b"INSERT INTO newel.audit_event") == {"09_steps.sql", "0002_steps.sql"}
+    assert holding(b"SELECT newel.end_step(", b" newel.end_step($") == {"job.sql", "intake.sql"}
+    assert holding(b".ending.events.append(") == {"audit.py"}
 
 
-def _writes(content: bytes) -> bool:
-    return b"INSERT INTO newel.audit_event" in content
+def holding(*words: bytes) -> set[str]:
+    """The files of the source that hold one of these."""
+    return {p.name for p in SOURCE.rglob("*.*") if any(word in p.read_bytes() for word in words)}

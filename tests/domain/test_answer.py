@@ -40,7 +40,8 @@ def passage(confidence: float, article: str = "delivery-tracking") -> Passage:
     [
         (match(0.9), [passage(0.95)], Follow("order_status")),
         (match(0.9), [], Follow("order_status")),
-        (match(0.3), [passage(0.9)], Quote(passage(0.9))),
+        (match(0.2), [passage(0.9)], Quote(passage(0.9))),
+        (match(0.4), [passage(0.9)], Follow("order_status")),
         (match(0.6), [passage(0.9)], Follow("order_status")),
         (match(0.9, calibrated=False), [passage(0.9)], Quote(passage(0.9))),
         (match(0.3), [passage(0.69)], Follow("order_status")),
@@ -49,11 +50,59 @@ def passage(confidence: float, article: str = "delivery-tracking") -> Passage:
     ],
 )
 def test_TIR_2_playbook_or_knowledge(given: Match, passages: list[Passage], way: Follow | Quote) -> None:
-    assert choose_way(given, passages, POLICY) == way
+    assert choose_way("Where is my order 10023?", given, passages, POLICY) == way
+
+
+GENERAL = "How long is the warranty on lamps?"
+
+
+@pytest.mark.parametrize(
+    ("text", "passages", "way"),
+    [
+        (GENERAL, [passage(0.9, "warranty")], Quote(passage(0.9, "warranty"))),
+        (GENERAL, [passage(0.6, "warranty")], Follow("warranty_check")),
+        ("How long is the warranty on my lamp?", [passage(0.9, "warranty")], Follow("warranty_check")),
+        ("How long is the warranty on 10031?", [passage(0.9, "warranty")], Follow("warranty_check")),
+        ("The lamp I bought died, any warranty?", [passage(0.9, "warranty")], Follow("warranty_check")),
+        ("Warranty of the lamp please", [passage(0.9, "warranty")], Follow("warranty_check")),
+    ],
+)
+def test_TIR_2_a_general_question_is_for_the_articles(
+    text: str, passages: list[Passage], way: Follow | Quote
+) -> None:
+    assert choose_way(text, match(0.95, "warranty_check"), passages, POLICY) == way
+
+
+def test_a_general_question_outside_order_playbooks_stays_with_a_sure_playbook() -> None:
+    sure = match(0.95, "stock_check")
+    assert choose_way("Is the lamp in stock?", sure, [passage(0.9)], POLICY) == Follow("stock_check")
+
+
+def test_who_speaks_of_their_own_is_asked_which_though_an_article_fits() -> None:
+    missing = Missing(("order",), "Which order is it about?", {})
+    got = from_playbook(WAY, missing, match(0.9), [passage(0.9)], POLICY, own=True)
+    assert isinstance(got, Proposal)
+    assert got.basis is Basis.QUESTION
+
+
+def test_a_reply_that_asks_for_a_value_leaves_the_turn_open() -> None:
+    way = Follow("stock_check")
+    asking = from_playbook(way, Reply("Several fit. Which one do you mean?", (), {}), match(0.9), [], POLICY)
+    told = from_playbook(way, Reply("It is in stock.", (), {}), match(0.9), [], POLICY)
+    assert isinstance(asking, Proposal)
+    assert isinstance(told, Proposal)
+    assert (asking.basis, told.basis) == (Basis.QUESTION, Basis.PLAYBOOK)
+
+
+def test_nothing_far_off_is_offered() -> None:
+    said = Reply("It is on its way.", (), {})
+    got = from_playbook(WAY, said, match(0.9), [passage(0.4), passage(0.1, "student-discount")], POLICY)
+    assert isinstance(got, Proposal)
+    assert got.offers == ("delivery-tracking",)
 
 
 def test_what_fits_nowhere_is_nobodys() -> None:
-    way = choose_way(match(0.99, None), [passage(0.5)], POLICY)
+    way = choose_way("who won?", match(0.99, None), [passage(0.5)], POLICY)
     assert isinstance(way, Nobody)
     assert from_nobody(way, match(0.99, None)).reasons[0] == "no_playbook_fits"
 

@@ -123,6 +123,24 @@ def test_the_latest_order_is_the_last_placed() -> None:
     assert fill_slots(book, "a mug broke", {}, {"orders": orders}, TODAY) == Filled({"order": "10001"})
 
 
+def test_TIR_2_a_general_question_takes_no_order_of_the_customer() -> None:
+    book = playbook(slots={"order": Slot(kind="order", sources=("text", "latest_order"), ask="Which?")})
+    orders = {"orders": [{"no": "10001", "placed_on": "2026-11-01"}]}
+    asked = fill_slots(book, "How long do I have to return something?", {}, orders, TODAY)
+    assert asked == Missing(("order",), "Which?", {})
+    assert fill_slots(book, "How long can I return it?", {}, orders, TODAY) == Filled({"order": "10001"})
+
+
+def test_what_was_said_last_counts_first() -> None:
+    book = playbook(
+        slots={"order": Slot(kind="order", sources=("text",)), "at": Slot(kind="time", sources=("text",))}
+    )
+    newest = fill_slots(book, "10001 at 10\nat 14:00", {}, {}, TODAY, messages=("at 14:00", "10001 at 10"))
+    assert newest == Filled({"order": "10001", "at": "14:00"})
+    later = fill_slots(book, "and at 15:00?", {}, {}, TODAY, before=("where is 10002", "and 10001?"))
+    assert later == Filled({"order": "10002", "at": "15:00"})
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
@@ -144,6 +162,8 @@ def test_a_day_is_read_as_the_customer_means_it(text: str, day: str) -> None:
 def test_a_time_is_read_and_the_one_that_is_left_is_not() -> None:
     assert times("at 2pm and not 10:00") == ["14:00"]
     assert times("3 o'clock, costs 18.00") == ["15:00"]
+    assert times("a visit on Monday at 10?") == ["10:00"]
+    assert times("around 2 please, at 4 Elm Road") == ["14:00"]
 
 
 def test_look_ups_come_in_rounds() -> None:

@@ -21,6 +21,7 @@ from newel.domain.routing import (
     Verdict,
     decide,
     eligible,
+    fits,
     general,
     takes,
 )
@@ -123,3 +124,17 @@ def test_the_order_in_which_people_are_listed_decides_nothing(
 ) -> None:
     crowd = people({"loads": loads, "last_assigned": {}, "away": []})
     assert decide(item, crowd, now) == decide(item, crowd[::-1], now)
+
+
+def test_RTE_6_by_hand_who_fits_comes_first_and_what_is_against_the_others_is_said() -> None:
+    case = {**CASES[0], "away": ["farid"], "loads": {"greta": 3}, "last_assigned": {}}
+    item = Item(ask=Ask(language="en", skills=("legal",), regulated=True), priority=Priority.P1)
+    found = fits(item, people(case), at("2026-11-25T03:00:00Z"))
+    against = {fit.person.login: fit.against for fit in found}
+    assert found[0].person.login == "esme"
+    assert against["esme"] == ()
+    assert against["ivan"] == ()
+    assert against["farid"] == ("is away", "lacks legal")
+    assert against["greta"] == ("is full, 3 of 3", "lacks legal")
+    assert against["ben"] == ("takes no regulated P1 work", "is off shift", "lacks legal")
+    assert [bool(fit.forbidden) for fit in found] == sorted(bool(fit.forbidden) for fit in found)

@@ -184,6 +184,13 @@ def test_a_reply_without_a_source_needs_a_certificate() -> None:
     assert isinstance(decide(Signals(), bare, POLICY, certified), Release)
 
 
+def test_a_fixed_text_of_the_signed_policy_needs_no_source() -> None:
+    (said,) = POLICY.playbooks["thanks"].paths
+    polite = but(FACT, sources=(), contact_reason="thanks", reply=said.reply)
+    assert decide(Signals(), polite, POLICY, KNOWN).reasons == ("text_of_the_policy",)
+    assert isinstance(decide(Signals(), but(polite, reply=said.reply + " Bye."), POLICY, KNOWN), Propose)
+
+
 def test_TIR_13_an_unverified_customer_gets_no_act() -> None:
     nobody = msgspec.structs.replace(KNOWN, identity_level=0)
     got = decide(Signals(), but(FACT, action=Action("password_reset", {})), POLICY, nobody)

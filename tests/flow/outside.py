@@ -15,6 +15,8 @@ _REASONS = {
     "refund": "refund_damaged",
     "missing": "reship_missing_item",
     "password": "password_reset",
+    "thank": "thanks",
+    "hello": "greeting",
 }
 
 

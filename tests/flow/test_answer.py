@@ -102,3 +102,40 @@ async def test_the_answer_says_what_it_stands_on_and_nobody_else_does(desk: Desk
     await desk.drain()
     sources = {(m.author, m.sources) for m in desk.inbox.got.values()}
     assert sources == {("ai", ("shop.order ['10023']",)), ("system", ())}
+
+
+async def test_it_means_the_order_of_the_message_before(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    await desk.drain()
+    await desk.say("and when will it arrive?", ref="C0012")
+    await desk.drain()
+    assert "10023" in desk.inbox.texts("ai")[-1]
+
+
+async def test_an_answer_stays_with_the_question_that_was_asked(desk: Desk) -> None:
+    case_id = await desk.say("Where is my order?", ref="C0012")
+    await desk.drain()
+    assert "Which order" in desk.inbox.texts("ai")[-1]
+    await desk.say("10023, it was missing in the list", ref="C0012")
+    await desk.drain()
+    assert "PW10023GB" in desk.inbox.texts("ai")[-1]
+    assert (await desk.case(case_id)).contact_reason == "order_status"
+
+
+async def test_a_new_matter_is_not_held_for_an_answer(desk: Desk) -> None:
+    case_id = await desk.say("Where is my order?", ref="C0012")
+    await desk.drain()
+    await desk.say("never mind, I forgot my password", ref="C0012")
+    await desk.drain()
+    assert (await desk.case(case_id)).contact_reason == "password_reset"
+
+
+async def test_courtesy_is_answered_without_a_person(desk: Desk) -> None:
+    case_id = await desk.say("hello", ref="C0012")
+    await desk.drain()
+    await desk.say("thank you very much", ref="C0012")
+    await desk.drain()
+    greeted, thanked = desk.inbox.texts("ai")
+    assert greeted.startswith("Hello")
+    assert "welcome" in thanked
+    assert (await desk.case(case_id)).tier == 1

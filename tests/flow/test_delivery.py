@@ -118,7 +118,7 @@ async def test_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(des
     case_id = await desk.say(STATUS, ref="C0012")
 
     async def another() -> None:
-        await desk.say("And is order 10031 on its way too?", ref="C0012")
+        await desk.say("And when will order 10023 be here?", ref="C0012")
 
     desk.books.thinking = another
     await desk.drain()

@@ -175,7 +175,9 @@ async def test_INV_6_a_token_is_stale_after_a_transfer(floor: Floor) -> None:
     before = await floor.item(case_id)
     assert before is not None
     ben = await floor.signed_in("ben")
-    moved = await routing.transfer(floor.house, ben, case_id, before.token, floor.id_of("diego"))
+    moved = await routing.transfer(
+        floor.house, ben, case_id, before.token, floor.id_of("diego"), "it is closer to them"
+    )
     assert moved.token > before.token
     for act in (
         resolution.resolve(floor.house, ben, case_id, before.token, DONE),
@@ -193,8 +195,12 @@ async def test_INV_6_an_old_token_is_stale_even_for_who_owns_it_again(floor: Flo
     first = await floor.item(case_id)
     assert first is not None
     ben, diego = await floor.signed_in("ben"), await floor.signed_in("diego")
-    second = await routing.transfer(floor.house, ben, case_id, first.token, floor.id_of("diego"))
-    third = await routing.transfer(floor.house, diego, case_id, second.token, floor.id_of("ben"))
+    second = await routing.transfer(
+        floor.house, ben, case_id, first.token, floor.id_of("diego"), "it is closer to them"
+    )
+    third = await routing.transfer(
+        floor.house, diego, case_id, second.token, floor.id_of("ben"), "it is closer to them"
+    )
     with pytest.raises(StaleToken):
         await resolution.resolve(floor.house, ben, case_id, first.token, DONE)
     await resolution.resolve(floor.house, ben, case_id, third.token, DONE)

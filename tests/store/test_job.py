@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from conftest import NOON, House
@@ -148,3 +149,46 @@ async def test_dropping_takes_the_cases_jobs_of_that_kind_only(house: House) -> 
         await jobs.drop(tx, case, "a")
     rows = await house.as_owner("SELECT case_id, kind FROM newel.job ORDER BY id")
     assert [tuple(row) for row in rows] == [(case, "b"), (other, "a")]
+
+
+async def enlisted(house: House) -> int:
+    async with house.db.tx(ACTOR) as tx:
+        return await jobs.enlist(tx)
+
+
+async def test_the_jobs_of_a_worker_that_is_gone_come_back_at_once(house: House) -> None:
+    here, gone = await enlisted(house), await enlisted(house)
+    lives = await asyncpg.connect(house.url)
+    await lives.execute(jobs.LIVES.format(here))
+    for worker in (here, gone):
+        await add(house)
+        async with house.db.tx(ACTOR) as tx:
+            assert len(await jobs.claim(tx, limit=1, without=(), lease_seconds=60, worker=worker)) == 1
+    assert await expire(house) == 0
+    await house.as_owner("UPDATE newel.worker SET seen_at = seen_at - interval '3 seconds'")
+    await asyncio.sleep(jobs.GRACE.total_seconds())
+    assert await expire(house) == 1
+    rows = await house.as_owner("SELECT state, worker FROM newel.job ORDER BY id")
+    assert [tuple(row) for row in rows] == [("running", here), ("ready", gone)]
+    assert [row["number"] for row in await house.as_owner("SELECT number FROM newel.worker")] == [here]
+    await lives.close()
+
+
+async def test_what_a_step_adds_and_drops_stands_as_if_it_were_written_at_once(house: House) -> None:
+    case = uuid4()
+    await add(house, "a", case_id=case)
+    async with house.db.tx(ACTOR) as tx:
+        await jobs.add(tx, "a", case_id=case)
+        await jobs.drop(tx, case, "a")
+        await jobs.add(tx, "b", case_id=case, key="k", at=NOON)
+        await jobs.add(tx, "b", case_id=case, key="k", at=NOON + timedelta(hours=1))
+    rows = await house.as_owner("SELECT kind, run_at FROM newel.job")
+    assert [tuple(row) for row in rows] == [("b", NOON + timedelta(hours=1))]
+
+
+async def test_INV_6_a_token_never_comes_twice_even_when_a_lease_was_taken_back(house: House) -> None:
+    await add(house)
+    (first,) = await claim(house)
+    await house.as_owner("UPDATE newel.job SET state = 'ready', lease_until = NULL, token = 0")
+    (second,) = await claim(house)
+    assert second.token > first.token

@@ -41,7 +41,7 @@ def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Da
             found.server.start()
             found.worker.start()
             until("the server is ready", found.ready)
-            until("the worker has learnt", lambda: found.worker.logged("matcher_trained") >= WORKFLOWS)
+            until("the worker has learnt", lambda: found.worker.logged("matcher_ready") >= WORKFLOWS)
             yield found
         finally:
             found.close()

@@ -25,10 +25,16 @@ def test_INV_12_an_edit_is_released_within_the_limit_and_refused_above_it(day: D
     assert refunds(day, "10043") == [1000]
 
 
-def test_INV_12_an_edit_above_the_ceiling_is_not_carried_out_whoever_releases_it(day: Day) -> None:
+def test_INV_12_an_edit_above_the_ceiling_is_refused_whoever_releases_it(day: Day) -> None:
     taken = day.say("The napkins in order 10062 arrived torn and broken, refund please", "C0062")
     approval = day.approval(taken)
-    assert day.person("ivan").decide(approval, "edit", amount_minor=6000).is_success
+    ivan = day.person("ivan")
+    refused = ivan.decide(approval, "edit", amount_minor=6000)
+    assert (refused.status_code, refused.json()["code"]) == (422, "above_ceiling")
+    assert refused.json()["data"]["amount_minor"] == 6000
+    assert refused.json()["data"]["ceiling_minor"] < 6000
+    assert day.case(taken)["state"] == "approval"
+    assert ivan.decide(approval, "reject", reason="too much").is_success
     owner = day.owner(taken)
     assert refunds(day, "10062") == []
     assert day.replies(taken, "person") == []

@@ -38,7 +38,7 @@ def test_SCN_4_INV_1_the_lawyer_is_somebodys_who_knows_the_law(day: Day) -> None
     running = targets(day, taken)
     assert {running[kind]["state"] for kind in ("first_response", "resolution")} == {"running"}
     (told,) = day.replied(taken, "system")
-    assert "in person" in told["text"]
+    assert "personally" in told["text"]
     says_nothing_of_us(day, taken)
 
     sent = esme.post(
@@ -82,11 +82,11 @@ def test_INV_4_human_please_with_the_AI_switched_off(day: Day) -> None:
         taken = day.say("I want to talk to a real person", "C0199")
         owner = day.owner(taken)
         (told,) = day.replied(taken, "system")
-        assert "in person" in told["text"]
+        assert "personally" in told["text"]
         owner.resolve(taken["case_id"], reply="Here I am.")
         day.replied(taken, "person")
         assert day.case(asked)["state"] == "ai"
-    assert day.people_worker.logged("matcher_trained") == 0
+    assert day.people_worker.logged("matcher_ready") == 0
     assert claimed_ai(day, taken) == []
     (reply,) = day.replied(asked, "ai")
     assert reply["sources"] == ["order book, order 10728"]

@@ -10,7 +10,7 @@ def test_TIR_1_where_is_my_order(day: Day) -> None:
     (reply,) = day.replied(taken, "ai")
     told = day.messages(taken)
     assert [message["author"] for message in told] == ["system", "ai"]
-    assert "automated helper" in told[0]["text"]
+    assert "automated assistant" in told[0]["text"]
     assert "PW10023GB" in reply["text"]
     assert reply["sources"] == ["order book, order 10023"]
     assert told[0]["sources"] == []

@@ -19,13 +19,17 @@ from newel.bootstrap import open_house, open_office
 from newel.cli.seed import demo_company
 from newel.config import Settings
 from newel.domain.access import Account, Role, system
+from newel.domain.chat import Door
 from newel.domain.errors import NotFound
+from newel.domain.scan.features import ScanInput
 from newel.flow import access
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
 from newel.store import db
 from newel.store.envelope import Envelope
+from newel.store.wake import listen_live
 from newel.web.app import build
+from newel.web.live import Hub
 from newel.web.server import serve
 from newel.worker.loop import Loop
 
@@ -76,9 +80,13 @@ class Site:
 
 
 @asynccontextmanager
-async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Site]:
-    port, stop = free_port(), asyncio.Event()
-    server = asyncio.create_task(serve(build(wired), "127.0.0.1", port, stop=stop))
+async def running(
+    house: House, wired: Wired, password: str, *, port: int = 0, door: Door | None = None
+) -> AsyncIterator[Site]:
+    port, stop, hub = port or free_port(), asyncio.Event(), Hub()
+    listening = asyncio.create_task(listen_live(house.url, hub.changed, hub.resync))
+    app = build(wired, hub, door)
+    server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
     site = Site(house, wired, f"http://127.0.0.1:{port}", password)
     client = site.client()
     while True:
@@ -94,6 +102,7 @@ async def running(house: House, wired: Wired, password: str) -> AsyncIterator[Si
             await made.aclose()
         stop.set()
         await asyncio.wait_for(server, 5)
+        listening.cancel()
 
 
 @pytest.fixture
@@ -126,7 +135,11 @@ def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Company
 async def _set_up(settings: Settings) -> dict[str, Running]:
     await demo_company(settings)
     async with open_house(settings, train=True) as wired, wired.db.tx(ROOT) as tx:
-        return {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+        found = {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
+    found["customer-support"].scanner.scan(
+        ScanInput(text="Is anybody there to be asked?")
+    )  # as a server has it
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -140,22 +153,37 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 @pytest.fixture
 async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
     """The demo company at work, its systems of record included."""
+    async with (
+        demo_house(server, company, systems) as (house, wired),
+        running(house, wired, DEMO_PASSWORD) as found,
+    ):
+        yield found
+
+
+@asynccontextmanager
+async def demo_house(
+    server: Server, company: Company, systems: Systems
+) -> AsyncIterator[tuple[House, Wired]]:
+    """The demo company's house on a database of its own."""
     name = await server.clone(company.database)
     url = database_url(server.app_url, name)
     (company.home / "systems-token").write_text(systems.token)
     settings = Settings(home=str(company.home), database_url=url, systems_url=systems.url)
     pool = await db.connect(url, size=8)
 
+    ready: dict[str, Running] = {}
+
     async def policy_of(_tx: db.Tx, workflow: str) -> Running:
         if workflow not in company.running:
             raise NotFound(what="workflow with an active policy", id=workflow)
-        found = company.running[workflow]
-        return replace(found, systems=bootstrap.systems(found.bundle, settings))
+        if workflow not in ready:
+            found = company.running[workflow]
+            ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings))
+        return ready[workflow]
 
     wired = Wired(pool, Envelope(settings.master_key()), bootstrap.channels(settings), policy_of)
     try:
-        async with running(House(server, name, pool), wired, DEMO_PASSWORD) as site:
-            yield site
+        yield House(server, name, pool), wired
     finally:
         await pool.close()
         await server.drop(name)

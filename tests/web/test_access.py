@@ -16,7 +16,7 @@ async def test_a_person_signs_in_works_and_signs_out(site: Site) -> None:
     client = await site.signed_in("amara")
     me = (await client.get("/api/v1/me")).json()
     assert (me["kind"], me["login"], me["clearance"]) == ("staff", "amara", "senior")
-    assert me["acts"] == ["approve", "read_case"]
+    assert me["acts"] == ["approve", "mark_miss", "read_case"]
     assert (await client.delete("/api/v1/sessions")).status_code == 204
     assert (await client.get("/api/v1/me")).status_code == 401
 

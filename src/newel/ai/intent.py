@@ -2,10 +2,11 @@
 
 Two views of the text (with and without concepts) are judged by logistic regression. How well
 they agree, how far the best label leads and how near the nearest phrases are make P(correct);
-a text unlike every phrase, or one that the views read differently, is nobody's guess.
+a text unlike every phrase, or one that the views read differently, is nobody's guess. So is
+one that names another company ("my Argos order") and no record of the shop.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Final
 
@@ -13,9 +14,9 @@ import msgspec
 import numpy as np
 
 from newel.ai.calibration import probability
-from newel.ai.courtesy import matter
+from newel.ai.courtesy import matter, names
 from newel.ai.features import LETTERS, MIXED, Columns, Floats, similarities, word_columns, word_counts
-from newel.ai.passages import TALK
+from newel.ai.passages import RECORDS, TALK
 from newel.ai.spelling import Spelling
 from newel.ai.stem import words
 from newel.ai.train import Examples, View, examples, span, train_view
@@ -25,6 +26,10 @@ from newel.domain.ports import Match
 
 _NEAREST: Final = 7
 _MOST_CHARACTERS: Final = 4000
+_CLEAR_LEAD: Final = 0.3
+_MOST_IN_DOUBT: Final = {"stranger_named": 0.4, "views_disagree": 0.5, "nothing_said": 0.5}
+"""The most that a match is worth under a doubt, whatever its probability: no threshold may be lower."""
+_OWN_THINGS: Final = RECORDS | {"xsku", "postcode", "address"}
 EVIDENCE: Final = (
     "log_odds", "lead", "agreement", "other_view", "nearest", "nearest_lead", "votes", "outside", "strange",
 )  # fmt: skip
@@ -50,6 +55,8 @@ class Intent:
         self.version = self.examples.version
         self.calibration = calibration if calibration and calibration.matcher == self.version else None
         self._seen = word_counts(self.examples.texts)
+        own = (text for texts in phrases.values() for text in texts)
+        self._names = Spelling([*(word for text in own for word in words(text)), *sorted(TALK)])
         self._spelling = Spelling(
             [*(word for text in self.examples.texts for word in words(text)), *sorted(TALK)]
         )
@@ -76,7 +83,9 @@ class Intent:
         reason = self.examples.labels[judged.label] or None
         calibrated = self.calibration is not None
         sure = probability(self.calibration, judged.evidence) if self.calibration else _rough(judged)
-        return Match(reason, round(sure, 4), calibrated, _why(judged))
+        doubts = tuple(self._doubts(text, judged)) if reason else ()
+        least = min((_MOST_IN_DOUBT[doubt] for doubt in doubts), default=1.0)
+        return Match(reason, round(min(sure, least), 4), calibrated, (*_why(judged), *doubts))
 
     def judge(self, text: str) -> Judgement:
         """The best label with its evidence, before calibration; courtesy and slips do not count."""
@@ -85,6 +94,23 @@ class Intent:
         logs = [view.log_shares(*row) for view, row in zip(self.views, rows, strict=True)]
         near = similarities(self.views[0].rows, *rows[0])
         return judge(logs[0], logs[1], near, self.examples.classes, self._strange(cut))
+
+    def _doubts(self, text: str, judged: Judgement) -> Iterator[str]:
+        """What no probability makes up for: a stranger, numbers alone, two readings of which none leads."""
+        if self._names_stranger(text):
+            yield "stranger_named"
+        if all(word.startswith("x") for word in words(text[:_MOST_CHARACTERS])):
+            yield "nothing_said"
+        told = dict(zip(EVIDENCE, judged.evidence, strict=True))
+        if not told["agreement"] and told["lead"] < _CLEAR_LEAD:
+            yield "views_disagree"
+
+    def _names_stranger(self, text: str) -> bool:
+        """Whether a name stands in it that no playbook knows; addresses and records are the shop's matter."""
+        said = names(matter(text[:_MOST_CHARACTERS]))
+        if not said or not _OWN_THINGS.isdisjoint(words(text)):
+            return False
+        return any(not self._names.knows(self._names.corrected(name)) for name in said)
 
     def _strange(self, text: str) -> float:
         columns = word_columns(text)

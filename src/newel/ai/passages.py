@@ -15,6 +15,8 @@ from newel.domain.knowledge import Article, passages, sentences
 _K1: Final = 1.2
 _B: Final = 0.6
 _TITLE: Final = 2
+_BEGINNING: Final = 3
+_OPENS: Final = 0.05
 RECORDS: Final = frozenset(("xorder", "xgiftcode", "xmail"))
 _TALK_TEXT: Final = """
 a able about actually after all already also am an and any anybody anyone anything are as ask at be because
@@ -32,6 +34,12 @@ _KINDS: Final = {
     "amount": re.compile(r"\bhow much (?!time)|\bcosts?\b|\bprices? (?:of|for)\b|\bfee\b|\bexpensive\b"),
     "time": re.compile(r"\bhow (?:long|soon|fast|quickly|many days)\b|\bwhen\b|\bwhat time\b|\bhours\b"),
 }
+_WHOLE: Final = re.compile(
+    r"\bhow (?:do|does|can) (?:the |your |a )?(?:\w+ ){1,3}work\b"
+    r"|\b(?:tell me|more|information|explain)\b.*\babout\b"
+    r"|\bwhat (?:is |are )?(?:the |your )?(?:\w+ ){1,2}(?:policy|policies|terms|conditions|rules)\b"
+    r"|\bhow (?:do|does) (?:the |your )?(?:\w+ ){1,2}(?:policy|terms|conditions) look\b"
+)
 _ANSWERS: Final = {
     "amount": re.compile(r"£|\bfree\b|\bcosts?\b|per cent|%"),
     "time": re.compile(
@@ -66,6 +74,7 @@ class Question(msgspec.Struct, frozen=True):
 
     rarity: dict[str, float]
     kind: str
+    whole: bool
 
 
 class Passages:
@@ -84,7 +93,8 @@ class Passages:
 
     def question(self, text: str) -> Question:
         """What a text asks of the shelf."""
-        return Question({word: self._rarity(word) for word in informative(text)}, asked_for(text))
+        rarity = {word: self._rarity(word) for word in informative(text)}
+        return Question(rarity, asked_for(text), bool(_WHOLE.search(" ".join(words(text)))))
 
     def ranked(self, question: Question) -> list[Hit]:
         """The best passage of each article, best first; only what holds a word that is asked for."""
@@ -98,10 +108,17 @@ class Passages:
         """The sentences to quote, and whether they hold the kind of answer that is asked for.
 
         The best sentence by what is asked, and by the example that the text came near to; a second
-        one of its passage only if it adds something that was asked.
+        one of its passage only if it adds something that was asked. Who asks how the matter works
+        hears how the article begins.
         """
+        if question.whole:
+            return " ".join(self._of[article][0].sentences[:_BEGINNING]), True
         said = [(place, at) for place in self._of[article] for at in range(len(place.sentences))]
-        place, first = max(said, key=lambda one: _fitness(one[0], one[1], question, example))
+        opening = said[0]  # an article says first what it is about
+        opening = said[0]  # an article says first what it is about
+        place, first = max(
+            said, key=lambda one: _fitness(one[0], one[1], question, example) + _OPENS * (one == opening)
+        )
         held = place.title | place.stems[first]
         gains = [sum(r * _gain(held, s, w) for w, r in question.rarity.items()) for s in place.stems]
         second = max(range(len(gains)), key=lambda at: (gains[at], -at))

@@ -22,6 +22,10 @@ class Spelling:
         self._stems = frozenset(stem(word) for word in self._words)
         self.corrected = lru_cache(maxsize=8192)(self._corrected)
 
+    def __reduce__(self) -> tuple[type["Spelling"], tuple[Counter[str]]]:
+        """Kept as its words alone; what was remembered of corrections is not."""
+        return Spelling, (self._words,)
+
     def knows(self, word: str) -> bool:
         """Whether the word, or another ending of it, is in the vocabulary."""
         return stem(word) in self._stems

@@ -2,7 +2,7 @@
 
 import typer
 
-from newel.cli import delivery, feedback, knowledge, people, policy, serve, token, up
+from newel.cli import delivery, demo, feedback, knowledge, people, policy, serve, token, up
 from newel.cli.doctor import doctor_command
 from newel.cli.import_ import import_
 from newel.cli.replay import replay
@@ -28,6 +28,7 @@ app.command()(replay)
 app.command()(trace)
 app.command("doctor")(doctor_command)
 app.add_typer(delivery.app, name="delivery")
+app.add_typer(demo.app, name="demo")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(people.app, name="people")

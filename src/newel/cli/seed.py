@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import typer
 import yaml
 
@@ -13,8 +14,9 @@ from newel.bootstrap import open_office
 from newel.config import Settings
 from newel.domain.access import Account, Actor, Role, system
 from newel.domain.knowledge import read_article
+from newel.domain.macro import Text
 from newel.domain.policy.parse import Source, included
-from newel.flow import access, knowledge, policy, routing
+from newel.flow import access, knowledge, macro, policy, routing
 from newel.flow.house import House
 
 INSTALLER = system("installer")
@@ -42,6 +44,7 @@ async def demo_company(settings: Settings) -> None:
         folder = files("newel.demo").joinpath("articles")
         texts = sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".md"))
         await knowledge.publish(house, INSTALLER, [read_article(text, name) for name, text in texts])
+        await _macros(house)
         for name, scopes in TOKENS.items():
             fresh = f"{name}-{token_hex(3)}"  # a token whose value was lost cannot be had again
             _keep(Path(settings.home, name), await access.create_token(house, INSTALLER, fresh, scopes))
@@ -82,6 +85,14 @@ async def _person(house: House, person: dict[str, Any]) -> Actor:
     if account.capacity:
         await routing.presence(house, INSTALLER, found, available=True)
     return Actor(kind="staff", id=str(found), roles=roles, clearance=account.clearance)
+
+
+async def _macros(house: House) -> None:
+    """The texts that the shop's people say often."""
+    document = yaml.safe_load(files("newel.demo").joinpath("macros.yaml").read_text("utf-8"))
+    shared = {"team": document["team"], "workflow": document["workflow"]}
+    for one in document["macros"]:
+        await macro.put(house, INSTALLER, msgspec.convert(shared | one, Text))
 
 
 async def _policy(house: House, people: dict[str, Actor], name: str) -> UUID:

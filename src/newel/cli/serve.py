@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+_LOOK_SECONDS = 0.02
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -20,8 +24,9 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:
-    """Serve the HTTP API.
+    """Serve the console, the customers' chat and the HTTP API.
 
     Example: NEWEL_DATABASE_URL=postgresql://… newel serve --host 0.0.0.0 --port 8080
     """
@@ -30,26 +35,45 @@ def serve(
 
     settings = read()
     configure_logging(settings.log_level)
-    run(_serve(host or settings.host, port or settings.port))
+    run(_serve(host or settings.host, port or settings.port, after))
 
 
-async def _serve(host: str, port: int) -> None:
-    from newel.bootstrap import open_house
+async def _serve(host: str, port: int, after: Path | None) -> None:
+    from newel.bootstrap import chat_door, database_url, open_house
     from newel.config import read
+    from newel.store.wake import listen_live
     from newel.web.app import build
+    from newel.web.live import Hub
     from newel.web.server import serve as serve_app
 
-    settings = read()
+    settings, hub = read(), Hub()
+    await _until_there(after)
     async with open_house(settings) as house:
-        await serve_app(build(house), host, port)
+        listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
+        try:
+            await serve_app(build(house, hub, chat_door(settings)), host, port, closers=(hub.close,))
+        finally:
+            listening.cancel()
+
+
+async def _until_there(path: Path | None) -> None:
+    """Everything is loaded by now: what begins with the database goes on when it is ready."""
+    if path is not None:
+        await asyncio.to_thread(_wait_for, path)
+
+
+def _wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(_LOOK_SECONDS)
 
 
 def work(
     without: Annotated[
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
-    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 16,
+    room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 96,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
+    after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:
     """Run the worker: jobs, clocks and all periodic work.
 
@@ -60,24 +84,29 @@ def work(
     from newel.config import read
 
     configure_logging(read().log_level)
-    run(_work(tuple(without or ()), room, ready_file))
+    run(_work(tuple(without or ()), room, ready_file, after))
 
 
-async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) -> None:
+async def _work(without: tuple[str, ...], room: int, ready_file: Path | None, after: Path | None) -> None:
     from newel.bootstrap import database_url, open_house
     from newel.config import read
+    from newel.domain.access import system
+    from newel.store import job as jobs
     from newel.store.wake import listen
     from newel.worker.loop import Loop
     from newel.worker.timetable import Timetable
 
     settings = read()
-    async with open_house(settings, train="answer" not in without) as house:
+    await _until_there(after)
+    async with open_house(settings, train="answer" not in without) as opened:
+        async with opened.db.tx(system("worker")) as tx:
+            house = replace(opened, worker=await jobs.enlist(tx))
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
         beside = [
             asyncio.create_task(timetable.run()),
-            asyncio.create_task(listen(database_url(settings), loop.wake)),
+            asyncio.create_task(listen(database_url(settings), loop.wake, jobs.LIVES.format(house.worker))),
         ]
         if ready_file is not None:
             ready_file.touch()  # noqa: ASYNC240 - once, before any work

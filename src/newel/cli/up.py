@@ -9,20 +9,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newel.domain.errors import Conflict, Invalid
+from newel.domain.errors import Conflict, Invalid, NewelError
+
+if TYPE_CHECKING:
+    from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
-READY = "worker-ready"
+READY, DATABASE_READY = "worker-ready", "database-ready"
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
 _LONGEST_PAUSE = 10.0
 _PATIENCE_SECONDS = 15.0
+_MOMENT_SECONDS = 3.0
 
 
 class Child:
@@ -119,7 +123,7 @@ def up(
 
     Example: newel up --no-demo
     """
-    from newel.bootstrap import prepare_home
+    from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
     from newel.cli.seed import demo_company
     from newel.config import read
     from newel.store.embedded import Embedded
@@ -132,40 +136,55 @@ def up(
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
     environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
+    environment |= demo_environment(settings, demo_place[1]) if demo else {}
+    for name in (READY, DATABASE_READY):
+        (home / name).unlink(missing_ok=True)
     if postgres is not None:
         typer.echo("newel: starting PostgreSQL", err=True)
-        postgres.start()
+        postgres.prepare()
+    prepare_secrets(settings)
+    address = f"http://{settings.host}:{settings.port}"
+    said = f"newel: serving on {address} (Ctrl-C stops it)"
+    children = _children(environment, answer, home)
+    if demo:
+        children.insert(0, _demo(environment, home, demo_place[1], address))
+        said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     try:
-        environment |= asyncio.run(prepare_home(settings, postgres, demo_place[1] if demo else None))
+        for child in children:
+            child.tend(time.monotonic())
+        if postgres is not None:
+            postgres.start()
+        asyncio.run(prepare_home(settings, postgres))
         if demo:
             asyncio.run(demo_company(settings))
-        (home / READY).unlink(missing_ok=True)
-        children = _children(environment, demo, answer, demo_place[1], home)
+        (home / DATABASE_READY).touch()
         if demo:
-            children.append(_push(environment, home, f"http://{settings.host}:{settings.port}"))
-        _supervise(children, postgres, stop, place, home / READY)
+            children.append(_push(environment, home, address))
+        _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
     finally:
+        _stop(children)
         if postgres is not None:
             postgres.stop()
         typer.echo("newel: stopped", err=True)
 
 
-def _children(
-    environment: Mapping[str, str], demo: bool, answer: bool, demo_port: int, home: Path
-) -> list[Child]:
+def _children(environment: Mapping[str, str], answer: bool, home: Path) -> list[Child]:
     newel = [sys.executable, "-m", "newel"]
     less = [] if answer else ["--except", "answer"]
-    children = [
-        Child("server", [*newel, "serve"], environment),
-        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *less], environment),
+    after = ["--after", str(home / DATABASE_READY)]
+    return [
+        Child("server", [*newel, "serve", *after], environment),
+        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *after, *less], environment),
     ]
-    if demo:
-        secrets = ["--token-file", str(home / "systems-token")]
-        secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
-        place = ["--port", str(demo_port), "--data", str(home / "demo")]
-        command = [sys.executable, "-m", "newel.demo", *place, *secrets]
-        children.insert(0, Child("demo", command, environment))
-    return children
+
+
+def _demo(environment: Mapping[str, str], home: Path, port: int, newel: str) -> Child:
+    """The demo company: its systems of record, and its shop front with the chat."""
+    secrets = ["--token-file", str(home / "systems-token")]
+    secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
+    secrets += ["--chat-secret-file", str(home / "chat-secret")]
+    place = ["--port", str(port), "--data", str(home / "demo"), "--newel-url", newel]
+    return Child("demo", [sys.executable, "-m", "newel.demo", *place, *secrets], environment)
 
 
 def _push(environment: Mapping[str, str], home: Path, address: str) -> Errand:
@@ -191,22 +210,26 @@ def _stop_on_signals() -> _Stop:
 
 
 def _supervise(
-    children: list[Child], postgres: object, stop: _Stop, place: Place, worker_ready: Path
+    children: list[Child],
+    postgres: "Embedded | None",
+    stop: _Stop,
+    ready: Callable[[], bool],
+    said: str,
 ) -> None:
-    """Tend all until a signal; then the children end before the database does."""
-    from newel.store.embedded import Embedded
-
+    """Tend all until a signal, and say once that it works."""
     told = False
     while not stop.asked:
-        if isinstance(postgres, Embedded) and not postgres.alive():
-            typer.echo("newel: PostgreSQL ended; starting it again", err=True)
-            postgres.start()
+        if postgres is not None and not postgres.alive():
+            _start_again(postgres)
         for child in children:
             child.tend(time.monotonic())
-        if not told and worker_ready.exists() and _listens(place):
-            typer.echo(f"newel: serving on http://{place[0]}:{place[1]} (Ctrl-C stops it)", err=True)
+        if not told and ready():
+            typer.echo(said, err=True)
             told = True
         time.sleep(0.1)
+
+
+def _stop(children: Sequence[Child]) -> None:
     for child in children:
         child.stop()
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -214,11 +237,19 @@ def _supervise(
         child.wait(deadline - time.monotonic())
 
 
-def _must_be_free(host: str, port: int) -> None:
-    """Say at once that a port is taken, before anything is started."""
+def _start_again(postgres: "Embedded") -> None:
+    """Whatever keeps it from starting now is tried again: the supervisor outlives it."""
+    typer.echo("newel: PostgreSQL ended; starting it again", err=True)
     try:
-        with socket.create_server((host, port)):
-            pass
+        postgres.start()
+    except NewelError as error:
+        typer.echo(f"newel: {error}", err=True)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Say that a port is taken, before anything is started; a server that is ending gets its moment."""
+    try:
+        _bind(host, port)
     except (OSError, OverflowError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise Conflict(
@@ -227,6 +258,20 @@ def _must_be_free(host: str, port: int) -> None:
                 why="stop what listens there, or set NEWEL_PORT or NEWEL_DEMO_PORT",
             ) from None
         raise Invalid(what=f"the address {host}:{port}", why=str(error)) from None
+
+
+def _bind(host: str, port: int) -> None:
+    """Take the port for a moment; one whose supervisor was killed gives it up within seconds."""
+    deadline = time.monotonic() + _MOMENT_SECONDS
+    while True:
+        try:
+            socket.create_server((host, port)).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _listens(place: Place) -> bool:

@@ -10,6 +10,7 @@ import uvicorn
 
 from newel.demo.generate.source import today_in_the_shop
 from newel.demo.records import Records
+from newel.demo.shopfront import Chat
 from newel.demo.systems import build
 
 
@@ -20,7 +21,7 @@ def main() -> None:
     webhook_secret = _secret(options.webhook_secret_file)
     records = Records(options.data, options.today)
     uvicorn.run(
-        build(records, token, webhook_secret),
+        build(records, token, webhook_secret, _chat(options)),
         host="127.0.0.1",
         port=options.port,
         log_level="warning",
@@ -35,8 +36,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the SQLite file")
     parser.add_argument("--token-file", type=Path, required=True, help="made when missing")
     parser.add_argument("--webhook-secret-file", type=Path, required=True, help="made when missing")
+    parser.add_argument("--newel-url", default="", help="where Newel is; the shop front carries its chat")
+    parser.add_argument("--chat-secret-file", type=Path, help="with which the shop says who is signed in")
     parser.add_argument("--today", type=date.fromisoformat, default=today_in_the_shop())
     return parser.parse_args()
+
+
+def _chat(options: argparse.Namespace) -> Chat:
+    secret = _secret(options.chat_secret_file).encode() if options.chat_secret_file else b""
+    return Chat(options.newel_url, secret)
 
 
 def _secret(path: Path) -> str:

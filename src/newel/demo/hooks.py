@@ -51,7 +51,7 @@ def receive(records: Records, secret: bytes, header: str, content: bytes) -> dic
 
 def _count(records: Records, id_: str, content: bytes) -> int:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    with records.transaction():
+    with records.transaction(on_disk=False):
         row = records.db.execute(
             "INSERT INTO message (id, count, first_at, last_at, body) VALUES (?1, 1, ?2, ?2, ?3)"
             " ON CONFLICT (id) DO UPDATE SET count = count + 1, last_at = ?2 RETURNING count",

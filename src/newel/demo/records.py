@@ -31,8 +31,9 @@ class Records:
         self._seed()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, and on disk when it is left."""
+    def transaction(self, *, on_disk: bool = True) -> Iterator[None]:
+        """All or nothing, and on disk when it is left; otherwise safe from the end of the process alone."""
+        self.db.execute(f"PRAGMA synchronous = {'FULL' if on_disk else 'NORMAL'}")
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield

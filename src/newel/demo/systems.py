@@ -19,6 +19,7 @@ from newel.demo.ledger import Ledger
 from newel.demo.problems import Problem, answer_http, answer_problem, missing, unusable
 from newel.demo.reads import READS, Read
 from newel.demo.records import Records
+from newel.demo.shopfront import Chat, routes
 
 T = TypeVar("T")
 Asked = Request[Any, Any, Any]
@@ -27,8 +28,8 @@ BODY_LIMIT = 64 * 1024
 KEY_LIMIT = 200
 
 
-def build(records: Records, token: str, webhook_secret: str) -> ASGIApp:
-    """The application over an open file of records."""
+def build(records: Records, token: str, webhook_secret: str, chat: Chat | None = None) -> ASGIApp:
+    """The application over an open file of records; its shop front carries the chat."""
     ledger, plan = Ledger(records), Plan()
     app = Litestar(
         route_handlers=[
@@ -37,6 +38,7 @@ def build(records: Records, token: str, webhook_secret: str) -> ASGIApp:
             *(_by_key(effect, ledger) for effect in EFFECTS if effect.key is not Key.NONE),
             *_fault_routes(plan),
             *_hook_routes(records, webhook_secret.encode()),
+            *routes(records, chat or Chat()),
             _health,
         ],
         guards=[_bearer(token)],

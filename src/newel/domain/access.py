@@ -37,6 +37,9 @@ class Act(StrEnum):
     WORK = "work"
     ASSIGN = "assign"
     LOWER = "lower"
+    MARK_MISS = "mark_miss"
+    REVIEW = "review"
+    EDIT_MACRO = "edit_macro"
     KILL_SWITCH = "kill_switch"
     SUBMIT_POLICY = "submit_policy"
     SIGN_POLICY = "sign_policy"
@@ -54,6 +57,11 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.WORK: frozenset({Role.RESOLVER, Role.SUPERVISOR}),
     Act.ASSIGN: frozenset({Role.SUPERVISOR}),
     Act.LOWER: frozenset({Role.RESOLVER, Role.SUPERVISOR}),
+    Act.MARK_MISS: frozenset({Role.RESOLVER, Role.APPROVER, Role.SUPERVISOR}),
+    Act.REVIEW: frozenset(
+        {Role.REVIEWER, Role.IMPROVER, Role.SUPERVISOR, Role.MODEL_RISK, Role.LEGAL_COMPLIANCE}
+    ),
+    Act.EDIT_MACRO: frozenset({Role.SUPERVISOR, Role.IMPROVER}),
     Act.KILL_SWITCH: frozenset({Role.SUPERVISOR, Role.ADMIN, Role.MODEL_RISK}),
     Act.SUBMIT_POLICY: frozenset({Role.POLICY_OWNER, Role.IMPROVER, Role.SUPERVISOR}),
     Act.SIGN_POLICY: frozenset({Role.MODEL_RISK, Role.LEGAL_COMPLIANCE, Role.POLICY_OWNER, Role.IMPROVER}),

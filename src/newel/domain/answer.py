@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
-from newel.domain.playbook import Action, Missing, NoPath, Reply
-from newel.domain.policy.bundle import Bundle
+from newel.domain.playbook import Action, Missing, NoPath, Reply, asks_in_general, speaks_of_own, wants_orders
+from newel.domain.policy.bundle import Bundle, Playbook
 from newel.domain.ports import Match, Passage
 from newel.domain.words import RiskClass
 
 _MORE_LIKELY_THAN_NOT: Final = 0.5
+_OWN_MATTER: Final = 0.3
+_WORTH_OFFERING: Final = 0.3
 
 
 class Basis(StrEnum):
@@ -81,22 +83,32 @@ def confidence_minimum(policy: Bundle) -> float:
     return threshold.value if threshold else 1.0
 
 
-def choose_way(match: Match, passages: Sequence[Passage], policy: Bundle) -> Follow | Quote | Nobody:
+def choose_way(
+    text: str, match: Match, passages: Sequence[Passage], policy: Bundle
+) -> Follow | Quote | Nobody:
     """A playbook that is sure comes first: it speaks of the customer's own record.
 
-    Then knowledge that fits, unless it is more likely than not a playbook's matter: between the
-    two a person decides. A playbook that was recognised without enough confidence is still
-    followed when nothing else fits, so that the person finds a draft.
+    A question that speaks of nothing of their own is for the articles, where one fits, and never
+    for the order that happens to be the newest. Else knowledge follows that fits, unless it is a
+    playbook's matter more likely than not: between the two a person decides. A playbook that was
+    recognised without enough confidence is still followed when nothing else fits, so that the
+    person finds a draft.
     """
     known = match.reason if match.reason in policy.playbooks else None
-    sure = known is not None and match.calibrated and match.confidence >= confidence_minimum(policy)
-    likely = known is not None and match.calibrated and match.confidence >= _MORE_LIKELY_THAN_NOT
-    quote = None if sure or likely else _fitting(passages, policy)
-    if quote is not None:
+    quote = _fitting(passages, policy)
+    if quote is not None and (known is None or not _for_playbook(text, match, policy)):
         return Quote(quote)
     if known is not None:
         return Follow(known)
     return Nobody(("no_playbook_fits", "no_knowledge_fits"))
+
+
+def _for_playbook(text: str, match: Match, policy: Bundle) -> bool:
+    """Whether a recognised playbook goes before an article that fits."""
+    if asks_in_general(text) and match.reason and wants_orders(policy.playbooks[match.reason]):
+        return False
+    enough = _OWN_MATTER if speaks_of_own(text) else _MORE_LIKELY_THAN_NOT
+    return match.calibrated and match.confidence >= enough
 
 
 def _fitting(passages: Sequence[Passage], policy: Bundle) -> Passage | None:
@@ -113,13 +125,18 @@ def from_playbook(
     match: Match,
     passages: Sequence[Passage],
     policy: Bundle,
+    *,
+    own: bool = False,
 ) -> Proposal | NoAnswer:
-    """What following the playbook came to: an answer, a question, a quotation, or nothing."""
+    """What following the playbook came to: an answer, a question, a quotation, or nothing.
+
+    Who speaks of something of their own (``own``) is asked which; no article answers that.
+    """
     if isinstance(said, Reply):
         return _replied(way, said, match, passages, policy)
     if isinstance(said, NoPath):
         return _nothing(way, match, policy, f"{said.reason}:{said.detail}")
-    quote = _fitting(passages, policy)
+    quote = None if own and said.ask else _fitting(passages, policy)
     if quote:
         return from_knowledge(Quote(quote), passages, policy)
     if not said.ask:
@@ -130,7 +147,7 @@ def from_playbook(
 def _replied(way: Follow, said: Reply, match: Match, passages: Sequence[Passage], policy: Bundle) -> Proposal:
     playbook = policy.playbooks[way.contact_reason]
     return Proposal(
-        basis=Basis.PLAYBOOK,
+        basis=Basis.QUESTION if _asks(said, playbook) else Basis.PLAYBOOK,
         contact_reason=way.contact_reason,
         reply=said.text,
         sources=said.sources,
@@ -144,6 +161,11 @@ def _replied(way: Follow, said: Reply, match: Match, passages: Sequence[Passage]
         skills=playbook.skills,
         offers=_offers(passages, policy),
     )
+
+
+def _asks(said: Reply, playbook: Playbook) -> bool:
+    """Whether a reply asks for one of the playbook's values: what comes next belongs to the same turn."""
+    return bool(playbook.slots) and said.action is None and said.text.endswith("?")
 
 
 def _asked(way: Follow, said: Missing, match: Match, passages: Sequence[Passage], policy: Bundle) -> Proposal:
@@ -198,8 +220,9 @@ def from_nobody(way: Nobody, match: Match) -> NoAnswer:
 
 
 def _offers(passages: Sequence[Passage], policy: Bundle) -> tuple[str, ...]:
-    """The articles that a deflection may offer, each once, best first."""
+    """The articles that a deflection may offer, each once, best first; none that is far off."""
     if policy.deflection is None:
         return ()
-    names = tuple(dict.fromkeys(passage.article for passage in passages))
+    near = (passage.article for passage in passages if passage.confidence >= _WORTH_OFFERING)
+    names = tuple(dict.fromkeys(near))
     return names[: policy.deflection.articles]

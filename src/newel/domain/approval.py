@@ -7,9 +7,16 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.access import Role
-from newel.domain.errors import Conflict, Forbidden
+from newel.domain.errors import Conflict, Forbidden, NewelError
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle
+
+
+class AboveCeiling(NewelError):
+    """{amount_minor} minor units are above the ceiling: at most {ceiling_minor} may be released now."""
+
+    code = "above_ceiling"
+    status = 422
 
 
 class Approver(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +69,13 @@ def may_decide(approver: Approver, asked: Asked) -> None:
             act=act,
             why=f"it is above their limit of {approver.limit_minor} minor units",
         )
+
+
+def within_ceiling(amount_minor: int, cap_minor: int, used_minor: int) -> None:
+    """Raise ``AboveCeiling`` when an amount, with what was paid out in the window, passes the cap."""
+    left = max(0, cap_minor - max(used_minor, 0))
+    if amount_minor > left:
+        raise AboveCeiling(amount_minor=amount_minor, ceiling_minor=left)
 
 
 def must_pend(state: str, approval: UUID) -> None:

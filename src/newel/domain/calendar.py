@@ -89,6 +89,11 @@ def between(hours: Hours, start: datetime, end: datetime) -> timedelta:
     return passed
 
 
+def opens_at(hours: Hours, now: datetime) -> datetime:
+    """When it is open next: ``now`` itself while it is."""
+    return add(hours, now, timedelta(microseconds=1)) - timedelta(microseconds=1)
+
+
 def _openings(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Open intervals in UTC from ``start`` on, ascending and disjoint."""
     reached = start.astimezone(UTC)

@@ -1,10 +1,21 @@
-"""Delivery: when a message is tried again, and when it is given up."""
+"""Delivery: which fixed text is true now, when a message is tried again, and when it is given up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 import msgspec
 
+from newel.domain.calendar import between, hours_of
+from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Delivery
+from newel.domain.words import Priority
+
+HANDOVER, OUT_OF_HOURS = "handover", "out_of_hours"
+_NAMES: Final[dict[Priority, Literal["P1", "P2", "P3"]]] = {
+    Priority.P1: "P1",
+    Priority.P2: "P2",
+    Priority.P3: "P3",
+}
 
 WAITS = (2, 10, 30, 120, 600, 1800, 7200, 21600)
 """Seconds before each further attempt; after the last the message is a dead letter."""
@@ -27,6 +38,14 @@ class GiveUp(msgspec.Struct, frozen=True):
     """A dead letter: a person looks at it."""
 
     reason: str
+
+
+def text_now(key: str, priority: Priority, policy: Bundle, now: datetime) -> str:
+    """The fixed text that is true now: a hand-over that waits for business hours says that it does."""
+    if key != HANDOVER or policy.sla.targets[_NAMES[priority]].around_the_clock:
+        return key
+    is_open = between(hours_of(policy.calendar), now, now + timedelta(minutes=1))
+    return HANDOVER if is_open else OUT_OF_HOURS
 
 
 def after(said: Delivery, attempts: int) -> Delivered | Again | GiveUp:

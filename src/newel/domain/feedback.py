@@ -9,6 +9,7 @@ import msgspec
 
 from newel.domain.errors import Invalid
 from newel.domain.resolution import AiQuality, Category, Cause
+from newel.domain.words import Cluster
 
 RETRIES: Final = 3
 _BACK_OFF: Final = (timedelta(seconds=2), timedelta(seconds=15), timedelta(seconds=120))
@@ -40,6 +41,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     decision: Literal["approved", "edited", "rejected"] | None = None
     contact_reason: str = ""
     to_tier: int | None = None
+    cluster: Cluster | None = None
     unlocked: bool = False
     pattern: bool = False
     by_person: bool = True
@@ -84,6 +86,7 @@ def check(what: What, body: Body) -> None:
         What.FOLLOW_UP: body.category,
         What.APPROVAL: body.decision,
         What.FALSE_ALARM: body.to_tier,
+        What.MISSED: body.cluster,
     }
     if what in needed and needed[what] is None:
         raise Invalid(what=f"{what} feedback", why="it does not say how it ended")
@@ -140,6 +143,8 @@ def _data(what: What, body: Body, evidence: Evidence) -> dict[str, Any]:
     said = {"what": what.value, "category": body.category, "cause": body.cause, "quality": body.ai_quality}
     if what is What.FALSE_ALARM:
         said["false_alarm"] = ",".join(evidence.markers)
+    if what is What.MISSED:
+        said["missed"] = body.cluster
     return {key: str(value) for key, value in said.items() if value}
 
 

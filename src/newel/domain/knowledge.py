@@ -1,19 +1,24 @@
 """Knowledge: owned, dated articles, and the passages and sentences that may be quoted from them."""
 
+import difflib
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
+from uuid import UUID
 
 import msgspec
 import yaml
 
-from newel.domain.errors import Invalid
+from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.words import DAY
 
 STALE_AFTER: Final = 365 * DAY
 _FRONT: Final = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
+_HEADING: Final = re.compile(r"#{1,6}\s+(.*)")
+_POINT: Final = re.compile(r"(?:[-*]|\d+\.)\s+(.*)")
+_APART: Final = re.compile(r"[^a-z0-9]+")
 _SHORTENED: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|No|Mr|Mrs|Ms|Dr|St|Ltd|Co)|\b[A-Z])\.$")
 
 
@@ -67,3 +72,64 @@ def _joined(pieces: list[str]) -> Iterator[str]:
 def stale(article: Article, today: date) -> bool:
     """Whether nobody has looked at the article for a year; it may be shown, with a flag."""
     return today - article.updated > STALE_AFTER
+
+
+class Block(msgspec.Struct, frozen=True):
+    """A piece of an article as a page shows it: a heading, a paragraph, or a list of points."""
+
+    kind: Literal["heading", "paragraph", "points"]
+    lines: tuple[str, ...]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a comparison: kept, gone, or new."""
+
+    kind: Literal["kept", "gone", "new"]
+    text: str
+
+
+def blocks(body: str) -> Iterator[Block]:
+    """An article's body as pieces; whatever else its text holds is text."""
+    for part in re.split(r"\n\s*\n", body):
+        lines = [line.strip() for line in part.splitlines() if line.strip()]
+        heading = _HEADING.fullmatch(lines[0]) if lines else None
+        if heading:
+            yield Block("heading", (heading.group(1),))
+            lines = lines[1:]
+        points = [_POINT.fullmatch(line) for line in lines]
+        if lines and all(points):
+            yield Block("points", tuple(found.group(1) for found in points if found))
+        elif lines:
+            yield Block("paragraph", (" ".join(lines),))
+
+
+def difference(old: str, new: str) -> Iterator[Line]:
+    """What changes between two bodies, line by line."""
+    kinds: dict[str, Literal["kept", "gone", "new"]] = {"  ": "kept", "- ": "gone", "+ ": "new"}
+    for line in difflib.ndiff(old.splitlines(), new.splitlines()):
+        if line[:2] in kinds:
+            yield Line(kinds[line[:2]], line[2:])
+
+
+def slug(title: str) -> str:
+    """The id of a new article, from its title."""
+    found = _APART.sub("-", title.lower()).strip("-")[:80].strip("-")
+    if not found:
+        raise Invalid(what="the title", why="it needs a letter or a digit of the Latin alphabet")
+    return found
+
+
+def check_publisher(state: str, writer: UUID, by: UUID) -> None:
+    """Raise unless this person may put this draft in force: another read it."""
+    if state != "review":
+        raise Conflict(what="the draft", state=state, why="its writer gives it to review first")
+    if by == writer:
+        raise Forbidden(actor=by, act="publish this article", why="another person reads it first")
+
+
+def check_writer(state: str, writer: UUID, by: UUID) -> None:
+    """Raise unless this person may change this draft."""
+    if state != "draft":
+        raise Conflict(what="the draft", state=state, why="only a draft changes")
+    if by != writer:
+        raise Forbidden(actor=by, act="change this draft", why="it is somebody else's")

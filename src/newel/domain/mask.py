@@ -117,17 +117,26 @@ def reveal(value: Any, known: Known, field: str) -> str | None:
     return None
 
 
+def hidden(texts: Iterable[str], known: Known) -> tuple[tuple[tuple[Secret, str], ...], ...]:
+    """The secrets of each text with the names that ``reveal`` over the same texts takes."""
+    names: dict[tuple[str, str], str] = {}
+    return tuple(tuple((s, _name(names, text, s)) for s in secrets(text, known)) for text in texts)
+
+
 def _names(value: Any, known: Known) -> dict[tuple[str, str], str]:
     """(kind, value) → its name, numbered by first place."""
     names: dict[tuple[str, str], str] = {}
-    counts: dict[str, int] = {}
     for text in _texts(value):
         for secret in secrets(text, known):
-            key = (secret.kind, text[secret.start : secret.end].casefold())
-            if key not in names:
-                counts[secret.kind] = counts.get(secret.kind, 0) + 1
-                names[key] = f"{secret.kind}-{counts[secret.kind]}"
+            _name(names, text, secret)
     return names
+
+
+def _name(names: dict[tuple[str, str], str], text: str, secret: Secret) -> str:
+    key = (secret.kind, text[secret.start : secret.end].casefold())
+    if key not in names:
+        names[key] = f"{secret.kind}-{1 + sum(kind == secret.kind for kind, _ in names)}"
+    return names[key]
 
 
 def _named(names: Mapping[tuple[str, str], str]) -> Callable[[Secret, str], str]:
@@ -228,3 +237,9 @@ def _disjoint(found: Iterable[Secret]) -> Iterator[Secret]:
             last = secret
     if last:
         yield last
+
+
+def short_name(name: str) -> str:
+    """A name for lists: the first in full, the rest as letters (``Tom A.``); one word stays as it is."""
+    first, *rest = name.split() or [""]
+    return " ".join([first, *(f"{part[0]}." for part in rest[-1:])])

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 import msgspec
 
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.receipt import Receipt
+
 
 class Facts(msgspec.Struct, frozen=True):
     """What a system of record answered: values, where they come from, and when."""
@@ -110,6 +113,13 @@ class Matcher(Protocol):
 
     def match(self, text: str) -> Match:
         """The best reason for a text, or None with the confidence that it is none."""
+
+
+class Scans(Protocol):
+    """Finds every trigger of a message."""
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """Every trigger with its evidence, and what follows."""
 
 
 class Passage(msgspec.Struct, frozen=True):

@@ -1,14 +1,27 @@
 """Resolution: how a person says that a case has ended, and how one that went silent ends."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
 
+from newel.domain.errors import Invalid
 from newel.domain.words import Tier
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 _MONTH: Final = 31 * 24 * 3600
+
+
+CONSOLE_HOLD: Final = timedelta(seconds=5)
+"""How long what a person sends from the console may be taken back."""
+LONGEST_HOLD: Final = timedelta(seconds=60)
+
+
+def fit_hold(hold: timedelta) -> None:
+    """Raise ``Invalid`` for a time that a message cannot be held."""
+    if not timedelta() <= hold <= LONGEST_HOLD:
+        raise Invalid(what="the hold", why="a message is held for a minute at most")
 
 
 class Category(StrEnum):

@@ -1,8 +1,8 @@
 """Routing: who is able, who is eligible, who comes first, and who when nobody is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -37,6 +37,17 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the person is present and within their shift."""
         return self.available and is_open(self.shifts, self.zone, now)
 
+    def standing(self, now: datetime) -> Literal["available", "away", "off_shift"]:
+        """How the person stands to new work, as a board shows it."""
+        if not is_open(self.shifts, self.zone, now):
+            return "off_shift"
+        return "available" if self.available else "away"
+
+    @property
+    def room(self) -> int:
+        """How many more items fit."""
+        return max(self.capacity - self.load, 0)
+
     @property
     def free(self) -> bool:
         """Whether one more item fits."""
@@ -52,11 +63,25 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Queued work that wants its person."""
+    """Queued work that wants its person; not the one who has just passed it on."""
 
     ask: Ask
     priority: Priority
     queued_seconds: float = 0.0
+    passed_by: UUID | None = None
+
+
+class Fit(msgspec.Struct, frozen=True, kw_only=True):
+    """How one person fits an item that is given by hand: what forbids it, and what speaks against it."""
+
+    person: Person
+    forbidden: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """All that is against it, the worst first."""
+        return (self.forbidden, *self.doubts) if self.forbidden else self.doubts
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +124,7 @@ ALL_FULL: Final = "all_full"
 
 def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> Verdict:  # noqa: B008
     """Who gets the item now; None of the people is an answer of its own."""
-    present = [p for p in people if p.works(now)]
+    present = [p for p in people if p.works(now) and p.id != item.passed_by]
     cleared_here = [p for p in present if takes(p, item.priority, item.ask.regulated)]
     able = [p for p in cleared_here if qualified(p, item.ask, rules)]
     if not able:
@@ -166,6 +191,45 @@ def pick_supervisor(
 
     present = (p for p in people if p.clearance == SUPERVISOR and p.works(now))
     return min(present, key=rank, default=None)
+
+
+def fits(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> list[Fit]:  # noqa: B008
+    """Everybody for an item that a supervisor gives away: the best first, the forbidden last."""
+
+    def order(fit: Fit) -> tuple[bool, int, tuple[int, int, bool, float, datetime, str]]:
+        return bool(fit.forbidden), len(fit.doubts), _rank(fit.person, item, rules)
+
+    found = (
+        Fit(
+            person=person,
+            forbidden=_forbids(person, item),
+            doubts=tuple(_doubts(person, item, now, rules)),
+        )
+        for person in people
+    )
+    return sorted(found, key=order)
+
+
+def _forbids(person: Person, item: Item) -> str:
+    """What the store would refuse; nothing forbids a supervisor to be full."""
+    if not cleared(person.clearance, item.priority, item.ask.regulated):
+        return f"takes no {'regulated ' if item.ask.regulated else ''}{item.priority.name} work"
+    if person.clearance != SUPERVISOR and not person.free:
+        return f"is full, {person.load} of {person.capacity}"
+    return ""
+
+
+def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator[str]:
+    standing = person.standing(now)
+    if standing != "available":
+        yield "is away" if standing == "away" else "is off shift"
+    if not _speaks(person, item.ask.language):
+        yield f"does not speak {item.ask.language}"
+    missing = [skill for skill in _asked(item.ask, rules) if skill not in person.skills]
+    if missing:
+        yield f"lacks {', '.join(missing)}"
+    if person.id == item.passed_by:
+        yield "has just passed it on"
 
 
 def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Person]:

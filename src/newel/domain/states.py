@@ -68,6 +68,12 @@ POLICY: Machine = {
     "active": ("retired",),
     "retired": (),
 }
+ARTICLE_DRAFT: Machine = {
+    "draft": ("review", "withdrawn"),
+    "review": ("draft", "published", "withdrawn"),
+    "published": (),
+    "withdrawn": (),
+}
 
 MACHINES: Mapping[str, Machine] = {
     "case": CASE,
@@ -79,6 +85,7 @@ MACHINES: Mapping[str, Machine] = {
     "outbox": OUTBOX,
     "feedback": FEEDBACK,
     "policy": POLICY,
+    "article_draft": ARTICLE_DRAFT,
 }
 
 JOB_KINDS = (
@@ -93,6 +100,7 @@ JOB_KINDS = (
     "breach",
     "context",
     "wake",
+    "release",
     "settle",
     "feedback",
 )

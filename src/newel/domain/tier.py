@@ -297,6 +297,8 @@ def _grounds(answer: Proposal, policy: Bundle, standing: Standing) -> tuple[str,
         return ("autonomous_action",) if _autonomous(answer.action, policy) else ()
     if answer.basis is Basis.PLAYBOOK and answer.sources:
         grounds.append("facts_of_record")
+    if answer.basis is Basis.PLAYBOOK and _signed_text(answer, policy):
+        grounds.append("text_of_the_policy")
     if answer.basis is Basis.KNOWLEDGE and answer.sources:
         grounds.append("sourced_knowledge")
     if answer.basis is Basis.QUESTION:
@@ -304,6 +306,13 @@ def _grounds(answer: Proposal, policy: Bundle, standing: Standing) -> tuple[str,
     if answer.contact_reason in standing.certificates:
         grounds.append("certificate")
     return tuple(grounds)
+
+
+def _signed_text(answer: Proposal, policy: Bundle) -> bool:
+    """Whether the reply is, word for word, what its playbook says on no condition."""
+    playbook = policy.playbooks.get(answer.contact_reason or "")
+    paths = playbook.paths if playbook else ()
+    return any(path.reply == answer.reply and not path.when for path in paths)
 
 
 def sampled(policy: Bundle, risk_class: RiskClass, dice: float) -> bool:

@@ -24,8 +24,13 @@ STAGES: Mapping[str, str] = {
     "outbox": "delivery",
     "resolution": "resolution",
     "feedback": "feedback",
+    "survey": "feedback",
     "label": "feedback",
     "lowering": "tier",
+    "draft": "desk",
+    "miss": "feedback",
+    "note": "desk",
+    "question": "desk",
 }
 
 

@@ -98,10 +98,13 @@ async def sign_out(house: "House", actor: Actor, session_id: str) -> None:
             await audit.record(tx, "access.signed_out", "staff", ended)
 
 
-async def who(house: "House", session_id: str) -> Staff:
-    """Whose session it is; ``Unauthenticated`` when it ended or was left for too long."""
+async def who(house: "House", session_id: str, *, idle: bool = False) -> Staff:
+    """Whose session it is; ``Unauthenticated`` when it ended or was left for too long.
+
+    ``idle``: a page asks by itself, which does not count as the person being there.
+    """
     async with house.db.tx(_READER) as tx:
-        staff = await access.session(tx, session_id)
+        staff = await access.session(tx, session_id, idle=idle)
     if staff is None:
         raise Unauthenticated(why="the session has ended")
     return staff
@@ -153,10 +156,11 @@ async def list_tokens(house: "House", actor: Actor) -> list[access.Token]:
 
 
 async def account(house: "House", actor: Actor, login: str) -> Account | None:
-    """The account of a login, if there is one."""
-    actor.must(Act.MANAGE_ACCESS)
+    """The account of a login, if there is one; everybody may see their own."""
     async with house.db.tx(actor) as tx:
         known = await access.account(tx, login)
+    if known is None or str(known[0]) != actor.id:
+        actor.must(Act.MANAGE_ACCESS)
     return known[1] if known else None
 
 

@@ -18,6 +18,8 @@ from newel.domain.playbook import (
     calls,
     choose,
     fill_slots,
+    fills,
+    speaks_of_own,
     wants_orders,
 )
 from newel.domain.playbook.slots import Missing
@@ -27,10 +29,8 @@ from newel.domain.tier import Signals, after_lowering, signals_of
 from newel.domain.words import Assist
 from newel.flow import tier
 from newel.flow.house import Brief, House, Turn
-from newel.store import case as cases
-from newel.store import customer as customers
-from newel.store import escalation as escalations
-from newel.store import intake
+from newel.store import answer as answers
+from newel.store import brief as briefs
 from newel.store import job as jobs
 from newel.store.intake import Said
 from newel.store.job import Job
@@ -38,6 +38,7 @@ from newel.store.job import Job
 ORDERS = "shop.customer_orders"
 """The look-up that lists a customer's orders, for playbooks that may take the only open one."""
 _ROUNDS = 4
+_QUESTION_AND_ANSWER = 2
 log = structlog.get_logger("answer")
 
 
@@ -51,22 +52,28 @@ async def answer(house: House, job: Job) -> None:
 async def _brief(house: House, job: Job) -> Brief | None:
     """Beat one: what to answer; None (and the job is done) when there is nothing for the AI."""
     assert job.case_id is not None, "an answer job names its case"  # noqa: S101
-    async with house.db.tx(AI) as tx:
-        case = await cases.read(tx, job.case_id)
-        if case.state != "ai":
+    async with briefs.told(house.db, house.envelope, AI, job.case_id) as (tx, told):
+        if told.case.state != "ai":
             await jobs.done(tx, job)
             return None
-        running = await house.running(tx, case.workflow)
-        customer = await customers.read(tx, house.envelope, case.customer_id)
-        fields, confidence = await intake.fields(tx, house.envelope, case)
-        said = await intake.inbound(tx, house.envelope, case)
-        answered = await intake.answered(tx, case)
-        burst = [s for s in said if s.seq > answered] or said[-1:]
-        text = "\n".join(words_of(s.body.subject, s.body.text) for s in burst)
-        lowered = await escalations.lowered(tx, case)
-        signals = merged([_weighed(s, lowered) for s in burst], int(case.tier or 1))
-        turn = Turn(running, customer.profile, text, fields, confidence, tx.now)
-        return Brief(case, customer, signals, turn)
+        running = await house.running(tx, told.case.workflow)
+        asked = await answers.open_question(tx, told.case, told.answered)
+    burst = [s for s in told.said if s.seq > told.answered] or told.said[-1:]
+    texts = [words_of(s.body.subject, s.body.text) for s in burst]
+    before = [words_of(s.body.subject, s.body.text) for s in told.said if s.seq < burst[0].seq]
+    signals = merged([_weighed(s, told.lowered) for s in burst], int(told.case.tier or 1))
+    turn = Turn(
+        running,
+        told.customer.profile,
+        "\n".join(texts),
+        told.fields,
+        told.confidence,
+        tx.now,
+        messages=tuple(reversed(texts)),
+        before=tuple(reversed(before)),
+        asked=asked,
+    )
+    return Brief(told.case, told.customer, signals, turn)
 
 
 def _weighed(said: Said, lowered: tuple[int, datetime] | None) -> Signals:
@@ -112,16 +119,28 @@ async def think(turn: Turn) -> Proposal | NoAnswer:
 
 async def _message(turn: Turn) -> Proposal | NoAnswer:
     running = turn.running
-    match = running.matcher.match(turn.text)
+    match = _match(turn)
     passages = running.library.search(turn.text, 5)
-    way = rule.choose_way(match, passages, running.bundle)
+    way = rule.choose_way(turn.text, match, passages, running.bundle)
     if isinstance(way, rule.Quote):
         return rule.from_knowledge(way, passages, running.bundle)
     if isinstance(way, rule.Nobody):
         return rule.from_nobody(way, match)
     playbook = running.bundle.playbooks[way.contact_reason]
     said = await _follow(turn, playbook)
-    return rule.from_playbook(way, said, match, passages, running.bundle)
+    own = speaks_of_own(turn.text)
+    return rule.from_playbook(way, said, match, passages, running.bundle, own=own)
+
+
+def _match(turn: Turn) -> Match:
+    """The contact reason of a turn; an answer to an open question stays with what was asked about."""
+    matcher, book = turn.running.matcher, turn.running.bundle.playbooks.get(turn.asked)
+    if book is None or len(turn.messages) < _QUESTION_AND_ANSWER:
+        return matcher.match(turn.text)
+    if fills(book, turn.messages[0], turn.now.date()):
+        return Match(turn.asked, 1.0, calibrated=True, why=("answers_the_question",))
+    newest, whole = matcher.match(turn.messages[0]), matcher.match(turn.text)
+    return newest if newest.calibrated and newest.reason and newest.confidence >= whole.confidence else whole
 
 
 async def _follow(turn: Turn, playbook: Playbook) -> Reply | NoPath | Missing:
@@ -133,7 +152,15 @@ async def _known(turn: Turn, playbook: Playbook) -> Known | Missing:
     """Slots, then look-ups in rounds, each round knowing what the last one said."""
     systems = turn.running.systems
     profile = await _profile(turn, playbook, systems)
-    slots = fill_slots(playbook, turn.text, turn.fields, profile, turn.now.date())
+    slots = fill_slots(
+        playbook,
+        turn.text,
+        turn.fields,
+        profile,
+        turn.now.date(),
+        messages=turn.messages,
+        before=turn.before,
+    )
     if not isinstance(slots, Filled):
         return slots
     known = Known(slots=slots.values, profile=profile, fields=turn.fields)
@@ -144,6 +171,14 @@ async def _known(turn: Turn, playbook: Playbook) -> Known | Missing:
         said: dict[str, Facts | None] = {c.need: await systems.look_up(c.call, c.args) for c in asked}
         known = Known(slots=known.slots, profile=profile, fields=known.fields, facts={**known.facts, **said})
     return known
+
+
+async def look_up(turn: Turn, playbook: Playbook) -> Known | Missing | None:
+    """What a playbook asks for, for a person who reads it; None when a system cannot be asked."""
+    try:
+        return await _known(turn, playbook)
+    except Unavailable:
+        return None
 
 
 async def _profile(turn: Turn, playbook: Playbook, systems: Systems) -> dict[str, Any]:

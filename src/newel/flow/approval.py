@@ -1,16 +1,19 @@
 """Approval: asked with its target, decided by a person, and gone when what it binds has changed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 
 from newel.domain import approval as rule
 from newel.domain.access import Act, Actor, system
+from newel.domain.action import cap_minor, ceiling_of
 from newel.domain.calendar import add, hours_of
-from newel.domain.errors import Conflict, Forbidden, Invalid
+from newel.domain.errors import Conflict, Forbidden, Invalid, NewelError
 from newel.domain.escalation import for_want_of
+from newel.domain.note import Kind, fit
 from newel.domain.playbook import Action
 from newel.domain.words import Money, Tier
 from newel.flow import action, delivery, escalation, sla
@@ -18,7 +21,9 @@ from newel.flow.house import House, Running
 from newel.store import answer as answers
 from newel.store import approval as rows
 from newel.store import case as cases
+from newel.store import customer as customers
 from newel.store import job as jobs
+from newel.store import note as notes
 from newel.store.action import payload_mac
 from newel.store.answer import Draft, Made
 from newel.store.approval import Approval
@@ -27,14 +32,29 @@ from newel.store.db import Tx
 from newel.store.delivery import Provenance, end_proposal
 from newel.store.job import Job
 
+MOST_AT_ONCE: Final = 50
+
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a person decides; an edit may change the text, the amount, or both."""
+    """What a person decides; an edit may change the text, the amount, or both.
+
+    ``note`` is for whoever gets a rejected case; it is sealed, ``reason`` is not.
+    """
 
     decision: Literal["approve", "edit", "reject"]
     text: str | None = None
     amount_minor: int | None = None
     reason: str = ""
+    note: str = ""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What became of one approval among several; ``code`` and ``why`` say why it was not decided."""
+
+    id: UUID
+    state: str
+    code: str = ""
+    why: str = ""
 
 
 async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
@@ -121,6 +141,42 @@ async def decide(house: House, actor: Actor, approval_id: UUID, verdict: Verdict
     return outcome
 
 
+async def decide_all(
+    house: House,
+    actor: Actor,
+    ids: Sequence[UUID],
+    decision: Literal["approve", "reject"],
+    reason: str = "",
+) -> list[Done]:
+    """Decide several of one class (workflow, contact reason, action), each in its own transaction.
+
+    What becomes of one touches no other. ``Invalid`` before any is decided, when they differ.
+    """
+    actor.must(Act.APPROVE)
+    wanted = tuple(dict.fromkeys(ids))
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        raise Invalid(what="the selection", why=f"it holds one approval at least, and {MOST_AT_ONCE} at most")
+    async with house.db.tx(actor, read_only=True) as tx:
+        classes = {await _class(tx, house, approval_id) for approval_id in wanted}
+    if len(classes) > 1:
+        raise Invalid(what="the selection", why="decide together only what is one action class")
+    return [await _one(house, actor, one, Verdict(decision=decision, reason=reason)) for one in wanted]
+
+
+async def _class(tx: Tx, house: House, approval_id: UUID) -> tuple[str, str, str]:
+    approval = await rows.read(tx, approval_id)
+    case = await cases.read(tx, approval.case_id)
+    made = await answers.proposal(tx, house.envelope, case, approval.proposal_id)
+    return case.workflow, made.contact_reason, made.draft.action.action if made.draft.action else ""
+
+
+async def _one(house: House, actor: Actor, approval_id: UUID, verdict: Verdict) -> Done:
+    try:
+        return Done(approval_id, await decide(house, actor, approval_id, verdict))
+    except NewelError as refused:
+        return Done(approval_id, str(refused.data.get("state", "")), refused.code, refused.message)
+
+
 async def _decided(
     tx: Tx,
     house: House,
@@ -136,16 +192,31 @@ async def _decided(
     await jobs.drop(tx, case.id, "approval_expiry")
     if verdict.decision == "reject":
         rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
-        await _rejected(tx, house, running, case, approval, made, verdict.reason, by)
+        await _rejected(tx, house, running, case, approval, made, verdict, by)
         return "rejected"
-    if verdict.decision == "edit":
+    if verdict.decision == "edit" and edited_draft(made.draft, verdict) != made.draft:
         approval, made = await _edited(tx, house, running, case, approval, made, verdict)
         asked = msgspec.structs.replace(asked, amount_minor=approval.amount_minor or 0)
     rule.may_decide(approver, asked)
+    if verdict.decision == "edit":
+        await _within_ceiling(tx, house, running, case, made)
     await rows.approve(tx, approval, by)
     await sla.approval_ended(tx, case)
     await _released(tx, house, running, case, approval, made, by)
     return "approved"
+
+
+async def _within_ceiling(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
+    """An edited amount that the store would refuse at its execution is refused here (TIR-5)."""
+    act = made.draft.action
+    ceiling = ceiling_of(running.bundle, act.action) if act else None
+    if act is None or act.amount is None or ceiling is None:
+        return
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    cap = cap_minor(ceiling, customer.lifetime_value_minor or 0)
+    since = tx.now - timedelta(days=ceiling.window_days)
+    used = await answers.spent(tx, case.customer_id, act.action, since)
+    rule.within_ceiling(act.amount.amount_minor, cap, used)
 
 
 async def _released(
@@ -208,11 +279,21 @@ def _with_amount(act: Action | None, amount_minor: int) -> Action:
 
 
 async def _rejected(
-    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, reason: str, by: UUID
+    tx: Tx,
+    house: House,
+    running: Running,
+    case: Case,
+    approval: Approval,
+    made: Made,
+    verdict: Verdict,
+    by: UUID,
 ) -> None:
-    await rows.end(tx, approval, "rejected", by=by, reason=reason)
+    """A person gets the case, with the attempt in its package and the note of who rejected it."""
+    await rows.end(tx, approval, "rejected", by=by, reason=verdict.reason)
     await _end_proposal(tx, case, made)
     await sla.approval_ended(tx, case)
+    if verdict.note.strip():
+        await notes.add(tx, house.envelope, case, fit(verdict.note), kind=Kind.HANDOVER)
     await escalation.escalate(tx, house, running, case, for_want_of("approval.rejected"))
 
 
@@ -243,6 +324,8 @@ async def expire(house: House, job: Job) -> None:
 async def withdraw(house: House, actor: Actor, approval_id: UUID, reason: str) -> None:
     """Staff take a proposal back before it is decided; a person takes the case."""
     actor.must(Act.APPROVE)
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="withdraw an approval", why="only people do")
     async with house.db.tx(actor) as tx:
         case = await cases.lock(tx, (await rows.read(tx, approval_id)).case_id)
         approval = await rows.read(tx, approval_id)

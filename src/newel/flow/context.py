@@ -251,9 +251,17 @@ async def open_package(house: House, actor: Actor, case_id: UUID) -> Opened:
     """The package, masked, for the owner of the case or by a live grant; each opening is audited."""
     async with house.db.tx(actor) as tx:
         case, package, known = await _permitted(tx, house, actor, case_id)
-        pieces = await rows.pieces(tx, house.envelope, case, package.id)
         await audit.record(tx, "context.opened", "package", package.id, case_id=case.id)
-        parts = tuple(_shown(p, known) for p in pieces if rule.visible(p.part, case.assist))
+        return await shown(tx, house, case, package, known)
+
+
+async def shown(
+    tx: Tx, house: House, case: Case, package: Package, known: Known, *, but: frozenset[Part] = frozenset()
+) -> Opened:
+    """What a package holds, masked, but for some parts; that it was opened is the caller's to record."""
+    pieces = await rows.pieces(tx, house.envelope, case, package.id)
+    seen = (p for p in pieces if p.part not in but and rule.visible(p.part, case.assist))
+    parts = tuple(_shown(p, known) for p in seen)
     return Opened(
         id=package.id,
         case_id=case.id,

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Forbidden
+from newel.domain.errors import Conflict, Forbidden
 from newel.domain.ports import Delivery, Outbound
 from newel.domain.words import FOLLOW_UP_WITHIN, Tier
 from newel.flow.house import House, Running
 from newel.store import case as cases
-from newel.store import customer as customers
 from newel.store import delivery as rows
 from newel.store import job as jobs
 from newel.store.case import Case
@@ -21,6 +20,7 @@ from newel.store.delivery import Dead, Provenance
 from newel.store.job import Job
 
 take_back = rows.take_back
+SENDER = system("delivery")
 SEND_TIMEOUT = timedelta(seconds=20)
 _LOOKS, _LOOK_SECONDS = 40, 0.025
 _AGAIN = timedelta(seconds=1)
@@ -35,9 +35,12 @@ async def post_system(tx: Tx, house: House, case: Case, running: Running, key: s
 
 
 async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
-    """The same, once an episode."""
-    if case.conversation_id is not None and not await rows.template_sent(tx, case, key):
-        await post_system(tx, house, case, running, key)
+    """The same, once an episode; a hand-over outside business hours says so."""
+    told = rule.text_now(key, case.priority, running.bundle, tx.now)
+    if case.conversation_id is None or await rows.template_sent(tx, case, key):
+        return
+    if told == key or not await rows.template_sent(tx, case, told):
+        await post_system(tx, house, case, running, told)
 
 
 async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
@@ -46,11 +49,23 @@ async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
         await post_system(tx, house, case, running, "action_confirmed")
 
 
-async def post_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
-    """Write what the owner of the case says."""
+async def write_person(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> UUID:
+    """Write what the owner of the case says; it stays in the outbox until it is sent."""
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="reply", why="only a person writes as a person")
-    await _post(tx, house, case, text, Provenance(drafted_by="person", released_by=UUID(actor.id)))
+    provenance = Provenance(drafted_by="person", released_by=UUID(actor.id))
+    return await rows.add(tx, house.envelope, case, text, provenance)
+
+
+async def send(tx: Tx, case: Case, box: UUID) -> None:
+    """A written message is on its way."""
+    await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+
+
+async def withdraw(tx: Tx, case: Case, box: UUID, because: str) -> None:
+    """Take back a message that is not on its way yet; ``Conflict`` when it has been claimed."""
+    if not await rows.end(tx, box, case.id, "withdrawn", reason=because):
+        raise Conflict(what="the message", state="gone", why="it has left")
 
 
 async def post_ai(
@@ -83,8 +98,7 @@ async def post_approved(
 async def _post(
     tx: Tx, house: House, case: Case, text: str, provenance: Provenance, action: UUID | None = None
 ) -> None:
-    box = await rows.add(tx, house.envelope, case, text, provenance, action)
-    await jobs.add(tx, "delivery", case_id=case.id, subject_id=box, priority=2)
+    await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action))
 
 
 async def answered(tx: Tx, case: Case, tier: Tier) -> Case:
@@ -104,35 +118,25 @@ async def deliver(house: House, job: Job) -> None:
         await _refused(house, job, box, refused)
         return
     if begun is not None:
-        claimed, message = begun
-        await _record(house, job, claimed, await _send(house, message))
+        await _record(house, job, begun, await _send(house, begun.message))
 
 
-async def _begin(house: House, job: Job, box: UUID) -> tuple[rows.Claimed, Outbound] | None:
+async def _begin(house: House, job: Job, box: UUID) -> rows.Claimed | None:
     """Claim it in its turn; None when there is nothing to send, or not yet.
 
     The one before is as a rule being claimed at this very moment: it is worth a short wait.
     """
     for _ in range(_LOOKS):
-        async with house.db.tx(system("delivery")) as tx:
-            case = await cases.lock(tx, _case(job))
-            if not await rows.behind(tx, box):
-                return await _claim(tx, house, job, case, box)
+        async with cases.locked(house.db, SENDER, _case(job)) as (tx, case):
+            claimed = await rows.claim(tx, house.envelope, case, box)
+            if claimed == "ended":
+                await jobs.done(tx, job)
+        if claimed != "behind":
+            return claimed if isinstance(claimed, rows.Claimed) else None
         await asyncio.sleep(_LOOK_SECONDS)
-    async with house.db.tx(system("delivery")) as tx:
+    async with house.db.tx(SENDER) as tx:
         await jobs.retry(tx, job, at=tx.now + _AGAIN, error="an earlier message has not left")
     return None
-
-
-async def _claim(
-    tx: Tx, house: House, job: Job, case: Case, box: UUID
-) -> tuple[rows.Claimed, Outbound] | None:
-    claimed = await rows.claim(tx, box)
-    if claimed is None:
-        await jobs.done(tx, job)
-        return None
-    customer = await customers.read(tx, house.envelope, case.customer_id)
-    return claimed, await rows.payload(tx, house.envelope, claimed, customer)
 
 
 async def _send(house: House, message: Outbound) -> Delivery:
@@ -144,8 +148,7 @@ async def _send(house: House, message: Outbound) -> Delivery:
 
 
 async def _record(house: House, job: Job, claimed: rows.Claimed, said: Delivery) -> None:
-    async with house.db.tx(system("delivery")) as tx:
-        await cases.lock(tx, claimed.case_id)
+    async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
         match rule.after(said, claimed.attempts):
             case rule.Delivered(provider_id):
                 await rows.end(tx, claimed.id, claimed.case_id, "delivered", provider_id=provider_id)
@@ -162,8 +165,7 @@ async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
 
     What an earlier try had claimed may have left: it was in flight, and is not tried again.
     """
-    async with house.db.tx(system("delivery")) as tx:
-        case = await cases.lock(tx, _case(job))
+    async with cases.locked(house.db, SENDER, _case(job)) as (tx, case):
         why = str(refused.data.get("sqlstate", ""))
         if not await rows.end(tx, box, case.id, "withdrawn", reason=why):
             await rows.end(tx, box, case.id, "dead", reason=f"in flight when {why} stopped it")

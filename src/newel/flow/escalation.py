@@ -173,17 +173,23 @@ async def _still_cleared(tx: Tx, item: WorkItem) -> bool:
 
 
 async def take_over(house: House, actor: Actor, case_id: UUID) -> WorkItem:
-    """A supervisor takes a case for themselves, from the AI or from whoever has it."""
+    """A supervisor takes a case for themselves, from the AI, the approvers or whoever has it.
+
+    Once this has committed no message of the AI is claimed (INV-1): what had not left is taken back.
+    """
     actor.must(Act.ASSIGN)
     async with house.db.tx(actor) as tx:
         case = await cases.lock(tx, case_id)
         if case.state == "resolved":
             raise Conflict(what=f"case {case_id}", state="resolved", why="there is nothing to take over")
-        if await work.open_of(tx, case_id) is None:
+        item = await work.open_of(tx, case_id)
+        if item is None:
             running = await house.running(tx, case.workflow)
             await delivery.take_back(tx, case, because="a person took over")
-            await escalate(tx, house, running, case, TAKEOVER)
-    return await routing.assign(house, actor, case_id, UUID(actor.id))
+            case = await escalate(tx, house, running, case, TAKEOVER)
+            item = await work.open_of(tx, case_id)
+            assert item is not None, "an escalated case has its work"  # noqa: S101
+        return await routing.hand(tx, case, item, UUID(actor.id), "taken_over")
 
 
 async def lower_case(

@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Channel, Library, Matcher, Systems
-from newel.domain.scan.scanner import Scanner
+from newel.domain.ports import Channel, Library, Matcher, Scans, Systems
 from newel.domain.tier import Signals
 from newel.store.case import Case
 from newel.store.customer import Customer, Profile
@@ -23,7 +22,7 @@ class Running:
     id: UUID
     number: int
     bundle: Bundle
-    scanner: Scanner
+    scanner: Scans
     matcher: Matcher
     library: Library
     systems: Systems
@@ -43,11 +42,17 @@ class House:
     channels: Mapping[str, Channel]
     running: Callable[[Tx, str], Awaitable[Running]]
     """The running policy of a workflow, as of this transaction (cached by version id)."""
+    worker: int | None = None
+    """The number of this worker process; None in all others."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """All that the AI is told, of a live case as of a replayed ticket."""
+    """All that the AI is told, of a live case as of a replayed ticket.
+
+    ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
+    the episode, newest first; ``asked`` is the contact reason whose question is open.
+    """
 
     running: Running
     profile: Profile
@@ -55,6 +60,9 @@ class Turn:
     fields: Mapping[str, Any]
     extraction_confidence: float | None
     now: datetime
+    messages: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    asked: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
+
+import msgspec
 
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
 from newel.domain.intake import Inbound
-from newel.domain.scan.features import CustomerFacts, ScanInput
+from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import context, delivery, escalation, sla
@@ -19,22 +21,22 @@ from newel.store import intake as rows
 from newel.store import job
 from newel.store import routing as work
 from newel.store.case import Case
-from newel.store.customer import Customer
 from newel.store.db import Tx
 from newel.store.envelope import case_place
+from newel.store.intake import Arrival, Look, Sender
 
 HISTORY_SPAN = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class _Arrival:
+class _Coming:
     """What one inbound message brings along on its way through the steps below."""
 
     house: House
     running: Running
     inbound: Inbound
-    customer: Customer
-    external: bytes
+    look: Look
+    sender: Sender
 
 
 async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
@@ -44,73 +46,85 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     """
     actor.must(Act.INTAKE)
     rule.check(inbound)
-    async with house.db.tx(actor) as tx:
-        external = house.envelope.mac(f"external:{inbound.channel}", inbound.external_id)
-        twin = await rows.known(tx, inbound.channel, external)
+    async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
+        twin = look.twin
         if twin:
             return twin
         running = await house.running(tx, inbound.workflow)
-        customer = await _customer(house, tx, inbound, running)
-        return await _take(tx, _Arrival(house, running, inbound, customer, external))
+        sender = look.sender or await _newcomer(house, tx, inbound, running)
+        return await _take(tx, _Coming(house, running, inbound, look, sender))
 
 
-async def _customer(house: House, tx: Tx, inbound: Inbound, running: Running) -> Customer:
+async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) -> Sender:
     sender = inbound.customer
-    identities = {customers.OPERATOR: sender.ref} if sender.ref else {}
-    if sender.address:
-        identities[inbound.channel] = sender.address
     profile = customers.Profile(
         ref=sender.ref,
         name=sender.name,
         addresses={inbound.channel: sender.address} if sender.address else {},
     )
     kind = "vendor" if running.bundle.kind == "items" else "customer"
-    found = await customers.ensure(tx, house.envelope, identities, profile, kind=kind)
-    return await customers.read(tx, house.envelope, found)
+    return await rows.newcomer(tx, house.envelope, profile, kind)
 
 
-async def _take(tx: Tx, arrival: _Arrival) -> rows.Taken:
-    case, fresh = await _case(tx, arrival)
-    receipt = await _scan(tx, arrival, case)
-    message = await rows.add_message(tx, arrival.house.envelope, case, arrival.inbound, arrival.external)
-    if arrival.inbound.fields is not None:
-        await rows.add_item(tx, arrival.house.envelope, case, message, arrival.inbound)
-    await rows.add_receipt(tx, arrival.house.envelope, case, message, receipt)
-    case = await _arrived(tx, arrival, case, message, receipt, fresh)
-    return rows.Taken(message, case.id, case.conversation_id, case.state)
+async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
+    case, fresh = await _case(tx, coming)
+    receipt = _scan(tx, coming, case)
+    arrival = await _arrival(tx, coming, case, receipt)
+    if arrival.opens and receipt.tier_floor is not Tier.HUMAN:
+        case = await _arrived(tx, coming, arrival, fresh)  # in memory alone: one statement writes it all
+        await rows.take_in(tx, coming.house.envelope, arrival)
+    else:
+        await rows.take_in(tx, coming.house.envelope, arrival)
+        case = await _arrived(tx, coming, arrival, fresh)
+    return rows.Taken(arrival.id, case.id, case.conversation_id, case.state)
 
 
-async def _case(tx: Tx, arrival: _Arrival) -> tuple[Case, bool]:
+async def _arrival(tx: Tx, coming: _Coming, case: Case, receipt: Receipt) -> Arrival:
+    """The message with what is stored of it; its case as it is with this message."""
+    message, opens = uuid4(), case.turn == 0
+    if opens:
+        language = receipt.language.code if receipt.language else ""
+        case = msgspec.structs.replace(case, last_inbound_id=message, turn=1, language=language)
+    arrival = Arrival(
+        id=message,
+        inbound=coming.inbound,
+        look=coming.look,
+        sender=coming.sender,
+        case=case,
+        receipt=receipt,
+        receipt_id=uuid4(),
+        opens=opens,
+        starts=opens and coming.look.conversation is None and case.conversation_id is not None,
+    )
+    await rows.tell(tx, arrival)
+    return arrival
+
+
+async def _case(tx: Tx, coming: _Coming) -> tuple[Case, bool]:
     """The case that the message joins, locked, and whether its episode begins with it."""
-    inbound, envelope = arrival.inbound, arrival.house.envelope
-    conversation = None
-    if arrival.running.bundle.kind == "conversations":
-        thread = inbound.conversation or inbound.customer.ref or inbound.customer.address
-        mac = envelope.mac(f"thread:{inbound.channel}", thread)
-        conversation, _ = await rows.conversation(tx, inbound, mac, arrival.customer.id)
-    found = await rows.candidates(tx, conversation, arrival.customer.id, inbound.case_id)
-    joined = rule.thread(found, inbound.case_id, tx.now)
+    talks, named = coming.running.bundle.kind == "conversations", coming.inbound.case_id
+    found = [one for one in coming.look.candidates if talks or one.id == named]
+    joined = rule.thread(found, named, tx.now)
     if joined is None:
-        return await _new(tx, arrival, conversation), True
+        return await _new(tx, coming, talks), True
     case = await cases.lock(tx, joined.case_id)
     if case.state != "resolved":
         return case, False
-    return await _reopened(tx, arrival, case), True
+    return await _reopened(tx, coming, case), True
 
 
-async def _new(tx: Tx, arrival: _Arrival, conversation: UUID | None) -> Case:
-    case_id = uuid4()
-    subject = customers.sealer_of(arrival.house.envelope, arrival.customer)
-    wrapped, _ = subject.new_key(case_place(case_id))
+async def _new(tx: Tx, coming: _Coming, talks: bool) -> Case:
+    case_id, sender = uuid4(), coming.sender
+    wrapped, _ = sender.sealer(coming.house.envelope).new_key(case_place(case_id))
     case = Case(
         id=case_id,
-        workflow=arrival.inbound.workflow,
-        kind="item" if conversation is None else "conversation",
-        customer_id=arrival.customer.id,
-        conversation_id=conversation,
+        workflow=coming.inbound.workflow,
+        kind="conversation" if talks else "item",
+        customer_id=sender.id,
+        conversation_id=(coming.look.conversation or uuid4()) if talks else None,
         key_wrapped=wrapped,
-        subject_wrapped=arrival.customer.wrapped,
-        policy_id=arrival.running.id,
+        subject_wrapped=sender.wrapped,
+        policy_id=coming.running.id,
         episode=1,
         state="ai",
         tier=None,
@@ -129,10 +143,10 @@ async def _new(tx: Tx, arrival: _Arrival, conversation: UUID | None) -> Case:
         answered_at=None,
         resolved_at=None,
     )
-    return await cases.add(tx, case)
+    return await cases.opened(tx, case)
 
 
-async def _reopened(tx: Tx, arrival: _Arrival, case: Case) -> Case:
+async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
     """A new episode: locks and tier end with the old one."""
     return await cases.move(
         tx,
@@ -140,7 +154,7 @@ async def _reopened(tx: Tx, arrival: _Arrival, case: Case) -> Case:
         "reopened",
         state="ai",
         episode=case.episode + 1,
-        policy_id=arrival.running.id,
+        policy_id=coming.running.id,
         tier=None,
         locked=False,
         priority=Priority.P3,
@@ -153,12 +167,9 @@ async def _reopened(tx: Tx, arrival: _Arrival, case: Case) -> Case:
     )
 
 
-async def _scan(tx: Tx, arrival: _Arrival, case: Case) -> Receipt:
+def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
-    customer, inbound = arrival.customer, arrival.inbound
-    subject = customers.sealer_of(arrival.house.envelope, customer)
-    since = tx.now - HISTORY_SPAN
-    history = await rows.history(tx, subject, customer.id, since, (case.id, case.episode))
+    inbound, look = coming.inbound, coming.look
     message = ScanInput(
         text=inbound.text,
         channel=inbound.channel,
@@ -166,17 +177,11 @@ async def _scan(tx: Tx, arrival: _Arrival, case: Case) -> Receipt:
         language=inbound.language or None,
         fields=inbound.fields,
         subject=inbound.subject,
-        customer=CustomerFacts(
-            lifetime_value=customer.lifetime_value_minor or 0,
-            vip=customer.vip,
-            vulnerable=customer.vulnerable,
-            prefers_human=customer.prefers_human,
-            segment=customer.segment,
-        ),
-        history=history,
+        customer=coming.sender.facts,
+        history=rows.history(coming.house.envelope, coming.sender, look.past, (case.id, case.episode)),
         at=tx.now,
     )
-    return scanned(arrival.running, message)
+    return scanned(coming.running, message)
 
 
 def scanned(running: Running, message: ScanInput) -> Receipt:
@@ -187,56 +192,62 @@ def scanned(running: Running, message: ScanInput) -> Receipt:
         return failure_receipt(running.version, type(error).__name__)
 
 
-async def _arrived(
-    tx: Tx, arrival: _Arrival, case: Case, message: UUID, receipt: Receipt, fresh: bool
-) -> Case:
+async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:
     """Whatever the AI had under way is superseded; then a person, or the AI after the burst."""
-    house, running = arrival.house, arrival.running
+    house, running, case, receipt = coming.house, coming.running, arrival.case, arrival.receipt
     undone = not fresh and await delivery.take_back(tx, case, because="a newer message came")
-    language = receipt.language.code if receipt.language else case.language
-    changes = {
-        "last_inbound_id": message,
-        "turn": case.turn + 1,
-        "language": language,
-        "policy_id": running.id,
-    }
     if receipt.tier_floor is Tier.HUMAN or undone:
-        case = await cases.move(tx, case, "message", **changes)
+        case = await _moved(tx, coming, arrival)
         human = receipt.tier_floor is Tier.HUMAN
         order = of_receipt(receipt) if human else for_want_of("approval.invalidated")
         case = await escalation.escalate(tx, house, running, case, order)
     elif case.tier is Tier.HUMAN:
         state = "owned" if case.state in {"snoozed", "waiting"} else case.state
-        case = await cases.move(tx, case, "message", state=state, due_at=None, **changes)
-        await job.drop(tx, case.id, "settle")
-        await job.drop(tx, case.id, "wake")
+        case = await _moved(tx, coming, arrival, state=state, due_at=None)
+        await job.drop(tx, case.id, "settle", "wake")
         item = await work.open_of(tx, case.id)
         if item is not None:
             await context.renew(tx, item)
     else:
-        follow_up = case.follow_up or case.state == "waiting"
-        case = await _to_ai(tx, arrival, case, fresh, follow_up, changes)
+        case = await _to_ai(tx, coming, arrival, fresh)
     if case.tier is Tier.HUMAN and case.kind == "conversation" and not fresh:
         await sla.customer_wrote(tx, running, case)
     return case
 
 
-async def _to_ai(
-    tx: Tx, arrival: _Arrival, case: Case, fresh: bool, follow_up: bool, changes: dict[str, object]
-) -> Case:
+async def _moved(tx: Tx, coming: _Coming, arrival: Arrival, **changes: object) -> Case:
+    """The case with its new message; one that the message opens is stored like that."""
+    case, receipt = arrival.case, arrival.receipt
+    if arrival.opens:
+        return await cases.note(tx, case, "message")
+    return await cases.move(
+        tx,
+        case,
+        "message",
+        last_inbound_id=arrival.id,
+        turn=case.turn + 1,
+        language=receipt.language.code if receipt.language else case.language,
+        policy_id=coming.running.id,
+        **changes,
+    )
+
+
+async def _to_ai(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:
+    case = arrival.case
+    follow_up = case.follow_up or case.state == "waiting"
     if case.state == "acting":
-        return await cases.move(tx, case, "message", follow_up=follow_up, **changes)
-    case = await cases.move(tx, case, "message", state="ai", due_at=None, follow_up=follow_up, **changes)
+        return await _moved(tx, coming, arrival, follow_up=follow_up)
+    case = await _moved(tx, coming, arrival, state="ai", due_at=None, follow_up=follow_up)
     if not fresh:
         await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry")
-    first = tx.now if fresh else await _burst_began(tx, arrival, case)
-    at = rule.answer_at(arrival.inbound.channel, first, tx.now)
+    first = tx.now if fresh else await _burst_began(tx, coming, case)
+    at = rule.answer_at(coming.inbound.channel, first, tx.now)
     await job.add(tx, "answer", at=at, case_id=case.id, key=f"answer:{case.id}:{case.turn}")
     return case
 
 
-async def _burst_began(tx: Tx, arrival: _Arrival, case: Case) -> datetime:
+async def _burst_began(tx: Tx, coming: _Coming, case: Case) -> datetime:
     """When the first unanswered message of the burst came."""
     replied = await rows.last_outbound(tx, case)
-    said = await rows.inbound(tx, arrival.house.envelope, case)
+    said = await rows.inbound(tx, coming.house.envelope, case)
     return next((s.received_at for s in said if s.seq > replied), tx.now)

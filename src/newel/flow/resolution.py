@@ -1,43 +1,69 @@
-"""Resolution: the owner answers, waits for the customer, or ends the case; silence ends it too."""
+"""Resolution: the owner answers, waits for the customer, or ends the case; silence ends it too.
+
+What the owner sends may be held for a few seconds, and be taken back until it is released.
+"""
 
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from newel.domain import resolution as rule
-from newel.domain.access import Act, Actor, system
+from newel.domain.access import Actor, system
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import delivery, feedback, routing, sla
+from newel.flow import delivery, feedback, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
+from newel.store import draft as drafts
+from newel.store import hold as holds
 from newel.store import job as jobs
 from newel.store import resolution as rows
 from newel.store import routing as work
 from newel.store.case import Case
 from newel.store.db import Tx
+from newel.store.hold import Held
 from newel.store.job import Job
 from newel.store.routing import WorkItem
 
 SETTLER: Final = system("settle")
 SHORTEST_WAIT: Final = timedelta(hours=1)
 LONGEST_WAIT: Final = timedelta(days=30)
+NO_HOLD: Final = timedelta()
 
 
-async def resolve(house: House, actor: Actor, case_id: UUID, token: int, said: Resolution) -> Case:
-    """The owner ends the case, with a last reply or without; the token proves that it is theirs."""
-    actor.must(Act.WORK)
+async def resolve(
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    token: int,
+    said: Resolution,
+    *,
+    hold: timedelta = NO_HOLD,
+) -> Case:
+    """The owner ends the case, with a last reply or without; the token proves that it is theirs.
+
+    With a ``hold`` the reply may be taken back for that time (``undo``), and the case ends with its
+    release.
+    """
+    rule.fit_hold(hold)
     async with house.db.tx(actor) as tx:
         case, item = await routing.mine(tx, case_id, actor, token)
+        await _let_go(tx, house, case)
+        if said.reply and hold:
+            await _hold(tx, house, case, item, actor, said.reply, hold, said)
+            return case
         if said.reply:
             await _post(tx, house, case, actor, said.reply)
-        resolution = await rows.add(tx, house.envelope, case, said, "staff", UUID(actor.id))
-        body = _body(said, by_person=True)
-        await feedback.add(tx, house, case, What.RESOLUTION, body, resolution)
-        return await _close(tx, case, item, said)
+        return await _end(tx, house, case, item, said, UUID(actor.id))
+
+
+async def _end(tx: Tx, house: House, case: Case, item: WorkItem, said: Resolution, by: UUID) -> Case:
+    resolution = await rows.add(tx, house.envelope, case, said, "staff", by)
+    await feedback.add(tx, house, case, What.RESOLUTION, _body(said, by_person=True), resolution)
+    return await _close(tx, house, case, item, said)
 
 
 def _body(said: Resolution, *, by_person: bool) -> Body:
@@ -52,14 +78,22 @@ def _body(said: Resolution, *, by_person: bool) -> Body:
 
 
 async def _post(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
-    if case.conversation_id is None:
-        raise Invalid(what="the reply", why="a back-office item has no customer to write to")
-    await delivery.post_person(tx, house, case, actor, text)
+    box = await _write(tx, house, case, actor, text)
+    await delivery.send(tx, case, box)
     await sla.answered(tx, case)
 
 
-async def _close(tx: Tx, case: Case, item: WorkItem | None, said: Resolution) -> Case:
-    """The episode ends: work done, clocks met, capacity free."""
+async def _write(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> UUID:
+    """The owner's words in the outbox; they are a draft no more."""
+    if case.conversation_id is None:
+        raise Invalid(what="the reply", why="a back-office item has no customer to write to")
+    box = await delivery.write_person(tx, house, case, actor, text)
+    await drafts.clear(tx, case.id, UUID(actor.id))
+    return box
+
+
+async def _close(tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution) -> Case:
+    """The episode ends: work done, clocks met, capacity free, the customer asked how it was."""
     for kind in ("wake", "settle"):
         await jobs.drop(tx, case.id, kind)
     if item:
@@ -69,6 +103,7 @@ async def _close(tx: Tx, case: Case, item: WorkItem | None, said: Resolution) ->
             await routing.release(tx, owner)
     await sla.meet(tx, case, Kind.RESOLUTION)
     await sla.cancel(tx, case)
+    await survey.ask(tx, house, case, said.category)
     return await cases.move(
         tx,
         case,
@@ -82,22 +117,119 @@ async def _close(tx: Tx, case: Case, item: WorkItem | None, said: Resolution) ->
 
 
 async def reply(
-    house: House, actor: Actor, case_id: UUID, token: int, text: str, wait: timedelta | None = None
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    token: int,
+    text: str,
+    wait: timedelta | None = None,
+    *,
+    hold: timedelta = NO_HOLD,
 ) -> Case:
-    """The owner writes to the customer, and may wait for an answer; the clock then stands still."""
+    """The owner writes to the customer, and may wait for an answer; the clock then stands still.
+
+    With a ``hold`` the message may be taken back for that time (``undo``); response targets are met,
+    and the wait begins, when it is released. Writing on releases what was held before.
+    """
     if not text.strip():
         raise Invalid(what="the reply", why="it is empty")
+    if wait is not None and not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+        raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
+    rule.fit_hold(hold)
     async with house.db.tx(actor) as tx:
-        case, _ = await routing.mine(tx, case_id, actor, token)
+        case, item = await routing.mine(tx, case_id, actor, token)
         if case.state != "owned":
             raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
+        await _let_go(tx, house, case)
+        if hold:
+            await _hold(tx, house, case, item, actor, text, hold, wait)
+            return case
         await _post(tx, house, case, actor, text)
         return await _wait(tx, case, wait) if wait is not None else case
 
 
+async def _hold(
+    tx: Tx,
+    house: House,
+    case: Case,
+    item: WorkItem,
+    actor: Actor,
+    text: str,
+    hold: timedelta,
+    follows: timedelta | Resolution | None,
+) -> None:
+    """Written, and released by a job of its own unless it is taken back before."""
+    box = await _write(tx, house, case, actor, text)
+    await holds.add(tx, house.envelope, case, item, box, tx.now + hold, follows)
+    await jobs.add(tx, "release", at=tx.now + hold, case_id=case.id, subject_id=box, priority=1)
+
+
+async def _let_go(tx: Tx, house: House, case: Case) -> None:
+    """Whoever writes on has let the message before go; a case that is being ended waits for it."""
+    held = await holds.open_of(tx, house.envelope, case)
+    if held is None:
+        return
+    if held.resolution:
+        raise Conflict(what=f"case {case.id}", state="being ended", why="take its last message back first")
+    await jobs.drop(tx, case.id, "release")
+    await _leave(tx, case, held)
+
+
+async def _leave(tx: Tx, case: Case, held: Held) -> None:
+    """From here on it is on its way, and the response targets are met."""
+    await holds.end(tx, case, held, released=True)
+    await delivery.send(tx, case, held.outbox_id)
+    await sla.answered(tx, case)
+
+
+async def undo(house: House, actor: Actor, case_id: UUID, token: int) -> str:
+    """The owner takes back the message that is held; its text is their draft again, and returned.
+
+    What was to follow (a wait, the end of the case) does not. ``Conflict`` once it was released.
+    """
+    async with house.db.tx(actor) as tx:
+        case, _ = await routing.mine(tx, case_id, actor, token)
+        held = await holds.open_of(tx, house.envelope, case)
+        if held is None:
+            raise Conflict(what="the message", state="gone", why="it has left, or there is none")
+        await jobs.drop(tx, case.id, "release")
+        await holds.end(tx, case, held, released=False)
+        await delivery.withdraw(tx, case, held.outbox_id, "taken back by its writer")
+        await drafts.save(tx, house.envelope, case, UUID(actor.id), held.text)
+    return held.text
+
+
+async def release(house: House, job: Job) -> None:
+    """The hold is over: the message leaves, and what was to follow does, in its writer's name.
+
+    It does not follow when the case has passed to another, or the customer wrote meanwhile.
+    """
+    assert job.case_id is not None, "the job names its case"  # noqa: S101
+    async with house.db.tx(SETTLER, read_only=True) as tx:
+        case = await cases.read(tx, job.case_id)
+        held = await holds.open_of(tx, house.envelope, case)
+    writer = Actor(kind="staff", id=str(held.staff_id)) if held else SETTLER
+    async with house.db.tx(writer) as tx:
+        case = await cases.lock(tx, job.case_id)
+        await jobs.done(tx, job)
+        held = await holds.open_of(tx, house.envelope, case)
+        if held and held.outbox_id == job.subject_id:
+            await _leave(tx, case, held)
+            await _follow(tx, house, case, held)
+
+
+async def _follow(tx: Tx, house: House, case: Case, held: Held) -> None:
+    item = await work.open_of(tx, case.id)
+    theirs = item is not None and (item.owner_id, item.token) == (held.staff_id, held.token)
+    if item is None or not theirs or case.state != "owned" or case.last_inbound_id != held.inbound_id:
+        return
+    if held.wait is not None:
+        await _wait(tx, case, held.wait)
+    elif held.resolution:
+        await _end(tx, house, case, item, held.resolution, held.staff_id)
+
+
 async def _wait(tx: Tx, case: Case, wait: timedelta) -> Case:
-    if not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
-        raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
     due = tx.now + wait
     await sla.pause(tx, case)
     await jobs.drop(tx, case.id, "settle")
@@ -121,4 +253,4 @@ async def _settle(tx: Tx, house: House, case: Case) -> None:
     resolution = await rows.add(tx, house.envelope, case, said, by, None)
     what = What.FOLLOW_UP if case.follow_up else What.RESOLUTION
     await feedback.add(tx, house, case, what, _body(said, by_person=False), resolution)
-    await _close(tx, case, await work.open_of(tx, case.id), said)
+    await _close(tx, house, case, await work.open_of(tx, case.id), said)

@@ -9,7 +9,7 @@ import msgspec
 from newel.domain import tier as rule
 from newel.domain.access import AI, system
 from newel.domain.action import ceiling_of
-from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.answer import NoAnswer, Proposal, confidence_minimum
 from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
@@ -26,27 +26,30 @@ from newel.store.job import Job
 
 async def settle(house: House, job: Job, brief: Brief, said: Proposal | NoAnswer) -> None:
     """Beat three: decide and do it, unless a newer message or a person was first."""
-    async with house.db.tx(AI) as tx:
-        case = await cases.lock(tx, brief.case.id)
+    async with cases.locked(house.db, AI, brief.case.id) as (tx, case):
         await jobs.done(tx, job)
         if case.state != "ai" or case.turn != brief.case.turn:
             return
-        reason = said.contact_reason or ""
-        case = msgspec.structs.replace(case, contact_reason=reason or case.contact_reason)
-        standing = await _standing(tx, brief, case, said)
-        decision = rule.decide(brief.signals, said, brief.running.bundle, standing)
-        made = await _store(tx, house, brief, case, said, decision)
-        await _effect(tx, house, brief.running, case, decision, made)
+        await _settle(tx, house, brief, case, said)
+
+
+async def _settle(tx: Tx, house: House, brief: Brief, case: Case, said: Proposal | NoAnswer) -> None:
+    reason = said.contact_reason or ""
+    case = msgspec.structs.replace(case, contact_reason=reason or case.contact_reason)
+    standing = await _standing(tx, brief, case, said)
+    decision = rule.decide(brief.signals, said, brief.running.bundle, standing)
+    made = await _store(tx, house, brief, case, said, decision)
+    await _effect(tx, house, brief.running, case, decision, made)
 
 
 async def _standing(tx: Tx, brief: Brief, case: Case, said: Proposal | NoAnswer) -> Standing:
-    customer = brief.customer
+    customer, limits = brief.customer, await rows.limits(tx, case)
     return Standing(
         lifetime_value_minor=customer.lifetime_value_minor or 0,
         used_minor=await _used(tx, brief.running, case, said, tx.now),
-        killed=await rows.killed(tx, case.workflow, case.contact_reason),
+        killed=limits.killed,
         deflected=case.deflected,
-        asked=await rows.asked(tx, case),
+        asked=limits.asked,
         identity_level=1 if customer.profile.ref else 0,
         dice=rule.dice_of(f"{case.id}/{case.episode}/{case.turn}"),
     )
@@ -67,18 +70,14 @@ async def _store(
 ) -> Made | None:
     """The proposal (kept even when a person takes over) and the decision."""
     made = _made(brief, case, said, decision) if isinstance(said, Proposal) else None
-    if made is not None:
-        await rows.add_proposal(tx, house.envelope, case, made)
-    await rows.add_decision(
-        tx,
-        case,
+    decided = rows.Decided(
         kind=type(decision).__name__.lower(),
         tier=int(getattr(decision, "tier", Tier.AUTONOMOUS)),
         reasons=decision.reasons or ("no_rule_fired",),
         signals=_signals(brief, said),
-        proposal_id=made.id if made else None,
         sampled=isinstance(decision, Release) and decision.sample,
     )
+    await rows.decide(tx, house.envelope, case, made, decided)
     return made
 
 
@@ -109,6 +108,7 @@ def _signals(brief: Brief, said: Proposal | NoAnswer) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(brief.signals),
         "confidence": said.confidence,
+        "confidence_minimum": confidence_minimum(brief.running.bundle),
         "calibrated": getattr(said, "calibrated", False),
         "evidence": said.evidence if isinstance(said, NoAnswer) else said.reasons,
         "policy": brief.running.version,
@@ -165,8 +165,7 @@ async def refused(house: House, job: Job) -> None:
 
 async def _hand_over(house: House, job: Job, states: set[str], reason: str) -> None:
     assert job.case_id is not None, "the job names its case"  # noqa: S101
-    async with house.db.tx(system("tier")) as tx:
-        case = await cases.lock(tx, job.case_id)
+    async with cases.locked(house.db, system("tier"), job.case_id) as (tx, case):
         await jobs.done(tx, job)
         if case.state in states and case.tier is not Tier.HUMAN:
             running = await house.running(tx, case.workflow)

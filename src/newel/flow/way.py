@@ -32,6 +32,7 @@ WAY: Mapping[str, Stage] = {
     "breach": Stage(sla.breach, ("delivery", "rebalance")),
     "context": Stage(context.fill, ()),
     "wake": Stage(routing.wake, ("routing",)),
+    "release": Stage(resolution.release, ("delivery", "settle", "feedback")),
     "settle": Stage(resolution.settle, ("feedback",)),
     "feedback": Stage(feedback.ingest, ()),
 }

@@ -80,15 +80,15 @@ async def add_session(tx: Tx, session_id: str, staff_id: UUID, expires_at: datet
     await tx.run(sql("access").session_add, digest(session_id), staff_id, tx.now, expires_at)
 
 
-async def session(tx: Tx, session_id: str) -> Staff | None:
-    """Whose live session this is; that they were here is noted once a minute."""
+async def session(tx: Tx, session_id: str, *, idle: bool = False) -> Staff | None:
+    """Whose live session this is; that they were here is noted once a minute, but for ``idle`` calls."""
     key = digest(session_id)
     row = await tx.row(sql("access").session, key)
     if row is None or not session_lives(
         tx.now, last_seen_at=row["last_seen_at"], expires_at=row["expires_at"]
     ):
         return None
-    if tx.now - row["last_seen_at"] >= SEEN_EVERY:
+    if not idle and tx.now - row["last_seen_at"] >= SEEN_EVERY:
         await tx.run(sql("access").session_seen, key, tx.now)
     return _staff(row)
 

@@ -70,6 +70,10 @@ async def add_proposal(tx: Tx, envelope: Envelope, case: Case, made: Made) -> No
         made.policy_id,
         tx.now,
     )
+    await _proposal_made(tx, case, made)
+
+
+async def _proposal_made(tx: Tx, case: Case, made: Made) -> None:
     await audit.record(
         tx,
         f"proposal.{made.state}",
@@ -93,57 +97,82 @@ async def proposal(tx: Tx, envelope: Envelope, case: Case, proposal_id: UUID) ->
     return Made(draft=draft, **values)
 
 
-async def add_decision(
-    tx: Tx,
-    case: Case,
-    *,
-    kind: str,
-    tier: int,
-    reasons: Sequence[str],
-    signals: Mapping[str, Any],
-    proposal_id: UUID | None = None,
-    sampled: bool = False,
-) -> UUID:
-    """Store a decision with its reasons and the policy version it was made under."""
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision with its reasons."""
+
+    kind: str
+    tier: int
+    reasons: Sequence[str]
+    signals: Mapping[str, Any]
+    sampled: bool = False
+
+
+async def decide(tx: Tx, envelope: Envelope, case: Case, made: Made | None, decided: Decided) -> None:
+    """Store a decision under the policy version it was made by, and the proposal that it is about."""
     decision = uuid4()
-    await tx.run(
-        sql("answer").add_decision,
-        decision,
+    about = _proposed(envelope, case, made) if made else (None,) * 10
+    await tx.value(
+        sql("answer").decide,
+        tx.now,
         case.id,
         case.episode,
-        case.last_inbound_id,
-        proposal_id,
-        kind,
-        tier,
-        list(reasons),
-        signals,
-        sampled,
+        made.message_id if made else case.last_inbound_id,
         case.policy_id,
-        tx.now,
+        *about,
+        made.state if made else None,
+        decision,
+        decided.kind,
+        decided.tier,
+        list(decided.reasons),
+        decided.signals,
+        decided.sampled,
     )
+    if made:
+        await _proposal_made(tx, case, made)
     await audit.record(
         tx,
-        f"decision.{kind}",
+        f"decision.{decided.kind}",
         "decision",
         decision,
         case_id=case.id,
-        tier=tier,
-        reasons=list(reasons),
-        sampled=sampled,
+        tier=decided.tier,
+        reasons=list(decided.reasons),
+        sampled=decided.sampled,
     )
-    return decision
 
 
-async def asked(tx: Tx, case: Case) -> int:
-    """How many questions the AI has asked in this episode."""
-    found: int = await tx.value(sql("answer").asked, case.id, case.episode)
-    return found
+def _proposed(envelope: Envelope, case: Case, made: Made) -> tuple[Any, ...]:
+    return (
+        made.id,
+        made.revision,
+        made.contact_reason,
+        made.drafted_by,
+        made.confidence,
+        made.calibrated,
+        made.model,
+        made.reasons,
+        made.sources,
+        case.sealer(envelope).seal_value(_place(made.id), made.draft),
+    )
 
 
-async def killed(tx: Tx, workflow: str, contact_reason: str) -> bool:
-    """Whether the kill switch is engaged here."""
-    found: bool = await tx.value(sql("answer").killed, workflow, contact_reason)
-    return found
+async def open_question(tx: Tx, case: Case, after: int) -> str:
+    """The contact reason whose question is still open in this episode; empty when none is."""
+    found = await tx.value(sql("answer").open_question, case.id, case.episode, after)
+    return str(found or "")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What stands against an answer: questions asked in this episode, and the kill switch."""
+
+    asked: int
+    killed: bool
+
+
+async def limits(tx: Tx, case: Case) -> Limits:
+    """How many questions the AI has asked in this episode, and whether the kill switch is engaged here."""
+    row = await tx.one(sql("answer").standing, case.id, case.episode, case.workflow, case.contact_reason)
+    return Limits(row["asked"], row["killed"])
 
 
 async def spent(tx: Tx, customer: UUID, action: str, since: datetime) -> int:

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from newel.store.db import Tx, sql
+import msgspec
+
+from newel.store.db import Tx
+from newel.store.ending import Event
+from newel.store.live import topics
 
 
 async def record(
@@ -17,26 +21,18 @@ async def record(
     case_id: UUID | None = None,
     **data: Any,
 ) -> None:
-    """Append one event by the transaction's actor; ``data`` carries ids and words, never text."""
-    await tx.run(
-        sql("audit").append,
-        uuid4(),
-        tx.now,
-        tx.actor.kind,
-        tx.actor.id,
-        event,
-        entity,
-        str(entity_id),
-        state,
-        case_id,
-        data,
-    )
+    """Append one event by the transaction's actor; ``data`` carries ids and words, never text.
+
+    It is written with the step's last statement; the store's guard counts at commit.
+    """
+    tx.changes.update(topics(entity, case_id))
+    told = msgspec.json.encode(data).decode()
+    tx.ending.events.append(Event(uuid4(), event, entity, str(entity_id), state, case_id, told))
 
 
 async def record_all(
     tx: Tx, event: str, entity: str, of: Iterable[tuple[UUID, UUID | None, Mapping[str, Any]]]
 ) -> None:
     """Append one event for each (entity id, case id, data) of a batch; none changes a state."""
-    who = (tx.now, tx.actor.kind, tx.actor.id, event, entity)
-    rows = [(uuid4(), *who, str(entity_id), None, case_id, dict(data)) for entity_id, case_id, data in of]
-    await tx.many(sql("audit").append, rows)
+    for entity_id, case_id, data in of:
+        await record(tx, event, entity, entity_id, case_id=case_id, **data)

@@ -1,16 +1,20 @@
 """The case row: locked, read, moved from state to state with its audit event."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from newel.domain.access import Actor
 from newel.domain.errors import Conflict, NotFound
 from newel.domain.words import Assist, Priority, Tier
 from newel.store import audit
-from newel.store.db import Tx, sql
+from newel.store.db import Db, Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
+from newel.store.live import of_conversation
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,31 +52,32 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return subject.unwrap(case_place(self.id), self.key_wrapped)
 
 
+@asynccontextmanager
+async def locked(db: Db, actor: Actor, case_id: UUID) -> AsyncIterator[tuple[Tx, Case]]:
+    """A transaction that begins with the lock of its case."""
+    async with db.opened(actor, sql("case").lock, case_id) as (tx, row):
+        yield tx, of_row(row, case_id)
+
+
 async def lock(tx: Tx, case_id: UUID) -> Case:
     """The case, locked until the transaction ends."""
-    return _case(await tx.row(sql("case").lock, case_id), case_id)
+    return of_row(await tx.row(sql("case").lock, case_id), case_id)
 
 
 async def read(tx: Tx, case_id: UUID) -> Case:
     """The case as it is now; to change it, lock it."""
-    return _case(await tx.row(sql("case").read, case_id), case_id)
+    return of_row(await tx.row(sql("case").read, case_id), case_id)
 
 
-async def add(tx: Tx, case: Case) -> Case:
-    """A new case with its audit event."""
-    await tx.run(
-        sql("case").add,
-        case.id,
-        case.workflow,
-        case.kind,
-        case.customer_id,
-        case.conversation_id,
-        case.key_wrapped,
-        case.policy_id,
-        case.state,
-        case.opened_at,
-    )
+async def opened(tx: Tx, case: Case) -> Case:
+    """The event of a new case; its row is stored with its first message."""
     await audit.record(tx, "case.opened", "case", case.id, state=case.state, case_id=case.id)
+    return case
+
+
+async def note(tx: Tx, case: Case, event: str) -> Case:
+    """The event of a step that leaves nothing to save."""
+    await _record(tx, case, event, None)
     return case
 
 
@@ -107,26 +112,32 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
     )
     if touched != 1:
         raise Conflict(what=f"case {case.id}", state="changed", why="somebody else was first")
-    moved = after.state if after.state != case.state else None
-    tier = int(after.tier) if after.tier else None
+    await _record(tx, after, event, after.state if after.state != case.state else None, **data)
+    return after
+
+
+async def _record(tx: Tx, case: Case, event: str, state: str | None, **data: Any) -> None:
+    if case.conversation_id is not None:
+        tx.changes.add(of_conversation(case.conversation_id))
+    tier = int(case.tier) if case.tier else None
     await audit.record(
         tx,
         f"case.{event}",
         "case",
         case.id,
-        state=moved,
+        state=state,
         case_id=case.id,
         tier=tier,
-        locked=after.locked,
+        locked=case.locked,
         **data,
     )
-    return after
 
 
-def _case(row: Any, case_id: UUID) -> Case:
+def of_row(row: Record | None, case_id: UUID) -> Case:
+    """The case of a row that may hold more; ``NotFound`` without one."""
     if row is None:
         raise NotFound(what="case", id=case_id)
-    values = dict(row)
+    values = {name: row[name] for name in Case.__struct_fields__}
     values["tier"] = Tier(values["tier"]) if values["tier"] else None
     values["priority"] = Priority(values["priority"])
     values["assist"] = Assist(values["assist"])

@@ -55,11 +55,17 @@ async def package(tx: Tx, package_id: UUID) -> Package:
 
 
 async def package_of(tx: Tx, case_id: UUID) -> Package:
-    """The newest package of a case."""
-    row = await tx.row(sql("context").package_of, case_id)
-    if row is None:
+    """The newest package of a case; ``NotFound`` before a person was asked."""
+    found = await newest_of(tx, case_id)
+    if found is None:
         raise NotFound(what="package of case", id=case_id)
-    return Package(**dict(row))
+    return found
+
+
+async def newest_of(tx: Tx, case_id: UUID) -> Package | None:
+    """The newest package of a case, if it has one."""
+    row = await tx.row(sql("context").package_of, case_id)
+    return Package(**dict(row)) if row else None
 
 
 async def pieces(tx: Tx, envelope: Envelope, case: Case, package_id: UUID) -> list[Piece]:

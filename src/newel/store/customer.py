@@ -7,7 +7,7 @@ import msgspec
 
 from newel.domain.errors import Invalid, NewelError, NotFound
 from newel.store import audit
-from newel.store.db import Tx, sql
+from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer
 
 OPERATOR = ""
@@ -69,9 +69,31 @@ async def read(tx: Tx, envelope: Envelope, customer_id: UUID) -> Customer:
     if row is None:
         raise NotFound(what="customer", id=customer_id)
     values: dict[str, Any] = dict(row)
-    sealer = envelope.subject(customer_id, values["wrapped"])
-    profile = sealer.open_value(_place(customer_id), values.pop("profile_sealed"), Profile)
+    profile = profile_of(envelope, customer_id, values["wrapped"], values.pop("profile_sealed"))
     return Customer(profile=profile, **values)
+
+
+def profile_of(envelope: Envelope, customer_id: UUID, wrapped: bytes, sealed: bytes) -> Profile:
+    """A sealed profile, opened under the customer's own key."""
+    return envelope.subject(customer_id, wrapped).open_value(profile_place(customer_id), sealed, Profile)
+
+
+def of_row(envelope: Envelope, customer_id: UUID, wrapped: bytes, row: Record) -> Customer:
+    """The customer of a row that holds more."""
+    return Customer(
+        id=customer_id,
+        kind=row["customer_kind"],
+        profile=profile_of(envelope, customer_id, wrapped, row["profile_sealed"]),
+        segment=row["segment"],
+        lifetime_value_minor=row["lifetime_value_minor"],
+        currency=row["currency"],
+        vip=row["vip"],
+        vulnerable=row["vulnerable"],
+        prefers_human=row["prefers_human"],
+        training_consent=row["training_consent"],
+        language=row["spoken"],
+        wrapped=wrapped,
+    )
 
 
 async def ensure(
@@ -101,14 +123,16 @@ async def _add(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> UUID:
     customer = uuid4()
     wrapped, sealer = envelope.new_subject(customer)
     await tx.run(sql("customer").add_key, customer, wrapped, tx.now)
-    await tx.run(sql("customer").add, customer, kind, sealer.seal_value(_place(customer), profile), tx.now)
+    await tx.run(
+        sql("customer").add, customer, kind, sealer.seal_value(profile_place(customer), profile), tx.now
+    )
     await audit.record(tx, "customer.added", "customer", customer, kind=kind)
     return customer
 
 
 async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:
     """Save what the system of record says."""
-    sealed = sealer_of(envelope, customer).seal_value(_place(customer.id), customer.profile)
+    sealed = sealer_of(envelope, customer).seal_value(profile_place(customer.id), customer.profile)
     await tx.run(
         sql("customer").put,
         customer.id,
@@ -136,15 +160,21 @@ def sealer_of(envelope: Envelope, customer: Customer) -> Sealer:
     return envelope.subject(customer.id, customer.wrapped)
 
 
-def _place(customer_id: UUID) -> str:
+def profile_place(customer_id: UUID) -> str:
+    """Where a profile is bound."""
     return f"customer.profile:{customer_id}"
 
 
 async def must_fit(tx: Tx, envelope: Envelope) -> None:
-    """Raise ``WrongKey`` when the keys of this database were wrapped by another master key."""
+    """Raise ``WrongKey`` when this database was begun with another master key; the first one binds it."""
     row = await tx.row(sql("customer").any_key)
     try:
         if row is not None:
             envelope.subject(row["subject_id"], row["wrapped"])
+        sealed = await tx.value(sql("customer").check)
+        if sealed is None:
+            await tx.run(sql("customer").add_check, envelope.check(), tx.now)
+            sealed = await tx.value(sql("customer").check)
+        envelope.must_open(sealed)
     except Invalid:
         raise WrongKey() from None

@@ -1,6 +1,7 @@
 """The pool, one transaction as a value, and named SQL."""
 
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -13,7 +14,8 @@ import asyncpg
 import msgspec
 
 from newel.domain.access import Actor
-from newel.domain.errors import Conflict, NewelError, Unavailable
+from newel.domain.errors import Conflict, NewelError, StaleToken, Unavailable
+from newel.store.ending import Ending
 from newel.store.wake import Waker
 
 # asyncpg ships no types that hold at run time: rows are mappings, the rest is opaque.
@@ -22,12 +24,27 @@ Pool = Any
 Connection = Any
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_MOMENT_SECONDS = 0.05
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+_CLOCK = "SELECT newel.now() AS now"
+_SOFT = "SELECT newel.now() AS now, set_config('synchronous_commit', 'off', true)"
 _NOT_MIGRATED = frozenset({"3F000", "42P01"})  # no such schema, no such table
 _SESSION = {
     "idle_in_transaction_session_timeout": "15000",
     "application_name": "newel",
     "search_path": "newel",
     "timezone": "UTC",
+    # Plans are made while tables are small and unknown, and kept when they have grown: a short walk of
+    # an index is right for both; a scan of a whole table, or of a whole partial index, is not.
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "plan_cache_mode": "force_generic_plan",
 }
 
 
@@ -58,8 +75,12 @@ class Tx:
         self._c = connection
         self.now = now
         self.actor = actor
+        self.ending = Ending()
+        """What is written with the last statement: audit events, and the jobs that go and come."""
         self.wakes: set[str] = set()
         """What other parts want to hear of once this has committed: ``job``, ``work``, ``notice``."""
+        self.changes: set[str] = set()
+        """What pages should look at again once this has committed (store/live.py)."""
 
     async def row(self, statement: str, *args: Any) -> Record | None:
         """The first row, or None."""
@@ -91,55 +112,81 @@ class Tx:
         """Execute once for each row of arguments."""
         await self._c.executemany(statement, rows)
 
+    async def end(self) -> None:
+        """Write the ending; ``StaleToken`` when a job that this step finishes is no longer ours."""
+        if self.ending:
+            done = len(self.ending.done)
+            finished = await self.value(sql("job").end_step, *self.ending.columns(self))
+            self.must_be_ours(finished, done)
+
+    def must_be_ours(self, finished: int, done: int) -> None:
+        """``StaleToken`` unless each job that was to be finished was."""
+        if finished != done:
+            raise StaleToken(what="the job of this step")
+
 
 class Db:
     """A pool of connections of the application's role."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._away_until = 0.0
         self.waker = Waker(pool)
 
     @asynccontextmanager
-    async def tx(self, actor: Actor, *, read_only: bool = False) -> AsyncIterator[Tx]:
+    async def tx(self, actor: Actor, *, read_only: bool = False, soft: bool = False) -> AsyncIterator[Tx]:
         """A READ COMMITTED transaction; a guard's refusal becomes a typed error.
 
-        New jobs wake the workers once it has committed.
+        New jobs wake the workers once it has committed. A ``soft`` one is not waited for until it is
+        on disk: for what a crash of the database may take back without harm, such as a lease.
         """
-        async with _acquired(self._pool) as connection:
+        async with self.opened(actor, _SOFT if soft else _CLOCK, read_only=read_only) as (tx, _):
+            yield tx
+
+    @asynccontextmanager
+    async def opened(
+        self, actor: Actor, first: str, *args: Any, read_only: bool = False
+    ) -> AsyncIterator[tuple[Tx, Record | None]]:
+        """The same, with its first statement: what that reads rides with the clock's reading.
+
+        Its row, where there is one, has the column ``now``.
+        """
+        async with self._acquired() as connection:
             try:
                 async with connection.transaction(readonly=read_only):
-                    now = await connection.fetchval("SELECT newel.now()")
+                    row: Record | None = await connection.fetchrow(first, *args)
+                    now = row["now"] if row else await connection.fetchval(_CLOCK)
                     tx = Tx(connection, now, actor)
-                    yield tx
+                    yield tx, row
+                    await tx.end()
             except asyncpg.PostgresError as error:
                 raise refusal(error) from error
         if "job" in tx.wakes:
             self.waker.wake()
+        if tx.changes:
+            self.waker.changed(tx.changes)
 
     async def close(self) -> None:
         """Close the pool."""
         await self.waker.close()
         await self._pool.close()
 
-
-@asynccontextmanager
-async def _acquired(pool: Pool) -> AsyncIterator[Connection]:
-    try:
-        connection = await pool.acquire(timeout=10)
-    except (
-        OSError,
-        TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-    ) as error:
-        raise Unavailable(what="the database") from error
-    try:
-        yield connection
-    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise Unavailable(what="the database") from error
-    finally:
-        await pool.release(connection)
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        """A connection; while the database is away only one in a moment tries to reach it."""
+        if time.monotonic() < self._away_until:
+            raise Unavailable(what="the database")
+        try:
+            connection = await self._pool.acquire(timeout=10)
+        except _AWAY as error:
+            self._away_until = time.monotonic() + _MOMENT_SECONDS
+            raise Unavailable(what="the database") from error
+        try:
+            yield connection
+        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            raise Unavailable(what="the database") from error
+        finally:
+            await self._pool.release(connection)
 
 
 def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:

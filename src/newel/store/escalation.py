@@ -1,6 +1,5 @@
 """Rows of escalation: what still executes, and who lowered a case for which reason."""
 
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from newel.domain.words import Tier
@@ -35,9 +34,3 @@ async def add_lowering(
     await audit.record(
         tx, "case.lowering", "lowering", lowering, case_id=case.id, to_tier=int(to_tier), unlocked=unlocked
     )
-
-
-async def lowered(tx: Tx, case: Case) -> tuple[int, datetime] | None:
-    """To which tier a person lowered this episode last, and when."""
-    row = await tx.row(sql("escalation").lowered, case.id, case.episode)
-    return (row["to_tier"], row["at"]) if row else None

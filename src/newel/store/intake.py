@@ -1,19 +1,27 @@
 """Rows of intake: conversations, inbound messages, items, scan receipts."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
 
+from newel.domain.access import Actor
 from newel.domain.intake import Inbound, Open
-from newel.domain.scan.features import PastContact
+from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.scan.receipt import Receipt
 from newel.store import audit
 from newel.store.case import Case
-from newel.store.db import Tx, sql
+from newel.store.customer import OPERATOR, Profile, identity_mac, profile_place
+from newel.store.db import Db, Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
+
+T = TypeVar("T")
+_PAST: Final = (
+    "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
+)  # fmt: skip
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -44,108 +52,226 @@ class Said(msgspec.Struct, frozen=True):
     receipt: Receipt
 
 
-async def known(tx: Tx, channel: str, external: bytes) -> Taken | None:
-    """The message, if it is already here; waits for a twin that is being taken in."""
-    await tx.value(sql("intake").lock_external, external)
-    row = await tx.row(sql("intake").known, channel, external)
-    if row is None:
-        return None
-    return Taken(row["id"], row["case_id"], row["conversation_id"], row["state"], duplicate=True)
+class Macs(msgspec.Struct, frozen=True, kw_only=True):
+    """The blind keys by which an arriving message is looked up."""
+
+    external: bytes
+    ref: bytes | None
+    address: bytes | None
+    thread: bytes
+
+    @classmethod
+    def of(cls, envelope: Envelope, inbound: Inbound) -> "Macs":
+        """Those of a message."""
+        channel, sender = inbound.channel, inbound.customer
+        thread = inbound.conversation or sender.ref or sender.address
+        return cls(
+            external=envelope.mac(f"external:{channel}", inbound.external_id),
+            ref=identity_mac(envelope, OPERATOR, sender.ref) if sender.ref else None,
+            address=identity_mac(envelope, channel, sender.address) if sender.address else None,
+            thread=envelope.mac(f"thread:{channel}", thread),
+        )
 
 
-async def conversation(tx: Tx, inbound: Inbound, thread_mac: bytes, customer: UUID) -> tuple[UUID, UUID]:
-    """The conversation of a thread and its customer; no other message of the thread comes meanwhile."""
-    await tx.value(sql("intake").lock_thread, thread_mac)
-    row = await tx.one(
-        sql("intake").conversation, uuid4(), inbound.workflow, inbound.channel, thread_mac, customer, tx.now
+class Past(msgspec.Struct, frozen=True):
+    """The first message of an earlier episode, sealed."""
+
+    id: UUID
+    case: UUID
+    episode: int
+    key: bytes
+    body: bytes
+    at: datetime
+    reason: str
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who writes, as far as the intake must know; ``profile`` is sealed, for somebody who is new."""
+
+    id: UUID
+    wrapped: bytes
+    facts: CustomerFacts = CustomerFacts()
+    kind: str = ""
+    profile: bytes | None = None
+
+    def sealer(self, envelope: Envelope) -> Sealer:
+        """Seals under their own key."""
+        return envelope.subject(self.id, self.wrapped)
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What is here already for an arriving message."""
+
+    macs: Macs
+    twin: Taken | None = None
+    sender: Sender | None = None
+    unbound: Mapping[str, bytes] = {}
+    conversation: UUID | None = None
+    candidates: list[Open] = []
+    past: list[Past] = []
+
+
+@asynccontextmanager
+async def look_in(
+    db: Db, envelope: Envelope, actor: Actor, inbound: Inbound, span: timedelta
+) -> AsyncIterator[tuple[Tx, Look]]:
+    """The transaction of an intake, opened by its look at what is here; the locks last as long as it does."""
+    macs = Macs.of(envelope, inbound)
+    asked = (inbound.channel, macs.external, macs.ref, macs.address, macs.thread, inbound.case_id, span)
+    async with db.opened(actor, sql("intake").look_in, *asked) as (tx, row):
+        assert row is not None, "the look always has its row"  # noqa: S101
+        yield tx, _look(row, macs, inbound.channel)
+
+
+def _look(row: Record, macs: Macs, channel: str) -> Look:
+    if row["message_id"]:
+        known = (row["message_id"], row["case_id"], row["case_conversation"], row["case_state"])
+        return Look(macs=macs, twin=Taken(*known, duplicate=True))
+    identities = ((OPERATOR, macs.ref, row["ref_bound"]), (channel, macs.address, row["address_bound"]))
+    return Look(
+        macs=macs,
+        sender=_sender(row) if row["customer_id"] else None,
+        unbound={name: mac for name, mac, bound in identities if mac and not bound},
+        conversation=row["conversation_id"],
+        candidates=_across(Open, row, "open_ids", "open_conversations", "open_from", "open_to"),
+        past=_across(Past, row, *_PAST),
     )
-    return row["id"], row["customer_id"]
 
 
-async def candidates(tx: Tx, conversation_id: UUID | None, customer: UUID, named: UUID | None) -> list[Open]:
-    """Cases that the message might join."""
-    rows = await tx.rows(sql("intake").candidates, conversation_id, customer, named)
-    return [Open(**dict(row)) for row in rows]
-
-
-async def add_message(tx: Tx, envelope: Envelope, case: Case, inbound: Inbound, external: bytes) -> UUID:
-    """Store an inbound message, sealed."""
-    message = uuid4()
-    body = Body(inbound.text, inbound.subject)
-    sealed = case.sealer(envelope).seal_value(_place(message), body)
-    text_mac = envelope.mac("text", inbound.text)
-    await tx.run(
-        sql("intake").message,
-        message,
-        case.id,
-        case.episode,
-        inbound.channel,
-        external,
-        text_mac,
-        sealed,
-        tx.now,
+def _sender(row: Record) -> Sender:
+    facts = CustomerFacts(
+        lifetime_value=row["lifetime_value_minor"] or 0,
+        vip=row["vip"],
+        vulnerable=row["vulnerable"],
+        prefers_human=row["prefers_human"],
+        segment=row["segment"],
     )
-    await audit.record(tx, "message.received", "message", message, case_id=case.id, channel=inbound.channel)
-    return message
+    return Sender(id=row["customer_id"], wrapped=row["wrapped"], facts=facts)
 
 
-async def add_item(tx: Tx, envelope: Envelope, case: Case, message: UUID, inbound: Inbound) -> None:
-    """Store the fields of a back-office item, sealed."""
-    item = uuid4()
-    sealed = case.sealer(envelope).seal_value(f"item.fields:{item}", dict(inbound.fields or {}))
-    confidence = inbound.extraction_confidence
-    await tx.run(sql("intake").item, item, case.id, message, confidence, sealed, tx.now)
+def _across(kind: Callable[..., T], row: Record, *columns: str) -> list[T]:
+    """One value for each place of arrays of one length; none where they are null."""
+    return [kind(*values) for values in zip(*(row[name] or () for name in columns), strict=True)]
 
 
-async def add_receipt(tx: Tx, envelope: Envelope, case: Case, message: UUID, receipt: Receipt) -> UUID:
-    """Store what the scan found; its evidence is sealed."""
-    found = uuid4()
-    outcome = "failed" if receipt.error else "scanned"
-    await tx.run(
-        sql("intake").receipt,
-        found,
-        message,
+async def newcomer(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> Sender:
+    """Somebody who was never here, with a key of their own; stored with their message."""
+    customer = uuid4()
+    wrapped, sealer = envelope.new_subject(customer)
+    sealed = sealer.seal_value(profile_place(customer), profile)
+    await audit.record(tx, "customer.added", "customer", customer, kind=kind)
+    return Sender(id=customer, wrapped=wrapped, kind=kind, profile=sealed)
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with all that is stored of it; ``opens``: its case is new, ``starts``: its conversation."""
+
+    id: UUID
+    inbound: Inbound
+    look: Look
+    sender: Sender
+    case: Case
+    receipt: Receipt
+    receipt_id: UUID
+    opens: bool
+    starts: bool
+
+
+async def tell(tx: Tx, arrival: Arrival) -> None:
+    """The events of an arrival: the message, and its receipt."""
+    case_id, receipt, outcome = arrival.case.id, arrival.receipt, _outcome(arrival.receipt)
+    channel = arrival.inbound.channel
+    await audit.record(tx, "message.received", "message", arrival.id, case_id=case_id, channel=channel)
+    await audit.record(
+        tx,
+        f"scan.{outcome}",
+        "receipt",
+        arrival.receipt_id,
+        case_id=case_id,
+        markers=[m.id for m in receipt.markers],
+        floor=int(receipt.tier_floor),
+    )
+
+
+async def take_in(tx: Tx, envelope: Envelope, arrival: Arrival) -> None:
+    """Store an arrival, its texts sealed, with the step's ending so far: one statement."""
+    sealer = arrival.sender.sealer(envelope).unwrap(case_place(arrival.case.id), arrival.case.key_wrapped)
+    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival))
+    done = len(tx.ending.done)
+    row = await tx.one(sql("intake").take_in, tx.now, *values, *tx.ending.columns(tx))
+    tx.must_be_ours(row["end_step"], done)
+
+
+def _whose(arrival: Arrival) -> tuple[Any, ...]:
+    """Customer, conversation and case; of what is here already only the id."""
+    sender, case, look = arrival.sender, arrival.case, arrival.look
+    return (
+        sender.id,
+        sender.kind,
+        sender.wrapped if sender.profile else None,
+        sender.profile,
+        list(look.unbound),
+        list(look.unbound.values()),
+        case.conversation_id,
+        case.workflow,
+        arrival.inbound.channel,
+        look.macs.thread if arrival.starts else None,
         case.id,
+        case.kind,
+        case.key_wrapped if arrival.opens else None,
         case.policy_id,
-        outcome,
+        case.language,
+        case.episode,
+    )
+
+
+def _said_in(envelope: Envelope, sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
+    """The message, and the fields of an item."""
+    inbound, item = arrival.inbound, uuid4()
+    body = sealer.seal_value(_place(arrival.id), Body(inbound.text, inbound.subject))
+    told = (arrival.id, arrival.look.macs.external, envelope.mac("text", inbound.text), body)
+    if inbound.fields is None:
+        return (*told, None, None, None)
+    fields = sealer.seal_value(f"item.fields:{item}", dict(inbound.fields))
+    return (*told, item, inbound.extraction_confidence, fields)
+
+
+def _found(sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
+    """The receipt; its evidence is sealed."""
+    receipt, found = arrival.receipt, arrival.receipt_id
+    return (
+        found,
+        _outcome(receipt),
         int(receipt.tier_floor),
         receipt.locked,
         [m.id for m in receipt.markers],
         list(receipt.clusters),
         receipt.risk.score,
         list(receipt.not_evaluated),
-        case.sealer(envelope).seal_value(f"scan_receipt.evidence:{found}", receipt),
-        tx.now,
+        sealer.seal_value(f"scan_receipt.evidence:{found}", receipt),
     )
-    markers = [m.id for m in receipt.markers]
-    await audit.record(
-        tx,
-        f"scan.{outcome}",
-        "receipt",
-        found,
-        case_id=case.id,
-        markers=markers,
-        floor=int(receipt.tier_floor),
-    )
-    return found
+
+
+def _outcome(receipt: Receipt) -> str:
+    return "failed" if receipt.error else "scanned"
 
 
 async def inbound(tx: Tx, envelope: Envelope, case: Case) -> list[Said]:
     """The customer's messages of this episode, in order."""
     sealer = case.sealer(envelope)
     rows = await tx.rows(sql("intake").inbound, case.id, case.episode)
-    return [_said(sealer, row) for row in rows]
+    return [_opened(sealer, *row.values()) for row in rows]
 
 
-def _said(sealer: Sealer, row: Mapping[str, Any]) -> Said:
+def _opened(
+    sealer: Sealer, message: UUID, seq: int, at: datetime, body: bytes, receipt: UUID, evidence: bytes
+) -> Said:
     return Said(
-        id=row["id"],
-        seq=row["seq"],
-        received_at=row["received_at"],
-        body=sealer.open_value(_place(row["id"]), row["body_sealed"], Body),
-        receipt=sealer.open_value(
-            f"scan_receipt.evidence:{row['receipt_id']}", row["evidence_sealed"], Receipt
-        ),
+        id=message,
+        seq=seq,
+        received_at=at,
+        body=sealer.open_value(_place(message), body, Body),
+        receipt=sealer.open_value(f"scan_receipt.evidence:{receipt}", evidence, Receipt),
     )
 
 
@@ -154,10 +280,19 @@ async def fields(tx: Tx, envelope: Envelope, case: Case) -> tuple[dict[str, Any]
     row = await tx.row(sql("intake").item_of, case.id)
     if row is None:
         return {}, None
-    opened = case.sealer(envelope).open_value(
-        f"item.fields:{row['id']}", row["fields_sealed"], dict[str, Any]
+    return opened_fields(case.sealer(envelope), row["id"], row["fields_sealed"]), row["confidence"]
+
+
+def opened_fields(sealer: Sealer, item: UUID | None, sealed: bytes) -> dict[str, Any]:
+    """The fields of an item; empty without one."""
+    return sealer.open_value(f"item.fields:{item}", sealed, dict[str, Any]) if item else {}
+
+
+def said(sealer: Sealer, row: Record) -> list[Said]:
+    """The messages of a row that holds them as arrays."""
+    return _across(
+        lambda *told: _opened(sealer, *told), row, "ids", "seqs", "ats", "bodies", "receipts", "evidence"
     )
-    return opened, row["confidence"]
 
 
 async def last_outbound(tx: Tx, case: Case) -> int:
@@ -166,29 +301,22 @@ async def last_outbound(tx: Tx, case: Case) -> int:
     return found
 
 
-async def answered(tx: Tx, case: Case) -> int:
-    """The sequence number of the newest message of this episode that has its answer; 0 when none has."""
-    found: int = await tx.value(sql("intake").answered, case.id, case.episode)
-    return found
-
-
-async def history(
-    tx: Tx, subject: Sealer, customer: UUID, since: datetime, now_in: tuple[UUID, int]
+def history(
+    envelope: Envelope, sender: Sender, past: Iterable[Past], now_in: tuple[UUID, int]
 ) -> tuple[PastContact, ...]:
     """Earlier contacts of the customer, oldest first, without the episode at hand."""
-    rows = await tx.rows(sql("intake").history, customer, since, *now_in)
+    subject = sender.sealer(envelope)
     found = [
-        PastContact(
-            at=row["received_at"], contact_reason=row["contact_reason"] or None, text=_text(subject, row)
-        )
-        for row in rows
+        PastContact(at=one.at, contact_reason=one.reason or None, text=_text(subject, one))
+        for one in past
+        if (one.case, one.episode) != now_in
     ]
-    return tuple(sorted(found, key=lambda past: past.at))
+    return tuple(sorted(found, key=lambda contact: contact.at))
 
 
-def _text(subject: Sealer, row: Mapping[str, Any]) -> str:
-    sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
-    return sealer.open_value(_place(row["id"]), row["body_sealed"], Body).text
+def _text(subject: Sealer, past: Past) -> str:
+    sealer = subject.unwrap(case_place(past.case), past.key)
+    return sealer.open_value(_place(past.id), past.body, Body).text
 
 
 def _place(message: UUID) -> str:

@@ -1,14 +1,18 @@
 """Jobs: the next step, written with the state that asks for it; leased, fenced, retried."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import StaleToken
 from newel.domain.states import JOB_KINDS
 from newel.store.db import Tx, sql
+from newel.store.ending import NewJob
+
+GRACE = timedelta(seconds=2.5)
+"""How long a worker may be neither seen nor connected before it counts as gone."""
+LIVES = "SELECT pg_advisory_lock_shared(7310, {0})"
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -33,20 +37,21 @@ async def add(
     priority: int = 3,
 ) -> None:
     """Enqueue in this transaction; with a ``key`` there is one, moved to the newest time."""
-    await tx.value(sql("job").add, kind, case_id, subject_id, key, priority, at or tx.now, tx.now)
+    tx.ending.enqueue(NewJob(kind, case_id, subject_id, key, priority, at or tx.now))
     tx.wakes.add("job")
 
 
-async def claim(tx: Tx, *, limit: int, without: Sequence[str], lease_seconds: float) -> list[Job]:
-    """Lease the most urgent ready jobs."""
-    rows = await tx.rows(sql("job").claim, limit, _kinds(without), lease_seconds, tx.now)
+async def claim(
+    tx: Tx, *, limit: int, without: Sequence[str], lease_seconds: float, worker: int | None = None
+) -> list[Job]:
+    """Lease the most urgent ready jobs; those of a worker that dies come back before their lease ends."""
+    rows = await tx.rows(sql("job").claim, limit, _kinds(without), lease_seconds, tx.now, worker)
     return [Job(**dict(row)) for row in rows]
 
 
 async def done(tx: Tx, job: Job) -> None:
-    """Finish inside the step's own transaction; ``StaleToken`` when the lease was lost."""
-    if await tx.run(sql("job").done, job.id, job.token) != 1:
-        raise StaleToken(what=f"job {job.id}")
+    """Finish with the step's own transaction, which fails with ``StaleToken`` when the lease was lost."""
+    tx.ending.done.append((job.id, job.token))
 
 
 async def retry(tx: Tx, job: Job, *, at: datetime, error: str) -> None:
@@ -60,13 +65,34 @@ async def bury(tx: Tx, job: Job, *, error: str) -> None:
 
 
 async def expire(tx: Tx) -> int:
-    """Make jobs ready whose lease has run out; how many."""
-    return await tx.run(sql("job").expire, tx.now)
+    """Make jobs ready whose lease has run out, or whose worker is gone; how many."""
+    gone = [row["number"] for row in await tx.rows(sql("job").gone, tx.now - GRACE)]
+    expired = await tx.run(sql("job").expire, tx.now, gone)
+    if gone:
+        await tx.run(sql("job").strike, gone)
+    return expired
+
+
+async def enlist(tx: Tx) -> int:
+    """The number of a worker that begins; it must hold ``LIVES`` of it for as long as it lives."""
+    found: int = await tx.value(sql("job").enlist)
+    return found
+
+
+async def seen(tx: Tx, worker: int) -> None:
+    """The worker lives."""
+    await tx.run(sql("job").seen, worker, tx.now)
 
 
 async def drop(tx: Tx, case_id: UUID, *kinds: str) -> None:
     """Take away the case's jobs of these kinds."""
-    await tx.run(sql("job").drop_kinds, case_id, list(kinds))
+    tx.ending.drop(case_id, kinds)
+
+
+async def drop_of(tx: Tx, subject_id: UUID, kind: str) -> None:
+    """Take away the jobs of one kind of one subject."""
+    tx.ending.drop_of(subject_id, kind)
+    await tx.run(sql("job").drop_of, subject_id, kind)
 
 
 async def next_at(tx: Tx, *, without: Sequence[str]) -> datetime | None:

@@ -1,11 +1,14 @@
 """Notices to people: ids and words of the policy, never text of a customer."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
+from newel.domain.access import Staff
 from newel.store.db import Tx, sql
+from newel.store.live import NOTICES
 
 SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
@@ -32,6 +35,7 @@ async def add(tx: Tx, *notices: Notice) -> None:
     if rows:
         await tx.many(sql("notice").add, rows)
         tx.wakes.add("notice")
+        tx.changes.add(NOTICES)
 
 
 async def sent(tx: Tx, case_id: UUID, kind: str, about: str) -> bool:
@@ -40,12 +44,41 @@ async def sent(tx: Tx, case_id: UUID, kind: str, about: str) -> bool:
     return found
 
 
-async def unseen(tx: Tx, staff_id: UUID, roles: frozenset[str]) -> list[dict[str, Any]]:
-    """What a person has not seen yet."""
-    addresses = [f"role:{role}" for role in sorted(roles)]
-    return [dict(row) for row in await tx.rows(sql("notice").unseen, staff_id, addresses)]
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice as a person reads it; ``address`` is the role or login that it went to, if any."""
+
+    id: UUID
+    case_id: UUID | None
+    kind: str
+    address: str
+    contact_reason: str
+    priority: int | None
+    data: dict[str, Any]
+    created_at: datetime
 
 
-async def seen(tx: Tx, notice_id: UUID) -> None:
-    """The person has seen it."""
-    await tx.run(sql("notice").seen, notice_id, tx.now)
+async def unseen(tx: Tx, staff: Staff, limit: int = 200) -> list[Told]:
+    """What a person has not seen yet, with what their roles are told; newest first."""
+    rows = await tx.rows(sql("notice").unseen, staff.id, _addresses(staff), limit)
+    return [Told(**dict(row)) for row in rows]
+
+
+async def seen(tx: Tx, notice_id: UUID, staff: Staff) -> bool:
+    """The person has seen it; False when it is not theirs, or was seen before."""
+    changed = await tx.run(sql("notice").seen, notice_id, tx.now, staff.id, _addresses(staff)) > 0
+    if changed:
+        tx.changes.add(NOTICES)
+    return changed
+
+
+async def all_seen(tx: Tx, staff: Staff) -> int:
+    """The person has seen whatever went to them alone; how many that were."""
+    n = await tx.run(sql("notice").all_seen, staff.id, tx.now, [staff.login])
+    if n:
+        tx.changes.add(NOTICES)
+    return n
+
+
+def _addresses(staff: Staff) -> list[str]:
+    """Where else notices to this person go: to their roles, and to their login when they are on call."""
+    return [staff.login, *(f"role:{role}" for role in sorted(staff.roles))]

@@ -117,6 +117,11 @@ async def active_of(tx: Tx, workflow: str) -> Version | None:
     return _version(await tx.row(sql("policy").active_of, workflow))
 
 
+async def in_force(tx: Tx) -> dict[str, UUID]:
+    """The id of each workflow's version in force."""
+    return {row["workflow"]: row["id"] for row in await tx.rows(sql("policy").in_force)}
+
+
 async def active(tx: Tx) -> list[Version]:
     """The versions in force, one for each workflow."""
     rows = await tx.rows(sql("policy").active)

@@ -10,6 +10,7 @@ import msgspec
 from newel.domain import routing as rule
 from newel.domain.errors import NotFound, StaleToken
 from newel.domain.routing import Ask, Person, Rules
+from newel.domain.support import Level
 from newel.domain.words import Priority
 from newel.store import audit
 from newel.store.db import Record, Tx, sql
@@ -45,6 +46,8 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     owned_at: datetime | None = None
     breached: bool = False
+    level: Level = Level.L2
+    passed_by: UUID | None = None
 
     @property
     def place(self) -> Place:
@@ -206,6 +209,8 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
         after.owned_at,
         done_at,
         after.breached,
+        after.level,
+        after.passed_by,
     )
     if touched != 1:
         raise StaleToken(what=f"work item {item.id}")
@@ -224,18 +229,22 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
     return after
 
 
-async def next_for(tx: Tx, serving: Serving, limit: int = CANDIDATES) -> WorkItem | None:
+async def next_for(
+    tx: Tx, serving: Serving, limit: int = CANDIDATES, *, least: Priority = Priority.P1
+) -> WorkItem | None:
     """The most urgent waiting item that this person may take, locked with its case (INV-8).
 
-    Items that another claim holds are passed over; before saying none, it looks again.
+    Items that another claim holds are passed over; before saying none, it looks again. ``least``
+    leaves out what is more urgent.
     """
-    highest = rule.highest(serving.person)
+    may = rule.highest(serving.person)
+    highest = max(may, least) if may else None
     held: list[UUID] = []
     for _ in range(_LOOKS if highest else 0):
-        found = [row["id"] for row in await _candidates(tx, serving, held, limit)]
+        found = [row["id"] for row in await _candidates(tx, serving, held, limit, highest)]
         if not found and not held:
             return None
-        won = await _winner(tx, serving, found) if found else None
+        won = await _winner(tx, serving, found, highest) if found else None
         if won:
             return await read(tx, won)
         held = [*held, *found] if found else []
@@ -244,26 +253,43 @@ async def next_for(tx: Tx, serving: Serving, limit: int = CANDIDATES) -> WorkIte
 
 async def first_for(tx: Tx, serving: Serving) -> Waiting | None:
     """The first item that this person may take, as seen, not locked."""
-    for row in await _candidates(tx, serving, [], 1):
+    for row in await _candidates(tx, serving, [], 1, rule.highest(serving.person)):
         return Waiting(row["case_id"], (row["priority"], row["position"], row["due_at"], row["id"]))
     return None
 
 
-async def _candidates(tx: Tx, serving: Serving, held: Sequence[UUID], limit: int) -> list[Record]:
-    highest = rule.highest(serving.person)
+async def _candidates(
+    tx: Tx, serving: Serving, held: Sequence[UUID], limit: int, highest: Priority | None
+) -> list[Record]:
     if highest is None:
         return []
     return await tx.rows(
-        sql("routing").candidates, serving.eligible, serving.general, list(held), int(highest), limit
+        sql("routing").candidates,
+        serving.eligible,
+        serving.general,
+        list(held),
+        int(highest),
+        limit,
+        serving.person.id,
     )
 
 
-async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID]) -> UUID | None:
-    highest = rule.highest(serving.person)
+async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID], highest: Priority | None) -> UUID | None:
     won: UUID | None = await tx.value(
-        sql("routing").winner, list(found), serving.eligible, serving.general, int(highest or 9)
+        sql("routing").winner,
+        list(found),
+        serving.eligible,
+        serving.general,
+        int(highest or 9),
+        serving.person.id,
     )
     return won
+
+
+async def first_place(tx: Tx, item: WorkItem) -> int:
+    """The place before everything else that waits with the same priority."""
+    found: int = await tx.value(sql("routing").first_place, item.priority)
+    return found - 1
 
 
 async def waiting(tx: Tx, limit: int) -> list[WorkItem]:
@@ -300,4 +326,5 @@ def _item(row: Any) -> WorkItem:
     values = dict(row)
     values["priority"] = Priority(values["priority"])
     values["skills"] = tuple(values["skills"])
+    values["level"] = Level(values["level"])
     return WorkItem(**values)

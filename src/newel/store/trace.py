@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.errors import NotFound
+from newel.domain.proof import Signature, Version
 from newel.domain.trace import Detail, Event, Head
 from newel.store.case import Case
 from newel.store.db import Record, Tx, sql
@@ -52,13 +53,34 @@ _SEALED = (
     ("proposals", "draft_sealed", "proposal.draft"),
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
+    ("notes", "body_sealed", "note.body"),
+    ("surveys", "comment_sealed", "survey.comment"),
 )
+
+
+async def versions(tx: Tx, case_id: UUID) -> list[Version]:
+    """The policy versions of the case's decisions, with who signed them."""
+    signed = [Signature(**dict(row)) for row in await tx.rows(sql("trace").signatures, case_id)]
+    rows = await tx.rows(sql("trace").versions, case_id)
+    return [
+        Version(**dict(row), signatures=tuple(one for one in signed if one.version == row["version"]))
+        for row in rows
+    ]
 
 
 def _message(row: Record, sealer: Sealer | None) -> Iterator[Found]:
     """An inbound message stands under its own id, an outbound one under its outbox row's."""
     said = _open(sealer, row, "body_sealed", "message.body")
-    about = ("episode", "direction", "author", "drafted_by", "template", "released_by", "channel")
+    about = (
+        "episode",
+        "proposal_id",
+        "direction",
+        "author",
+        "drafted_by",
+        "template",
+        "released_by",
+        "channel",
+    )
     begun = {name: row[name] for name in about}
     if row["outbox_id"] is None:
         yield str(row["id"]), Detail(begun, sealed=said)

@@ -87,6 +87,7 @@ class WorkView(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: datetime
     due_at: datetime
     breached: bool
+    level: str
     token: int
     owner: str | None
 
@@ -126,6 +127,69 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reply: str
     justification: str
     action: Mapping[str, Any] | None
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks a person as an expert."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    priority: int
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    text: str
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody said of a case that it should have been T3: at which tier, and where it is now."""
+
+    id: UUID
+    case_id: UUID
+    episode: int
+    workflow: str
+    contact_reason: str
+    cluster: str
+    tier: int | None
+    marked_by: str
+    at: datetime
+    state: str
+    tier_now: int | None
+
+
+async def misses(tx: Tx, since: datetime, until: datetime, limit: int) -> list[Miss]:
+    """What was marked as missed in a time: the list of the weekly review."""
+    return [Miss(**dict(row)) for row in await tx.rows(sql("views").misses, since, until, limit)]
+
+
+class Satisfaction(msgspec.Struct, frozen=True, kw_only=True):
+    """CSAT of one workflow and tier; no average without an answer. ``satisfied`` scored 4 or 5."""
+
+    workflow: str
+    tier: int | None
+    asked: int
+    answered: int
+    average: float | None
+    satisfied: int
+
+
+async def satisfaction(tx: Tx, since: datetime) -> list[Satisfaction]:
+    """How customers found it since a time, by workflow and tier."""
+    return [Satisfaction(**dict(row)) for row in await tx.rows(sql("views").satisfaction, since)]
+
+
+async def questions(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Question]:
+    """What a person is asked as an expert and has not answered, while it stands."""
+    rows = await tx.rows(sql("views").questions, staff_id, tx.now)
+    return [_question(envelope, row) for row in rows]
+
+
+def _question(envelope: Envelope, row: Record) -> Question:
+    text = _sealer(envelope, row).open_value(f"note.body:{row['id']}", row["body_sealed"], str)
+    shown = {name: row[name] for name in Question.__struct_fields__ if name != "text"}
+    return Question(**shown, text=text)
 
 
 async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after: int) -> list[Visible]:

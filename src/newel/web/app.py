@@ -1,17 +1,24 @@
 """The web application, wired from its parts."""
 
+from functools import partial
+
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 from prometheus_client import CollectorRegistry
 
+from newel.domain.chat import Door
 from newel.flow.house import House
+from newel.web import chat, console, live, static
 from newel.web.api import ROUTES
 from newel.web.api.health import Gauges
-from newel.web.auth import Tokens, guard
+from newel.web.auth import Tokens, guard, may_listen
 from newel.web.errors import handlers
 from newel.web.hooks import Hooks
+from newel.web.limit import Limits
+from newel.web.live import Hub
 from newel.web.openapi import describe
+from newel.web.page import error_page
 from newel.web.request import Ask
 
 BODY_LIMIT = 1 << 20
@@ -21,6 +28,7 @@ class Web(Litestar):
     """Litestar with the hooks around every request, its own error answers included."""
 
     hooks: Hooks
+    hub: Hub
 
     async def __call__(
         self,
@@ -29,17 +37,23 @@ class Web(Litestar):
         send: Send | LifeSpanSend,
     ) -> None:
         """One request, or the life of the process."""
-        if str(scope["type"]) == "http":
+        if str(scope["type"]) == "http" and scope["path"] == live.PATH:  # type: ignore[typeddict-item]
+            allowed = partial(may_listen, self.state.house)
+            await live.answer(self.hub, allowed, scope, receive, send)  # type: ignore[arg-type]
+        elif str(scope["type"]) == "http":
             await self.hooks.around(super().__call__, scope, receive, send)  # type: ignore[arg-type]
         else:
             await super().__call__(scope, receive, send)
 
 
-def build(house: House) -> Litestar:
-    """The application of one house; each has its own metrics."""
+def build(house: House, hub: Hub | None = None, door: Door | None = None) -> Web:
+    """The application of one house; each has its own metrics.
+
+    Pages hear of changes through ``hub``; ``door`` says which sites may show the customers' chat.
+    """
     registry = CollectorRegistry()
     app = Web(
-        ROUTES,
+        [*ROUTES, *static.ROUTES, *console.ROUTES, *chat.ROUTES],
         request_class=Ask,
         guards=[guard],
         exception_handlers=handlers(),
@@ -47,8 +61,20 @@ def build(house: House) -> Litestar:
         openapi_config=None,
         logging_config=None,
         debug=False,
-        state=State({"house": house, "tokens": Tokens(), "registry": registry, "gauges": Gauges(registry)}),
+        state=State(
+            {
+                "house": house,
+                "tokens": Tokens(),
+                "registry": registry,
+                "gauges": Gauges(registry),
+                "error_page": error_page,
+                "door": door or Door(),
+                "limits": Limits(),
+                "outlook": chat.Forecast(),
+            }
+        ),
     )
     app.hooks = Hooks(registry)
+    app.hub = Hub() if hub is None else hub
     app.state.openapi = describe(app)
     return app

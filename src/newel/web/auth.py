@@ -5,19 +5,25 @@ import hmac
 import time
 from collections import OrderedDict
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from newel.domain.access import Act, Actor, Staff
-from newel.domain.errors import Forbidden, Unauthenticated
-from newel.flow import access
+from newel.domain.errors import Forbidden, NewelError, Unauthenticated
+from newel.flow import access, chat
 from newel.flow.house import House
 from newel.web.route import Doc, Open
 
 CSRF_HEADER = "x-newel-csrf"
+BACKGROUND = "x-newel-background"
+"""Set by a page that asks again by itself: that keeps no idle session alive."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_CUSTOMERS = ("conversation:", "writing:")
+"""Topics of a customer's own page."""
 _REMEMBERED = 1000
 _REMEMBER_SECONDS = 1.0
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -62,12 +68,9 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
 
 async def _actor(connection: Connection) -> Actor:
     house: House = connection.app.state.house
-    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    if scheme:
-        if scheme.lower() != "bearer" or not secret:
-            raise Unauthenticated(why="the Authorization header is not a bearer token")
+    if connection.headers.get("authorization"):
         tokens: Tokens = connection.app.state.tokens
-        return await tokens.actor(house, secret.strip())
+        return await tokens.actor(house, bearer(connection))
     return (await _staff(connection, house)).actor
 
 
@@ -75,7 +78,7 @@ async def _staff(connection: Connection, house: House) -> Staff:
     session_id = session_of(connection)
     if not session_id:
         raise Unauthenticated(why="there is neither a token nor a session")
-    staff = await access.who(house, session_id)
+    staff = await access.who(house, session_id, idle=connection.headers.get(BACKGROUND) == "1")
     given = connection.headers.get(CSRF_HEADER, "")
     if connection.scope.get("method") not in READING and not hmac.compare_digest(
         given.encode(), csrf_token(session_id).encode()
@@ -83,6 +86,41 @@ async def _staff(connection: Connection, house: House) -> Staff:
         raise NoCsrf()
     connection.scope["newel.staff"] = staff  # type: ignore[typeddict-unknown-key]
     return staff
+
+
+async def may_listen(house: House, scope: Scope, topics: frozenset[str]) -> bool:
+    """Whether a page may hear of these topics.
+
+    Any signed-in person may, of ids and words only; a customer by their pass, of their own conversation.
+    """
+    connection: Connection = ASGIConnection(scope)
+    try:
+        if "authorization" in connection.headers:
+            return topics <= await chat.topics(house, bearer(connection))
+        session_id = session_of(connection)
+        if not session_id:
+            return False
+        await access.who(house, session_id, idle=True)
+    except NewelError:
+        return False
+    return not any(topic.startswith(_CUSTOMERS) for topic in topics)
+
+
+def bearer(connection: Connection) -> str:
+    """The bearer token of a request; ``Unauthenticated`` when there is none."""
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise Unauthenticated(why="the Authorization header is not a bearer token")
+    return secret.strip()
+
+
+def must_be_own_page(connection: Connection, act: str) -> None:
+    """Refuse what another site's page sends; browsers say where a request comes from."""
+    site = connection.headers.get("sec-fetch-site", "same-origin")
+    origin = connection.headers.get("origin", "")
+    foreign = bool(origin) and urlsplit(origin).netloc != connection.headers.get("host", "")
+    if site not in {"same-origin", "none"} or foreign:
+        raise Forbidden(actor="browser", act=act, why="the request is another site's")
 
 
 def session_of(connection: Connection) -> str | None:

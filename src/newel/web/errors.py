@@ -2,9 +2,10 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -16,6 +17,7 @@ from newel.domain.errors import NewelError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+ErrorPage = Callable[[Any, int, str, str, str], Response[Any]]
 log = structlog.get_logger("newel.web")
 
 
@@ -87,6 +89,8 @@ _GUARDS = {
     "NW016": "The work has passed to another owner; fetch it again.",
     "NW017": "Only a person lowers a tier, with a reason.",
     "NW018": "This person's desk is full.",
+    "NW021": "The survey was answered, or has expired.",
+    "NW020": "The message is still held: its writer may take it back.",
 }
 
 
@@ -157,6 +161,8 @@ def _answer(
     data: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response[Problem]:
+    if wants_page(request):
+        return _page(request, status, detail)
     problem = Problem(
         type=f"urn:newel:problem:{code}",
         title=HTTPStatus(status).phrase,
@@ -175,9 +181,24 @@ def _answer(
     )
 
 
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person looks at the answer: a browser opened a page, no script asked for a part."""
+    accepts = request.headers.get("accept", "")
+    ours = not request.scope["path"].startswith("/api/")
+    return ours and "text/html" in accepts and request.headers.get("hx-request") != "true"
+
+
+def _page(request: Request[Any, Any, Any], status: int, detail: str) -> Response[Any]:
+    if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+        where_to = urlencode({"next": request.scope["path"]})
+        return Response("", status_code=303, headers={"location": f"/sign-in?{where_to}"})
+    show: ErrorPage = request.app.state.error_page
+    return show(request, status, HTTPStatus(status).phrase, detail, _id(request))
+
+
 def _hints(status: int, data: Mapping[str, Any] | None) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
-        return {"www-authenticate": "Bearer"}
+        return {"www-authenticate": "Bearer", "hx-redirect": "/sign-in"}
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         return {"retry-after": str((data or {}).get("seconds", RETRY_SECONDS))}
     return {}

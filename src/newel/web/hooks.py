@@ -23,6 +23,7 @@ _HEADERS = {
     b"x-frame-options": b"DENY",
     b"cache-control": b"no-store",
 }
+_CSP = b"content-security-policy"
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 log = structlog.get_logger("newel.access")
 
@@ -83,6 +84,8 @@ def _request_id(scope: Scope) -> str:
 def _add_headers(scope: Scope, message: HTTPResponseStartEvent, request_id: str) -> None:
     headers = list(message["headers"])
     present = {name.lower() for name, _ in headers}
+    if any(name.lower() == _CSP and b"frame-ancestors 'none'" not in value for name, value in headers):
+        present.add(b"x-frame-options")  # its policy names who may frame it
     headers += [(name, value) for name, value in _HEADERS.items() if name not in present]
     headers.append((b"x-request-id", request_id.encode()))
     if scope.get("scheme") == "https":

@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 from newel import __version__
 from newel.domain.access import Act
 from newel.web.errors import MEDIA_TYPE, Problem
-from newel.web.route import Doc, Open, doc_of
+from newel.web.route import HTML, Doc, Open, doc_of
 
 _REF = "#/components/schemas/{name}"
 _PATH_PART = re.compile(r"{(\w+)(?::(\w+))?}")
@@ -37,7 +37,7 @@ Handlers = list[tuple[str, HTTPRouteHandler, Doc]]
 
 def describe(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of an app."""
-    found = list(handlers_of(app))
+    found = [one for one in handlers_of(app) if not (one[2].inner or one[2].media_type == HTML)]
     shapes = [Problem, *{t for _, h, d in found for t in _types(h, d)}]
     _, schemas = msgspec.json.schema_components(shapes, ref_template=_REF)
     paths: dict[str, Any] = {}

@@ -56,6 +56,29 @@ class Ask(Request[Any, Any, Any]):
         except RecursionError:
             raise Malformed(why="it is nested too deeply") from None
 
+    @property
+    def me(self) -> Staff:
+        """The signed-in person; ``Forbidden`` for a service, which has no pages."""
+        if self.staff is None:
+            raise Forbidden(actor=self.actor.id, act="see a page", why="it needs somebody's session")
+        return self.staff
+
+    @property
+    def partial(self) -> bool:
+        """Whether a script asks for a part of the page that it already shows."""
+        return self.headers.get("hx-request") == "true"
+
+    async def filled(self, kind: type[T], *, many: tuple[str, ...] = ()) -> T:
+        """A page's form as a struct: blank fields are absent, ``many`` may come several times."""
+        given = await self.form()
+        fields: dict[str, Any] = {name: given.getall(name)[-1] for name in given}
+        fields = {name: value for name, value in fields.items() if value != ""}
+        fields |= {name: [v for v in given.getall(name, []) if v != ""] for name in many}
+        try:
+            return msgspec.convert(fields, kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise rejection(error) from None
+
     def asked(self, kind: type[T]) -> T:
         """The query as a struct; numbers may be written as text, unknown names are refused."""
         given = {name: values[-1] for name, values in self.query_params.dict().items()}

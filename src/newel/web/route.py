@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from newel.domain.access import Act
 
 Declared = Callable[[Callable[..., Any]], HTTPRouteHandler]
+HTML = "text/html"
 
 
 class Open(StrEnum):
@@ -31,6 +32,7 @@ class Doc(msgspec.Struct, frozen=True, kw_only=True):
     example: Mapping[str, Any] | None = None
     errors: tuple[int, ...] = ()
     media_type: str = "application/json"
+    inner: bool = False
 
 
 def get(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
@@ -48,9 +50,29 @@ def put(path: str, act: Act | Open, **more: Any) -> Declared:
     return _put(path, opt={"doc": Doc(act=act, **_doc(more))}, **more)
 
 
-def delete(path: str, act: Act | Open, **more: Any) -> Declared:
+def delete(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
     """A handler that ends something."""
-    return _delete(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=204, **more)
+    return _delete(path, opt={"doc": Doc(act=act, query=query, **_doc(more))}, status_code=204, **more)
+
+
+def page(path: str, act: Act | Open, **more: Any) -> Declared:
+    """A page, or a part of one: HTML for people, not part of the API's description."""
+    return _get(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, **more)
+
+
+def form(path: str, act: Act | Open, *, status: int = 200, **more: Any) -> Declared:
+    """What a page sends: a form in, HTML out; not part of the API's description."""
+    return _post(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, status_code=status, **more)
+
+
+def inner_get(path: str, *, query: type[msgspec.Struct] | None = None) -> Declared:
+    """What a page's own script reads: it finds its actor itself, and is not part of the API's description."""
+    return _get(path, opt={"doc": Doc(act=Open.PUBLIC, query=query, inner=True)})
+
+
+def inner_post(path: str, *, status: int = 200) -> Declared:
+    """What a page's own script sends, in the same way."""
+    return _post(path, opt={"doc": Doc(act=Open.PUBLIC, inner=True)}, status_code=status)
 
 
 def doc_of(handler: HTTPRouteHandler) -> Doc | None:

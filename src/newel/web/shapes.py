@@ -15,6 +15,10 @@ Said = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000, pattern=_NO_
 Why = Annotated[str, msgspec.Meta(max_length=1000, pattern=_NO_NUL)]
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=1000, pattern=_NO_NUL)]
 Language = Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[A-Za-z0-9-]*\Z")]
+Skills = Annotated[
+    tuple[Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z][a-z0-9_.-]*\Z")], ...],
+    msgspec.Meta(max_length=10),
+]
 Minor = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 Token = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

@@ -13,12 +13,15 @@ from newel.domain.errors import NewelError, StaleToken, Unavailable
 from newel.flow.house import House
 from newel.flow.way import WAY
 from newel.store import job as jobs
+from newel.store.db import Tx
 from newel.store.job import Job
 
 ACTOR = system("worker")
 POLL_SECONDS = 0.5
 _LEAST_SECONDS = 0.005
-_AWAY_SECONDS = 0.5
+_BREATH_SECONDS = 0.01
+"""Between two claims: what ends in that time is replaced by one claim."""
+_AWAY_SECONDS = 0.2
 _LONGEST_WAIT = 60.0
 log = structlog.get_logger("worker")
 
@@ -49,44 +52,50 @@ class Loop:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                if await self._take() == 0:
-                    await self._rest(await self._until_next())
+                taken, wait = await self._take()
+                if taken:
+                    await asyncio.sleep(_BREATH_SECONDS)
+                else:
+                    await self._rest(wait)
             except Unavailable:
                 log.warning("worker.database_away")
-                await self._rest(_AWAY_SECONDS)
+                await asyncio.sleep(_AWAY_SECONDS)
         if self._running:
             await asyncio.wait(self._running, timeout=20)
 
     async def drain(self) -> int:
         """Run all jobs that are due now, and what follows from them; how many steps ran."""
         total = 0
-        while taken := await self._take():
+        while taken := (await self._take())[0]:
             await asyncio.wait(self._running)
             total += taken
         return total
 
-    async def _take(self) -> int:
+    async def _take(self) -> tuple[int, float]:
+        """Lease what there is room for; how many, and the seconds until another one is due."""
         free = self._room - len(self._running)
         if free <= 0:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return 1
-        async with self._house.db.tx(ACTOR) as tx:
-            taken = await jobs.claim(tx, limit=free, without=self._without, lease_seconds=60)
+            return 1, 0.0
+        async with self._house.db.tx(ACTOR, soft=True) as tx:
+            taken = await jobs.claim(
+                tx, limit=free, without=self._without, lease_seconds=60, worker=self._house.worker
+            )
+            wait = 0.0 if taken else await self._until_next(tx)
         for job in taken:
             task = asyncio.create_task(self._step(job))
             self._running.add(task)
             task.add_done_callback(self._ended)
-        return len(taken)
+        return len(taken), wait
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         self._wake.set()
 
-    async def _until_next(self) -> float:
+    async def _until_next(self, tx: Tx) -> float:
         """Seconds to rest: to the next due job, at most a poll's."""
-        async with self._house.db.tx(ACTOR, read_only=True) as tx:
-            due = await jobs.next_at(tx, without=self._without)
-            wait = (due - tx.now).total_seconds() if due else POLL_SECONDS
+        due = await jobs.next_at(tx, without=self._without)
+        wait = (due - tx.now).total_seconds() if due else POLL_SECONDS
         return min(max(wait, _LEAST_SECONDS), POLL_SECONDS)
 
     async def _rest(self, seconds: float) -> None:
@@ -108,6 +117,20 @@ class Loop:
             "job.failed", job=job.id, kind=job.kind, case=job.case_id, code=code, attempt=job.attempts
         )
         wait = min(_LONGEST_WAIT, 0.2 * 2 ** min(job.attempts, 10)) * (0.5 + random.random())  # noqa: S311
-        with contextlib.suppress(NewelError):
-            async with self._house.db.tx(ACTOR) as tx:
+        if isinstance(error, Unavailable):
+            wait = min(wait, _AWAY_SECONDS)
+        while not await self._given_back(job, wait, code):
+            if self._stop.is_set():
+                return
+            await asyncio.sleep(_AWAY_SECONDS)
+
+    async def _given_back(self, job: Job, wait: float, code: str) -> bool:
+        """Write it down for later; False while the database is away. Else only the lease would end it."""
+        try:
+            async with self._house.db.tx(ACTOR, soft=True) as tx:
                 await jobs.retry(tx, job, at=tx.now + timedelta(seconds=wait), error=code)
+        except Unavailable:
+            return False
+        except NewelError as other:
+            log.warning("job.not_given_back", job=job.id, kind=job.kind, code=other.code)
+        return True

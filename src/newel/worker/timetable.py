@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from newel.domain.access import system
-from newel.flow import routing, sla
+from newel.flow import routing, search, sla
 from newel.flow.house import House
 from newel.store import job as jobs
 
@@ -24,14 +24,17 @@ class Entry:
 
 
 async def _expire_leases(house: House) -> None:
-    async with house.db.tx(system("worker")) as tx:
+    async with house.db.tx(system("worker"), soft=True) as tx:
+        if house.worker is not None:
+            await jobs.seen(tx, house.worker)
         await jobs.expire(tx)
 
 
 TIMETABLE = (
     Entry("sla", 0.25, sla.fire),
-    Entry("leases", 1.0, _expire_leases),
+    Entry("leases", 0.5, _expire_leases),
     Entry("rebalance", 5.0, routing.sweep),
+    Entry("search", 1.0, search.index),
 )
 
 

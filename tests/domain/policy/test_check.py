@@ -36,7 +36,7 @@ MISTAKES = [
     ("detector: emotion, above: emotion_floor", "detector: emotion", "emotion is a number without a threshold"),
     ("rule: {fact: vip}", "rule: {fact: segment}", "names no segment; name the segments under phrases"),
     ("  interaction: {weight", "  interactions: {weight", 'unknown risk factor "interactions"; did you mean "interaction"?'),
-    ("A colleague now looks", "{name}, a colleague now looks", "a fixed text has no places"),
+    ("A colleague is taking over", "{name}, a colleague is taking over", "a fixed text has no places"),
     ("preset: safety,", "preset: safty,", 'unknown preset "safty"; did you mean "safety"?'),
     ("{value: 0.70,", "{value: 70,", "70 is out of range; 0.5 to 1 is right"),
     ("  repeat_similarity:", "  repeat_similarities:", 'unknown threshold "repeat_similarities"'),

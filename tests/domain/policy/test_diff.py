@@ -54,7 +54,7 @@ ROWS: list[tuple[str, str, str, str, set[Role]]] = [
     ("[50, 75, 90,", "[50, 90,", "sla", "looser", {OWNER}),
     ('  fri: ["09:00-17:00"]', "  fri: []", "sla", "looser", {OWNER}),
     ("generalist_after_seconds: 60", "generalist_after_seconds: 10", "routing", "looser", {OWNER}),
-    ("A colleague now looks", "A colleague looks", "text", "neutral", {OWNER}),
+    ("A colleague is taking over", "A colleague takes over", "text", "neutral", {OWNER}),
     ("languages: [en]", "languages: [en, fr]", "other", "looser", {OWNER}),
     ("articles: 3", "articles: 2", "other", "tighter", {OWNER}),
     ("{value: 0.70, note: under this a person has it, owner: Risk officer", "{value: 0.70, note: under this a person has it, owner: Ivan", "other", "neutral", {OWNER}),

@@ -18,18 +18,26 @@ class Webhook:
 
     name = "api"
 
-    def __init__(self, url: str, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: bytes,
+        clock: Callable[[], float] = time.time,
+        client: httpx2.AsyncClient | None = None,
+    ) -> None:
         self._url = url
         self._secret = secret
         self._clock = clock
-        self._client = httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS)
+        self._client = client or httpx2.AsyncClient()
 
     async def deliver(self, message: Outbound) -> Delivery:
         """POST the message as JSON; 2xx accepts, 4xx (but 408, 409, 425, 429) is final."""
         body = msgspec.json.encode({"type": "message", **msgspec.to_builtins(message)})
         headers = {"content-type": "application/json", "newel-signature": self.signature(body)}
         try:
-            answer = await self._client.post(self._url, content=body, headers=headers)
+            answer = await self._client.post(
+                self._url, content=body, headers=headers, timeout=_TIMEOUT_SECONDS
+            )
         except httpx2.HTTPError as error:
             return Delivery(accepted=False, reason=type(error).__name__)
         final = 400 <= answer.status_code < 500 and answer.status_code not in {408, 409, 425, 429}

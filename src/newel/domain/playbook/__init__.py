@@ -6,22 +6,29 @@
 from newel.domain.playbook.check import problems
 from newel.domain.playbook.conditions import all_hold
 from newel.domain.playbook.facts import Known
+from newel.domain.playbook.guide import Guide, guide
+from newel.domain.playbook.own import asks_in_general, speaks_of_own
 from newel.domain.playbook.plan import Action, Call, NoPath, Reply, Why, calls, choose
-from newel.domain.playbook.slots import Filled, Missing, fill_slots, wants_orders
+from newel.domain.playbook.slots import Filled, Missing, fill_slots, fills, wants_orders
 
 __all__ = [
     "Action",
     "Call",
     "Filled",
+    "Guide",
     "Known",
     "Missing",
     "NoPath",
     "Reply",
     "Why",
     "all_hold",
+    "asks_in_general",
     "calls",
     "choose",
     "fill_slots",
+    "fills",
+    "guide",
     "problems",
+    "speaks_of_own",
     "wants_orders",
 ]

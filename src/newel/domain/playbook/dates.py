@@ -20,6 +20,11 @@ _DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}
 _MONTH_FIRST: Final = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?\b")
 _ORDINAL: Final = re.compile(r"\bthe (\d{1,2})(?:st|nd|rd|th)\b(?! of)")
 _WEEKDAY: Final = re.compile(r"\b(" + "|".join(d[:3] for d in _WEEKDAYS) + r")[a-z]*\b")
+_AT_HOUR: Final = re.compile(
+    r"\b(?:at|around|about) (?P<h>\d{1,2})"
+    r"(?=\s*(?:[?!,;\n]|\.(?!\d)|$)|ish\b"
+    r"| (?:on|in|please|for|and|if|or|instead|the|next|this|tomorrow|today)\b)"
+)
 _TIME: Final = re.compile(
     r"\b(?P<h>\d{1,2})(?::(?P<m>\d{2}))?(?: ?(?P<half>[ap])\.?m\b|(?P<clock> ?o.?clock))?"
 )
@@ -39,8 +44,9 @@ def dates(text: str, today: date) -> tuple[date, ...]:
 def times(text: str) -> list[str]:
     """Every time of day that a text names, as ``14:00``; those that it leaves are left out."""
     low = text.casefold()
-    read = ((m.start(), _clock(m)) for m in _TIME.finditer(low))
-    return list(dict.fromkeys(time for at, time in read if time and not _LEFT.search(low[:at])))
+    read = [(m.start(), _clock(m)) for m in _TIME.finditer(low)]
+    read += [(m.start(), _hour(int(m["h"]), 0)) for m in _AT_HOUR.finditer(low)]
+    return list(dict.fromkeys(time for at, time in sorted(read) if time and not _LEFT.search(low[:at])))
 
 
 def _clock(m: re.Match[str]) -> str:
@@ -49,8 +55,17 @@ def _clock(m: re.Match[str]) -> str:
         return ""
     if half == "p" and hour < 12:
         hour += 12
-    if not half and m["m"] is None and hour < 8:
-        hour += 12  # the shop's day: "3 o'clock" is in the afternoon
+    if not half and m["m"] is None:
+        return _hour(hour, minute)
+    return _shown(hour, minute)
+
+
+def _hour(hour: int, minute: int) -> str:
+    """An hour without its half of the day, by the shop's day: "3 o'clock" is in the afternoon."""
+    return _shown(hour + 12 if hour < 8 else hour, minute)
+
+
+def _shown(hour: int, minute: int) -> str:
     return f"{hour % 24:02d}:{minute:02d}" if hour <= 24 and minute < 60 else ""
 
 

@@ -4,7 +4,7 @@ Two different values in one text are a question and not a choice: nothing is gue
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import msgspec
 import re2
 
 from newel.domain.playbook.dates import dates, times
+from newel.domain.playbook.own import GIFT_CARD, ORDER, asks_in_general
 from newel.domain.playbook.products import product_words
 from newel.domain.policy.bundle import Playbook, Slot
 
@@ -34,9 +35,15 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True):
-    """Where slots come from: the customer's words, the item's fields, the customer's record."""
+    """Where slots come from: the customer's words, the item's fields, the customer's record.
+
+    ``text`` is all of the turn; ``messages`` are its messages, newest first, and ``before`` those
+    that were answered already, newest first.
+    """
 
     text: str
+    messages: tuple[str, ...]
+    before: tuple[str, ...]
     fields: Mapping[str, Any]
     profile: Mapping[str, Any]
     today: date
@@ -48,15 +55,28 @@ def fill_slots(
     fields: Mapping[str, Any],
     profile: Mapping[str, Any],
     today: date,
+    *,
+    messages: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> Filled | Missing:
-    """Give each slot its value, or say which required ones have none."""
-    given = Given(text, fields, profile, today)
+    """Give each slot its value, or say which required ones have none.
+
+    What was said last counts first: a new day replaces the one before. The order of an earlier,
+    answered message is still the one that "it" means.
+    """
+    given = Given(text, tuple(messages) or (text,), tuple(before), fields, profile, today)
     found = {name: _value(name, slot, given) for name, slot in playbook.slots.items()}
     values = {name: value for name, value in found.items() if value}
     missing = tuple(name for name, slot in playbook.slots.items() if slot.required and name not in values)
     if not missing:
         return Filled(values)
     return Missing(missing, playbook.slots[missing[0]].ask, values)
+
+
+def fills(playbook: Playbook, text: str, today: date) -> bool:
+    """Whether a message names a value that the playbook asks for: then it answers its question."""
+    asked = (slot for slot in playbook.slots.values() if "text" in slot.sources)
+    return any(_read_from(text, slot, today) for slot in asked if slot.kind not in _WHOLE_TURN)
 
 
 def wants_orders(playbook: Playbook) -> bool:
@@ -74,9 +94,17 @@ def _value(name: str, slot: Slot, given: Given) -> str | None:
 
 
 def _from_text(_name: str, slot: Slot, given: Given) -> tuple[str, ...]:
+    if not slot.pattern and slot.kind in _WHOLE_TURN:
+        return _unique(_READERS[slot.kind](given.text, given.today))
+    known = (*given.messages, *(given.before if slot.kind == "order" else ()))
+    read = (_read_from(one, slot, given.today) for one in known)
+    return next((values for values in read if values), ())
+
+
+def _read_from(text: str, slot: Slot, today: date) -> tuple[str, ...]:
     if slot.pattern:
-        return _matches(slot.pattern, given.text)
-    return _unique(_READERS[slot.kind](given))
+        return _matches(slot.pattern, text)
+    return _unique(_READERS[slot.kind](text, today))
 
 
 def _from_fields(name: str, slot: Slot, given: Given) -> tuple[str, ...]:
@@ -95,6 +123,9 @@ def _only_open_order(_name: str, _slot: Slot, given: Given) -> tuple[str, ...]:
 
 
 def _latest_order(_name: str, _slot: Slot, given: Given) -> tuple[str, ...]:
+    """The newest order; none for a question that is about nothing of the customer's own."""
+    if asks_in_general(given.text):
+        return ()
     orders = [o for o in given.profile.get("orders", ()) if o.get("placed_on")]
     newest = max((o["placed_on"] for o in orders), default=None)
     return tuple(_number(o) for o in orders if o["placed_on"] == newest)
@@ -113,10 +144,10 @@ _SOURCES: Final[dict[str, Callable[[str, Slot, Given], tuple[str, ...]]]] = {
 }
 
 _PATTERNS: Final = {
-    "order": r"(?<![\w£$€,/-])(?<!\d\.)#?(\d{5,9})(?![\w-]|[.,]\d)",
+    "order": ORDER,
     "sku": r"(?i)\b([a-z]{2,4}-\d{2,6})\b",
     "email": r"(?i)\b([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)\b",
-    "gift_card": r"(?i)\b([a-z]{4}-[a-z0-9]{4}-[a-z0-9]{4})\b",
+    "gift_card": GIFT_CARD,
     "number": r"(?<![\w.£$€-])(\d{1,4})(?![\w-]|[.,]\d)",
     "address": r"(?i)(\d+[a-z]? [^\n?!;]{3,80}?\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b",
 }
@@ -129,9 +160,9 @@ def _matches(pattern: str, text: str) -> tuple[str, ...]:
     return _unique(m.group(1) for m in re2.compile(pattern).finditer(text))
 
 
-def _read(kind: str) -> Callable[[Given], list[str]]:
-    def reader(given: Given) -> list[str]:
-        found = [m.group(1) for m in _COMPILED[kind].finditer(given.text)]
+def _read(kind: str) -> Callable[[str, date], list[str]]:
+    def reader(text: str, _today: date) -> list[str]:
+        found = [m.group(1) for m in _COMPILED[kind].finditer(text)]
         return [one.upper() if kind in _UPPER else one for one in found]
 
     return reader
@@ -141,15 +172,16 @@ def _unique(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(value.split()) for value in values))
 
 
-def _texts(given: Given) -> list[str]:
-    return [given.text.strip()[:_LONGEST_TEXT]]
+def _products(text: str, today: date) -> list[str]:
+    return _read("sku")(text, today) or product_words(text)
 
 
-_READERS: Final[dict[str, Callable[[Given], list[str]]]] = {
+_WHOLE_TURN: Final = ("product", "text")
+_READERS: Final[dict[str, Callable[[str, date], list[str]]]] = {
     **{kind: _read(kind) for kind in _PATTERNS},
-    "date": lambda given: [d.isoformat() for d in dates(given.text, given.today)],
-    "time": lambda given: times(given.text),
-    "product": lambda given: _read("sku")(given) or product_words(given.text),
-    "text": _texts,
-    "field": lambda given: [],
+    "date": lambda text, today: [d.isoformat() for d in dates(text, today)],
+    "time": lambda text, _today: times(text),
+    "product": _products,
+    "text": lambda text, _today: [text.strip()[:_LONGEST_TEXT]],
+    "field": lambda _text, _today: [],
 }

@@ -134,6 +134,11 @@ def _words(value: Any, _option: str) -> str | None:
     return value.replace("_", " ") if isinstance(value, str) else None
 
 
+def _first(value: Any, _option: str) -> str | None:
+    """The first word: how a person is greeted."""
+    return value.split()[0] if isinstance(value, str) and value.split() else None
+
+
 def _count(value: Any, _option: str) -> str | None:
     many = isinstance(value, Sequence) and not isinstance(value, str)
     return str(len(value)) if many else None
@@ -179,4 +184,5 @@ FILTERS: Final[dict[str, Callable[[Any, str], str | None]]] = {
     "list": _list,
     "words": _words,
     "count": _count,
+    "first": _first,
 }

@@ -2,14 +2,20 @@
 
 from newel.flow.routing.hands import (
     assign,
+    bucket_of,
+    claim_batch,
     claim_next,
+    explain,
+    hand,
     hand_back,
     mine,
     my_work,
     presence,
     reorder,
     snooze,
+    take,
     transfer,
+    unsnooze,
     wake,
 )
 from newel.flow.routing.queue import (
@@ -27,8 +33,12 @@ from newel.flow.routing.queue import (
 
 __all__ = [
     "assign",
+    "bucket_of",
     "call_out",
+    "claim_batch",
     "claim_next",
+    "explain",
+    "hand",
     "hand_back",
     "mine",
     "my_work",
@@ -43,7 +53,9 @@ __all__ = [
     "rules_of",
     "snooze",
     "sweep",
+    "take",
     "take_over",
     "transfer",
+    "unsnooze",
     "wake",
 ]

@@ -3,41 +3,107 @@
 None of it needs the router: a person's act writes the same rows in the same order.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
-from newel.domain.escalation import cleared
-from newel.domain.routing import SUPERVISOR, Person
-from newel.flow.house import House
-from newel.flow.routing.queue import ROUTER, own, release, requeue
+from newel.domain.escalation import LEAST_REASON, cleared
+from newel.domain.note import Kind, fit
+from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
+from newel.domain.words import Priority
+from newel.flow.house import House, Running
+from newel.flow.routing.queue import ROUTER, own, release, requeue, rules_of
 from newel.store import case as cases
 from newel.store import job as jobs
+from newel.store import note as notes
 from newel.store import notice as notices
 from newel.store import routing as rows
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
 from newel.store.notice import Notice
-from newel.store.routing import WorkItem
+from newel.store.routing import Serving, WorkItem
+
+LONGEST_SNOOZE: Final = timedelta(days=30)
+LARGEST_BATCH: Final = 20
+FURTHEST: Final = 1000
 
 
 async def claim_next(house: House, actor: Actor) -> WorkItem | None:
     """The most urgent item that this person may take is theirs; None when nothing waits for them."""
     actor.must(Act.WORK)
     async with house.db.tx(actor) as tx:
-        serving = await rows.lock_person(tx, _staff(actor))
-        if not serving.person.works(tx.now):
-            raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
-        if not serving.person.free:
-            raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+        serving = await _at_work(tx, actor)
         item = await rows.next_for(tx, serving)
         if item is None:
             return None
         case = await cases.lock(tx, item.case_id)
         _, item = await own(tx, case, item, serving.person, "claimed")
         return item
+
+
+async def _at_work(tx: Tx, actor: Actor) -> Serving:
+    """The person, locked, if they may take work now."""
+    serving = await rows.lock_person(tx, _staff(actor))
+    _must_be_free(serving, tx.now)
+    return serving
+
+
+def _must_be_free(serving: Serving, now: datetime) -> None:
+    if not serving.person.works(now):
+        raise Conflict(what="your presence", state="away", why="come in, within your shift, to take work")
+    if not serving.person.free:
+        raise Conflict(what="your desk", state="full", why="resolve or hand back something first")
+
+
+async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
+    """Up to ``most`` P3 items are this person's at once, as their capacity allows (RTE-7); logged."""
+    actor.must(Act.WORK)
+    if not 0 < most <= LARGEST_BATCH:
+        raise Invalid(what="the batch", why=f"it has one item at least, and {LARGEST_BATCH} at most")
+    taken: list[WorkItem] = []
+    async with house.db.tx(actor) as tx:
+        serving = await _at_work(tx, actor)
+        room = serving.person.capacity - serving.person.load
+        while len(taken) < min(most, room):
+            item = await rows.next_for(tx, serving, least=Priority.P3)
+            if item is None:
+                break
+            case = await cases.lock(tx, item.case_id)
+            _, item = await own(tx, case, item, serving.person, "claimed", why="batch")
+            taken.append(item)
+    return taken
+
+
+async def take(house: House, actor: Actor, case_id: UUID) -> WorkItem:
+    """The person takes this very case from the queue, whatever waits before it; that is logged (INV-8).
+
+    Their clearance, skills and language must fit, as if it had come to them by itself.
+    """
+    actor.must(Act.WORK)
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        item = await rows.open_of(tx, case_id)
+        if item is None or item.state != "queued":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it does not wait any more")
+        serving = await rows.lock_person(tx, _staff(actor))
+        _may_take(serving, item, tx.now)
+        lane = "supervisor" if serving.person.clearance == SUPERVISOR else "normal"
+        _, item = await own(tx, case, item, serving.person, "picked", lane=lane)
+        return item
+
+
+def _may_take(serving: Serving, item: WorkItem, now: datetime) -> None:
+    person = serving.person
+    _permitted(person, item)
+    if person.clearance == SUPERVISOR:
+        return
+    _must_be_free(serving, now)
+    if item.bucket not in serving.eligible and not (item.general and item.bucket in serving.general):
+        skills = ", ".join(item.skills)
+        raise Forbidden(actor=person.login, act="take this", why=f"it asks for {item.language} and {skills}")
 
 
 async def my_work(house: House, actor: Actor) -> list[WorkItem]:
@@ -65,17 +131,28 @@ async def assign(house: House, actor: Actor, case_id: UUID, staff_id: UUID) -> W
         item = await rows.open_of(tx, case_id)
         if item is None:
             raise Conflict(what=f"case {case_id}", state=case.state, why="there is no open work to assign")
-        return await _hand(tx, case, item, staff_id, "assigned")
+        return await hand(tx, case, item, staff_id, "assigned")
 
 
-async def transfer(house: House, actor: Actor, case_id: UUID, token: int, staff_id: UUID) -> WorkItem:
-    """The owner hands their work to another person."""
+async def transfer(
+    house: House, actor: Actor, case_id: UUID, token: int, staff_id: UUID, reason: str
+) -> WorkItem:
+    """The owner hands their work to another person; the reason stays with the case as a note."""
     async with house.db.tx(actor) as tx:
         case, item = await mine(tx, case_id, actor, token)
-        return await _hand(tx, case, item, staff_id, "transferred")
+        await explain(tx, house, case, reason)
+        return await hand(tx, case, item, staff_id, "transferred")
 
 
-async def _hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:
+async def explain(tx: Tx, house: House, case: Case, reason: str) -> None:
+    """Keep why the case passes on, sealed with it."""
+    if len(reason.strip()) < LEAST_REASON:
+        raise Invalid(what="the reason", why="say in a few words why")
+    await notes.add(tx, house.envelope, case, fit(reason), kind=Kind.HANDOVER)
+
+
+async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:
+    """This person is the owner, whoever was it before; their clearance must permit it."""
     person = await rows.person(tx, staff_id)
     _permitted(person, item)
     if item.owner_id == person.id:
@@ -94,36 +171,84 @@ def _permitted(person: Person, item: WorkItem) -> None:
         raise Forbidden(actor=person.login, act="take this", why=f"a {person.clearance} takes no {work} work")
 
 
-async def hand_back(house: House, actor: Actor, case_id: UUID, token: int, reason: str) -> WorkItem:
-    """The owner puts their work back into the queue, with a reason."""
-    if len(reason.strip()) < 3:
-        raise Invalid(what="the reason", why="say in a few words why")
+async def hand_back(
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    token: int,
+    reason: str,
+    *,
+    skills: tuple[str, ...] | None = None,
+    language: str = "",
+) -> WorkItem:
+    """The owner puts their work back into the queue, with a reason; it may ask for other skills.
+
+    ``skills`` replace those that it asked for, ``language`` its language. Its owner does not get
+    it again by the router; somebody else does, or a supervisor.
+    """
     async with house.db.tx(actor) as tx:
         case, item = await mine(tx, case_id, actor, token)
+        if case.state == "waiting":
+            raise Conflict(what=f"case {case_id}", state="waiting", why="transfer it to a person instead")
+        await explain(tx, house, case, reason)
         running = await house.running(tx, case.workflow)
-        _, item = await requeue(tx, case, item, running, "handed_back", "by_owner")
-        return item
+        wanted = tuple(sorted(set(item.skills if skills is None else skills)))
+        ask = Ask(language=language or item.language, skills=wanted, regulated=item.regulated)
+        bucket = item.bucket if ask == item.ask else await bucket_of(tx, ask, running)
+        _, item = await requeue(
+            tx, case, item, running, "handed_back", "by_owner", bucket=bucket, passed_by=item.owner_id
+        )
+        return await rows.read(tx, item.id)
 
 
-async def reorder(house: House, actor: Actor, case_id: UUID, position: int) -> WorkItem:
-    """A supervisor moves waiting work within its priority; the smallest position comes first."""
+async def bucket_of(tx: Tx, ask: Ask, running: Running) -> int:
+    """The bucket of an ask that a person has put together: somebody must be able to serve it."""
+    rules = rules_of(running)
+    if not any(eligible(one, {0: ask}, rules) for one in await rows.people(tx)):
+        skills = ", ".join(ask.skills) or rules.general
+        raise Invalid(what="the ask", why=f"nobody who may take it speaks {ask.language} and has {skills}")
+    return await rows.bucket(tx, ask, rules)
+
+
+async def reorder(house: House, actor: Actor, case_id: UUID, position: int | None = None) -> WorkItem:
+    """A supervisor moves waiting work within its priority; the smallest position comes first.
+
+    Without a position it is pinned: before everything else of its priority.
+    """
     actor.must(Act.ASSIGN)
+    if position is not None and abs(position) > FURTHEST:
+        raise Invalid(what="the position", why=f"it lies between -{FURTHEST} and {FURTHEST}")
     async with house.db.tx(actor) as tx:
         await cases.lock(tx, case_id)
         item = await rows.open_of(tx, case_id)
         if item is None or item.state != "queued":
             raise Conflict(what=f"case {case_id}", state="not waiting", why="only waiting work has a place")
-        return await rows.change(tx, item, "reordered", position=position, data={"position": position})
+        place = await rows.first_place(tx, item) if position is None else position
+        data = {"position": place, "pinned": position is None}
+        return await rows.change(tx, item, "reordered", position=place, data=data)
 
 
 async def snooze(house: House, actor: Actor, case_id: UUID, token: int, until: datetime) -> Case:
-    """The owner puts the case aside until a time; its clock runs on."""
+    """The owner puts the case aside until a time, or moves that time; its clock runs on."""
     async with house.db.tx(actor) as tx:
         case, _ = await mine(tx, case_id, actor, token)
-        if until <= tx.now:
-            raise Invalid(what="the time", why="it has passed")
+        if case.state not in {"owned", "snoozed"}:
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
+        if not tx.now < until <= tx.now + LONGEST_SNOOZE:
+            raise Invalid(what="the time", why="it lies ahead, by thirty days at most")
+        await jobs.drop(tx, case.id, "wake")
         await jobs.add(tx, "wake", at=until, case_id=case.id)
         return await cases.move(tx, case, "snoozed", state="snoozed", due_at=until)
+
+
+async def unsnooze(house: House, actor: Actor, case_id: UUID, token: int) -> Case:
+    """The owner takes a snoozed case up again before its time."""
+    async with house.db.tx(actor) as tx:
+        case, _ = await mine(tx, case_id, actor, token)
+        if case.state != "snoozed":
+            raise Conflict(what=f"case {case_id}", state=case.state, why="it is not snoozed")
+        await jobs.drop(tx, case.id, "wake")
+        return await cases.move(tx, case, "woken", state="owned", due_at=None)
 
 
 async def wake(house: House, job: Job) -> None:

@@ -6,7 +6,7 @@ passes over what others hold, so it never waits for a case.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,12 +17,14 @@ from newel.domain.routing import Item, Person, Rules
 from newel.flow.house import House, Running
 from newel.store import audit
 from newel.store import case as cases
+from newel.store import draft as drafts
 from newel.store import job as jobs
 from newel.store import notice as notices
 from newel.store import routing as rows
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
+from newel.store.live import of_conversation
 from newel.store.notice import ON_CALL, Notice
 from newel.store.routing import WorkItem
 
@@ -108,7 +110,7 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
 
 def _asked(tx: Tx, item: WorkItem) -> Item:
     waited = (tx.now - item.queued_at).total_seconds()
-    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited)
+    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited, passed_by=item.passed_by)
 
 
 async def _assign(tx: Tx, case: Case, item: WorkItem, owner: Person) -> Ahead | None:
@@ -138,11 +140,22 @@ async def _widen(tx: Tx, item: WorkItem, running: Running) -> None:
 async def own(
     tx: Tx, case: Case, item: WorkItem, person: Person, event: str, *, lane: str = "normal", why: str = ""
 ) -> tuple[Case, WorkItem]:
-    """The person is the owner from here on, under a new fencing token."""
+    """The person is the owner from here on, under a new fencing token; an unsent draft is theirs too."""
     data = {"why": why} if why else {}
     item = await rows.change(
-        tx, item, event, state="owned", owner_id=person.id, owned_at=tx.now, lane=lane, data=data
+        tx,
+        item,
+        event,
+        state="owned",
+        owner_id=person.id,
+        owned_at=tx.now,
+        lane=lane,
+        passed_by=None,
+        data=data,
     )
+    await drafts.hand_over(tx, case.id, person.id)
+    if case.conversation_id is not None:
+        tx.changes.add(of_conversation(case.conversation_id))  # its customer is told who answers
     if case.state in {"queued", "snoozed"}:
         await jobs.drop(tx, case.id, "wake")
         case = await cases.move(
@@ -154,9 +167,9 @@ async def own(
 
 
 async def requeue(
-    tx: Tx, case: Case, item: WorkItem, running: Running, event: str, why: str
+    tx: Tx, case: Case, item: WorkItem, running: Running, event: str, why: str, **changes: Any
 ) -> tuple[Case, WorkItem]:
-    """The owner no longer has it: it waits again, as new for the ring."""
+    """The owner no longer has it: it waits again, as new for the ring, and asks for what has changed."""
     before = item.owner_id
     item = await rows.change(
         tx,
@@ -169,6 +182,7 @@ async def requeue(
         general=False,
         lane="normal",
         data={"why": why},
+        **changes,
     )
     for kind in ("wake", "settle"):
         await jobs.drop(tx, case.id, kind)

@@ -92,6 +92,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Each running worker process: it holds a shared advisory lock (7310, number) on a connection of its
+-- own for as long as it lives, and says now and then that it does.
+CREATE TABLE newel.worker (
+    number     integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    seen_at    timestamptz NOT NULL
+);
+
 -- Jobs: the work that the state asks for, written in the state's own transaction.
 CREATE TABLE newel.job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -107,6 +115,7 @@ CREATE TABLE newel.job (
     token       bigint      NOT NULL DEFAULT 0,
     error       text,
     created_at  timestamptz NOT NULL,
+    worker      integer,
     CHECK ((state = 'running') = (lease_until IS NOT NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX job_ready ON newel.job (kind, priority, run_at, id) WHERE state = 'ready';

@@ -1,5 +1,12 @@
 -- Customers, conversations, cases, messages, receipts. All text is sealed (AES-256-GCM).
 
+-- A value sealed by the master key that this database was begun with: another one does not open it.
+CREATE TABLE keyring.master_check (
+    one        boolean     PRIMARY KEY DEFAULT true CHECK (one),
+    sealed     bytea       NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
 CREATE TABLE keyring.subject_key (
     subject_id   uuid PRIMARY KEY,
     wrapped      bytea,
@@ -30,6 +37,7 @@ CREATE TABLE newel.customer_identity (
     customer_id  uuid  NOT NULL REFERENCES newel.customer,
     PRIMARY KEY (channel, identity_mac)
 );
+CREATE INDEX customer_identity_customer ON newel.customer_identity (customer_id);
 
 CREATE TABLE newel.conversation (
     id          uuid PRIMARY KEY,
@@ -116,6 +124,7 @@ CREATE TABLE newel.lowering (
     at        timestamptz NOT NULL,
     tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
 
 CREATE TABLE newel.message (
     id             uuid PRIMARY KEY,
@@ -145,7 +154,9 @@ CREATE TABLE newel.message (
     CHECK (drafted_by <> 'person' OR released_by IS NOT NULL),
     CHECK (direction = 'outbound' OR external_mac IS NOT NULL)
 );
-CREATE UNIQUE INDEX message_external ON newel.message (channel, external_mac) WHERE direction = 'inbound';
+-- Outbound messages have no external id. The index is whole: a partial one would be walked from end to
+-- end by whoever asks for the inbound messages of a case.
+CREATE UNIQUE INDEX message_external ON newel.message (channel, external_mac);
 CREATE INDEX message_case ON newel.message (case_id, seq);
 
 -- Provenance is proved, not claimed: a person's message needs that person's approval of exactly

@@ -65,6 +65,7 @@ CREATE TABLE newel.approval (
     CHECK (payload_mac IS NOT NULL OR amount_minor IS NULL)
 );
 CREATE UNIQUE INDEX approval_pending ON newel.approval (case_id) WHERE state = 'pending';
+CREATE INDEX approval_case ON newel.approval (case_id);
 CREATE INDEX approval_expiry ON newel.approval (expires_at) WHERE state = 'pending';
 CREATE TRIGGER approval_transition BEFORE UPDATE ON newel.approval
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('approval');
@@ -139,6 +140,7 @@ CREATE TABLE newel.action (
     CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
 );
 CREATE UNIQUE INDEX action_proposal ON newel.action (proposal_id) WHERE state <> 'void';
+CREATE INDEX action_case ON newel.action (case_id);
 CREATE INDEX action_customer ON newel.action (customer_id, class, created_at);
 CREATE TRIGGER action_transition BEFORE UPDATE ON newel.action
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('action');

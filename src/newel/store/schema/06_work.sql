@@ -19,6 +19,8 @@ CREATE TABLE newel.work_item (
     owned_at    timestamptz,
     done_at     timestamptz,
     breached    boolean     NOT NULL DEFAULT false,
+    level       text        NOT NULL DEFAULT 'L2' CHECK (level IN ('L2', 'L3')),
+    passed_by   uuid        REFERENCES newel.staff,
     CHECK ((state = 'owned') = (owner_id IS NOT NULL AND done_at IS NULL)),
     CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
@@ -89,6 +91,8 @@ CREATE TABLE newel.sla_target (
 );
 CREATE INDEX sla_due ON newel.sla_target (next_alert_at) WHERE next_alert_at IS NOT NULL;
 CREATE INDEX sla_case ON newel.sla_target (case_id);
+CREATE INDEX sla_running ON newel.sla_target (kind, priority, due_at) WHERE state = 'running';
+CREATE INDEX sla_met ON newel.sla_target (ended_at) WHERE state = 'met';
 CREATE UNIQUE INDEX sla_live ON newel.sla_target (case_id, kind) WHERE state IN ('running', 'paused');
 CREATE TRIGGER sla_transition BEFORE UPDATE ON newel.sla_target
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('sla');
@@ -131,7 +135,9 @@ CREATE TABLE newel.notice (
     created_at timestamptz NOT NULL,
     seen_at    timestamptz
 );
+CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
+CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
 CREATE TABLE newel.context_package (
     id           uuid PRIMARY KEY,
@@ -140,6 +146,7 @@ CREATE TABLE newel.context_package (
     opened_at    timestamptz NOT NULL,
     complete_at  timestamptz
 );
+CREATE INDEX context_package_case ON newel.context_package (case_id);
 CREATE TABLE newel.context_part (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     part       text        NOT NULL,
@@ -163,3 +170,74 @@ CREATE TABLE newel.context_grant (
     expires_at timestamptz NOT NULL CHECK (expires_at > granted_at)
 );
 CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);
+
+-- Private notes on a case: sealed, never changed, never a customer's to see; and whom they name.
+CREATE TABLE newel.note (
+    id          uuid PRIMARY KEY,
+    seq         bigint      GENERATED ALWAYS AS IDENTITY,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    episode     integer     NOT NULL,
+    author_id   uuid        NOT NULL REFERENCES newel.staff,
+    kind        text        NOT NULL CHECK (kind IN ('note', 'handover', 'question', 'answer')),
+    answers     uuid        REFERENCES newel.note,
+    mentions    uuid[]      NOT NULL DEFAULT '{}',
+    body_sealed bytea       NOT NULL,
+    at          timestamptz NOT NULL,
+    CHECK ((kind = 'answer') = (answers IS NOT NULL))
+);
+CREATE INDEX note_case ON newel.note (case_id, seq);
+CREATE TRIGGER note_append_only BEFORE UPDATE OR DELETE ON newel.note
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- A question to an expert: a note, a grant for a limited time, and the note that answers it.
+CREATE TABLE newel.question (
+    id          uuid PRIMARY KEY REFERENCES newel.note,
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    asked_by    uuid        NOT NULL REFERENCES newel.staff,
+    expert_id   uuid        NOT NULL REFERENCES newel.staff CHECK (expert_id <> asked_by),
+    grant_id    uuid        NOT NULL REFERENCES newel.context_grant,
+    asked_at    timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL CHECK (expires_at > asked_at),
+    answered_at timestamptz
+);
+CREATE INDEX question_open ON newel.question (expert_id, asked_at) WHERE answered_at IS NULL;
+
+-- What somebody is writing, sealed for its case: one row a person, empty once sent or handed over.
+CREATE TABLE newel.draft (
+    case_id     uuid        NOT NULL REFERENCES newel.cases,
+    staff_id    uuid        NOT NULL REFERENCES newel.staff,
+    from_id     uuid        REFERENCES newel.staff,
+    body_sealed bytea,
+    saved_at    timestamptz NOT NULL,
+    PRIMARY KEY (case_id, staff_id)
+);
+
+-- "Should have been T3": said by who handled the case, once each, with the cluster that was missed.
+CREATE TABLE newel.miss (
+    id       uuid PRIMARY KEY,
+    case_id  uuid        NOT NULL REFERENCES newel.cases,
+    episode  integer     NOT NULL,
+    staff_id uuid        NOT NULL REFERENCES newel.staff,
+    cluster  text        NOT NULL CHECK (cluster IN ('request', 'legal', 'reputation', 'repeat', 'emotion', 'complexity',
+        'value', 'topic', 'injection', 'data', 'risk_words')),
+    tier     smallint    CHECK (tier IN (1, 2, 3)),
+    at       timestamptz NOT NULL,
+    UNIQUE (case_id, staff_id)
+);
+CREATE INDEX miss_at ON newel.miss (at);
+CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
+CREATE TABLE newel.macro (
+    id         uuid PRIMARY KEY,
+    workflow   text        NOT NULL,
+    language   text        NOT NULL,
+    name       text        NOT NULL,
+    team       text        NOT NULL,
+    body       text        NOT NULL CHECK (length(body) > 0),
+    active     boolean     NOT NULL DEFAULT true,
+    updated_by text        NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (workflow, language, name)
+);

@@ -141,3 +141,69 @@ CREATE TABLE newel.label (
     at             timestamptz NOT NULL,
     PRIMARY KEY (feedback_id, use)
 );
+
+CREATE INDEX resolution_by_staff ON newel.resolution (at) WHERE by_kind = 'staff';
+
+-- The customer's chat: how far the customer has seen what left, and how far a person has read.
+CREATE TABLE newel.chat (
+    conversation_id uuid PRIMARY KEY REFERENCES newel.conversation,
+    seen_seq        bigint NOT NULL DEFAULT 0 CHECK (seen_seq >= 0),
+    read_seq        bigint NOT NULL DEFAULT 0 CHECK (read_seq >= 0)
+);
+
+-- A person's message that is held for a few seconds so that they may take it back, with what follows
+-- once it leaves: a wait for the customer, or the end of the episode.
+CREATE TABLE newel.hold (
+    outbox_id         uuid PRIMARY KEY REFERENCES newel.outbox,
+    case_id           uuid        NOT NULL REFERENCES newel.cases,
+    staff_id          uuid        NOT NULL REFERENCES newel.staff,
+    token             bigint      NOT NULL,
+    inbound_id        uuid        REFERENCES newel.message,
+    wait              interval,
+    resolution_sealed bytea,
+    release_at        timestamptz NOT NULL,
+    ended_at          timestamptz,
+    CHECK (wait IS NULL OR resolution_sealed IS NULL)
+);
+CREATE UNIQUE INDEX hold_open ON newel.hold (case_id) WHERE ended_at IS NULL;
+
+-- What is held is not claimed.
+CREATE FUNCTION newel.guard_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'claimed' AND EXISTS (
+        SELECT FROM newel.hold h WHERE h.outbox_id = NEW.id AND h.ended_at IS NULL) THEN
+        RAISE EXCEPTION 'NW-HELD: its writer may still take it back' USING ERRCODE = 'NW020';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER outbox_held BEFORE UPDATE ON newel.outbox
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_held();
+
+-- CSAT: one question for a resolved episode, and its one answer.
+CREATE TABLE newel.survey (
+    id              uuid PRIMARY KEY,
+    case_id         uuid        NOT NULL REFERENCES newel.cases,
+    conversation_id uuid        NOT NULL REFERENCES newel.conversation,
+    episode         integer     NOT NULL,
+    tier            smallint    CHECK (tier IN (1, 2, 3)),
+    asked_at        timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL CHECK (expires_at > asked_at),
+    score           smallint    CHECK (score BETWEEN 1 AND 5),
+    comment_sealed  bytea,
+    answered_at     timestamptz,
+    UNIQUE (case_id, episode),
+    CHECK ((score IS NULL) = (answered_at IS NULL)),
+    CHECK (comment_sealed IS NULL OR score IS NOT NULL)
+);
+CREATE INDEX survey_conversation ON newel.survey (conversation_id, asked_at DESC);
+CREATE INDEX survey_answered ON newel.survey (answered_at) WHERE answered_at IS NOT NULL;
+
+CREATE FUNCTION newel.guard_survey() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.answered_at IS NOT NULL OR newel.now() >= OLD.expires_at THEN
+        RAISE EXCEPTION 'NW-SURVEY: one answer, and in time' USING ERRCODE = 'NW021';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER survey_once BEFORE UPDATE ON newel.survey
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_survey();

@@ -1,29 +1,36 @@
 -- Guards over several tables, and what the application's role may do.
 
--- INV-7: the limbo view lists each open case that nothing and nobody will move.
+-- INV-7: what moves a case on: work, an approval with its expiry, or a live job of the state's kind.
+CREATE FUNCTION newel.moves_on(which uuid, its_state text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF its_state IN ('queued', 'owned') THEN
+        RETURN EXISTS (SELECT FROM newel.work_item w WHERE w.case_id = which AND w.state = its_state
+            AND w.state IN ('queued', 'owned')); -- said again for its partial index
+    END IF;
+    IF its_state = 'approval' AND NOT EXISTS (
+        SELECT FROM newel.approval a WHERE a.case_id = which AND a.state = 'pending') THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (SELECT FROM newel.job j WHERE j.case_id = which AND j.state <> 'dead' AND j.kind = CASE its_state
+        WHEN 'ai' THEN 'answer' WHEN 'acting' THEN 'action' WHEN 'waiting' THEN 'settle'
+        WHEN 'deflecting' THEN 'deflection' WHEN 'snoozed' THEN 'wake' WHEN 'approval' THEN 'approval_expiry' END);
+END $$;
+
+-- The limbo view lists each open case that nothing and nobody will move.
 CREATE VIEW newel.limbo AS
 SELECT c.id, c.workflow, c.state FROM newel.cases c
-WHERE c.state <> 'resolved' AND NOT CASE
-    WHEN c.state IN ('queued', 'owned') THEN EXISTS (
-        SELECT FROM newel.work_item w WHERE w.case_id = c.id AND w.state = c.state)
-    WHEN c.state = 'approval' THEN EXISTS (
-        SELECT FROM newel.approval a WHERE a.case_id = c.id AND a.state = 'pending')
-        AND EXISTS (SELECT FROM newel.job j WHERE j.case_id = c.id AND j.kind = 'approval_expiry' AND j.state <> 'dead')
-    ELSE EXISTS (
-        SELECT FROM newel.job j WHERE j.case_id = c.id AND j.state <> 'dead' AND j.kind = CASE c.state
-            WHEN 'ai' THEN 'answer' WHEN 'acting' THEN 'action' WHEN 'waiting' THEN 'settle'
-            WHEN 'deflecting' THEN 'deflection' WHEN 'snoozed' THEN 'wake' END)
-    END;
+WHERE c.state <> 'resolved' AND NOT newel.moves_on(c.id, c.state);
 
 CREATE FUNCTION newel.guard_limbo() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE which uuid;
+DECLARE which uuid; its_state text;
 BEGIN
     IF TG_TABLE_NAME = 'cases' THEN
         which := NEW.id;
     ELSE
         which := OLD.case_id;
     END IF;
-    IF which IS NOT NULL AND EXISTS (SELECT FROM newel.limbo l WHERE l.id = which) THEN
+    SELECT c.state INTO its_state FROM newel.cases c WHERE c.id = which;
+    IF its_state <> 'resolved' AND NOT newel.moves_on(which, its_state) THEN
         RAISE EXCEPTION 'NW-LIMBO: case % would be in limbo', which USING ERRCODE = 'NW007';
     END IF;
     RETURN NULL;
@@ -62,9 +69,11 @@ CREATE CONSTRAINT TRIGGER job_no_ai_job AFTER INSERT OR UPDATE OF kind, case_id 
 
 GRANT USAGE ON SCHEMA newel, keyring TO newel_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA newel, keyring TO newel_app;
-GRANT DELETE ON newel.job, newel.staff_session TO newel_app;
+GRANT DELETE ON newel.job, newel.staff_session, newel.worker TO newel_app;
 REVOKE INSERT, UPDATE ON newel.state_transition FROM newel_app;
+REVOKE UPDATE ON keyring.master_check FROM newel_app;
 REVOKE UPDATE ON newel.audit_event, newel.message, newel.scan_receipt, newel.decision, newel.sla_alert,
-    newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous FROM newel_app;
+    newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous, newel.note,
+    newel.miss FROM newel_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA newel TO newel_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA newel TO newel_app;

@@ -1,6 +1,6 @@
 -- name: lock
--- The case with its keys, locked against everybody else.
-SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
+-- The case with its keys, locked against everybody else; opens a step, with its time.
+SELECT newel.now() AS now, c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
     c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
     c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
     c.answered_at, c.resolved_at
@@ -15,12 +15,6 @@ SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped
     c.answered_at, c.resolved_at
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE c.id = $1;
-
--- name: add
--- A new case in its first episode.
-INSERT INTO newel.cases (id, workflow, kind, customer_id, conversation_id, key_wrapped, policy_id, state,
-    opened_at, episode_opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9);
 
 -- name: save
 -- Write back what a step may change, if nobody moved the case meanwhile.

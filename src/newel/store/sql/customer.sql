@@ -8,6 +8,13 @@ SELECT c.id, c.kind, c.profile_sealed, c.segment, c.lifetime_value_minor, c.curr
     c.prefers_human, c.training_consent, c.language, k.wrapped
 FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id WHERE c.id = $1;
 
+-- name: add_check
+-- The first master key that comes is this database's.
+INSERT INTO keyring.master_check (sealed, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: check
+SELECT sealed FROM keyring.master_check;
+
 -- name: any_key
 -- One wrapped key, to see whether the master key fits.
 SELECT subject_id, wrapped FROM keyring.subject_key WHERE wrapped IS NOT NULL LIMIT 1;

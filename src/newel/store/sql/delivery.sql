@@ -1,13 +1,6 @@
--- name: message
--- An outbound message with its provenance; the author follows from it.
-INSERT INTO newel.message (id, case_id, episode, direction, channel, drafted_by, released_by, approval_id, proposal_id,
-    template, policy_id, text_mac, body_sealed, created_at)
-SELECT $1, $2, $3, 'outbound', c.channel, $5, $6, $7, $8, $9, $10, $11, $12, $13
-FROM newel.conversation c WHERE c.id = $4;
-
--- name: outbox
-INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at)
-VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7);
+-- name: post
+-- An outbound message with its place in the outbox.
+SELECT newel.post_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: disclose
 -- The AI has introduced itself in this conversation; a row when it had not yet.
@@ -17,37 +10,16 @@ UPDATE newel.conversation SET disclosed = true WHERE id = $1 AND NOT disclosed R
 -- Whether this fixed text was sent in this episode.
 SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND template = $3);
 
--- name: lock_conversation
-SELECT id FROM newel.conversation WHERE id = (SELECT conversation_id FROM newel.outbox WHERE id = $1) FOR NO KEY UPDATE;
-
--- name: behind
--- Whether an earlier message of the same case has not left yet: messages leave in their order.
-SELECT EXISTS (SELECT FROM newel.outbox o JOIN newel.outbox e ON e.case_id = o.case_id AND e.seq < o.seq
-    WHERE o.id = $1 AND o.state = 'pending' AND e.state = 'pending');
-
 -- name: claim
--- From here the message may leave: the store's last gate, and its place in the conversation.
-UPDATE newel.outbox o SET state = 'claimed', claimed_at = $2, attempts = attempts + 1,
-    visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
-        WHERE v.conversation_id = o.conversation_id), 0))
-WHERE o.id = $1 AND o.state IN ('pending', 'claimed')
-RETURNING o.id, o.message_id, o.case_id, o.conversation_id, o.attempts, o.visible_seq;
-
--- name: payload
--- What the channel needs.
-SELECT m.id, m.channel, m.author, m.body_sealed, m.created_at, c.customer_id, k.wrapped AS subject_wrapped,
-    c.key_wrapped
-FROM newel.message m JOIN newel.cases c ON c.id = m.case_id
-    JOIN keyring.subject_key k ON k.subject_id = c.customer_id
-WHERE m.id = $1;
-
--- name: state
-SELECT id, state, message_id, case_id, attempts FROM newel.outbox WHERE id = $1;
+-- From here the message may leave; with it what the channel needs.
+SELECT * FROM newel.claim_message($1, $2);
 
 -- name: end
--- delivered, withdrawn or dead.
+-- delivered, withdrawn or dead. That one was delivered need not be on disk at once: a crash that takes it
+-- back sends the same message under the same id once more, as one between the sending and this does.
 UPDATE newel.outbox SET state = $2, ended_at = $3, provider_id = $4, reason = $5
-WHERE id = $1 AND state = ANY ($6::text[]) RETURNING id;
+WHERE id = $1 AND state = ANY ($6::text[])
+RETURNING id, CASE WHEN $2 = 'delivered' THEN set_config('synchronous_commit', 'off', true) END;
 
 -- name: redeliver
 -- Dead letters are sent again by command: those of $1, or all.
@@ -90,6 +62,3 @@ SELECT id FROM newel.action WHERE case_id = $1 AND state = 'authorised' AND atte
 
 -- name: void
 UPDATE newel.action SET state = 'void', reason = $2, ended_at = $3 WHERE id = $1;
-
--- name: drop_subject
-DELETE FROM newel.job WHERE subject_id = $1 AND kind = $2;

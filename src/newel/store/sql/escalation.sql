@@ -6,7 +6,3 @@ SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state IN ('claime
 -- A person's lowering, with its reason: only in its transaction may the tier fall.
 INSERT INTO newel.lowering (id, case_id, episode, from_tier, to_tier, unlocked, staff_id, reason, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
-
--- name: lowered
--- The newest lowering of an episode.
-SELECT to_tier, unlocked, at FROM newel.lowering WHERE case_id = $1 AND episode = $2 ORDER BY at DESC LIMIT 1;

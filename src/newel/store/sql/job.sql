@@ -1,13 +1,11 @@
--- name: add
--- Enqueue; the same key is one job: an earlier time wins.
-INSERT INTO newel.job (kind, case_id, subject_id, key, priority, run_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at WHERE newel.job.state = 'ready'
-RETURNING id;
+-- name: end_step
+-- The last statement of a step: audit events, jobs that are done or go, jobs that come; how many were done.
+SELECT newel.end_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
 -- name: claim
 -- Lease up to $1 due jobs of the kinds $2 for $3 seconds, as of $4: the most urgent first. Each kind and
 -- priority is one short walk over its own part of the index, however many jobs wait for a later time.
+-- The token holds the time, so that none comes twice even when a crash has taken a lease back.
 WITH due AS (
     SELECT j.id, j.priority, j.run_at FROM unnest($2::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
     LATERAL (SELECT id, priority, run_at FROM newel.job
@@ -17,14 +15,11 @@ WITH due AS (
     SELECT j.id FROM newel.job j JOIN due USING (id) WHERE j.state = 'ready'
     ORDER BY due.priority, due.run_at, j.id LIMIT $1 FOR UPDATE OF j SKIP LOCKED
 )
-UPDATE newel.job j SET state = 'running', attempts = attempts + 1, token = token + 1,
-    lease_until = $4 + make_interval(secs => $3)
+UPDATE newel.job j SET state = 'running', attempts = attempts + 1,
+    token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
+    lease_until = $4 + make_interval(secs => $3), worker = $5
 FROM next WHERE j.id = next.id
 RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token;
-
--- name: done
--- The job is finished, if it is still ours.
-DELETE FROM newel.job WHERE id = $1 AND token = $2 AND state = 'running';
 
 -- name: retry
 -- Give it back for a later time.
@@ -37,13 +32,33 @@ UPDATE newel.job SET state = 'dead', lease_until = NULL, error = $3
 WHERE id = $1 AND token = $2 AND state = 'running';
 
 -- name: expire
--- Jobs whose worker is gone are ready again.
+-- Jobs are ready again whose lease has run out, or whose worker is gone ($2).
 UPDATE newel.job SET state = 'ready', lease_until = NULL
-WHERE state = 'running' AND lease_until < $1;
+WHERE state = 'running' AND (lease_until < $1 OR worker = ANY ($2::integer[]));
 
--- name: drop_kinds
--- Take away a case's jobs of some kinds.
-DELETE FROM newel.job WHERE case_id = $1 AND kind = ANY ($2::text[]);
+-- name: enlist
+-- A worker begins.
+INSERT INTO newel.worker (started_at, seen_at) VALUES (newel.now(), newel.now()) RETURNING number;
+
+-- name: seen
+-- A worker lives.
+UPDATE newel.worker SET seen_at = $2 WHERE number = $1;
+
+-- name: gone
+-- The workers that nobody has seen since $1, and whose lock nobody holds: their process has ended. Those
+-- who may not have come back yet after the server was away are given the same time.
+SELECT w.number FROM newel.worker w
+WHERE w.seen_at < $1 AND pg_postmaster_start_time() < $1 AND NOT EXISTS (
+    SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 7310 AND l.objid = w.number::bigint::oid
+        AND l.granted AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()));
+
+-- name: strike
+-- They are gone, and have left nothing.
+DELETE FROM newel.worker WHERE number = ANY ($1::integer[]);
+
+-- name: drop_of
+-- Take away a subject's jobs of one kind.
+DELETE FROM newel.job WHERE subject_id = $1 AND kind = $2;
 
 -- name: next_at
 -- When the next ready job of the kinds $1 is due.

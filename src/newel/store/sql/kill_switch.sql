@@ -7,4 +7,4 @@ UPDATE newel.kill_switch SET released_by = $2, released_at = $3 WHERE id = $1 AN
 
 -- name: engaged
 SELECT id, workflow, contact_reason, reason, engaged_by, engaged_at FROM newel.kill_switch
-WHERE released_at IS NULL ORDER BY engaged_at;
+WHERE released_at IS NULL ORDER BY engaged_at, workflow NULLS FIRST, contact_reason NULLS FIRST;

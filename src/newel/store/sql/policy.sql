@@ -44,6 +44,10 @@ SELECT id, workflow, number, body, state, required, changes, base_id, emergency,
     submitted_by, created_at, activated_at
 FROM newel.policy_version WHERE workflow = $1 AND state = 'active';
 
+-- name: in_force
+-- Which version each workflow has in force, without its text.
+SELECT id, workflow FROM newel.policy_version WHERE state = 'active';
+
 -- name: active
 -- The versions in force.
 SELECT id, workflow, number, body, state, required, changes, base_id, emergency, review, review_by,

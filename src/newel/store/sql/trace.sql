@@ -14,17 +14,17 @@ WHERE e.case_id = $1 ORDER BY e.seq;
 
 -- name: messages
 SELECT m.id, m.episode, m.direction, m.author, m.drafted_by, m.template, m.channel, r.name AS released_by,
-    m.body_sealed, o.id AS outbox_id, o.attempts, o.provider_id, o.reason
+    m.body_sealed, m.proposal_id, o.id AS outbox_id, o.attempts, o.provider_id, o.reason
 FROM newel.message m LEFT JOIN newel.outbox o ON o.message_id = m.id LEFT JOIN newel.staff r ON r.id = m.released_by
 WHERE m.case_id = $1;
 
 -- name: receipts
-SELECT r.id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
+SELECT r.id, r.message_id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
     p.workflow || '/' || p.number AS policy_version
 FROM newel.scan_receipt r JOIN newel.policy_version p ON p.id = r.policy_id WHERE r.case_id = $1;
 
 -- name: proposals
-SELECT a.id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,
+SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,
     a.draft_sealed, p.workflow || '/' || p.number AS policy_version
 FROM newel.proposal a JOIN newel.policy_version p ON p.id = a.policy_id WHERE a.case_id = $1;
 
@@ -63,3 +63,22 @@ FROM newel.feedback f WHERE f.case_id = $1;
 
 -- name: lowerings
 SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;
+
+-- name: surveys
+SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
+
+-- name: notes
+SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions
+FROM newel.note n WHERE n.case_id = $1;
+
+-- name: versions
+-- The policy versions that the case was scanned, answered and decided under.
+SELECT v.workflow || '/' || v.number AS version, v.activated_at, p.name AS submitted_by
+FROM newel.policy_version v LEFT JOIN newel.staff p ON p.id = v.submitted_by
+WHERE v.id IN (SELECT d.policy_id FROM newel.decision d WHERE d.case_id = $1) ORDER BY v.workflow, v.number;
+
+-- name: signatures
+-- Who signed these versions.
+SELECT v.workflow || '/' || v.number AS version, s.role, p.name, s.signed_at AS at
+FROM newel.policy_signature s JOIN newel.policy_version v ON v.id = s.policy_id JOIN newel.staff p ON p.id = s.staff_id
+WHERE v.id IN (SELECT d.policy_id FROM newel.decision d WHERE d.case_id = $1) ORDER BY s.signed_at, s.role;

@@ -47,7 +47,7 @@ WHERE case_id = $1 ORDER BY started_at, kind;
 -- name: owned
 -- What a person owns.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, s.login AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
     JOIN newel.staff s ON s.id = w.owner_id
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
@@ -55,14 +55,14 @@ WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 -- name: queue
 -- What waits, in the order of claims.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, NULL::text AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, NULL::text AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
-WHERE w.state = 'queued' ORDER BY w.priority, w.due_at, w.id LIMIT $1;
+WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
 -- name: work_item
 -- One work item.
 SELECT w.id, w.case_id, w.workflow, c.contact_reason, w.state, w.lane, w.priority, b.language, b.skills, b.regulated,
-    w.reason, w.queued_at, w.due_at, w.breached, w.token, s.login AS owner
+    w.reason, w.queued_at, w.due_at, w.breached, w.level, w.token, s.login AS owner
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
     LEFT JOIN newel.staff s ON s.id = w.owner_id
 WHERE w.id = $1;
@@ -86,3 +86,25 @@ SELECT a.id, a.case_id, c.workflow, c.contact_reason, a.state, a.edited, a.amoun
 FROM newel.approval a JOIN newel.cases c ON c.id = a.case_id JOIN newel.proposal p ON p.id = a.proposal_id
     JOIN newel.message m ON m.id = a.message_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE a.id = $1;
+
+-- name: questions
+-- What a person is asked as an expert and has not answered, while it stands; oldest first.
+SELECT q.id, q.case_id, c.workflow, c.contact_reason, c.priority, a.login AS asked_by, q.asked_at, q.expires_at,
+    n.body_sealed, c.customer_id, c.key_wrapped, k.wrapped AS subject_wrapped
+FROM newel.question q JOIN newel.note n ON n.id = q.id JOIN newel.cases c ON c.id = q.case_id
+    JOIN newel.staff a ON a.id = q.asked_by JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE q.expert_id = $1 AND q.answered_at IS NULL AND q.expires_at > $2 ORDER BY q.asked_at, q.id;
+
+-- name: misses
+-- What people said should have been T3, in a time, oldest first; with what became of the case.
+SELECT m.id, m.case_id, m.episode, c.workflow, c.contact_reason, m.cluster, m.tier, s.login AS marked_by, m.at,
+    c.state, c.tier AS tier_now
+FROM newel.miss m JOIN newel.cases c ON c.id = m.case_id JOIN newel.staff s ON s.id = m.staff_id
+WHERE m.at >= $1 AND m.at <= $2 ORDER BY m.at, m.id LIMIT $3;
+
+-- name: satisfaction
+-- What was asked since a time, and how it was answered, by workflow and tier.
+SELECT c.workflow, s.tier, count(*) AS asked, count(s.score) AS answered, avg(s.score)::float8 AS average,
+    count(*) FILTER (WHERE s.score >= 4) AS satisfied
+FROM newel.survey s JOIN newel.cases c ON c.id = s.case_id WHERE s.asked_at >= $1
+GROUP BY c.workflow, s.tier ORDER BY c.workflow, s.tier;

@@ -1,6 +1,6 @@
 """The approval queue, and deciding."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -8,11 +8,12 @@ from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
 from newel.flow import approval
+from newel.flow.approval import Done
 from newel.store import views
 from newel.store.views import Asked, Waiting
 from newel.web.request import Ask
 from newel.web.route import get, post
-from newel.web.shapes import Minor, Said, Why
+from newel.web.shapes import Minor, Reason, Said, Why
 
 SHOWN = 200
 
@@ -38,6 +39,26 @@ class Decided(msgspec.Struct, frozen=True):
     state: str
 
 
+class DecideAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which approvals, all of one workflow, contact reason and action, and the one decision on them."""
+
+    ids: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=50)]
+    decision: Literal["approve", "reject"]
+    reason: Why = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of each."""
+
+    approvals: tuple[Done, ...]
+
+
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it is taken back."""
+
+    reason: Reason
+
+
 @get("/api/v1/approvals", Act.APPROVE)
 async def approval_queue(request: Ask) -> Queue:
     """What waits for an approver."""
@@ -61,4 +82,26 @@ async def decide_approval(request: Ask, approval_id: FromPath[UUID], data: JSONB
     return Decided(await approval.decide(request.house, request.person, approval_id, verdict))
 
 
-ROUTES = [approval_queue, approval_detail, decide_approval]
+@post(
+    "/api/v1/approvals/decisions",
+    Act.APPROVE,
+    example={"ids": ["7d444840-9dc0-11d1-b245-5ffdce74fad2"], "decision": "approve"},
+)
+async def decide_approvals(request: Ask, data: JSONBody[DecideAll]) -> Outcome:
+    """Decide several of one action class; each by itself, and what became of each."""
+    done = await approval.decide_all(request.house, request.person, data.ids, data.decision, data.reason)
+    return Outcome(tuple(done))
+
+
+@post(
+    "/api/v1/approvals/{approval_id:uuid}/withdrawal",
+    Act.APPROVE,
+    example={"reason": "the order was cancelled"},
+)
+async def withdraw_approval(request: Ask, approval_id: FromPath[UUID], data: JSONBody[Withdraw]) -> Decided:
+    """Take a proposal back before it is decided; a person takes the case."""
+    await approval.withdraw(request.house, request.person, approval_id, data.reason)
+    return Decided("withdrawn")
+
+
+ROUTES = [approval_queue, approval_detail, decide_approval, decide_approvals, withdraw_approval]

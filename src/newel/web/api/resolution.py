@@ -16,21 +16,29 @@ from newel.web.route import post
 from newel.web.shapes import Said, Token
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
+Hold = Annotated[int, msgspec.Meta(ge=0, le=60)]
 Hours = Annotated[int, msgspec.Meta(ge=1, le=720)]
 Note = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 ContactReason = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[\w.-]*\Z")]
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A reply to the customer; with ``wait_hours`` the case then waits for an answer."""
+    """A reply to the customer; with ``wait_hours`` the case then waits for an answer.
+
+    For ``hold_seconds`` it may be taken back.
+    """
 
     token: Token
     text: Said
     wait_hours: Hours | None = None
+    hold_seconds: Hold = 0
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the case ended; ``reply`` goes to the customer, ``note`` stays."""
+    """How the case ended; ``reply`` goes to the customer, ``note`` stays.
+
+    With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it.
+    """
 
     token: Token
     category: Category
@@ -41,6 +49,19 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     contact_reason: ContactReason = ""
     note: Note = ""
     reply: Note = ""
+    hold_seconds: Hold = 0
+
+
+class Mine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The token of my work item."""
+
+    token: Token
+
+
+class Back(msgspec.Struct, frozen=True):
+    """The text that did not leave."""
+
+    text: str
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -59,7 +80,9 @@ class Standing(msgspec.Struct, frozen=True):
 async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBody[Reply]) -> Standing:
     """Write to the customer as the owner; 409 when the case has passed to another."""
     wait = timedelta(hours=data.wait_hours) if data.wait_hours else None
-    case = await resolution.reply(request.house, request.person, case_id, data.token, data.text, wait)
+    case = await resolution.reply(
+        request.house, request.person, case_id, data.token, data.text, wait, hold=_held(data)
+    )
     return standing(case)
 
 
@@ -72,7 +95,20 @@ async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Res
     """End the case with a structured resolution; 409 when it has passed to another."""
     values = {name: getattr(data, name) for name in Resolution.__struct_fields__}
     said = Resolution(**values)
-    return standing(await resolution.resolve(request.house, request.person, case_id, data.token, said))
+    case = await resolution.resolve(
+        request.house, request.person, case_id, data.token, said, hold=_held(data)
+    )
+    return standing(case)
+
+
+@post("/api/v1/cases/{case_id:uuid}/withdrawal", Act.WORK, example={"token": 1})
+async def take_message_back(request: Ask, case_id: FromPath[UUID], data: JSONBody[Mine]) -> Back:
+    """Take back my message that is still held; 409 once it has left. Its text is my draft again."""
+    return Back(await resolution.undo(request.house, request.person, case_id, data.token))
+
+
+def _held(data: Reply | Resolve) -> timedelta:
+    return timedelta(seconds=data.hold_seconds)
 
 
 def standing(case: Case) -> Standing:
@@ -80,4 +116,4 @@ def standing(case: Case) -> Standing:
     return Standing(case.id, case.state, case.episode)
 
 
-ROUTES = [reply_to_customer, resolve_case]
+ROUTES = [reply_to_customer, resolve_case, take_message_back]

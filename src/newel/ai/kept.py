@@ -1,0 +1,82 @@
+"""Models that were made once, kept on disk: a process that was killed need not learn again.
+
+A file is named by all that the model was made from, and opened only under its own seal: nobody
+without the master key can put one there.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import pickle
+import platform
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, TypeVar
+
+import numpy as np
+
+from newel.ai.intent import Intent
+from newel.ai.knowledge import Knowledge
+from newel.domain.knowledge import Article
+from newel.domain.policy.bundle import Bundle
+
+T = TypeVar("T")
+_SEAL: Final = hashlib.sha256
+_SEAL_BYTES: Final = 32
+
+
+class Kept:
+    """A folder of sealed models."""
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        self._folder = folder
+        self._key = hmac.digest(secret, b"newel kept models", _SEAL)
+
+    def models(self, body: str, bundle: Bundle, shelf: Sequence[Article]) -> tuple[Intent | None, Knowledge]:
+        """The matcher (None without phrases) and the library of a policy, made when they are not there."""
+        speaks = any(book.phrases for book in bundle.playbooks.values())
+        made_from = [_code(), body, *sorted(f"{a.id}/{a.version}/{a.title}/{a.body}" for a in shelf)]
+        name = hashlib.sha256("\x00".join(made_from).encode()).hexdigest()
+        return self.get(name, lambda: (Intent.of(bundle) if speaks else None, Knowledge.of(shelf, bundle)))
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        """What is kept under a name, or what ``make`` makes, kept from then on."""
+        path = self._folder / name
+        try:
+            content = path.read_bytes()
+        except OSError:
+            content = b""
+        seal, plain = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
+        if plain and hmac.compare_digest(seal, self._seal(name, plain)):
+            found: T = pickle.loads(plain)  # noqa: S301 - under our own seal
+            return found
+        made = make()
+        self._put(path, pickle.dumps(made))
+        return made
+
+    def _seal(self, name: str, plain: bytes) -> bytes:
+        return hmac.digest(self._key, name.encode() + plain, _SEAL)
+
+    def _put(self, path: Path, plain: bytes) -> None:
+        """Whole or not at all; a folder that cannot be written only means that nothing is kept."""
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part.write_bytes(self._seal(path.name, plain) + plain)
+            part.rename(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+@cache
+def _code() -> str:
+    """The code that makes models: another one makes others."""
+    versions = [platform.python_version(), np.__version__]
+    for package in ("newel.ai", "newel.domain", "newel.domain.policy"):
+        found = sorted(f.name for f in files(package).iterdir() if f.name.endswith(".py"))
+        versions += [files(package).joinpath(name).read_text("utf-8") for name in found]
+    return hashlib.sha256("\x00".join(versions).encode()).hexdigest()

@@ -1,0 +1,289 @@
+"""The inbox of approvals, in words: what an approver sees, what keeps them from it, what became of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import approval as rule
+from newel.domain.action import cap_minor
+from newel.domain.approval import Approver, Asked
+from newel.domain.errors import Forbidden
+from newel.domain.playbook import Action
+from newel.domain.policy.bundle import Bundle, Ceiling, Condition, Path, Playbook
+from newel.domain.tier import ceiling_minor
+from newel.domain.words import Money, RiskClass
+
+_MINOR: Final = ".amount_minor"
+
+
+class Refusal(StrEnum):
+    """Why a person rejects a proposal; what else they say stands in a note."""
+
+    WRONG_ANSWER = "wrong_answer"
+    WRONG_ACTION = "wrong_action"
+    TONE = "tone"
+    UNCLEAR = "unclear"
+    NEEDS_A_PERSON = "needs_a_person"
+    OTHER = "other"
+
+
+REFUSALS: Final[Mapping[str, str]] = {
+    Refusal.WRONG_ANSWER: "The answer is not right",
+    Refusal.WRONG_ACTION: "The action or its amount is not right",
+    Refusal.TONE: "Not kind, or not clear enough",
+    Refusal.UNCLEAR: "Something has to be found out first",
+    Refusal.NEEDS_A_PERSON: "Somebody should talk to this customer",
+    Refusal.OTHER: "Something else (say what)",
+}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One proposal in the list."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    action: str
+    args: Mapping[str, str] = {}
+    amount: Money | None = None
+    due_at: datetime
+    created_at: datetime
+    hindrance: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What is decided together: workflow, contact reason and action class."""
+        return f"{self.workflow}/{self.contact_reason}/{self.action}"
+
+
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """How much may be given, and the numbers that it comes from (TIR-5)."""
+
+    name: str
+    ceiling: Ceiling
+    currency: str
+    lifetime_minor: int | None
+    by_value_minor: int
+    used_minor: int
+    paid_minor: int | None
+    left_minor: int
+    mine_minor: int
+
+    @property
+    def most_minor(self) -> int:
+        """The most that this person may release now."""
+        return min(self.left_minor, self.mine_minor)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One condition of the standard, and what the record says."""
+
+    says: str
+    found: str
+
+
+class Standard(msgspec.Struct, frozen=True, kw_only=True):
+    """What the policy holds for right: the workflow's definition, and the playbook that was followed."""
+
+    right: str
+    title: str = ""
+    owner: str
+    since: date | None = None
+    risk: RiskClass | None = None
+    checks: tuple[Check, ...] = ()
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a text; ``why`` says what it was recognised as."""
+
+    text: str
+    why: str = ""
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the conversation."""
+
+    id: UUID
+    at: datetime
+    author: str
+    by: str = ""
+    subject: str = ""
+    pieces: tuple[Piece, ...]
+    asked: bool = False
+
+
+class Fate(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an approval, for those who still look at it."""
+
+    state: str
+    at: datetime | None = None
+    by: str = ""
+    mine: bool = False
+    reason: str = ""
+    newer: bool = False
+
+
+def allowance(
+    policy: Bundle, action: Action | None, lifetime_minor: int | None, used_minor: int, mine_minor: int
+) -> Allowance | None:
+    """The ceiling of an action with an amount; None where no money moves or no ceiling is set."""
+    kind = policy.actions.get(action.action) if action else None
+    ceiling = policy.ceilings.get(kind.ceiling) if kind else None
+    if action is None or action.amount is None or kind is None or ceiling is None:
+        return None
+    paid = action.paid.amount_minor if action.paid else None
+    most = ceiling.cap_minor if paid is None else paid
+    return Allowance(
+        name=kind.ceiling,
+        ceiling=ceiling,
+        currency=action.amount.currency,
+        lifetime_minor=lifetime_minor,
+        by_value_minor=cap_minor(ceiling, lifetime_minor or 0),
+        used_minor=used_minor,
+        paid_minor=paid,
+        left_minor=ceiling_minor(ceiling, lifetime_minor or 0, most, used_minor),
+        mine_minor=mine_minor,
+    )
+
+
+def hindrance(approver: Approver, customer_id: UUID, amount: Money | None) -> str:
+    """Why this person may not release it, as a sentence; nothing when they may."""
+    minor = amount.amount_minor if amount else 0
+    try:
+        rule.may_decide(approver, Asked(customer_id=customer_id, amount_minor=minor))
+    except Forbidden as refused:
+        if amount and minor > approver.limit_minor and approver.customer_id != customer_id:
+            return f"Needs somebody with a limit of {amount} or more."
+        return f"Needs somebody else: {refused.data['why']}."
+    return ""
+
+
+def standard(policy: Bundle, reason: str, action: Action | None, facts: Mapping[str, Any]) -> Standard:
+    """What is right for this contact reason, with the conditions of the path that led here."""
+    playbook = policy.playbooks.get(reason)
+    if playbook is None:
+        return Standard(right=policy.definition_of_right, owner=policy.owners.quality)
+    path = _followed(playbook, action, facts)
+    return Standard(
+        right=policy.definition_of_right,
+        title=playbook.title,
+        owner=playbook.owner,
+        since=playbook.date,
+        risk=playbook.risk,
+        checks=tuple(_check(one, facts) for one in path.when) if path else (),
+    )
+
+
+def _followed(playbook: Playbook, action: Action | None, facts: Mapping[str, Any]) -> Path | None:
+    """The path with this action whose tested facts the draft kept; the most telling one."""
+    wanted = action.action if action else ""
+    fits = [p for p in playbook.paths if (p.act.action if p.act else "") == wanted and _known(p, facts)]
+    return max(fits, key=lambda path: len(path.when), default=None)
+
+
+def _known(path: Path, facts: Mapping[str, Any]) -> bool:
+    return all((one.fact in facts) != (one.present is False) for one in path.when)
+
+
+def _check(one: Condition, facts: Mapping[str, Any]) -> Check:
+    found = facts.get(one.fact)
+    return Check(f"{name_of(one.fact)} {' and '.join(_wanted(one))}", _measured(one, found))
+
+
+def _measured(one: Condition, value: Any) -> str:
+    """A value; minor units of money as an amount."""
+    minor = one.fact.endswith(_MINOR) and isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value / 100:.2f}" if minor else shown(value)
+
+
+def _wanted(one: Condition) -> Iterator[str]:
+    if one.present is not None:
+        yield "is known" if one.present else "is not said"
+    if one.eq is not None:
+        yield f"is {_measured(one, one.eq)}"
+    if one.one_of is not None:
+        yield f"is {' or '.join(map(shown, one.one_of))}"
+    if one.not_one_of is not None:
+        yield f"is not {' or '.join(map(shown, one.not_one_of))}"
+    if one.at_least is not None:
+        yield f"is at least {_measured(one, one.at_least)}"
+    if one.at_most is not None:
+        yield f"is at most {_measured(one, one.at_most)}"
+    if one.within_days is not None:
+        yield f"is at most {one.within_days} days ago"
+    if one.older_than_days is not None:
+        yield f"is more than {one.older_than_days} days ago"
+    if one.same_as:
+        yield f"is the same as {name_of(one.same_as).lower()}"
+    if one.differs_from:
+        yield f"differs from {name_of(one.differs_from).lower()}"
+
+
+def name_of(fact: str) -> str:
+    """A fact's path as words: ``order.delivered_on`` → ``Order delivered on``."""
+    said = fact.removesuffix(_MINOR).replace(".", " ").replace("_", " ")
+    return said[:1].upper() + said[1:]
+
+
+def shown(value: Any) -> str:
+    """A fact as people read it."""
+    if isinstance(value, Mapping) and {"amount_minor", "currency"} <= value.keys():
+        return str(Money(value["amount_minor"], value["currency"]))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return value.replace("T00:00:00", "")
+    if isinstance(value, list | tuple):
+        return f"{len(value)} of them"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def pieces(text: str, marks: Sequence[tuple[int, int, str]]) -> tuple[Piece, ...]:
+    """A text in parts, so that what was recognised can be shown in its place; the first of two wins."""
+    found, at = [], 0
+    for start, end, why in sorted(marks):
+        if not at <= start < end <= len(text):
+            continue
+        if start > at:
+            found.append(Piece(text[at:start]))
+        found.append(Piece(text[start:end], why))
+        at = end
+    return (*found, Piece(text[at:])) if at < len(text) or not found else tuple(found)
+
+
+_BECAME: Final = {
+    "approved": "{who} approved it.",
+    "rejected": "{who} rejected it: {reason}. A person has the case now, with the attempt attached.",
+    "expired": "Nobody decided in time, so it expired. A person has the case now.",
+    "withdrawn": "{who} took it back. A person has the case now.",
+}
+_INVALID: Final = {
+    "edited into a new revision": "It was edited, and released as a new revision.",
+    "a newer message came": "The customer has written again, so this no longer answers them.",
+    "a person took over": "A person took the case over.",
+}
+
+
+def became(fate: Fate) -> str:
+    """What became of it, as sentences; nothing while it waits."""
+    who = "You" if fate.mine else fate.by or "Somebody"
+    if fate.state == "invalidated":
+        known = _INVALID["a newer message came"] if fate.newer else ""
+        changed = "What it was bound to has changed, so it no longer stands."
+        return _INVALID.get(fate.reason, known or changed)
+    reason = REFUSALS.get(fate.reason, fate.reason or "no reason was given")
+    return _BECAME.get(fate.state, "").format(who=who, reason=reason[:1].lower() + reason[1:])
+
+
+def after(lines: Sequence[Line], at: UUID | None, *, place: int = 0) -> UUID | None:
+    """Which proposal comes next: the first from a place on that this person may decide, or else any."""
+    others = [line for line in (*lines[place:], *lines[:place]) if line.id != at]
+    mine = next((line.id for line in others if not line.hindrance), None)
+    return mine or (others[0].id if others else None)

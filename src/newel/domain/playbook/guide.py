@@ -1,0 +1,180 @@
+"""A playbook as a person reads it: what to ask, what was looked up, and where each branch leads.
+
+Nothing is decided here: ``choose`` names the branch, and a fact that nobody knows stays open.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from newel.domain.playbook.conditions import OPERATORS, holds
+from newel.domain.playbook.facts import ABSENT, Known, at
+from newel.domain.playbook.picks import with_picks
+from newel.domain.playbook.plan import NoPath, Reply, choose
+from newel.domain.playbook.slots import Missing
+from newel.domain.playbook.template import PLACE, MissingFact, render
+from newel.domain.policy.bundle import Condition, Path, Playbook
+
+_SAID: Final[Mapping[str, str]] = {
+    "eq": "is {}",
+    "one_of": "is one of {}",
+    "not_one_of": "is none of {}",
+    "at_least": "is at least {}",
+    "at_most": "is at most {}",
+    "within_days": "is within {} days",
+    "older_than_days": "is older than {} days",
+    "same_as": "is the same as {}",
+    "differs_from": "differs from {}",
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Something that the customer must have said; empty when it is not known."""
+
+    name: str
+    question: str
+    value: str = ""
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """A look-up: ``found``, ``none`` (there is no such record), or ``open`` (not asked yet)."""
+
+    name: str
+    state: str
+    source: str = ""
+
+
+class Test(msgspec.Struct, frozen=True):
+    """One condition in words, what stands there, and whether it holds; None: not known."""
+
+    says: str
+    found: str = ""
+    holds: bool | None = None
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """One path: its conditions, what it says and does; ``leads`` where the facts lead."""
+
+    tests: tuple[Test, ...]
+    holds: bool | None
+    leads: bool
+    reply: str
+    action: str
+    to_person: bool
+    note: str
+
+
+class Guide(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole playbook; ``reply`` is the leading branch's, filled, and ``blocked`` why there is none."""
+
+    reason: str
+    title: str
+    asked: tuple[Asked, ...] = ()
+    looked: tuple[Looked, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    reply: str = ""
+    action: str = ""
+    blocked: str = ""
+
+
+def guide(reason: str, playbook: Playbook, found: Known | Missing | None, now: datetime) -> Guide:
+    """The playbook with what is known; ``found`` is None when nothing could be asked."""
+    known = found if isinstance(found, Known) else Known(slots=found.values if found else {})
+    said = choose(playbook, known, now) if isinstance(found, Known) else None
+    tree = with_picks(playbook, known)
+    theirs = not (isinstance(said, NoPath) and said.reason == "not_their_order")
+    branches = _branches(playbook, tree if theirs else {}, now, known=isinstance(found, Known) and theirs)
+    return Guide(
+        reason=reason,
+        title=playbook.title,
+        asked=tuple(
+            Asked(name, slot.ask, str(known.slots.get(name, ""))) for name, slot in playbook.slots.items()
+        ),
+        looked=tuple(_looked(name, known) for name in playbook.needs),
+        branches=branches,
+        reply=said.text if isinstance(said, Reply) else "",
+        action=said.action.action if isinstance(said, Reply) and said.action else "",
+        blocked=f"{said.reason.value}:{said.detail}".rstrip(":") if isinstance(said, NoPath) else "",
+    )
+
+
+def _looked(name: str, known: Known) -> Looked:
+    if name not in known.facts:
+        return Looked(name, "open")
+    said = known.facts[name]
+    return Looked(name, "found", said.source) if said else Looked(name, "none")
+
+
+def _branches(
+    playbook: Playbook, tree: Mapping[str, Any], now: datetime, *, known: bool
+) -> tuple[Branch, ...]:
+    found, led = [], False
+    for path in playbook.paths:
+        tests = tuple(_test(condition, tree, now, known=known) for condition in path.when)
+        whole = _all(tests) if known else None
+        leads = bool(whole) and not led
+        led = led or leads
+        found.append(_branch(path, tests, whole, tree, leads=leads))
+    return tuple(found)
+
+
+def _all(tests: tuple[Test, ...]) -> bool | None:
+    answers = {test.holds for test in tests}
+    return False if False in answers else None if None in answers else True
+
+
+def _branch(
+    path: Path, tests: tuple[Test, ...], whole: bool | None, tree: Mapping[str, Any], *, leads: bool
+) -> Branch:
+    return Branch(
+        tests=tests,
+        holds=whole,
+        leads=leads,
+        reply=_reply(path.reply, tree),
+        action=path.act.action if path.act else "",
+        to_person=path.to_person,
+        note=path.note,
+    )
+
+
+def _reply(template: str, tree: Mapping[str, Any]) -> str:
+    """The text with its facts, or with the names of those that are missing."""
+    done = render(template, tree)
+    if isinstance(done, MissingFact):
+        return PLACE.sub(lambda place: f"‹{_words(place.group(1))}›", template)
+    return done.text
+
+
+def _test(condition: Condition, tree: Mapping[str, Any], now: datetime, *, known: bool) -> Test:
+    value = at(tree, condition.fact)
+    absent = value is ABSENT
+    answer = holds(condition, tree, now) if known and (not absent or condition.present is not None) else None
+    return Test(_said(condition), "" if absent else _plain(value), answer)
+
+
+def _said(condition: Condition) -> str:
+    """The condition as a sentence: ``order state is shipped``."""
+    parts = [
+        words.format(_plain(given))
+        for name, words in _SAID.items()
+        if name in OPERATORS and (given := getattr(condition, name)) not in (None, "")
+    ]
+    if condition.present is not None:
+        parts.insert(0, "is known" if condition.present else "is not known")
+    return f"{_words(condition.fact)} {' and '.join(parts)}".strip()
+
+
+def _words(path: str) -> str:
+    return path.replace(".", " ").replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, Mapping):
+        return f"{len(value)} values"
+    return str(value).replace("_", " ")

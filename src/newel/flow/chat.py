@@ -1,0 +1,179 @@
+"""The customer's chat: who comes in, what they say, when they ask for a person, and how long that takes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+
+from newel.domain import chat as rule
+from newel.domain import routing as ranks
+from newel.domain.access import Act, Actor, system
+from newel.domain.calendar import hours_of, opens_at
+from newel.domain.chat import Door, Identity, Mac, Visitor, Wait
+from newel.domain.errors import StaleToken, Unauthenticated
+from newel.domain.intake import Inbound, Sender
+from newel.domain.policy.bundle import Bundle
+from newel.domain.routing import Ask
+from newel.domain.words import Priority
+from newel.flow import intake
+from newel.flow.house import House
+from newel.store import case as cases
+from newel.store import chat as rows
+from newel.store import routing as work
+from newel.store.db import Tx
+from newel.store.intake import Taken
+from newel.store.live import of_conversation, typing_on, writing_to
+
+CHANNEL = "chat"
+WORKFLOW = "customer-support"
+PORTER = system("chat")
+log = structlog.get_logger("newel.chat")
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """How long a person takes now; while nobody is there, the policy's words and when they are back."""
+
+    wait: Wait
+    greeting: str = ""
+    away: str = ""
+    back_at: datetime | None = None
+
+
+async def admit(house: House, door: Door, site: str, *, identity: str = "", kept: str = "") -> Visitor:
+    """Who comes in: the host's customer, the stranger of before, or a new one.
+
+    A token that does not count (any more) makes a stranger: nobody is kept from asking for a person.
+    """
+    async with house.db.tx(PORTER, read_only=True) as tx:
+        now = tx.now
+    if identity and door.secret:
+        try:
+            return rule.known(site, rule.opened(identity, rule.sealed_by(door.secret), Identity, now), now)
+        except Unauthenticated as error:
+            log.warning("identity_refused", why=str(error.data.get("why", "")))
+    return rule.stranger(site, _former(house, site, kept, now) or str(uuid4()), now)
+
+
+def _former(house: House, site: str, kept: str, now: datetime) -> str:
+    """The stranger whom a kept pass names; a customer comes back by the host's word only."""
+    try:
+        found = rule.opened(kept, mac_of(house), Visitor, now)
+    except Unauthenticated:
+        return ""
+    return found.id if found.site == site and not found.ref else ""
+
+
+def mac_of(house: House) -> Mac:
+    """What a visitor's pass is signed with: the house's own key."""
+    return lambda text: house.envelope.mac("chat.pass", text)
+
+
+async def who(house: House, token: str) -> Visitor:
+    """Whose pass it is; ``Unauthenticated`` when it is none, or has run out."""
+    async with house.db.tx(PORTER, read_only=True) as tx:
+        return rule.opened(token, mac_of(house), Visitor, tx.now)
+
+
+def actor(house: House, visitor: Visitor) -> Actor:
+    """The customer as the actor of their own conversation; named without telling who they are."""
+    name = house.envelope.mac("chat.actor", visitor.thread).hex()[:16]
+    return Actor(kind="customer", id=name, scopes=frozenset({Act.INTAKE, Act.READ_CONVERSATION}))
+
+
+async def conversation_of(house: House, tx: Tx, visitor: Visitor) -> UUID | None:
+    """The visitor's own conversation; none before they have written."""
+    return await rows.conversation(tx, house.envelope.mac(f"thread:{CHANNEL}", visitor.thread))
+
+
+async def topics(house: House, token: str) -> frozenset[str]:
+    """What the page of this pass may hear of: its own conversation."""
+    async with house.db.tx(PORTER, read_only=True) as tx:
+        visitor = rule.opened(token, mac_of(house), Visitor, tx.now)
+        own = await conversation_of(house, tx, visitor)
+    return frozenset({of_conversation(own), writing_to(own)}) if own else frozenset()
+
+
+async def say(house: House, visitor: Visitor, text: str, external_id: str) -> Taken:
+    """The customer writes: once for each of their ids, whatever is sent again."""
+    inbound = Inbound(
+        channel=CHANNEL,
+        external_id=house.envelope.mac("chat.external", f"{visitor.thread}#{external_id}").hex(),
+        workflow=WORKFLOW,
+        conversation=visitor.thread,
+        customer=Sender(ref=visitor.ref, address=visitor.id, name=visitor.name, verified=bool(visitor.ref)),
+        text=text,
+    )
+    return await intake.receive(house, actor(house, visitor), inbound)
+
+
+async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Taken:
+    """One tap: a request for a person, scanned and kept like any message (SCN-8); no AI is needed."""
+    return await say(house, visitor, rule.REQUEST, external_id)
+
+
+async def seen(house: House, visitor: Visitor, up_to: int) -> None:
+    """The customer has what left for them in view, up to a number."""
+    async with house.db.tx(actor(house, visitor)) as tx:
+        conversation = await conversation_of(house, tx, visitor)
+        if conversation is not None:
+            await rows.seen(tx, conversation, up_to)
+
+
+async def typing(house: House, visitor: Visitor) -> None:
+    """The customer types: pages that show the case hear of it, and nothing is kept."""
+    async with house.db.tx(actor(house, visitor), read_only=True) as tx:
+        conversation = await conversation_of(house, tx, visitor)
+        about = await rows.matter(tx, conversation) if conversation else None
+        if about is not None:
+            tx.changes.add(typing_on(about.case_id))
+
+
+async def read(house: House, staff: Actor, case_id: UUID) -> None:
+    """The owner has the conversation in view: the customer sees their messages as read."""
+    staff.must(Act.WORK)
+    async with house.db.tx(staff) as tx:
+        case, item = await cases.read(tx, case_id), await work.open_of(tx, case_id)
+        if item is None or str(item.owner_id) != staff.id:
+            raise StaleToken(what=f"case {case_id}")
+        if case.conversation_id is not None:
+            await rows.read(tx, case.conversation_id)
+
+
+async def outlook(house: House) -> Outlook:
+    """What a customer may expect who asks for a person now: from the queue and from who is at work."""
+    async with house.db.tx(PORTER, read_only=True) as tx:
+        running = await house.running(tx, WORKFLOW)
+        bundle = running.bundle
+        people = able(await work.people(tx), bundle, tx.now)
+        wait = rule.expected(
+            at_work=len(people),
+            free=sum(max(0, one.capacity - one.load) for one in people),
+            waiting=await rows.waiting(tx, WORKFLOW),
+            pace=await rows.pace(tx) or rule.PACE,
+        )
+        greeting = bundle.messages.get("ai_disclosure", "")
+        if wait is not Wait.AWAY:
+            return Outlook(wait, greeting)
+        return Outlook(wait, greeting, bundle.messages.get("out_of_hours", ""), _back(bundle, tx.now))
+
+
+def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:
+    """Who is at work and may take a plain request for a person."""
+    policy = bundle.routing
+    ask = Ask(language=bundle.languages[0], skills=policy.default_skills)
+    rules = ranks.Rules(general=policy.generalist_skill)
+    return [
+        one
+        for one in people
+        if one.works(now)
+        and ranks.takes(one, Priority.P2, regulated=False)
+        and (ranks.qualified(one, ask, rules) or ranks.qualified_as_generalist(one, ask, rules))
+    ]
+
+
+def _back(bundle: Bundle, now: datetime) -> datetime | None:
+    """When the desk opens again; None when it should be open by now."""
+    at = opens_at(hours_of(bundle.calendar), now)
+    return at if at - now > timedelta(0) else None

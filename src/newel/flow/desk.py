@@ -1,0 +1,211 @@
+"""The desk: one case as the person in front of it may see it, and what they reveal of it."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import desk as rule
+from newel.domain import mask
+from newel.domain.access import Actor
+from newel.domain.context import Part
+from newel.domain.desk import CONVERSATION, Sight
+from newel.domain.errors import Forbidden, NotFound
+from newel.domain.mask import Known
+from newel.domain.note import Tie
+from newel.domain.playbook import Guide, guide
+from newel.domain.ports import Passage
+from newel.flow import answer, context
+from newel.flow.context import Opened
+from newel.flow.house import House, Turn
+from newel.store import audit, views
+from newel.store import case as cases
+from newel.store import context as packages
+from newel.store import customer as customers
+from newel.store import desk as rows
+from newel.store import draft as drafts
+from newel.store import intake as told
+from newel.store import note as notes
+from newel.store import routing as work
+from newel.store.case import Case
+from newel.store.context import Package
+from newel.store.customer import Customer
+from newel.store.db import Tx
+from newel.store.desk import Line, Moment, Question
+from newel.store.draft import Draft
+from newel.store.note import Note
+from newel.store.routing import WorkItem
+from newel.store.views import CaseView
+
+_ELSEWHERE: Final = frozenset({Part.REQUEST})
+"""The request stands in the conversation."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with what decides how much of it this person sees."""
+
+    case: Case
+    item: WorkItem | None
+    package: Package | None
+    customer: Customer
+    sight: Sight
+    owns: bool
+
+    @property
+    def known(self) -> Known:
+        """What is hidden of the customer by default."""
+        who = self.customer.profile
+        return mask.known_of(who.name, who.address, who.phone)
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """One case on the desk; what the person may not see is empty."""
+
+    view: CaseView
+    item: WorkItem | None
+    sight: Sight
+    mine: bool
+    owner: str
+    customer: str
+    lines: tuple[Line, ...]
+    moments: tuple[Moment, ...]
+    notes: tuple[Note, ...]
+    package: Opened | None
+    draft: Draft | None
+    question: Question | None
+    fields: dict[str, Any]
+    extraction_confidence: float | None
+
+
+async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
+    """A case for the desk: whole to its owner, masked to who may take it over, a glance to others.
+
+    That a person has opened its texts is recorded, once in half an hour.
+    """
+    async with house.db.tx(actor) as tx:
+        stands = await _standing(tx, house, actor, case_id)
+        await _record(tx, stands)
+        return await _desk(tx, house, actor, stands)
+
+
+async def reveal(house: House, actor: Actor, case_id: UUID, part: str, field: str) -> str:
+    """One hidden value of the messages or of the package; that it was shown is written before it is."""
+    if part != CONVERSATION:
+        return await context.reveal(house, actor, case_id, Part(part), field)
+    async with house.db.tx(actor) as tx:
+        stands = await _standing(tx, house, actor, case_id)
+        if stands.sight is not Sight.WHOLE or stands.package is None:
+            raise Forbidden(actor=actor.id, act="reveal this", why="the case is another's")
+        said = await rows.messages(tx, house.envelope, stands.case)
+        value = mask.reveal(said.texts, stands.known, field)
+        if value is None:
+            raise NotFound(what="field of the conversation", id=field)
+        package = stands.package.id
+        await audit.record(
+            tx, "context.revealed", "package", package, case_id=case_id, part=CONVERSATION, field=field
+        )
+    return value
+
+
+def tell(house: House, topic: str) -> None:
+    """What a page says of its person goes to all servers; nothing of it is kept in the store."""
+    house.db.waker.changed([topic])
+
+
+async def articles(house: House, actor: Actor, case_id: UUID, asked: str) -> list[Passage]:
+    """What the articles say to what is asked, or else to the customer's words in this episode."""
+    async with house.db.tx(actor, read_only=True) as tx:
+        stands = await _standing(tx, house, actor, case_id)
+        running = await house.running(tx, stands.case.workflow)
+        seen = () if stands.sight is Sight.GLANCE else await told.inbound(tx, house.envelope, stands.case)
+    said = "\n\n".join(one.body.text for one in seen[-3:])[: rule.SEARCHED]
+    wanted = (asked or said).strip()
+    if not wanted:
+        return []
+    found = await asyncio.to_thread(running.library.search, wanted, rule.ARTICLES)
+    return [one for one in found if asked or one.confidence >= rule.LEAST_FIT]
+
+
+async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guide | None:
+    """A playbook with what its look-ups say today; the case's own, or the one that the person names."""
+    async with house.db.tx(actor, read_only=True) as tx:
+        stands = await _standing(tx, house, actor, case_id)
+        case, running = stands.case, await house.running(tx, stands.case.workflow)
+        said = await told.inbound(tx, house.envelope, case)
+        fields, confidence = await told.fields(tx, house.envelope, case)
+        now = tx.now
+    reason = reason or case.contact_reason
+    playbook = running.bundle.playbooks.get(reason)
+    if playbook is None:
+        return None
+    text = "\n".join(one.body.text for one in said)
+    turn = Turn(running, stands.customer.profile, text, fields, confidence, now)
+    found = await answer.look_up(turn, playbook) if stands.sight is Sight.WHOLE else None
+    return _masked(guide(reason, playbook, found, now), stands.known)
+
+
+def _masked(made: Guide, known: Known) -> Guide:
+    """As everything on the desk: personal data hidden."""
+    return msgspec.convert(mask.mask(msgspec.to_builtins(made), known).value, Guide)
+
+
+async def _standing(tx: Tx, house: House, actor: Actor, case_id: UUID) -> Standing:
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="open a case", why="only people do")
+    case = await cases.read(tx, case_id)
+    item = await work.open_of(tx, case_id)
+    package = await packages.newest_of(tx, case_id)
+    owns = item is not None and str(item.owner_id) == actor.id
+    granted = (
+        not owns
+        and package is not None
+        and await packages.live_grant(tx, package.id, UUID(actor.id)) is not None
+    )
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    sight = rule.sight(actor, Tie(owns=owns, granted=granted))
+    return Standing(case=case, item=item, package=package, customer=customer, sight=sight, owns=owns)
+
+
+async def _record(tx: Tx, stands: Standing) -> None:
+    case_id = stands.case.id
+    if stands.sight is Sight.WHOLE and stands.package:
+        package = stands.package.id
+        if not await rows.opened(tx, "package", package, "context.opened"):
+            await audit.record(tx, "context.opened", "package", package, case_id=case_id)
+    elif stands.sight is not Sight.GLANCE and not await rows.opened(tx, "case", case_id, "desk.opened"):
+        await audit.record(tx, "desk.opened", "case", case_id, case_id=case_id)
+
+
+async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
+    case, me = stands.case, UUID(actor.id)
+    whole, glance = stands.sight is Sight.WHOLE, stands.sight is Sight.GLANCE
+    owner_id = stands.item.owner_id if stands.item else None
+    names = await rows.names(tx, [owner_id]) if owner_id else {}
+    said = None if glance else await rows.messages(tx, house.envelope, case)
+    fields, confidence = ({}, None) if glance else await told.fields(tx, house.envelope, case)
+    package = stands.package if whole else None
+    return Desk(
+        view=await views.case(tx, case.id),
+        item=stands.item,
+        sight=stands.sight,
+        mine=stands.owns,
+        owner=names.get(owner_id, "") if owner_id else "",
+        customer=rule.short_name(stands.customer.profile.name, stands.sight),
+        lines=said.lines(stands.known) if said else (),
+        moments=tuple(await rows.moments(tx, case.id)),
+        notes=await _notes(tx, house, case, me, all_of_them=not glance),
+        package=await context.shown(tx, house, case, package, stands.known, but=_ELSEWHERE)
+        if package
+        else None,
+        draft=await drafts.read(tx, house.envelope, case, me) if stands.owns else None,
+        question=await rows.question(tx, case.id, me),
+        fields=mask.mask(fields, stands.known).value if fields else {},
+        extraction_confidence=confidence,
+    )
+
+
+async def _notes(tx: Tx, house: House, case: Case, me: UUID, *, all_of_them: bool) -> tuple[Note, ...]:
+    """All for whom sees the texts, else those that one wrote or is named in."""
+    found = await notes.of_case(tx, house.envelope, case)
+    return tuple(n for n in found if all_of_them or me == n.author_id or me in n.mention_ids)

@@ -1,0 +1,221 @@
+"""The inbox of approvals: what waits, and one proposal with all that its decision needs. Reads only."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from newel.domain import inbox as rule
+from newel.domain.access import Act, Actor
+from newel.domain.action import ceiling_of
+from newel.domain.approval import Approver
+from newel.domain.errors import Forbidden
+from newel.domain.inbox import Allowance, Fate, Line, Said, Standard
+from newel.domain.playbook import Action
+from newel.domain.scan import references
+from newel.flow.house import House, Running
+from newel.store import answer as answers
+from newel.store import approval as approvals
+from newel.store import case as cases
+from newel.store import customer as customers
+from newel.store import inbox as rows
+from newel.store.answer import Draft, Made
+from newel.store.case import Case
+from newel.store.db import Tx
+from newel.store.inbox import Asked, Spoken, Waiting
+
+SHOWN = 100
+_MESSAGES = 30
+_SHORTEST = 3
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """The proposal at hand."""
+
+    id: UUID
+    case_id: UUID
+    workflow: str
+    contact_reason: str
+    priority: int
+    state: str
+    edited: bool
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime
+    policy_version: str
+    customer: str
+    customer_ref: str
+    vip: bool
+    draft: Draft
+    sources: tuple[str, ...]
+    reasons: tuple[str, ...]
+    confidence: float
+    calibrated: bool
+    drafted_by: str
+    limit_minor: int
+    hindrance: str
+    allowance: Allowance | None
+    standard: Standard
+    talk: tuple[Said, ...]
+    fate: Fate
+
+
+class Inbox(msgspec.Struct, frozen=True, kw_only=True):
+    """The list, and the proposal at hand if there is any."""
+
+    lines: tuple[Line, ...]
+    total: int
+    sheet: Sheet | None = None
+    place: int = 0
+    next: UUID | None = None
+
+
+async def listed(house: House, actor: Actor) -> Inbox:
+    """What waits, the most urgent first, without a proposal at hand."""
+    async with house.db.tx(_approver(actor), read_only=True) as tx:
+        return await _listed(tx, house, await approvals.approver(tx, UUID(actor.id)))
+
+
+async def opened(house: House, actor: Actor, approval_id: UUID | None = None, *, place: int = 0) -> Inbox:
+    """The list with one proposal: this one, or the next from a place on that the person may decide."""
+    async with house.db.tx(_approver(actor), read_only=True) as tx:
+        me = await approvals.approver(tx, UUID(actor.id))
+        found = await _listed(tx, house, me)
+        chosen = approval_id or rule.after(found.lines, None, place=place)
+        if chosen is None:
+            return found
+        at = next((n for n, line in enumerate(found.lines) if line.id == chosen), place)
+        following = rule.after(found.lines, chosen, place=at)
+        sheet = await _sheet(tx, house, me, chosen)
+    return msgspec.structs.replace(found, sheet=sheet, place=at, next=following)
+
+
+async def fate(house: House, actor: Actor, approval_id: UUID) -> Fate:
+    """What became of one approval."""
+    async with house.db.tx(_approver(actor), read_only=True) as tx:
+        asked = await rows.asked(tx, approval_id)
+        return _fate(asked, await cases.read(tx, asked.case_id), UUID(actor.id))
+
+
+def _approver(actor: Actor) -> Actor:
+    actor.must(Act.APPROVE)
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="see the inbox", why="it is a person's")
+    return actor
+
+
+async def _listed(tx: Tx, house: House, me: Approver) -> Inbox:
+    waiting = await rows.waiting(tx, house.envelope, SHOWN)
+    total = len(waiting) if len(waiting) < SHOWN else await rows.count(tx)
+    return Inbox(lines=tuple(_line(one, me) for one in waiting), total=total)
+
+
+def _line(one: Waiting, me: Approver) -> Line:
+    action = one.draft.action
+    amount = action.amount if action else None
+    return Line(
+        id=one.id,
+        case_id=one.case_id,
+        workflow=one.workflow,
+        contact_reason=one.contact_reason,
+        action=action.action if action else "",
+        args=action.args if action else {},
+        amount=amount,
+        due_at=one.due_at,
+        created_at=one.created_at,
+        hindrance=rule.hindrance(me, one.customer_id, amount),
+    )
+
+
+async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet:
+    asked = await rows.asked(tx, approval_id)
+    case = await cases.read(tx, asked.case_id)
+    made = await answers.proposal(tx, house.envelope, case, asked.proposal_id)
+    running = await house.running(tx, case.workflow)
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    used = await _used(tx, running, case, made.draft.action)
+    spoken = await rows.talk(tx, house.envelope, case, _MESSAGES)
+    action, bundle = made.draft.action, running.bundle
+    return Sheet(
+        id=asked.id,
+        case_id=case.id,
+        workflow=case.workflow,
+        contact_reason=made.contact_reason,
+        priority=int(case.priority),
+        state=asked.state,
+        edited=asked.edited,
+        created_at=asked.created_at,
+        due_at=asked.due_at,
+        expires_at=asked.expires_at,
+        policy_version=asked.policy_version,
+        customer=customer.profile.name,
+        customer_ref=customer.profile.ref,
+        vip=customer.vip,
+        draft=made.draft,
+        sources=tuple(made.sources),
+        reasons=tuple(made.reasons),
+        confidence=made.confidence,
+        calibrated=made.calibrated,
+        drafted_by=made.drafted_by,
+        limit_minor=me.limit_minor,
+        hindrance=rule.hindrance(me, case.customer_id, action.amount if action else None),
+        allowance=rule.allowance(bundle, action, customer.lifetime_value_minor, used, me.limit_minor),
+        standard=rule.standard(bundle, made.contact_reason, action, made.draft.facts),
+        talk=tuple(_said(one, asked.message_id, made) for one in spoken),
+        fate=_fate(asked, case, me.id),
+    )
+
+
+async def _used(tx: Tx, running: Running, case: Case, action: Action | None) -> int:
+    ceiling = ceiling_of(running.bundle, action.action) if action else None
+    if action is None or ceiling is None:
+        return 0
+    return await answers.spent(
+        tx, case.customer_id, action.action, tx.now - timedelta(days=ceiling.window_days)
+    )
+
+
+def _said(one: Spoken, message_id: UUID, made: Made) -> Said:
+    marks = tuple(_marks(one, made)) if one.receipt else ()
+    return Said(
+        id=one.id,
+        at=one.at,
+        author=one.author,
+        by=one.by,
+        subject=one.body.subject,
+        pieces=rule.pieces(one.body.text, marks),
+        asked=one.id == message_id,
+    )
+
+
+def _marks(one: Spoken, made: Made) -> Iterator[tuple[int, int, str]]:
+    """Where the scan saw something, and where the text names what the action is about."""
+    text = one.body.text
+    for marker in one.receipt.markers if one.receipt else ():
+        for seen in marker.evidence:
+            if seen.start is not None and seen.end is not None:
+                yield seen.start, seen.end, marker.id
+    for found, what in ((references.orders(text), "order"), (references.products(text), "product")):
+        yield from ((span.start, span.end, what) for span in found.values())
+    for name, value in (made.draft.action.args if made.draft.action else {}).items():
+        yield from _places(text, value, name)
+
+
+def _places(text: str, value: str, name: str) -> Iterator[tuple[int, int, str]]:
+    if len(value) < _SHORTEST:
+        return
+    for found in re.finditer(re.escape(value), text, re.IGNORECASE):
+        yield found.start(), found.end(), name
+
+
+def _fate(asked: Asked, case: Case, me: UUID) -> Fate:
+    return Fate(
+        state=asked.state,
+        at=asked.decided_at,
+        by=asked.decided_by_name or "",
+        mine=asked.decided_by == me,
+        reason=asked.reason,
+        newer=case.last_inbound_id != asked.message_id,
+    )

@@ -1,0 +1,59 @@
+-- name: conversation
+-- The conversation of a thread, and whose it is.
+SELECT id, customer_id FROM newel.conversation WHERE channel = 'chat' AND thread_mac = $1;
+
+-- name: standing
+-- The newest matter of a conversation: where it stands, and who has it.
+SELECT c.id AS case_id, c.workflow, c.state, s.name AS owner
+FROM newel.cases c LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned'
+    LEFT JOIN newel.staff s ON s.id = w.owner_id
+WHERE c.conversation_id = $1 ORDER BY c.episode_opened_at DESC, c.id LIMIT 1;
+
+-- name: lines
+-- The newest lines of a conversation, of both sides, as its customer sees them; the newest first.
+SELECT m.id, m.seq, m.author, m.body_sealed, m.case_id, x.at, x.visible_seq, c.customer_id, c.key_wrapped,
+    k.wrapped AS subject_wrapped, s.name AS writer
+FROM (
+    (SELECT i.id, i.received_at AS at, NULL::bigint AS visible_seq
+     FROM newel.cases c JOIN newel.message i ON i.case_id = c.id
+     WHERE c.conversation_id = $1 AND i.direction = 'inbound' ORDER BY i.seq DESC LIMIT $2)
+    UNION ALL
+    (SELECT o.message_id, o.claimed_at, o.visible_seq FROM newel.outbox o
+     WHERE o.conversation_id = $1 AND o.visible_seq IS NOT NULL AND o.state <> 'withdrawn'
+     ORDER BY o.visible_seq DESC LIMIT $2)
+) x JOIN newel.message m ON m.id = x.id JOIN newel.cases c ON c.id = m.case_id
+    JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+    LEFT JOIN newel.staff s ON s.id = m.released_by
+ORDER BY x.at DESC, m.seq DESC LIMIT $2;
+
+-- name: read_marks
+-- How far the customer has seen, and how far a person has read.
+SELECT seen_seq, read_seq FROM newel.chat WHERE conversation_id = $1;
+
+-- name: seen
+-- The customer has seen so much; a row when that is news.
+INSERT INTO newel.chat (conversation_id, seen_seq) VALUES ($1, $2)
+ON CONFLICT (conversation_id) DO UPDATE SET seen_seq = excluded.seen_seq WHERE newel.chat.seen_seq < excluded.seen_seq
+RETURNING conversation_id;
+
+-- name: last_visible
+-- The newest message that has left for the customer.
+SELECT coalesce(max(visible_seq), 0) FROM newel.outbox WHERE conversation_id = $1 AND visible_seq IS NOT NULL;
+
+-- name: read
+-- A person has read all that the customer wrote so far; a row when that is news.
+INSERT INTO newel.chat (conversation_id, read_seq)
+SELECT $1, coalesce(max(m.seq), 0) FROM newel.cases c JOIN newel.message m ON m.case_id = c.id
+WHERE c.conversation_id = $1 AND m.direction = 'inbound'
+ON CONFLICT (conversation_id) DO UPDATE SET read_seq = excluded.read_seq WHERE newel.chat.read_seq < excluded.read_seq
+RETURNING conversation_id;
+
+-- name: waiting
+-- How many wait for a person in a workflow, up to a number.
+SELECT count(*) FROM (SELECT FROM newel.work_item WHERE state = 'queued' AND workflow = $1 LIMIT $2) w;
+
+-- name: pace
+-- How long people took for their latest cases: the median, and of how many.
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds_spent) AS seconds, count(*) AS n FROM (
+    SELECT seconds_spent FROM newel.resolution WHERE by_kind = 'staff' AND seconds_spent IS NOT NULL AND at > $1
+    ORDER BY at DESC LIMIT 50) r;

@@ -1,0 +1,87 @@
+-- name: lock
+-- One process reads at a time; the others leave it to that one.
+SELECT pg_try_advisory_xact_lock(7309);
+
+-- name: mark
+-- How far a part is read.
+SELECT at FROM newel.search_mark WHERE part = $1;
+
+-- name: set_mark
+INSERT INTO newel.search_mark (part, at) VALUES ($1, $2) ON CONFLICT (part) DO UPDATE SET at = excluded.at;
+
+-- name: messages
+-- Messages since a time that were not read, oldest first, with the keys of their cases.
+SELECT m.id, m.created_at AS at, m.case_id, m.body_sealed, i.id AS item_id, i.fields_sealed, c.customer_id,
+    c.key_wrapped, k.wrapped AS subject_wrapped
+FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+    LEFT JOIN newel.item i ON i.message_id = m.id
+WHERE m.created_at > $1 AND k.wrapped IS NOT NULL
+    AND NOT EXISTS (SELECT FROM newel.search_done d WHERE d.subject_id = m.id AND d.at = m.created_at)
+ORDER BY m.created_at LIMIT $2;
+
+-- name: customers
+-- Customers that were changed since a time and not read.
+SELECT c.id, c.updated_at AS at, c.profile_sealed, k.wrapped AS subject_wrapped
+FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id
+WHERE c.updated_at > $1 AND k.wrapped IS NOT NULL
+    AND NOT EXISTS (SELECT FROM newel.search_done d WHERE d.subject_id = c.id AND d.at = c.updated_at)
+ORDER BY c.updated_at LIMIT $2;
+
+-- name: done
+-- These were read.
+INSERT INTO newel.search_done (subject_id, at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ON CONFLICT DO NOTHING;
+
+-- name: forget_done
+-- What lies so far back that nothing can come before it any more.
+DELETE FROM newel.search_done WHERE at < $1;
+
+-- name: forget_words
+-- What a customer's profile said before.
+DELETE FROM newel.search_word WHERE kind = 'customer' AND subject_id = ANY ($1::uuid[]);
+
+-- name: add
+-- Words of subjects.
+INSERT INTO newel.search_word (word_mac, kind, subject_id)
+SELECT w, $2, s FROM unnest($1::bytea[], $3::uuid[]) AS t(w, s) ON CONFLICT DO NOTHING;
+
+-- name: cases
+-- Cases in which all words stand, the newest first.
+WITH found AS (
+    SELECT subject_id FROM newel.search_word WHERE word_mac = ANY ($1::bytea[]) AND kind = 'case'
+    GROUP BY subject_id HAVING count(*) = $2
+)
+SELECT c.id, c.workflow, c.contact_reason, c.state, c.tier, c.priority, c.language, c.opened_at, c.resolved_at,
+    c.customer_id, s.name AS owner, u.profile_sealed, k.wrapped AS subject_wrapped
+FROM found f JOIN newel.cases c ON c.id = f.subject_id JOIN newel.customer u ON u.id = c.customer_id
+    JOIN keyring.subject_key k ON k.subject_id = c.customer_id AND k.wrapped IS NOT NULL
+    LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned' LEFT JOIN newel.staff s ON s.id = w.owner_id
+ORDER BY c.opened_at DESC LIMIT $3;
+
+-- name: cases_of
+-- All cases of a customer, the newest first.
+SELECT c.id, c.workflow, c.contact_reason, c.state, c.tier, c.priority, c.language, c.opened_at, c.resolved_at,
+    c.customer_id, s.name AS owner, u.profile_sealed, k.wrapped AS subject_wrapped
+FROM newel.cases c JOIN newel.customer u ON u.id = c.customer_id
+    JOIN keyring.subject_key k ON k.subject_id = c.customer_id AND k.wrapped IS NOT NULL
+    LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned' LEFT JOIN newel.staff s ON s.id = w.owner_id
+WHERE c.customer_id = $1 ORDER BY c.opened_at DESC LIMIT $2;
+
+-- name: people
+-- Customers in whose profile all words stand, with how many cases they have.
+WITH found AS (
+    SELECT subject_id FROM newel.search_word WHERE word_mac = ANY ($1::bytea[]) AND kind = 'customer'
+    GROUP BY subject_id HAVING count(*) = $2
+)
+SELECT u.id, u.kind, u.segment, u.vip, u.vulnerable, u.lifetime_value_minor, u.currency, u.profile_sealed,
+    k.wrapped AS subject_wrapped, (SELECT count(*) FROM newel.cases c WHERE c.customer_id = u.id) AS cases
+FROM found f JOIN newel.customer u ON u.id = f.subject_id
+    JOIN keyring.subject_key k ON k.subject_id = u.id AND k.wrapped IS NOT NULL
+ORDER BY u.updated_at DESC LIMIT $3;
+
+-- name: articles
+-- Articles in force that are about the words, the best first.
+SELECT id, title, collection, language, updated, ts_headline('simple', body, q,
+    'StartSel="", StopSel="", MaxWords=30, MinWords=12') AS excerpt
+FROM newel.article, websearch_to_tsquery('english', $1) q
+WHERE current AND to_tsvector('english', title || ' ' || body) @@ q
+ORDER BY ts_rank(setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body), q) DESC LIMIT $2;

@@ -1,0 +1,102 @@
+-- name: lanes
+-- Open work by priority: what waits, what somebody has, how long the oldest has waited.
+SELECT priority, count(*) FILTER (WHERE state = 'queued') AS waiting, count(*) FILTER (WHERE state = 'owned') AS owned,
+    min(queued_at) FILTER (WHERE state = 'queued') AS oldest_at
+FROM newel.work_item WHERE state IN ('queued', 'owned') GROUP BY priority;
+
+-- name: late
+-- How many resolutions are overdue at $1 by priority, paused ones apart.
+SELECT priority, count(*) AS n FROM newel.sla_target
+WHERE kind = 'resolution' AND state = 'running' AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at <= $1
+GROUP BY priority;
+
+-- name: breaches
+-- The resolutions that are due after $1 and by $2, the soonest $3 of each priority; null: no bound.
+SELECT t.case_id, t.priority, t.due_at, t.started_at, w.state, w.lane, w.reason, c.contact_reason, c.workflow,
+    s.name AS owner
+FROM unnest('{1,2,3}'::smallint[]) AS p(priority) CROSS JOIN LATERAL (
+        SELECT case_id, work_item_id, priority, due_at, started_at FROM newel.sla_target
+        WHERE kind = 'resolution' AND state = 'running' AND priority = p.priority
+            AND due_at > coalesce($1::timestamptz, '-infinity') AND due_at <= coalesce($2::timestamptz, 'infinity')
+        ORDER BY due_at LIMIT $3) t
+    JOIN newel.work_item w ON w.id = t.work_item_id JOIN newel.cases c ON c.id = t.case_id
+    LEFT JOIN newel.staff s ON s.id = w.owner_id
+WHERE w.state IN ('queued', 'owned') ORDER BY t.due_at, t.case_id;
+
+-- name: attained
+-- Of the targets that ended since $2, and those that were due since then and have not: which were met in time, at $1.
+SELECT kind, priority, count(*) AS ended, count(*) FILTER (WHERE met) AS met FROM (
+    SELECT kind, priority, ended_at <= due_at AS met FROM newel.sla_target
+    WHERE state = 'met' AND ended_at >= $2
+    UNION ALL
+    SELECT kind, priority, false FROM newel.sla_target
+    WHERE state = 'running' AND kind = ANY ('{first_response,next_response,resolution,approval}'::text[])
+        AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at >= $2 AND due_at <= $1
+) t GROUP BY kind, priority;
+
+-- name: midnight
+-- When the day began for a person.
+SELECT date_trunc('day', $2::timestamptz AT TIME ZONE zone) AT TIME ZONE zone FROM newel.staff WHERE id = $1;
+
+-- name: queue
+-- What waits, in the order of claims; a place below nought was set by hand.
+SELECT w.case_id, w.workflow, c.contact_reason, w.lane, w.priority, b.language, b.skills, b.regulated, w.reason,
+    w.queued_at, w.due_at, w.breached, w.level, w.position < 0 AS first
+FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
+WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
+
+-- name: names
+-- Everybody's name.
+SELECT id, name FROM newel.staff WHERE active;
+
+-- name: holds
+-- What people have: how much, and the first $1 of each, most urgent first.
+SELECT owner_id, whole, case_id, priority, contact_reason, due_at, state FROM (
+    SELECT w.owner_id, w.case_id, w.priority, c.contact_reason, c.state, w.due_at,
+        count(*) OVER (PARTITION BY w.owner_id) AS whole,
+        row_number() OVER (PARTITION BY w.owner_id ORDER BY w.priority, w.due_at, w.id) AS place
+    FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id WHERE w.state = 'owned'
+) q WHERE place <= $1 ORDER BY owner_id, place;
+
+-- name: ai_states
+-- How many cases the AI has, by state.
+SELECT state, count(*) AS n FROM newel.cases
+WHERE state IN ('ai', 'deflecting', 'approval', 'acting') GROUP BY state;
+
+-- name: ai_cases
+-- What the AI has now, longest first, with its latest proposal.
+SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
+    c.language, c.state, c.tier, c.turn, c.episode_opened_at AS at,
+    v.channel, p.confidence
+FROM newel.cases c LEFT JOIN newel.conversation v ON v.id = c.conversation_id
+    LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
+        ORDER BY created_at DESC LIMIT 1) p ON true
+WHERE c.state IN ('ai', 'deflecting', 'approval', 'acting') ORDER BY c.episode_opened_at, c.id LIMIT $1;
+
+-- name: ai_answered
+-- What the AI has answered since $1, where the customer may go on; newest first.
+SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
+    c.language, c.state, c.tier, c.turn, c.answered_at AS at,
+    v.channel, p.confidence
+FROM newel.cases c JOIN newel.conversation v ON v.id = c.conversation_id
+    LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
+        ORDER BY created_at DESC LIMIT 1) p ON true
+WHERE c.state = 'waiting' AND c.tier IN (1, 2) AND c.answered_at >= $1 ORDER BY c.answered_at DESC, c.id LIMIT $2;
+
+-- name: approvals
+-- How many approvals wait, since when, and which is due first.
+SELECT count(*) AS n, min(created_at) AS oldest_at, min(due_at) AS due_at FROM newel.approval WHERE state = 'pending';
+
+-- name: stalled
+-- Jobs of the kinds $1 that should have begun before $2 and have not: nobody does them.
+SELECT k.kind, j.run_at FROM unnest($1::text[]) AS k(kind) CROSS JOIN LATERAL (
+    SELECT run_at FROM newel.job WHERE kind = k.kind AND state = 'ready' AND run_at < $2 ORDER BY run_at LIMIT 1) j;
+
+-- name: workflows
+-- The workflows that have a policy in force.
+SELECT workflow FROM newel.policy_version WHERE state = 'active' ORDER BY workflow;
+
+-- name: concerned
+-- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.
+SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'acting')
+    AND ($1::text IS NULL OR workflow = $1) AND ($2::text IS NULL OR contact_reason = $2);

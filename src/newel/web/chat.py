@@ -1,0 +1,306 @@
+"""The customer's chat: the script for a site, the page that it shows, and what that page asks for.
+
+The page acts in the name of a signed pass in a header, and only on the conversation of that pass;
+what it is told holds no trigger, score, tier or priority (SEC-7).
+"""
+
+import time
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import JSONBody
+
+from newel.domain import chat as rule
+from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
+from newel.domain.survey import Comment, Score
+from newel.flow import chat, survey
+from newel.flow.chat import Outlook
+from newel.flow.house import House
+from newel.store import chat as rows
+from newel.web.auth import bearer, must_be_own_page
+from newel.web.limit import Limits, Rate
+from newel.web.page import framed
+from newel.web.request import Ask
+from newel.web.route import Open, inner_get, inner_post, page
+from newel.web.shapes import BIG, Said
+from newel.web.static import assets
+
+LOADER: Final = "js/chat/loader.js"
+KEEP_SECONDS: Final = 300
+FORECAST_SECONDS: Final = 3.0
+OFTEN: Final = Rate(burst=60, a_second=5)
+COME: Final = Rate(burst=40, a_second=0.5)
+WRITE: Final = Rate(burst=12, a_second=0.5)
+WRITE_FROM: Final = Rate(burst=120, a_second=4)
+REQUEST: Final = Rate(burst=6, a_second=0.1)
+SIGNAL: Final = Rate(burst=3, a_second=0.7)
+
+WAITS: Final = {
+    Wait.MINUTES: "usually within a few minutes",
+    Wait.QUARTER: "usually in about a quarter of an hour",
+    Wait.HALF_HOUR: "usually in about half an hour",
+    Wait.HOUR: "usually within an hour",
+    Wait.LONGER: "more than an hour at the moment; the answer stays here for you",
+    Wait.AWAY: "nobody is here right now",
+}
+
+Token = Annotated[str, msgspec.Meta(max_length=TOKEN_LIMIT, pattern=r"^[\x21-\x7e]*\Z")]
+Once = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+\Z")]
+
+
+class Arrive(msgspec.Struct, frozen=True):
+    """Which site shows the page, and from where."""
+
+    site: Site = "chat"
+    host: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class Come(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who comes in: by the host's word, by a pass of before, or as a stranger."""
+
+    site: Site
+    identity: Token = ""
+    kept: Token = ""
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """What the page acts with; ``keep``: for the next visit as well; ``who`` tells visitors apart."""
+
+    token: str
+    keep: bool
+    who: str
+
+
+class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message; the same id again is the same message."""
+
+    id: Once
+    text: Said
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request for a person; the same id again is the same request."""
+
+    id: Once
+
+
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What has left is in view up to this number."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0, le=BIG)]
+
+
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How it went, from 1 to 5, with a word to it."""
+
+    token: Token
+    score: Score
+    comment: Comment = ""
+
+
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many of the newest lines."""
+
+    lines: Annotated[int, msgspec.Meta(ge=1, le=300)] = 50
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """It is stored and will not be lost."""
+
+    id: UUID
+    conversation: UUID | None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A message as its customer sees it; ``name`` is a person's first name."""
+
+    id: UUID
+    author: str
+    name: str
+    text: str
+    sources: tuple[str, ...]
+    at: datetime
+    seq: int | None
+    read: bool
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole conversation as its customer may know it."""
+
+    conversation: UUID | None
+    lines: tuple[Line, ...]
+    more: bool
+    seen: int
+    standing: Standing
+    name: str
+    wait: str
+    away: str
+    back_at: datetime | None
+    survey: str
+
+
+class Forecast:
+    """The outlook of the moment, asked for once in some seconds: it is the same for everybody."""
+
+    def __init__(self) -> None:
+        self._known: tuple[float, Outlook] | None = None
+
+    async def now(self, house: House) -> Outlook:
+        """How long a person takes now."""
+        at = time.monotonic()
+        if self._known is None or at - self._known[0] > FORECAST_SECONDS:
+            self._known = at, await chat.outlook(house)
+        return self._known[1]
+
+
+@page("/chat.js", Open.PUBLIC)
+async def loader(request: Ask) -> Response[bytes]:
+    """The script that a site loads: a launcher, and a frame for the page below."""
+    asset = assets()[LOADER]
+    headers = {
+        "cache-control": f"public, max-age={KEEP_SECONDS}",
+        "cross-origin-resource-policy": "cross-origin",
+        "access-control-allow-origin": "*",
+    }
+    return Response(asset.body, media_type=asset.kind, headers=headers)
+
+
+@page("/chat", Open.PUBLIC)
+async def window(request: Ask) -> Response[str]:
+    """The chat itself; only the sites of the settings may show it inside of theirs."""
+    asked = request.asked(Arrive)
+    door: Door = request.app.state.door
+    host = asked.host if door.admits(asked.host) else ""
+    outlook = await _outlook(request)
+    return framed(
+        request,
+        "chat.html",
+        " ".join(door.origins) or "'none'",
+        site=asked.site,
+        host=host,
+        greeting=outlook.greeting,
+        request_text=rule.REQUEST,
+    )
+
+
+@inner_post("/chat/pass")
+async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
+    """Come in; whoever cannot prove who they are comes in as a stranger."""
+    must_be_own_page(request, "open the chat")
+    _limits(request).must("come", _address(request), COME)
+    door: Door = request.app.state.door
+    visitor = await chat.admit(request.house, door, data.site, identity=data.identity, kept=data.kept)
+    token = rule.sign(visitor, chat.mac_of(request.house))
+    return Pass(token, keep=not visitor.ref, who=chat.actor(request.house, visitor).id)
+
+
+@inner_get("/chat/conversation", query=Look)
+async def conversation(request: Ask) -> View:
+    """The newest lines of both sides, where it stands, and how long a person takes."""
+    visitor, limit = await _visitor(request), request.asked(Look).lines
+    outlook = await _outlook(request)
+    about, found, seen_seq = None, list[rows.Line](), 0
+    async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:
+        own = await chat.conversation_of(request.house, tx, visitor)
+        if own is not None:
+            about = await rows.matter(tx, own)
+            found = await rows.lines(tx, request.house.envelope, own, limit + 1)
+            seen_seq = await rows.seen_up_to(tx, own)
+    stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
+    return View(
+        conversation=own,
+        lines=tuple(_line(one) for one in found[-limit:]),
+        more=len(found) > limit,
+        seen=seen_seq,
+        standing=stands,
+        name=_first(about.owner) if about else "",
+        wait=WAITS[outlook.wait],
+        away=outlook.away,
+        back_at=outlook.back_at,
+        survey=await _survey(request, visitor, own) if own and stands is Standing.OVER else "",
+    )
+
+
+async def _survey(request: Ask, visitor: Visitor, own: UUID) -> str:
+    """The token with which the customer may say how it went; empty when they are not asked."""
+    offer = await survey.offer(request.house, chat.actor(request.house, visitor), own)
+    return offer.token if offer else ""
+
+
+@inner_post("/chat/survey", status=204)
+async def say_how_it_went(request: Ask, data: JSONBody[Verdict]) -> None:
+    """How it went, once for each episode, by the token that was offered."""
+    await _visitor(request, "answer a survey")
+    await survey.answer(request.house, data.token, data.score, data.comment)
+
+
+@inner_post("/chat/messages")
+async def say(request: Ask, data: JSONBody[Say]) -> Taken:
+    """Write; sent again under the same id it is the same message."""
+    visitor = await _visitor(request, "write")
+    _limits(request).must("write", visitor.thread, WRITE)
+    _limits(request).must("write from", _address(request), WRITE_FROM)
+    taken = await chat.say(request.house, visitor, data.text, data.id)
+    return Taken(taken.message_id, taken.conversation_id)
+
+
+@inner_post("/chat/person")
+async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
+    """Ask for a person; how often somebody has written does not stand in the way of it."""
+    visitor = await _visitor(request, "ask for a person")
+    _limits(request).must("request", visitor.thread, REQUEST)
+    taken = await chat.ask_for_person(request.house, visitor, data.id)
+    return Taken(taken.message_id, taken.conversation_id)
+
+
+@inner_post("/chat/typing", status=204)
+async def typing(request: Ask) -> None:
+    """The customer types; more than one word of it a second is left out."""
+    visitor = await _visitor(request, "type")
+    if _limits(request).allow("typing", visitor.thread, SIGNAL):
+        await chat.typing(request.house, visitor)
+
+
+@inner_post("/chat/seen", status=204)
+async def seen(request: Ask, data: JSONBody[Seen]) -> None:
+    """What has left for the customer is in their view."""
+    await chat.seen(request.house, await _visitor(request, "read"), data.seq)
+
+
+async def _visitor(request: Ask, act: str = "") -> Visitor:
+    """Whose pass came with the request; writing takes one of our own pages as well."""
+    if act:
+        must_be_own_page(request, act)
+    visitor = await chat.who(request.house, bearer(request))
+    request.scope["newel.actor"] = chat.actor(request.house, visitor)  # type: ignore[typeddict-unknown-key]
+    _limits(request).must("ask", visitor.thread, OFTEN)
+    return visitor
+
+
+async def _outlook(request: Ask) -> Outlook:
+    forecast: Forecast = request.app.state.outlook
+    return await forecast.now(request.house)
+
+
+def _limits(request: Ask) -> Limits:
+    limits: Limits = request.app.state.limits
+    return limits
+
+
+def _address(request: Ask) -> str:
+    return request.client.host if request.client else ""
+
+
+def _line(one: rows.Line) -> Line:
+    name = _first(one.writer) if one.author == "person" else ""
+    return Line(one.id, one.author, name, one.text, one.sources, one.at, one.seq, one.read)
+
+
+def _first(name: str | None) -> str:
+    return (name or "").partition(" ")[0]
+
+
+ROUTES = [loader, window, come_in, conversation, say, ask_for_person, say_how_it_went, typing, seen]

@@ -1,0 +1,141 @@
+"""Signing in and out, the profile, presence, and how the pages look."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from newel.domain.access import Act
+from newel.domain.errors import NewelError
+from newel.flow import access, routing
+from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
+from newel.web.nav import home
+from newel.web.page import away, done, page, part
+from newel.web.request import Ask
+from newel.web.route import Open, form
+from newel.web.route import page as page_at
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """A login, its password, and where to go afterwards."""
+
+    login: Name
+    password: Password
+    next: str = ""
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """Whether I take work."""
+
+    presence: Literal["available", "away"]
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Light, dark, or as the system says."""
+
+    theme: Literal["system", "light", "dark"]
+
+
+class Arrive(msgspec.Struct, frozen=True):
+    """Where to go after signing in."""
+
+    next: str = ""
+
+
+@page_at("/", Open.PUBLIC)
+async def front(request: Ask) -> Response[str]:
+    """The first page of whoever comes: their own, or the sign-in."""
+    session_id = session_of(request)
+    if not session_id:
+        return away("/sign-in")
+    try:
+        return away(home((await access.who(request.house, session_id)).actor))
+    except NewelError:
+        return away("/sign-in")
+
+
+@page_at("/sign-in", Open.PUBLIC)
+async def sign_in_page(request: Ask) -> Response[str]:
+    """The sign-in page."""
+    return page(request, "sign_in.html", problem="", login="", next=inside(request.asked(Arrive).next))
+
+
+@form("/sign-in", Open.PUBLIC)
+async def sign_in(request: Ask) -> Response[str]:
+    """Sign in and go to the first page; what is wrong is said on the same page."""
+    must_be_own_page(request, "sign in")
+    try:
+        asked = await request.filled(SignIn)
+        signed = await access.sign_in(request.house, asked.login, asked.password, former=session_of(request))
+    except NewelError as error:
+        given = await request.form()
+        return page(
+            request,
+            "sign_in.html",
+            status=error.status,
+            problem=_problem(error),
+            login=str(given.get("login", ""))[:64],
+            next=inside(str(given.get("next", ""))),
+        )
+    response = away(inside(asked.next) or home(signed.staff.actor))
+    give_cookie(response, request, signed.session_id)
+    return response
+
+
+def _problem(error: NewelError) -> str:
+    if error.code == "invalid_field":
+        return "Enter your login and your password."
+    return "The login or the password is wrong." if error.code == "unauthenticated" else error.message
+
+
+def inside(path: str) -> str:
+    """A path of this site, or nothing: nobody is led elsewhere."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if plain else ""
+
+
+@form("/sign-out", Open.SIGNED_IN)
+async def sign_out(request: Ask) -> Response[str]:
+    """End the session here and in the browser."""
+    session_id = session_of(request)
+    if session_id:
+        await access.sign_out(request.house, request.actor, session_id)
+    response = Response("", status_code=200, headers={"hx-redirect": "/sign-in"})
+    take_cookie(response, request)
+    return response
+
+
+@page_at("/profile", Open.SIGNED_IN)
+async def profile(request: Ask) -> Response[str]:
+    """Who I am here: roles, skills, hours, and how the pages look."""
+    account = await access.account(request.house, request.actor, request.me.login)
+    return page(request, "profile.html", account=account)
+
+
+@form("/presence", Act.WORK)
+async def presence(request: Ask) -> Response[str]:
+    """Come or go; the queue is looked at again."""
+    asked = await request.filled(Presence)
+    me = request.me
+    here = asked.presence == "available"
+    await routing.presence(request.house, me.actor, UUID(me.actor.id), available=here)
+    me = msgspec.structs.replace(me, presence=asked.presence)
+    said = "You take new work now." if here else "You get no new work until you are back."
+    return part(request, "parts/presence.html", say=said, shown=me)
+
+
+@form("/look", Open.SIGNED_IN)
+async def look(request: Ask) -> Response[str]:
+    """Keep how this browser shows the pages."""
+    asked = await request.filled(Look)
+    response = done(theme=asked.theme)
+    response.set_cookie("newel_theme", asked.theme, max_age=YEAR_SECONDS, samesite="lax")
+    return response
+
+
+ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look]

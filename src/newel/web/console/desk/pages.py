@@ -1,0 +1,279 @@
+"""The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
+
+import contextlib
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from newel.domain import reason as reasons
+from newel.domain.access import Act
+from newel.domain.desk import Piece, Sight
+from newel.domain.errors import StaleToken
+from newel.domain.mask import Field
+from newel.domain.resolution import AiQuality, Category, Cause
+from newel.domain.routing import highest
+from newel.domain.support import Ground
+from newel.domain.words import Cluster
+from newel.flow import chat, desk
+from newel.flow.desk import Desk
+from newel.store import desk as rows
+from newel.store import live, views
+from newel.store import routing as work
+from newel.web import viewing
+from newel.web.live import Hub
+from newel.web.page import done, page, part, words
+from newel.web.request import Ask
+from newel.web.route import form
+from newel.web.route import page as page_at
+from newel.web.viewing import Doing
+
+SHOWN: Final = 40
+NOTHING: Final = 9
+"""A priority that no work has: whoever takes nothing from the queue."""
+_FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
+WORKFLOW: Final = "*"
+"""Under which the titles of contact reasons keep the workflow's own."""
+Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.-]*\Z")]
+Looked = Annotated[str, msgspec.Meta(max_length=400)]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Which part of the queue to show, and which case is open beside it."""
+
+    workflow: Name = ""
+    priority: Literal[0, 1, 2, 3] = 0
+    open: UUID | None = None
+
+    def but(self, **changes: Any) -> str:
+        """The query of the same list with something else asked."""
+        after = msgspec.structs.replace(self, **changes)
+        asked = {"workflow": after.workflow, "priority": after.priority or "", "open": after.open or ""}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What to look for in the articles; nothing: what the customer wrote."""
+
+    q: Looked = ""
+
+
+class Which(msgspec.Struct, frozen=True):
+    """Which playbook to read; none: that of the case's contact reason."""
+
+    playbook: Name = ""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a page says of its person."""
+
+    doing: Doing
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """Which hidden value of which part."""
+
+    part: Name
+    field: Name
+
+
+@page_at("/desk", Act.WORK)
+async def front(request: Ask) -> Response[str]:
+    """My work and the queue."""
+    return page(request, "desk.html", opened=None, **await _list(request, request.asked(Asked)))
+
+
+@page_at("/desk/list", Act.WORK)
+async def listed(request: Ask) -> Response[str]:
+    """The list alone, when it asks for itself again."""
+    return part(request, "desk/list.html", **await _list(request, request.asked(Asked)))
+
+
+@page_at("/desk/{case_id:uuid}", Act.WORK)
+async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """One case beside the list."""
+    asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
+    opened = await _case(request, case_id)
+    return page(request, "desk.html", **(await _list(request, asked)) | opened)
+
+
+@page_at("/desk/{case_id:uuid}/case", Act.WORK)
+async def case_part(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """The case alone, when it asks for itself again."""
+    return part(request, "desk/case.html", **await _case(request, case_id))
+
+
+@page_at("/desk/{case_id:uuid}/composer", Act.WORK)
+async def composer(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Where the owner writes, as it was saved."""
+    return part(request, "desk/composer.html", **await _case(request, case_id))
+
+
+@page_at("/desk/{case_id:uuid}/viewers", Act.WORK)
+async def viewers(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Who else has the case open."""
+    return part(request, "desk/viewers.html", case_id=case_id, viewers=await _viewers(request, case_id))
+
+
+@form("/desk/{case_id:uuid}/viewing", Act.WORK)
+async def say_viewing(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """My page says that I look, type, or have gone."""
+    seen = await request.filled(Seen)
+    desk.tell(request.house, viewing.said(case_id, request.me.id, seen.doing))
+    return done()
+
+
+@form("/desk/{case_id:uuid}/reveal", Act.WORK)
+async def reveal(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """One hidden value, after the audit has it."""
+    asked = await request.filled(Reveal)
+    value = await desk.reveal(request.house, request.person, case_id, asked.part, asked.field)
+    return part(request, "desk/revealed.html", part=asked.part, field=asked.field, value=value)
+
+
+@page_at("/desk/{case_id:uuid}/articles", Act.WORK)
+async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """What the articles say to the customer's words, or to mine."""
+    asked = request.asked(Words)
+    fit = await desk.articles(request.house, request.person, case_id, asked.q)
+    return part(request, "desk/articles.html", found=fit, q=asked.q)
+
+
+@page_at("/desk/{case_id:uuid}/script", Act.WORK)
+async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """The playbook with what is known."""
+    asked = request.asked(Which)
+    made = await desk.script(request.house, request.person, case_id, asked.playbook)
+    view = await _view(request, case_id)
+    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=reasons.said)
+
+
+async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
+    me = request.me
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        serving = await work.serving(tx, me.id)
+        taken = await rows.mine(tx, request.house.envelope, me.id)
+        first = int(highest(serving.person) or NOTHING)
+        waiting = await rows.queue(
+            tx, request.house.envelope, serving, first, asked.workflow, asked.priority, SHOWN
+        )
+        depth = await rows.depth(tx)
+        questions = await views.questions(tx, request.house.envelope, me.id)
+        titles = {name: await _titles(request, tx, name) for name in {row.workflow for row in depth}}
+        titles |= {row.workflow: await _titles(request, tx, row.workflow) for row in [*taken, *waiting]}
+    return {
+        "taken": taken,
+        "waiting": waiting,
+        "depth": depth,
+        "questions": questions,
+        "person": serving.person,
+        "asked": asked,
+        "titles": titles,
+        "reason_of": reasons.said,
+    }
+
+
+async def _titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:
+    running = await request.house.running(tx, workflow)
+    named = {reason: playbook.title for reason, playbook in running.bundle.playbooks.items()}
+    return {WORKFLOW: running.bundle.title, **named}
+
+
+async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
+    opened = await desk.open_case(request.house, request.person, case_id)
+    if opened.mine and opened.view.conversation_id is not None:
+        with contextlib.suppress(StaleToken):  # it has just passed to another
+            await chat.read(request.house, request.person, case_id)
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        titles = await _titles(request, tx, opened.view.workflow)
+        people = await rows.people(tx)
+        here = _hub(request).viewing.at(case_id, request.me.id)
+        seen = await rows.names(tx, list(here)) if here else {}
+    return {
+        "opened": opened,
+        "case_id": case_id,
+        "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
+        "thread": _thread(opened),
+        "case_titles": titles,
+        "people": [one for one in people if one.id != request.me.id],
+        "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
+        "topic": live.of_case(case_id),
+        "reason_of": reasons.said,
+        "cut": cut,
+        "whole": opened.sight is Sight.WHOLE,
+        "glance": opened.sight is Sight.GLANCE,
+        "choices": CHOICES,
+    }
+
+
+def _thread(opened: Desk) -> list[tuple[str, Any]]:
+    """Messages, notes and moments in the order in which they came."""
+    found: list[tuple[str, Any]] = [("message", line) for line in opened.lines]
+    found += [("note", note) for note in opened.notes]
+    found += [("moment", moment) for moment in opened.moments]
+    return sorted(found, key=_place)
+
+
+def _place(entry: tuple[str, Any]) -> tuple[Any, int]:
+    """By time; of one moment first what the customer said, then what became of it, then what was written."""
+    kind, one = entry
+    said = kind == "message" and one.direction == "inbound"
+    return one.at, 0 if said else 1 if kind == "moment" else 2
+
+
+async def _viewers(request: Ask, case_id: UUID) -> list[tuple[str, Doing]]:
+    here = _hub(request).viewing.at(case_id, request.me.id)
+    if not here:
+        return []
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        names = await rows.names(tx, list(here))
+    return [(name, here[one]) for one, name in names.items()]
+
+
+async def _view(request: Ask, case_id: UUID) -> views.CaseView:
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        return await views.case(tx, case_id)
+
+
+def _hub(request: Ask) -> Hub:
+    hub: Hub = request.app.hub  # type: ignore[attr-defined]  # of our own application
+    return hub
+
+
+def cut(text: str, fields: tuple[Field, ...] = ()) -> list[Piece]:
+    """A masked text of the package in pieces: what is hidden stands under its name."""
+    kinds = {field.id: field.kind for field in fields}
+    found = []
+    for n, between in enumerate(_FIELD.split(text)):
+        if n % 2 == 0:
+            found += [Piece(between)] if between else []
+        else:
+            found.append(Piece("", between, kinds[between]) if between in kinds else Piece(f"[{between}]"))
+    return found
+
+
+CHOICES: Final = {
+    "categories": [(one.value, words(one.value)) for one in Category],
+    "causes": [(one.value, words(one.value)) for one in Cause],
+    "qualities": [(one.value, words(one.value)) for one in AiQuality],
+    "up_causes": [(one.value, words(one.value)) for one in Ground],
+    "clusters": [(one.value, words(one.value)) for one in Cluster],
+}
+
+ROUTES = [
+    front,
+    listed,
+    case_page,
+    case_part,
+    composer,
+    viewers,
+    say_viewing,
+    reveal,
+    articles,
+    script,
+]

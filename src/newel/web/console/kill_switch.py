@@ -1,0 +1,113 @@
+"""The kill switch: what is stopped, stopping in two steps with what it means in words, and letting go."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from newel.domain.access import Act
+from newel.domain.errors import Invalid
+from newel.flow import kill_switch
+from newel.store import kill_switch as rows
+from newel.store import wallboard
+from newel.store.db import Tx
+from newel.web.page import lead, page, part
+from newel.web.request import Ask
+from newel.web.route import form
+from newel.web.route import page as page_at
+from newel.web.shapes import Key, Reason
+
+
+class Aim(msgspec.Struct, frozen=True):
+    """What somebody came to stop."""
+
+    workflow: str = ""
+    contact_reason: str = ""
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """What to stop, and why: ``what`` is ``all``, a workflow, or ``workflow/contact_reason``."""
+
+    what: Key
+    reason: Reason
+
+
+@page_at("/kill-switch", Act.KILL_SWITCH)
+async def switches(request: Ask) -> Response[str]:
+    """What is stopped now, and what could be."""
+    aim = request.asked(Aim)
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        engaged = await rows.engaged(tx)
+        choices = await _choices(request, tx)
+        people = {str(one): name for one, name in (await wallboard.names(tx)).items()}
+    chosen = "/".join(filter(None, (aim.workflow, aim.contact_reason)))
+    shown: dict[str, Any] = {
+        "engaged": engaged,
+        "choices": choices,
+        "people": people,
+        "chosen": chosen,
+        "reason": "",
+    }
+    return page(request, "kill_switch.html", **shown)
+
+
+async def _choices(request: Ask, tx: Tx) -> dict[str, tuple[str, ...]]:
+    """The workflows in force with their contact reasons."""
+    found = {}
+    for workflow in await wallboard.workflows(tx):
+        running = await request.house.running(tx, workflow)
+        found[workflow] = tuple(sorted(running.bundle.playbooks))
+    return found
+
+
+@form("/kill-switch/check", Act.KILL_SWITCH)
+async def check(request: Ask) -> Response[str]:
+    """The first step: what would stop and what would not, in words."""
+    asked = await request.filled(Stop)
+    workflow, contact_reason = _aimed(asked.what)
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        choices = await _choices(request, tx)
+        if workflow and contact_reason not in {None, *choices.get(workflow, ())}:
+            raise Invalid(what="what to stop", why=f"{asked.what} is not in force")
+        talks = await wallboard.concerned(tx, workflow, contact_reason)
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "workflow": workflow,
+        "contact_reason": contact_reason,
+        "talks": talks,
+    }
+    return part(request, "kill_switch/check.html", **shown)
+
+
+@form("/kill-switch", Act.KILL_SWITCH)
+async def engage(request: Ask) -> Response[str]:
+    """The second step: stop."""
+    asked = await request.filled(Stop)
+    workflow, contact_reason = _aimed(asked.what)
+    await kill_switch.engage(
+        request.house,
+        request.actor,
+        workflow=workflow,
+        contact_reason=contact_reason,
+        reason=asked.reason,
+    )
+    return lead("/kill-switch", "Stopped. No message of the AI leaves there any more.")
+
+
+@form("/kill-switch/{switch_id:uuid}/release", Act.KILL_SWITCH)
+async def release(request: Ask, switch_id: FromPath[UUID]) -> Response[str]:
+    """Let the AI send again."""
+    await kill_switch.release(request.house, request.actor, switch_id)
+    return lead("/kill-switch", "Released. The AI answers again.")
+
+
+def _aimed(what: str) -> tuple[str | None, str | None]:
+    if what == "all":
+        return None, None
+    workflow, _, contact_reason = what.partition("/")
+    return workflow, contact_reason or None
+
+
+ROUTES = [switches, check, engage, release]

@@ -1,0 +1,148 @@
+"""The wallboard: the whole floor on one screen, and a supervisor's hand on it.
+
+Everything is read from the database and done by flow steps that need no worker: it works while
+routing is down, and says that it is.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from newel.domain.access import Act
+from newel.domain.errors import Conflict, NotFound
+from newel.domain.routing import Fit, Item, fits
+from newel.flow import escalation, routing
+from newel.flow.routing import rules_of
+from newel.store import routing as work
+from newel.store import views, wallboard
+from newel.store.db import Tx
+from newel.web.page import done, lead, page, part
+from newel.web.request import Ask
+from newel.web.route import form
+from newel.web.route import page as page_at
+
+QUEUE_SHOWN = 60
+TALKS_SHOWN = 30
+ANSWERED_SHOWN = 8
+APPROVALS_SHOWN = 8
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Whether the board is shown on a screen at the wall."""
+
+    screen: bool = False
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """To whom work is given."""
+
+    staff_id: UUID
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Whether waiting work goes to the front of its priority, or back to its place."""
+
+    front: bool
+
+
+@page_at("/wallboard", Act.ASSIGN)
+async def board(request: Ask) -> Response[str]:
+    """The board; a script asks for it again whenever something on it has changed."""
+    screen = request.asked(Look).screen
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        shown = await _shown(request, tx)
+    answer = part if request.partial else page
+    template = "wallboard/board.html" if request.partial else "wallboard.html"
+    return answer(request, template, screen=screen, **shown)
+
+
+async def _shown(request: Ask, tx: Tx) -> dict[str, Any]:
+    coming = await wallboard.clocks(tx, late=False)
+    return {
+        "now": tx.now,
+        "lanes": await wallboard.lanes(tx, coming, request.me.id),
+        "targets": await _targets(request, tx),
+        "late": await wallboard.clocks(tx, late=True),
+        "coming": coming,
+        "queue": await wallboard.queue(tx, QUEUE_SHOWN),
+        "desks": await wallboard.desks(tx),
+        "ai": await wallboard.ai_states(tx),
+        "talks": await wallboard.talks(tx, TALKS_SHOWN),
+        "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
+        "asked": await wallboard.asked(tx),
+        "approvals": await views.approvals(tx, APPROVALS_SHOWN),
+        "stalled": await wallboard.stalled(tx),
+    }
+
+
+async def _targets(request: Ask, tx: Tx) -> dict[int, tuple[int, ...]]:
+    """The minutes to resolve by priority, each that a workflow in force sets."""
+    found: dict[int, set[int]] = {1: set(), 2: set(), 3: set()}
+    for workflow in await wallboard.workflows(tx):
+        running = await request.house.running(tx, workflow)
+        for name, targets in running.bundle.sla.targets.items():
+            found[int(name[1:])].add(targets.resolution_minutes)
+    return {priority: tuple(sorted(minutes)) for priority, minutes in found.items()}
+
+
+@page_at("/wallboard/cases/{case_id:uuid}/people", Act.ASSIGN)
+async def people(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Who could have a case: the best first, and what is against each."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        item, found = await _fits(request, tx, case_id)
+        names = {desk.person.id: desk for desk in await wallboard.desks(tx)}
+        case = await views.case(tx, case_id)
+    return part(request, "wallboard/people.html", item=item, fits=found, desks=names, case=case)
+
+
+async def _fits(request: Ask, tx: Tx, case_id: UUID) -> tuple[work.WorkItem, list[Fit]]:
+    item = await work.open_of(tx, case_id)
+    if item is None:
+        raise Conflict(what=f"case {case_id}", state="no person's", why="there is no open work to assign")
+    running = await request.house.running(tx, item.workflow)
+    asked = Item(ask=item.ask, priority=item.priority, passed_by=item.passed_by)
+    others = [person for person in await work.people(tx) if person.id != item.owner_id]
+    return item, fits(asked, others, tx.now, rules_of(running))
+
+
+@form("/wallboard/cases/{case_id:uuid}/assignment", Act.ASSIGN)
+async def assign(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Give a case to a person, whoever has it now."""
+    asked = await request.filled(Choice)
+    await routing.assign(request.house, request.actor, case_id, asked.staff_id)
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        names = {desk.person.id: desk.name for desk in await wallboard.desks(tx)}
+    return done(f"{names.get(asked.staff_id, 'They')} has it now.")
+
+
+@form("/wallboard/cases/{case_id:uuid}/place", Act.ASSIGN)
+async def place(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Put waiting work at the front of its priority, or back to where it was."""
+    asked = await request.filled(Place)
+    await routing.reorder(request.house, request.actor, case_id, None if asked.front else 0)
+    return done("It comes first in its priority now." if asked.front else "It is back in its place.")
+
+
+@form("/wallboard/cases/{case_id:uuid}/takeover", Act.ASSIGN)
+async def take_over(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """Take a case for myself, from the AI or from whoever has it."""
+    await escalation.take_over(request.house, request.actor, case_id)
+    return lead(f"/desk/{case_id}", "It is yours now. The AI sends nothing more there.")
+
+
+@form("/wallboard/people/{staff_id:uuid}/presence", Act.ASSIGN)
+async def presence(request: Ask, staff_id: FromPath[UUID]) -> Response[str]:
+    """Say for a person that they are here, or away."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        found = next((d for d in await wallboard.desks(tx) if d.person.id == staff_id), None)
+    if found is None:
+        raise NotFound(what="person", id=staff_id)
+    here = not found.person.available
+    await routing.presence(request.house, request.actor, staff_id, available=here)
+    return done(f"{found.name} {'takes new work now' if here else 'gets no new work now'}.")
+
+
+ROUTES = [board, people, assign, place, take_over, presence]

@@ -1,0 +1,41 @@
+"""Where a person may go: the entries of the menu, by their acts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newel.domain.access import Act, Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu: its address, its name, its picture, the keys that lead there."""
+
+    path: str
+    name: str
+    icon: str
+    keys: str
+    act: Act | None = None
+    """What one must be allowed; None: everybody who is signed in may look."""
+    count: str = ""
+    """The topic whose number stands beside the name, if any."""
+
+
+ENTRIES: Sequence[Entry] = (
+    Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
+    Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
+    Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
+    Entry("/search", "Search", "search", "g s", Act.READ_CASE),
+    Entry("/knowledge", "Knowledge", "book", "g k"),
+    Entry("/policy", "Policy", "policy", "g y"),
+    Entry("/kill-switch", "Stop AI", "stop", "g x", Act.KILL_SWITCH),
+)
+
+
+def entries(actor: Actor) -> list[Entry]:
+    """What the actor may see."""
+    return [entry for entry in ENTRIES if entry.act is None or actor.may(entry.act)]
+
+
+def home(actor: Actor) -> str:
+    """Where a person begins."""
+    return next((entry.path for entry in entries(actor) if entry.act), "/profile")

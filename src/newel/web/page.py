@@ -1,0 +1,146 @@
+"""Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+
+from newel.domain.access import Act
+from newel.domain.words import Money
+from newel.web import static
+from newel.web.auth import csrf_token, session_of
+from newel.web.nav import entries
+from newel.web.request import Ask
+
+HTML = "text/html"
+PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
+THEMES = ("system", "light", "dark")
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
+)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of ``web/templates``: escaped, and strict about what they are given."""
+    made = Environment(
+        loader=PackageLoader("newel.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(asset=static.address, Act=Act)
+    made.filters.update(money=money, words=words, iso=iso, initials=initials)
+    return made
+
+
+def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Response[str]:
+    """A whole page for the signed-in person, or for nobody yet."""
+    return _answer(render(template, **_frame(request), **values), status, _security("'none'"))
+
+
+def framed(request: Ask, template: str, ancestors: str, **values: Any) -> Response[str]:
+    """A whole page that sites of these origins may show inside of theirs."""
+    headers = {**_security(ancestors), "cross-origin-resource-policy": "cross-origin"}
+    return _answer(render(template, **_frame(request), **values), 200, headers)
+
+
+def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
+    """What a person sees instead of a page."""
+    shown = {"number": status, "title": title, "detail": detail, "request_id": request_id}
+    return page(request, "error.html", status=status, **shown)
+
+
+def part(request: Ask, template: str, *, say: str = "", **values: Any) -> Response[str]:
+    """A part of a page; ``say`` is shown to the person for a moment."""
+    headers = {**_security("'none'"), **(trigger(toast=say) if say else {})}
+    return _answer(render(template, **_frame(request), **values), 200, headers)
+
+
+def done(say: str = "", **events: Any) -> Response[str]:
+    """Nothing to show but a word: what changed comes by itself. ``events`` are heard by scripts."""
+    told = ({"toast": say} if say else {}) | events
+    return Response("", status_code=204, media_type=HTML, headers=trigger(**told) if told else {})
+
+
+def away(to: str) -> Response[str]:
+    """Leave for another page, by script or without."""
+    return Response("", status_code=303, media_type=HTML, headers={"location": to})
+
+
+def lead(to: str, say: str = "") -> Response[str]:
+    """Let the page that sent a form go to another one; ``say`` is shown there."""
+    headers = {"hx-redirect": to} | (trigger(toast_next=say) if say else {})
+    return Response("", status_code=200, media_type=HTML, headers=headers)
+
+
+def trigger(**events: Any) -> dict[str, str]:
+    """Events for the page's scripts, as the header that raises them."""
+    return {"hx-trigger": msgspec.json.encode(events).decode("ascii", "backslashreplace")}
+
+
+def render(template: str, **values: Any) -> str:
+    """A template as text."""
+    return environment().get_template(template).render(**values)
+
+
+def _frame(request: Ask) -> dict[str, Any]:
+    staff = request.staff
+    return {
+        "me": staff,
+        "may": staff.actor.may if staff else _nothing,
+        "nav": entries(staff.actor) if staff else (),
+        "path": request.scope["path"],
+        "csrf": csrf_token(session_of(request) or ""),
+        "theme": theme(request),
+    }
+
+
+def _nothing(_act: Act) -> bool:
+    return False
+
+
+def theme(request: Ask) -> str:
+    """Light, dark or the system's, as this browser was told."""
+    asked = request.cookies.get("newel_theme", "system")
+    return asked if asked in THEMES else "system"
+
+
+def _answer(body: str, status: int, headers: Mapping[str, str]) -> Response[str]:
+    return Response(body, status_code=status, media_type=HTML, headers=dict(headers))
+
+
+def _security(ancestors: str) -> dict[str, str]:
+    return {
+        "content-security-policy": _CSP.format(ancestors=ancestors),
+        "referrer-policy": "same-origin",
+        "vary": "hx-request",
+    }
+
+
+def money(minor: int | None, currency: str = "GBP") -> str:
+    """An amount as people read it: ``18.00 GBP``; nothing is a dash."""
+    return "–" if minor is None else str(Money(minor, currency))
+
+
+def words(key: str) -> str:
+    """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
+    said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
+    return said[:1].upper() + said[1:]
+
+
+def iso(at: datetime | None) -> str:
+    """A time for ``<time datetime>``; the browser shows it in the person's zone."""
+    return at.isoformat() if at else ""
+
+
+def initials(name: str) -> str:
+    """Two letters for a person's picture."""
+    parts = name.split()
+    return "".join(p[0] for p in (parts[:1] + parts[1:][-1:])).upper()

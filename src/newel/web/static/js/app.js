@@ -1,0 +1,56 @@
+// What every page has: forms and errors, toasts, dialogs, shortcuts, times, the palette, the live stream.
+import { toast, later } from "./toast.js";
+import "./time.js";
+import "./keys.js";
+import "./palette.js";
+import "./live.js";
+import "./counts.js";
+import "./notices.js";
+
+const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.method !== "GET") ctx.request.headers["X-Newel-CSRF"] = csrf();
+  if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-Newel-Background"] = "1";
+});
+
+// An error is told, and nothing on the page is thrown away for it.
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceEvent?.type === "live" && ctx.response.status >= 500) return;
+  let said = "This did not work. Try again.";
+  try {
+    const problem = JSON.parse(ctx.text);
+    said = problem.errors?.length ? problem.errors.map((e) => `${e.field}: ${e.message}`).join("; ") : problem.detail || said;
+  } catch { /* not a problem document */ }
+  toast(said, { bad: true });
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx && event.detail.ctx.sourceEvent?.type !== "live") toast("The server cannot be reached. What you typed is kept.", { bad: true });
+});
+
+document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail));
+document.addEventListener("toast_next", (event) => later(event.detail.value ?? event.detail));
+document.addEventListener("theme", (event) => { document.documentElement.dataset.theme = event.detail.value ?? event.detail; });
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (dialog && !dialog.open) { dialog.showModal(); dialog.dispatchEvent(new CustomEvent("opened")); }
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+});
+
+// A form in a dialog closes it once it has been taken.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const form = ctx.request?.form;
+  if (ctx.response && ctx.response.status < 400 && form) {
+    if (form.hasAttribute("data-resets")) form.reset();
+    if (form.hasAttribute("data-closes-after")) form.closest("dialog")?.close();
+  }
+});

@@ -1,0 +1,34 @@
+// How it went: asked once an episode has ended, answered once.
+import { call } from "./wire.js";
+
+const form = document.getElementById("survey");
+const thanks = document.getElementById("thanks");
+let token = "";
+let answered = "";
+
+export function showSurvey(offered) {
+  if (offered && offered !== token) {
+    token = offered;
+    form.reset();
+    thanks.textContent = "";
+  }
+  form.hidden = !offered || offered === answered;
+  if (!offered && answered !== token) thanks.textContent = "";
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const given = new FormData(form);
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    await call("POST", "/chat/survey", { token, score: Number(given.get("score")), comment: String(given.get("comment")) });
+    answered = token;
+    form.hidden = true;
+    thanks.textContent = "Thank you for telling us.";
+  } catch {
+    thanks.textContent = "This could not be sent. Try again.";
+  } finally {
+    button.disabled = false;
+  }
+});

@@ -1,0 +1,346 @@
+// The desk: moving in the list, writing (kept here and on the server), who else looks, what was revealed.
+import { toast } from "./toast.js";
+import { left, showTimes } from "./time.js";
+
+const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
+const box = () => document.getElementById("case");
+const id = box()?.dataset.case ?? "";
+const token = () => document.getElementById("case-token")?.value ?? "";
+const composer = () => document.querySelector("[data-composer]");
+
+function send(path, values, more = {}) {
+  const body = new URLSearchParams(values);
+  return fetch(path, { method: "POST", body, headers: { "X-Newel-CSRF": csrf(), "HX-Request": "true", ...more.headers }, keepalive: more.keepalive });
+}
+
+// — The list: j and k move, Enter opens; what has not been looked at is bold. —
+const SEEN = "newel.seen";
+const seen = () => JSON.parse(localStorage.getItem(SEEN) || "{}");
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-step]");
+  if (!step) return;
+  const rows = [...document.querySelectorAll(".desk-list .case-row")];
+  if (!rows.length) return;
+  const at = rows.findIndex((r) => r === document.activeElement);
+  const open = rows.findIndex((r) => r.getAttribute("aria-current") === "true");
+  const next = at < 0 ? (open < 0 ? (step.dataset.step === "1" ? 0 : rows.length - 1) : open + Number(step.dataset.step)) : at + Number(step.dataset.step);
+  rows[Math.max(0, Math.min(rows.length - 1, next))].focus();
+});
+
+function markSeen() {
+  const known = seen();
+  for (const row of document.querySelectorAll(".case-row[data-newest]")) {
+    if (row.dataset.case === id) known[row.dataset.case] = row.dataset.newest;
+    row.classList.toggle("unread", known[row.dataset.case] !== row.dataset.newest);
+  }
+  localStorage.setItem(SEEN, JSON.stringify(Object.fromEntries(Object.entries(known).slice(-300))));
+}
+
+const scroller = () => document.querySelector(".desk-scroll");
+const PLACE = "newel.desk-place";
+window.addEventListener("pagehide", () => sessionStorage.setItem(PLACE, scroller()?.scrollTop ?? 0));
+if (scroller()) scroller().scrollTop = Number(sessionStorage.getItem(PLACE) || 0);
+
+// — The thread stays at its end, unless somebody reads further up. —
+let pinned = true;
+function toEnd() {
+  const thread = document.getElementById("thread");
+  if (thread) thread.scrollTop = thread.scrollHeight;
+}
+document.addEventListener("scroll", (event) => {
+  if (event.target.id === "thread") pinned = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 40;
+}, true);
+
+// — What was revealed stays so while the page is open, wherever it stands. —
+const revealed = new Map();
+function keepRevealed(root) {
+  for (const span of root.querySelectorAll(".revealed")) revealed.set(`${span.dataset.part} ${span.dataset.field}`, span.textContent);
+  for (const veil of document.querySelectorAll("button.veil")) {
+    const value = revealed.get(`${veil.dataset.part} ${veil.dataset.field}`);
+    if (value === undefined) continue;
+    const span = document.createElement("span");
+    span.className = "revealed";
+    span.dir = "auto";
+    Object.assign(span.dataset, { part: veil.dataset.part, field: veil.dataset.field });
+    span.textContent = value;
+    veil.replaceWith(span);
+  }
+}
+
+// — Writing: kept in this tab at once, on the server after a moment. —
+const SAVE_MS = 700;
+let saving = 0;
+let saved = "";
+const kept = (pane) => `newel.text.${id}.${pane}`;
+const note = (text) => { const place = document.querySelector("[data-saved]"); if (place) place.textContent = text; };
+const area = (pane) => composer()?.querySelector(`[data-pane="${pane}"] textarea`);
+
+let storing = false;
+
+async function saveDraft() {
+  const text = area("reply")?.value;
+  if (storing || text === undefined || text === saved || !token()) return;
+  storing = true;
+  const answer = await send(`/desk/${id}/draft`, { token: token(), text }).catch(() => null);
+  storing = false;
+  if (answer?.ok) {
+    saved = text;
+    note(text.trim() ? "Saved" : "");
+    if (area("reply")?.value !== text) saveDraft();
+  } else note("Kept in this browser; not saved yet");
+}
+
+function typed(event) {
+  const pane = event.target.closest("[data-pane]")?.dataset.pane;
+  if (!pane || !event.target.matches("textarea")) return;
+  sessionStorage.setItem(kept(pane), event.target.value);
+  if (pane === "reply") {
+    clearTimeout(saving);
+    saving = setTimeout(saveDraft, SAVE_MS);
+    slash(event.target);
+  }
+  typing();
+}
+document.addEventListener("input", typed);
+
+function restore() {
+  for (const pane of ["reply", "note", "answer"]) {
+    const place = area(pane);
+    const text = sessionStorage.getItem(kept(pane));
+    if (place && pane === "reply") saved = place.value;
+    if (place && text !== null && text !== place.value && text.trim()) place.value = text;
+  }
+  if (area("reply") && area("reply").value !== saved) saveDraft();
+}
+
+function choose(tab) {
+  const root = composer();
+  if (!root) return;
+  for (const one of root.querySelectorAll("[role=tab]")) one.setAttribute("aria-selected", String(one.dataset.tab === tab));
+  for (const pane of root.querySelectorAll("[data-pane]")) pane.hidden = pane.dataset.pane !== tab;
+  area(tab)?.focus();
+}
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-tab]");
+  if (tab) choose(tab.dataset.tab);
+  const insert = event.target.closest("[data-insert]");
+  if (insert) put(insert.dataset.source ? `“${insert.dataset.insert}”\n(${insert.dataset.source})` : insert.dataset.insert);
+});
+
+function put(text) {
+  const place = area("reply") ?? area("answer") ?? area("note");
+  if (!place) return;
+  choose(place.closest("[data-pane]").dataset.pane);
+  const before = place.value.slice(0, place.selectionStart);
+  place.setRangeText(before && !before.endsWith("\n") ? `\n\n${text}` : text, place.selectionStart, place.selectionEnd, "end");
+  place.dispatchEvent(new Event("input", { bubbles: true }));
+  place.focus();
+}
+
+// A form of the composer was taken: its text is gone from here too.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const form = ctx.request?.form;
+  const pane = form instanceof HTMLFormElement ? form.dataset.pane : null;
+  if (!pane || !ctx.response || ctx.response.status >= 400) return;
+  clearTimeout(saving);
+  sessionStorage.removeItem(kept(pane));
+  form.reset();
+  const place = form.querySelector("textarea");
+  place.value = "";
+  if (pane === "reply") saved = "";
+  note("");
+  place.blur();
+  pinned = true;
+});
+
+document.addEventListener("sent", (event) => {
+  const seconds = event.detail.value ?? event.detail;
+  toast(`Leaves in ${seconds} seconds.`, { act: "Take it back", seconds, onAct: () => document.querySelector('.bubble form [data-keys="u"]')?.click() });
+});
+
+// Taken back: the text is the draft again; what was begun meanwhile stands below it.
+document.addEventListener("taken_back", async () => {
+  const begun = area("reply")?.value ?? "";
+  sessionStorage.removeItem(kept("reply"));
+  await window.htmx.ajax("GET", `/desk/${id}/composer`, { target: "[data-composer]", swap: "outerHTML" });
+  const place = area("reply");
+  if (!place) return;
+  saved = place.value;
+  if (begun.trim() && begun !== place.value) put(begun);
+  choose("reply");
+});
+
+// — Saved texts: / at the beginning of a line. —
+let macros = null;
+let found = [];
+let at = 0;
+const list = () => document.getElementById("macros");
+
+document.addEventListener("macros", () => { macros = null; });
+document.getElementById("save-text")?.addEventListener("opened", (event) => {
+  event.target.querySelector("[data-body]").value = area("reply")?.value ?? "";
+});
+
+const slashed = (place) => /^\/(\S*)$/.exec(place.value.slice(0, place.selectionStart).split("\n").pop());
+
+async function slash(place) {
+  if (!slashed(place) || !list()) return close();
+  macros ??= await fetch(`/desk/${id}/macros`, { headers: { accept: "application/json" } }).then((r) => (r.ok ? r.json() : [])).catch(() => null);
+  const asked = slashed(place); // typing goes on while the texts are fetched
+  if (!asked) return close();
+  const word = asked[1].toLowerCase();
+  found = (macros ?? []).filter((m) => m.name.toLowerCase().includes(word) || m.text.toLowerCase().includes(word)).slice(0, 8);
+  at = 0;
+  draw(place);
+}
+
+function draw(place) {
+  const shown = list();
+  shown.hidden = !found.length;
+  shown.replaceChildren(...found.map((macro, n) => {
+    const item = document.createElement("li");
+    item.id = `macro-${n}`;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", String(n === at));
+    const name = document.createElement("strong");
+    name.textContent = `/${macro.name}`;
+    const text = document.createElement("span");
+    text.className = "small truncate";
+    text.textContent = macro.text;
+    item.append(name, text);
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(place, n); });
+    return item;
+  }));
+  place.setAttribute("aria-activedescendant", found.length ? `macro-${at}` : "");
+}
+
+function close() {
+  found = [];
+  const shown = list();
+  if (shown) shown.hidden = true;
+}
+
+function take(place, n) {
+  const end = place.selectionStart;
+  const start = place.value.lastIndexOf("\n", end - 1) + 1;
+  place.setRangeText(found[n].text, start, end, "end");
+  close();
+  place.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.("[data-macros]")) {
+    if (event.key === "Escape" && event.target.matches?.("textarea")) event.target.blur();
+    return;
+  }
+  if (!found.length) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) at = (at + step + found.length) % found.length;
+  else if (event.key === "Enter" || event.key === "Tab") take(event.target, at);
+  else if (event.key === "Escape") close();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (found.length) draw(event.target);
+}, true);
+
+// — Who else looks: a word every five seconds, and at once when somebody begins to type. —
+const WORD_MS = 5000;
+const IDLE_MS = 4000;
+let doing = "viewing";
+let idle = 0;
+
+let saying = false;
+let again = false;
+
+// One word at a time: to a server that is slow nothing is said twice, and the newest afterwards.
+async function say(word = doing, more = {}) {
+  if (!id || document.hidden) return;
+  if (saying && word !== "gone") { again = true; return; }
+  saying = true;
+  await send(`/desk/${id}/viewing`, { doing: word }, { headers: { "X-Newel-Background": "1" }, ...more }).catch(() => null);
+  saying = false;
+  if (again) { again = false; say(); }
+}
+
+function typing() {
+  clearTimeout(idle);
+  idle = setTimeout(() => { doing = "viewing"; say(); }, IDLE_MS);
+  if (doing !== "typing") { doing = "typing"; say(); }
+}
+
+if (id) {
+  say();
+  setInterval(() => say(), WORD_MS);
+  window.addEventListener("pagehide", () => say("gone", { keepalive: true }));
+  document.addEventListener("visibilitychange", () => (document.hidden ? send(`/desk/${id}/viewing`, { doing: "gone" }, { keepalive: true, headers: { "X-Newel-Background": "1" } }).catch(() => null) : say()));
+}
+
+// — The customer types: said for some seconds, and nothing is asked for. —
+const TYPES_MS = 5000;
+let types = 0;
+document.addEventListener("newel:changed", (event) => {
+  const shown = document.getElementById("customer-typing");
+  if (!shown || !event.detail.has(`typing:${id}`)) return;
+  shown.hidden = false;
+  clearTimeout(types);
+  types = setTimeout(() => { const later = document.getElementById("customer-typing"); if (later) later.hidden = true; }, TYPES_MS);
+});
+
+// — Time spent: while the case is open and looked at. —
+const SPENT = `newel.spent.${id}`;
+if (id) {
+  setInterval(() => {
+    if (document.hidden || !box()?.hasAttribute("data-mine")) return;
+    const spent = Number(sessionStorage.getItem(SPENT) || 0) + 1;
+    sessionStorage.setItem(SPENT, spent);
+    const field = document.querySelector("[data-spent]");
+    if (field) field.value = spent;
+    const shown = document.querySelector("[data-spent-shown]");
+    if (shown) shown.textContent = left(spent);
+  }, 1000);
+}
+
+// — Dialogs: the queue's fields only for the queue; times of a snooze in the person's own zone. —
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("#transfer form");
+  if (form) form.querySelector("[data-queue-only]").hidden = form.elements.login.value !== "";
+});
+
+function until(choice, form) {
+  const when = new Date();
+  if (choice === "at") return new Date(form.querySelector("[data-until-at]").value);
+  if (choice === "tomorrow" || choice === "monday") {
+    when.setDate(when.getDate() + (choice === "tomorrow" ? 1 : ((8 - when.getDay()) % 7) || 7));
+    when.setHours(9, 0, 0, 0);
+    return when;
+  }
+  return new Date(when.getTime() + Number(choice) * 60000);
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-until]");
+  if (!button) return;
+  const when = until(button.dataset.until, button.form);
+  if (Number.isNaN(when.getTime())) { event.preventDefault(); return; }
+  button.form.elements.until.value = when.toISOString();
+}, true);
+
+let known = composer();
+function settled() {
+  if (composer() !== known) {
+    known = composer();
+    restore();
+  }
+  markSeen();
+  keepRevealed(document);
+  if (pinned) toEnd();
+  showTimes();
+}
+document.addEventListener("htmx:after:swap", settled);
+restore();
+settled();

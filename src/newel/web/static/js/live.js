@@ -1,0 +1,72 @@
+// One stream for the page. A region says which topics it shows (data-live="queue case:…"); when one of
+// them changed, the region hears "live" and asks for itself again. The first event of each new
+// connection is "resync": then everything is asked for, and what was missed does not matter.
+const BACK_OFF = [250, 500, 1000, 2000, 5000];
+let source = null;
+let open = "";
+let tries = 0;
+let timer = 0;
+let fresh = true;
+
+const regions = () => [...document.querySelectorAll("[data-live]")];
+const of = (region) => region.dataset.live.split(/\s+/).filter(Boolean);
+const topics = () => [...new Set(regions().flatMap(of))].sort();
+
+function tell(region) {
+  window.htmx.trigger(region, "live");
+}
+
+function changed(event) {
+  const now = new Set(JSON.parse(event.data));
+  document.dispatchEvent(new CustomEvent("newel:changed", { detail: now }));
+  for (const region of regions()) if (of(region).some((topic) => now.has(topic))) tell(region);
+}
+
+function lost(on) {
+  const bar = document.getElementById("lost");
+  if (bar) bar.hidden = !on;
+}
+
+function connect() {
+  clearTimeout(timer);
+  const asked = topics();
+  const former = source;
+  open = asked.join(" ");
+  if (!asked.length || document.hidden) {
+    source = null;
+    former?.close();
+    return;
+  }
+  const stream = new EventSource(`${document.body.dataset.stream || "/live"}?${asked.map((t) => `topic=${encodeURIComponent(t)}`).join("&")}`);
+  source = stream;
+  stream.addEventListener("resync", () => {
+    former?.close();
+    tries = 0;
+    lost(false);
+    if (!fresh) regions().forEach(tell);
+    fresh = true;
+  });
+  stream.addEventListener("changed", changed);
+  stream.onerror = () => {
+    if (source !== stream) return;
+    stream.close();
+    former?.close();
+    source = null;
+    fresh = false;
+    if (tries > 1) lost(true);
+    timer = setTimeout(connect, BACK_OFF[Math.min(tries++, BACK_OFF.length - 1)]);
+  };
+}
+
+function again() {
+  if (topics().join(" ") !== open) connect();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) fresh = false;
+  connect();
+});
+document.addEventListener("htmx:after:swap", () => { clearTimeout(timer); timer = setTimeout(again, 50); });
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("online", connect);
+connect();

@@ -1,0 +1,53 @@
+// Times in the reader's own zone, and clocks that run down. The server writes UTC; the browser counts.
+const SPANS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [Infinity, "day", 86400]];
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
+const exact = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
+const hour = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit" });
+
+function ago(seconds) {
+  if (Math.abs(seconds) < 5) return "now";
+  const [, unit, size] = SPANS.find(([limit]) => Math.abs(seconds) < limit);
+  return relative.format(Math.round(seconds / size), unit);
+}
+
+export function left(seconds) {
+  const s = Math.abs(Math.trunc(seconds));
+  if (s >= 172800) return `${Math.floor(s / 86400)} d`;
+  if (s >= 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} m`;
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+}
+
+// Warm in the last half of its time, hot in the last tenth.
+export function heat(now, due, started) {
+  if (now >= due) return "over";
+  const whole = started ? due - started : 3600000;
+  const rest = (due - now) / whole;
+  return rest <= 0.1 ? "hot" : rest <= 0.5 ? "warm" : "cool";
+}
+
+function set(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function show(element, now) {
+  const at = Date.parse(element.dateTime);
+  if (Number.isNaN(at)) return;
+  if ("due" in element.dataset) {
+    set(element, left((at - now) / 1000));
+    element.dataset.heat = heat(now, at, Date.parse(element.dataset.started ?? ""));
+    element.title = `Due ${exact.format(at)}`;
+  } else {
+    const how = element.dataset.time;
+    set(element, how === "exact" ? exact.format(at) : how === "hour" ? hour.format(at) : ago((at - now) / 1000));
+    if (how !== "exact") element.title = exact.format(at);
+  }
+}
+
+export function showTimes(root = document) {
+  const now = Date.now();
+  for (const element of root.querySelectorAll("time[data-due], time[data-time]")) show(element, now);
+}
+
+showTimes();
+setInterval(showTimes, 1000);
+document.addEventListener("htmx:after:swap", () => showTimes());

@@ -1,0 +1,51 @@
+"""Kept models: made once, opened only under their own seal, made again from anything else."""
+
+from pathlib import Path
+
+import pytest
+
+from newel.ai.kept import Kept
+from newel.ai.spelling import Spelling
+
+SECRET, OTHER = b"s" * 32, b"o" * 32
+
+
+class Made:
+    """Counts how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> list[int]:
+        self.times += 1
+        return [1, 2]
+
+
+def test_what_was_made_once_is_found_by_the_next(tmp_path: Path) -> None:
+    made = Made()
+    for _ in range(2):
+        assert Kept(tmp_path / "models", SECRET).get("a", made) == [1, 2]
+    assert made.times == 1
+    assert Kept(tmp_path / "models", SECRET).get("b", made) == [1, 2]
+    assert made.times == 2
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER])
+def test_SEC_what_is_changed_or_sealed_by_another_is_not_opened(tmp_path: Path, secret: bytes) -> None:
+    made = Made()
+    Kept(tmp_path, SECRET).get("a", made)
+    if secret == SECRET:
+        (tmp_path / "a").write_bytes((tmp_path / "a").read_bytes()[:-1] + b"!")
+    assert Kept(tmp_path, secret).get("a", made) == [1, 2]
+    assert made.times == 2
+
+
+def test_a_folder_that_cannot_be_written_only_keeps_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert Kept(tmp_path / "file", SECRET).get("a", Made()) == [1, 2]
+
+
+def test_a_spelling_comes_back_with_its_words(tmp_path: Path) -> None:
+    for _ in range(2):
+        found = Kept(tmp_path, SECRET).get("s", lambda: Spelling(["delivery", "delivery", "refund"]))
+        assert (found.corrected("delivry"), found.knows("refunds")) == ("delivery", True)

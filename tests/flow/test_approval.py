@@ -1,0 +1,104 @@
+"""Approvals decided together, withdrawn, and edits that the ceiling forbids."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from tests.flow.desk import REFUND, RESHIP, Desk
+from tests.flow.outside import ORDERS, order
+
+from newel.domain.access import Actor
+from newel.domain.approval import AboveCeiling
+from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from newel.flow import approval, kill_switch
+
+
+@pytest.fixture(autouse=True)
+def orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order of its own for each of three customers."""
+    for no, customer in (("10051", "C0051"), ("10052", "C0052"), ("10053", "C0053")):
+        monkeypatch.setitem(ORDERS, no, order(no, customer, "delivered", 2400))
+
+
+async def waiting(desk: Desk, *texts: str) -> list[UUID]:
+    found = []
+    for n, text in enumerate(texts, 1):
+        case_id = await desk.proposed(text.replace("10031", f"1005{n}"), ref=f"C005{n}")
+        one = await desk.pending(case_id)
+        assert one is not None
+        found.append(one)
+    return found
+
+
+async def test_TIR_5_an_edit_above_the_ceiling_is_refused_and_nothing_is_written(desk: Desk) -> None:
+    (one,) = await waiting(desk, REFUND)
+    before = await desk.rows("SELECT count(*) AS n FROM newel.audit_event")
+    await desk.rows("UPDATE newel.staff SET limit_minor = 100000 WHERE login = 'amara'")
+    with pytest.raises(AboveCeiling) as refused:
+        await desk.decide("amara", one, "edit", amount_minor=2600)
+    assert refused.value.data == {"amount_minor": 2600, "ceiling_minor": 2500}
+    assert await desk.rows("SELECT count(*) AS n FROM newel.audit_event") == before
+    assert await desk.decide("amara", one, "edit", amount_minor=2500) == "approved"
+    await desk.drain()
+    assert [call.args["amount_minor"] for call in desk.books.ledger] == [2500]
+
+
+async def test_TIR_6_several_of_one_class_are_decided_each_by_itself(desk: Desk) -> None:
+    first, second, third = await waiting(desk, REFUND, REFUND, REFUND)
+    await desk.decide("chloe", second, "reject", reason="twice")
+    amara = desk.staff["amara"]
+    done = await approval.decide_all(
+        desk.house, amara, [first, second, third, first], "reject", "all of them"
+    )
+    assert [(one.id, one.state, one.code) for one in done] == [
+        (first, "rejected", ""),
+        (second, "rejected", "conflict"),
+        (third, "rejected", ""),
+    ]
+    events = await desk.rows("SELECT FROM newel.audit_event WHERE event = 'approval.rejected'")
+    assert len(events) == 3
+
+
+async def test_TIR_6_different_classes_are_not_decided_together(desk: Desk) -> None:
+    first, second = await waiting(desk, REFUND, RESHIP)
+    amara = desk.staff["amara"]
+    with pytest.raises(Invalid, match="one action class"):
+        await approval.decide_all(desk.house, amara, [first, second], "approve")
+    with pytest.raises(NotFound):
+        await approval.decide_all(desk.house, amara, [first, uuid4()], "approve")
+    with pytest.raises(Invalid):
+        await approval.decide_all(desk.house, amara, [], "approve")
+    states = await desk.rows("SELECT DISTINCT state FROM newel.approval")
+    assert [row["state"] for row in states] == ["pending"]
+
+
+async def test_TIR_6_staff_withdraw_and_a_person_has_the_case(desk: Desk) -> None:
+    (one,) = await waiting(desk, REFUND)
+    robot = Actor(kind="service", id="robot", scopes=frozenset({"approve"}))
+    for stranger in (robot, desk.staff["ben"]):
+        with pytest.raises(Forbidden):
+            await approval.withdraw(desk.house, stranger, one, "not needed")
+    await approval.withdraw(desk.house, desk.staff["amara"], one, "the order was cancelled")
+    with pytest.raises(Conflict):
+        await desk.decide("amara", one)
+    (row,) = await desk.rows("SELECT state FROM newel.approval")
+    assert row["state"] == "withdrawn"
+    (case,) = await desk.rows("SELECT state FROM newel.cases")
+    assert case["state"] == "queued"
+    assert await desk.limbo() == []
+
+
+async def test_TIR_14_who_may_stop_the_ai_sees_what_is_stopped(desk: Desk) -> None:
+    june, ben = desk.staff["june"], desk.staff["ben"]
+    scopes = ((None, None), ("customer-support", None), ("customer-support", "order_status"))
+    for workflow, reason in scopes:
+        await kill_switch.engage(
+            desk.house, june, workflow=workflow, contact_reason=reason, reason="wrong answers"
+        )
+    for person in (june, ben):
+        found = await kill_switch.engaged(desk.house, person)
+        assert [(one.workflow, one.contact_reason) for one in found] == list(scopes)
+    with pytest.raises(Forbidden):
+        await kill_switch.engaged(desk.house, Actor(kind="service", id="robot"))
+    for one in found:
+        await kill_switch.release(desk.house, june, one.id)
+    assert await kill_switch.engaged(desk.house, june) == []

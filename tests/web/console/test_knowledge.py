@@ -1,0 +1,96 @@
+"""Knowledge: found by words, read, written by one person and published by another."""
+
+from playwright.async_api import Browser, expect
+
+from newel.store import knowledge as rows
+from web.conftest import ROOT, Site
+from web.console.conftest import seat
+
+EVIL = "<script>window.hurt = 1</script> \u202e<img src=x onerror=alert(1)>"
+
+
+async def test_WRK_9_one_person_writes_an_article_and_another_publishes_it(
+    shop: Site, browser: Browser
+) -> None:
+    async with seat(shop, browser, "ivan") as writer, seat(shop, browser, "june") as reader:
+        page = writer.page
+        await writer.go("/knowledge")
+        await page.get_by_role("searchbox").fill("postage return lab")
+        await expect(page.locator("#article-returns-policy")).to_be_visible()
+        await expect(page.locator("#article-care-rugs")).to_have_count(0)
+        assert await writer.axe() == []
+        await page.get_by_role("link", name="Returns within 30 days").click()
+        await page.wait_for_url("**/knowledge/articles/returns-policy")
+        await page.keyboard.press("e")
+        await page.wait_for_url("**/knowledge/drafts/*")
+        text = page.get_by_label("Text")
+        await text.fill(
+            f"# Returns\n\nItems can be returned within 40 days.\n\n- {EVIL}\n- {'w' * 100_000}"[:90_000]
+        )
+        await page.keyboard.press("Control+Enter")
+        await expect(page.get_by_text("Somebody else reads it now").first).to_be_visible()
+        await expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+        assert await writer.axe() == []
+
+        found = await rows_of(shop, "returns-policy")
+        for act in ("publication", "return"):
+            client = await shop.signed_in("ivan")
+            stale = {"revision": "1", "remark": "mend it"}
+            refused = await client.post(f"/knowledge/drafts/{found}/{act}", data=stale)
+            assert refused.status_code == 409, act
+        own = await client.post(f"/knowledge/drafts/{found}/publication", data={"revision": "2"})
+        assert own.status_code == 403
+
+        await reader.go(page.url.removeprefix(shop.url))
+        await expect(reader.page.locator("ins").first).to_be_visible()
+        assert await reader.page.evaluate("window.hurt === undefined && document.images.length") == 1
+        wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert await reader.page.evaluate(wide)
+        await reader.page.emulate_media(color_scheme="dark")
+        assert await reader.axe() == []
+        await reader.page.get_by_placeholder("What is to mend").fill("It is 30 days still.")
+        await reader.page.keyboard.press("Enter")
+        await expect(reader.page.get_by_text("is writing.")).to_be_visible()
+
+        await page.reload()
+        await expect(page.get_by_text("It is 30 days still.")).to_be_visible()
+        await page.get_by_label("Text").fill("Items can be returned within 30 days of delivery.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.get_by_text("Somebody else reads it now").first).to_be_visible()
+        await reader.page.reload()
+        await reader.page.get_by_role("button", name="Publish").press("Enter")
+        await reader.page.wait_for_url("**/knowledge/articles/returns-policy")
+        await expect(reader.page.get_by_text("Ivan Petrov wrote, June Adeyemi read")).to_be_visible()
+        await reader.page.get_by_role("link", name="1", exact=True).click()
+        await expect(reader.page.get_by_text("This is how it was.")).to_be_visible()
+        assert (writer.complaints, reader.complaints) == ([], [])
+    async with shop.wired.db.tx(ROOT, read_only=True) as tx:
+        article = await rows.article(tx, "returns-policy")
+    assert (article.version, article.body) == (2, "Items can be returned within 30 days of delivery.")
+
+
+async def rows_of(shop: Site, article_id: str) -> str:
+    async with shop.wired.db.tx(ROOT, read_only=True) as tx:
+        found = await rows.draft_of(tx, article_id)
+    assert found is not None
+    return str(found.id)
+
+
+async def test_a_draft_may_be_begun_once_taken_back_and_given_up(shop: Site) -> None:
+    ivan = await shop.signed_in("ivan")
+    head = {"title": "Opening hours at Christmas", "collection": "help", "language": "en", "owner": "chloe"}
+    begun = await ivan.post("/knowledge/new", data=head)
+    draft = begun.headers["hx-redirect"]
+    assert (await ivan.post("/knowledge/new", data=head)).status_code == 409
+    empty = await ivan.post(f"{draft}/review", data={**head, "revision": "1"})
+    assert empty.status_code == 400 or empty.json()["code"].startswith("invalid")
+    saved = await ivan.post(draft, data={**head, "revision": "2", "body": "We close at noon."})
+    assert saved.status_code == 200, saved.text
+    assert (await ivan.post(f"{draft}/withdrawal", data={"revision": "3"})).status_code == 200
+    assert (await ivan.post("/knowledge/articles/returns-policy/drafts")).status_code == 200
+    ben = await shop.signed_in("ben")
+    assert (await ben.get("/knowledge/articles/returns-policy")).status_code == 200
+    assert (await ben.post("/knowledge/articles/care-rugs/drafts")).status_code == 403
+    assert (await ben.get("/knowledge/articles/no-such")).status_code == 404
+    odd = await ben.get("/knowledge", params={"q": "it's & (a:*) !! '; --", "collection": "help"})
+    assert odd.status_code == 200

@@ -1,0 +1,72 @@
+"""The stream of a page: it says what changed, to those who may hear it, and ends with the server."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from newel.domain.access import Role
+from newel.store.wake import PAYLOAD_BYTES, payloads
+from newel.web.live import Hub
+from web.conftest import Site
+
+
+async def events(client: httpx.AsyncClient, topic: str, n: int) -> list[tuple[str, str]]:
+    """The next events of a stream."""
+    found: list[tuple[str, str]] = []
+    async with client.stream("GET", "/live", params={"topic": topic}) as answer:
+        kind = ""
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                kind = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                found.append((kind, line.removeprefix("data: ")))
+                if len(found) == n:
+                    break
+    return found
+
+
+async def test_a_change_reaches_the_pages_that_show_it(site: Site) -> None:
+    await site.person("amara", Role.RESOLVER)
+    await site.person("ben", Role.RESOLVER)
+    amara, ben = await site.signed_in("amara"), await site.signed_in("ben")
+    hearing = asyncio.create_task(events(amara, "people", 2))
+    await asyncio.sleep(0.3)
+    await ben.put("/api/v1/me/presence", json={"presence": "available"})
+    first, then = await asyncio.wait_for(hearing, 5)
+    assert first[0] == "resync"
+    assert then == ("changed", json.dumps(["people"]))
+
+
+async def test_nobody_hears_without_a_session_nor_of_a_customers_own_page(site: Site) -> None:
+    await site.person("amara", Role.RESOLVER)
+    async with site.client() as stranger:
+        assert (await stranger.get("/live?topic=queue")).status_code == 401
+    amara = await site.signed_in("amara")
+    assert (await amara.get("/live?topic=conversation:1")).status_code == 401
+
+
+async def test_streams_end_with_the_hub() -> None:
+    hub = Hub()
+    with hub.stream(frozenset({"queue"})) as stream:
+        await hub.close()
+        await asyncio.wait_for(stream.next(), 1)
+        assert stream.ended
+    assert len(hub) == 0
+
+
+async def test_one_event_tells_all_that_changed_meanwhile() -> None:
+    hub = Hub()
+    with hub.stream(frozenset({"a", "b", "c"})) as stream:
+        hub.changed(["a", "x"])
+        hub.changed(["b"])
+        assert await stream.next() == b'event: changed\ndata: ["a","b"]\n\n'
+
+
+@pytest.mark.parametrize("n", [0, 1, 1000])
+def test_topics_fit_into_notifications(n: int) -> None:
+    topics = {f"case:{i:036d}" for i in range(n)}
+    parts = list(payloads(topics))
+    assert {topic for part in parts for topic in part.split("\n")} == topics
+    assert all(len(part) <= PAYLOAD_BYTES for part in parts)

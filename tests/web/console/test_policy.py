@@ -1,0 +1,68 @@
+"""The policy page: what runs in words, a change compared in words, signed and put in force by others."""
+
+from playwright.async_api import Browser, Dialog, expect
+
+from newel.domain.policy.parse import Source
+from newel.flow import policy
+from web.conftest import Site
+from web.console.conftest import seat
+
+
+async def submit(shop: Site, login: str) -> None:
+    """A lower confidence is enough: somebody's draft."""
+    running = (await policy.find(shop.wired, "customer-support")).source
+    text = running.text.replace("{value: 0.70, note: under this", "{value: 0.65, note: under this")
+    assert text != running.text
+    actor = await policy.person(shop.wired, login)
+    await policy.submit(shop.wired, actor, Source(running.name, text, running.includes))
+
+
+async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Site, browser: Browser) -> None:
+    await submit(shop, "ivan")
+    async with seat(shop, browser, "june") as one:
+        page = one.page
+        await one.go("/policy/customer-support")
+        legal = page.locator(".entry", has_text="Legal: dictionary")
+        await expect(legal).to_contain_text("a person has it as P2")
+        await expect(legal).to_contain_text("Esme Hartley")
+        await expect(legal).to_contain_text("2026-11-20")
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await one.axe() == []
+        await page.get_by_role("link", name="Order status").click()
+        await expect(page.locator(".way").first).to_contain_text("has reached us")
+        assert await one.axe() == []
+
+        await one.go("/policy/customer-support/compare?new=2")
+        change = page.get_by_text("Threshold confidence_minimum: value goes from 0.7 to 0.65.")
+        await expect(change).to_be_visible()
+        assert await one.axe() == []
+        await one.go("/policy/customer-support/2")
+        await expect(page.get_by_text("still to sign").first).to_be_visible()
+        assert await one.axe() == []
+
+        async def agree(dialog: Dialog) -> None:
+            await dialog.accept()
+
+        page.on("dialog", agree)
+        for role in ("model risk", "policy owner"):
+            await page.get_by_role("button", name=f"Sign as {role}").click()
+            await expect(page.get_by_role("button", name=f"Sign as {role}")).to_have_count(0)
+        await page.get_by_role("button", name="Put in force").click()
+        await page.wait_for_url("**/policy/customer-support")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("version 2")
+        assert one.complaints == []
+
+
+async def test_the_author_never_signs_and_others_only_read(shop: Site) -> None:
+    await submit(shop, "june")
+    june, amara = await shop.signed_in("june"), await shop.signed_in("amara")
+    shown = await june.get("/policy/customer-support/2")
+    assert "Sign as" not in shown.text
+    refused = await june.post("/policy/customer-support/2/signature", data={"role": "model_risk"})
+    assert refused.status_code == 403
+    assert (await amara.get("/policy")).status_code == 200
+    assert (await amara.post("/policy/customer-support/2/activation")).status_code == 403
+    for path in ("/policy/no-such", "/policy/customer-support/99999999999", "/policy/customer-support/0"):
+        assert (await amara.get(path)).status_code == 404, path
+    assert (await amara.get("/knowledge/playbooks/customer-support/no_such")).status_code == 404

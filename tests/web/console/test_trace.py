@@ -1,0 +1,59 @@
+"""The story of a case in the browser: the proof at the top, every step below, one stage at a time."""
+
+from uuid import uuid4
+
+from playwright.async_api import Browser, expect
+
+from web.conftest import Site
+from web.console.conftest import seat
+from web.test_desk import say, work_off
+
+
+async def test_an_auditor_reads_why_the_ai_sent_it(shop: Site, browser: Browser) -> None:
+    taken = await say(shop, "Where is order 10023? \u202eevil\u202c")
+    await work_off(shop)
+    async with seat(shop, browser, "june") as one:
+        page = one.page
+        await one.go(f"/cases/{taken['case_id']}/trace")
+        proof = page.locator(".proof")
+        await expect(proof.get_by_role("heading")).to_have_text("Written and released by the AI")
+        for said in (
+            "scanned before any AI was asked",
+            "playbook “Order status”",
+            "order state: ",
+            "order book, order 10023",
+            "the policy asks for at least",
+            "T1, the AI may release it",
+            "under policy customer-support/1",
+        ):
+            await expect(proof).to_contain_text(said)
+        assert await proof.locator(".fails").count() == 0
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme)
+            assert await one.axe() == []
+        await page.get_by_role("button", name="Tier", exact=True).click()
+        await expect(page.locator(".step:visible")).to_have_count(1)
+        await expect(page.locator(".step:visible")).to_contain_text("the AI answers")
+        shown = proof.get_by_role("link", name="Step").first
+        where = str(await shown.get_attribute("href"))
+        await expect(page.locator(where)).to_be_hidden()
+        await shown.click()
+        await expect(page.locator(where)).to_be_visible()
+        await page.emulate_media(media="print")
+        await expect(page.locator(".rail")).to_be_hidden()
+        await expect(proof).to_be_visible()
+        assert one.complaints == []
+
+
+async def test_a_trace_hides_texts_from_who_only_reads_cases(shop: Site) -> None:
+    taken = await say(shop, "Where is order 10023, please?")
+    await work_off(shop)
+    html = {"accept": "text/html"}
+    amara = await shop.signed_in("amara")
+    shown = await amara.get(f"/cases/{taken['case_id']}/trace", headers=html)
+    assert shown.status_code == 200
+    assert "Where is order 10023, please?" not in shown.text
+    assert "Texts and evidence are hidden" in shown.text
+    assert (await amara.get(f"/cases/{uuid4()}/trace", headers=html)).status_code == 404
+    async with shop.client() as nobody:
+        assert (await nobody.get(f"/cases/{taken['case_id']}/trace", headers=html)).status_code == 303

@@ -1,0 +1,162 @@
+"""The wallboard: a supervisor sees the floor and acts on it, with nobody doing any job behind it."""
+
+import asyncio
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.async_api import Browser, expect
+
+from newel.domain.access import Role
+from newel.store import wallboard
+from web.conftest import ROOT, Site
+from web.console.conftest import seat
+
+LAWYER = "If this goes on I will call my lawyer."
+PERSON = "human please"
+ORDER = "Where is order 10023?"
+
+
+async def say(site: Site, text: str, ref: str = "C0012") -> str:
+    """A customer writes, in a conversation of their own; the case."""
+    token = await site.token("intake")
+    client = site.client(token)
+    key = uuid4().hex
+    said = await client.post(
+        "/api/v1/messages",
+        json={"external_id": key, "conversation": key, "customer": {"ref": ref}, "text": text},
+    )
+    assert said.status_code == 201, said.text
+    return str(said.json()["case_id"])
+
+
+async def come(site: Site, login: str) -> httpx.AsyncClient:
+    """Somebody signs in and takes work."""
+    client = await site.signed_in(login)
+    assert (await client.put("/api/v1/me/presence", json={"presence": "available"})).status_code == 200
+    return client
+
+
+async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
+    shop: Site, browser: Browser
+) -> None:
+    legal, person, asked = await say(shop, LAWYER), await say(shop, PERSON), await say(shop, ORDER)
+    await come(shop, "esme")
+    async with seat(shop, browser, "ivan") as one:
+        page = one.page
+        await one.go("/wallboard")
+        await expect(page.get_by_label("P2", exact=True).locator(".big")).to_have_text("2")
+        await expect(page.locator("#person-esme")).to_contain_text("Here")
+        await expect(page.locator("#person-hana, #person-june")).to_have_count(1)
+        await expect(page.locator(f"#talk-{asked}")).to_contain_text("Answering")
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await one.axe() == []
+
+        row = page.locator(f"#queued-{legal}")
+        await expect(row).to_contain_text("Legal")
+        await row.get_by_role("button", name="Assign").click()
+        fits = page.locator("#assign .fit")
+        await expect(fits.first).to_contain_text("Esme Hartley")
+        await expect(fits.first).to_contain_text("fits best")
+        junior = fits.filter(has_text="Ben Whitlock")
+        await expect(junior).to_contain_text("takes no regulated P2 work")
+        await expect(junior.get_by_role("button")).to_be_disabled()
+        assert await one.axe() == []
+        await fits.first.get_by_role("button", name="Assign to Esme Hartley").click()
+        await expect(page.locator("#assign")).to_be_hidden()
+        await expect(page.locator(f"#person-esme a[href='/desk/{legal}']")).to_be_visible()
+        await expect(row).to_have_count(0)
+
+        other = await say(shop, PERSON, "C0013")
+        await expect(page.locator(f"#queued-{other}")).to_be_visible()
+        queue = page.locator("[id^=queued-]")
+        await expect(queue.first).to_have_id(f"queued-{person}")
+        await page.locator(f"#queued-{other}").get_by_role("button", name="First in P2").click()
+        await expect(queue.first).to_have_id(f"queued-{other}")
+        await expect(queue.first).to_contain_text("first")
+
+        await page.keyboard.press("f")
+        await page.wait_for_url("**/wallboard?screen=true")
+        await expect(page.locator(".rail")).to_be_hidden()
+        assert await one.axe() == []
+        await page.keyboard.press("Escape")
+        await page.wait_for_url("**/wallboard")
+        assert one.complaints == []
+
+        await page.locator(f"#talk-{asked}").get_by_role("button", name="Take over").click()
+        await page.wait_for_url(f"**/desk/{asked}")
+    after = await (await shop.signed_in("ivan")).get(f"/api/v1/cases/{asked}")
+    assert (after.json()["state"], after.json()["tier"], after.json()["owner"]) == ("owned", 3, "ivan")
+    rows = await shop.house.as_owner("SELECT 1 FROM newel.job WHERE case_id = $1 AND kind = 'answer'", asked)
+    assert rows == []
+
+
+async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_it(
+    shop: Site, browser: Browser
+) -> None:
+    async with seat(shop, browser, "amara") as other, seat(shop, browser, "ivan") as one:
+        await other.go("/profile")
+        page = one.page
+        await one.go("/kill-switch")
+        await page.get_by_label("Stop AI sending for").select_option("customer-support")
+        await page.get_by_label("Why").fill("wrong refunds <b>again</b>")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Stops at once")).to_be_visible()
+        assert await shop.house.as_owner("SELECT 1 FROM newel.kill_switch") == []
+        assert await one.axe() == []
+        await page.get_by_role("button", name="Stop AI sending now").press("Enter")
+        banner = other.page.locator("#stopped .stopped")
+        await expect(banner).to_contain_text("AI sending is stopped for Customer-support")
+        await expect(banner).to_contain_text("<b>again</b>")
+        assert await other.axe() == []
+        await other.page.emulate_media(color_scheme="dark")
+        assert await other.axe() == []
+
+        asked = await say(shop, ORDER)
+        await asyncio.sleep(1)  # the quiet time of a burst
+        await shop.drain()
+        state = (await (await shop.signed_in("ivan")).get(f"/api/v1/cases/{asked}")).json()
+        assert state["tier"] == 3
+
+        await page.get_by_role("button", name="Release").press("Enter")
+        await expect(banner).to_have_count(0)
+        await expect(page.get_by_text("Stopped now")).to_have_count(0)
+        assert (one.complaints, other.complaints) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["/wallboard", "/kill-switch", "/knowledge/new"])
+async def test_who_may_not_is_refused(site: Site, path: str) -> None:
+    await site.person("ben", Role.RESOLVER, clearance="junior")
+    ben = await site.signed_in("ben")
+    assert (await ben.get(path, headers={"accept": "text/html"})).status_code == 403
+
+
+async def test_the_board_says_that_routing_stands_still(shop: Site) -> None:
+    await say(shop, LAWYER)
+    await shop.house.as_owner(
+        "UPDATE newel.job SET run_at = run_at - interval '2 minutes' WHERE kind = 'routing'"
+    )
+    ivan = await shop.signed_in("ivan")
+    assert "Routing stands still" in (await ivan.get("/wallboard")).text
+    await shop.drain()
+    assert "stands still" not in (await ivan.get("/wallboard")).text
+
+
+async def test_attainment_counts_what_ended_and_what_is_overdue(shop: Site) -> None:
+    met, late = await say(shop, LAWYER), await say(shop, LAWYER, "C0013")
+    overdue = (
+        "UPDATE newel.sla_target SET due_at = newel.now() - interval '1 ms' WHERE case_id = $1 AND kind = $2"
+    )
+    await shop.house.as_owner(overdue, late, "resolution")
+    esme, ivan = await come(shop, "esme"), await shop.signed_in("ivan")
+    given = await ivan.post(f"/api/v1/cases/{met}/assignment", json={"login": "esme"})
+    assert given.status_code == 201
+    form = {"token": given.json()["token"], "category": "resolved", "cause": "edge_case", "seconds_spent": 5}
+    done = await esme.post(f"/api/v1/cases/{met}/resolution", json=form)
+    assert done.status_code == 201, done.text
+    async with shop.wired.db.tx(ROOT, read_only=True) as tx:
+        who = await tx.value("SELECT id FROM newel.staff WHERE login = 'ivan'")
+        lanes = {lane.priority: lane for lane in await wallboard.lanes(tx, [], who)}
+    assert (lanes[2].resolved.met, lanes[2].resolved.ended, lanes[2].late) == (1, 2, 1)
+    assert lanes[2].resolved.percent == 50
