@@ -24,7 +24,7 @@ _DECODED = "decoded: "
 _LONGEST = 200_000
 _WORTH_IT = re2.compile(
     r"&#|&[A-Za-z][A-Za-z0-9]{1,30};|[%=][0-9A-Fa-f]{2}|\\[ux0-9]|<[A-Za-z/!]|[\x{202d}\x{202e}]"
-    r"|[0-9A-Za-z+/_-]{8}|(?:[0-9A-Fa-f]{2}[ :,-]){3}"
+    r"|[a-z0-9][A-Z]|[A-Z]{2}[a-z]|[a-z][0-9][a-zA-Z]|[0-9A-Za-z+/_-]=|(?:[0-9A-Fa-f]{2}[ :,-]?(?:0x)?){4}"
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
 _BYTES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|(?:=[0-9A-F]{2})+|(?:\\x[0-9A-Fa-f]{2})+")
@@ -127,8 +127,10 @@ def _hex(match: re.Match[str]) -> list[tuple[str, int, int]] | None:
 
 
 def _base64(match: re.Match[str]) -> list[tuple[str, int, int]] | None:
+    if not _LOOKS_ENCODED.search(match[0]):
+        return None
     run = match[0].rstrip("=").translate(_URL_SAFE)
-    if not _LOOKS_ENCODED.search(match[0]) or len(run) % 4 == 1:
+    if len(run) % 4 == 1:
         return None
     try:
         return _whole(match, base64.b64decode(run + "=" * (-len(run) % 4), validate=True))

@@ -1,11 +1,12 @@
 """Which entries of the lexicon occur in a text, and where.
 
-One pass of an RE2 set over each view names the entries; only their own expressions are then
-run for the places. Everything is linear in the length of the text.
+One pass of the sieve over each view names the phrases that may occur; only their own expressions
+are then run for the places. Everything is linear in the length of the text.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -15,6 +16,7 @@ from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
 from newel.domain.scan.quotation import Zones
+from newel.domain.scan.sieve import Sieve
 from newel.domain.scan.view import BYTES, LONGEST, View
 from newel.domain.words import Span
 
@@ -59,20 +61,43 @@ def _any_of(phrases: Sequence[str]) -> str:
 
 
 class CompiledEntry:
-    """An entry with its expressions."""
+    """An entry with its expressions, each compiled when a text first asks for it."""
 
     def __init__(self, entry: Entry) -> None:
-        say = entry.phrases
-        self.entry, self.phrases = entry, say
-        body = _any_of(say.say)
-        edges = f"({body})".encode("latin-1") if say.anywhere else whole_words(body)
-        self.pattern = edges
-        self.expression = _compile(edges, entry, LONGEST if say.alone else BYTES)
-        self.tight = "|".join(tightly(phrase) for phrase in say.say).encode("latin-1")
-        self._after = self._context(say.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
-        self._before = self._context(say.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
-        self._in = self._context(say.unless_in, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
-        self._near = self._context(say.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
+        self.entry, self.phrases = entry, entry.phrases
+        self.bodies = tuple(loosely(phrase) for phrase in entry.phrases.say)
+        self.pattern = self._framed("|".join(f"(?:{body})" for body in self.bodies))
+
+    def _framed(self, body: str) -> bytes:
+        return f"({body})".encode("latin-1") if self.phrases.anywhere else whole_words(body)
+
+    def phrase(self, number: int) -> re2.Set:
+        """One of its phrases, to be told only whether it occurs: a set of one is asked quickest."""
+        phrase = re2.Set.SearchSet(BYTES)
+        phrase.Add(self._framed(self.bodies[number]))
+        phrase.Compile()
+        return phrase
+
+    @cached_property
+    def expression(self) -> Pattern:
+        """The words of the entry, as its first group."""
+        return _compile(self.pattern, self.entry, LONGEST if self.phrases.alone else BYTES)
+
+    @cached_property
+    def _after(self) -> Pattern | None:
+        return self._context(self.phrases.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
+
+    @cached_property
+    def _before(self) -> Pattern | None:
+        return self._context(self.phrases.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
+
+    @cached_property
+    def _in(self) -> Pattern | None:
+        return self._context(self.phrases.unless_in, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
+
+    @cached_property
+    def _near(self) -> Pattern | None:
+        return self._context(self.phrases.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
 
     def _context(self, phrases: Sequence[str], frame: str) -> Pattern | None:
         if not phrases:
@@ -125,9 +150,17 @@ class TightEntry(CompiledEntry):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry)
-        self.plain = self.expression
-        self.pattern = b"(" + self.tight + b")"
-        self.expression = _compile(self.pattern, entry)
+        self._plain = self.pattern
+        self.bodies = tuple(map(tightly, entry.phrases.say))
+        self.pattern = self._framed("|".join(self.bodies))
+
+    def _framed(self, body: str) -> bytes:
+        return f"({body})".encode("latin-1")
+
+    @cached_property
+    def plain(self) -> Pattern:
+        """The words with gaps between them."""
+        return _compile(self._plain, self.entry)
 
     def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
         """A word that is written as it should be is judged in its context, not here."""
@@ -137,15 +170,47 @@ class TightEntry(CompiledEntry):
         return "a word of its own" if self.plain.search(word) else ""
 
 
+class Gate:
+    """Names the entries of which a phrase stands in a text; each phrase is compiled when first needed."""
+
+    def __init__(self, entries: Sequence[CompiledEntry]) -> None:
+        self._phrases = [
+            (index, entry, number)
+            for index, entry in enumerate(entries)
+            for number in range(len(entry.bodies))
+        ]
+        self._sieve = Sieve([entry.bodies[number] for _, entry, number in self._phrases])
+        self._compiled: dict[int, re2.Set] = {}
+
+    def present(self, data: bytes) -> Iterator[int]:
+        """The entries by their places, in order; of one that is there no further phrase is tried."""
+        last = -1
+        for candidate in self._sieve.candidates(data):
+            index = self._phrases[candidate][0]
+            if index > last and self._phrase(candidate).Match(data):
+                last = index
+                yield index
+
+    def _phrase(self, candidate: int) -> re2.Set:
+        if candidate not in self._compiled:
+            _, entry, number = self._phrases[candidate]
+            self._compiled[candidate] = entry.phrase(number)
+        return self._compiled[candidate]
+
+
 class Matcher:
     """The compiled lexicon; one per policy version, shared by all threads."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(CompiledEntry(entry) for entry in entries)
-        self._tight = {index: TightEntry(entry) for index, entry in enumerate(entries) if _works_tight(entry)}
-        self._set = _set_of([entry.pattern for entry in self.entries])
-        self._tight_ids = tuple(self._tight)
-        self._tight_set = _set_of([entry.pattern for entry in self._tight.values()])
+        self._gate = Gate(self.entries)
+
+    @cached_property
+    def _tight(self) -> tuple[tuple[int, ...], tuple[TightEntry, ...], Gate]:
+        """The entries for texts without gaps: their numbers, themselves, and what names them."""
+        numbers = tuple(index for index, each in enumerate(self.entries) if _works_tight(each.entry))
+        entries = tuple(TightEntry(self.entries[index].entry) for index in numbers)
+        return numbers, entries, Gate(entries)
 
     def find(self, views: Sequence[View], raw: str, zones: Zones) -> dict[int, tuple[Span, ...]]:
         """The unquoted occurrences of every entry that has some, by its index."""
@@ -161,11 +226,11 @@ class Matcher:
     def present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
         """The entries whose words occur in a view."""
         if view.tight:
-            for number in self._tight_set.Match(view.data) or ():
-                index = self._tight_ids[number]
-                yield index, self._tight[index]
+            numbers, entries, gate = self._tight
+            for place in gate.present(view.data):
+                yield numbers[place], entries[place]
         else:
-            for index in self._set.Match(view.data) or ():
+            for index in self._gate.present(view.data):
                 yield index, self.entries[index]
 
 
@@ -176,14 +241,6 @@ def outermost(spans: set[Span]) -> tuple[Span, ...]:
         if not kept or span.end > kept[-1].end:
             kept.append(span)
     return tuple(kept[:MOST_SPANS])
-
-
-def _set_of(patterns: Sequence[bytes]) -> re2.Set:
-    made = re2.Set.SearchSet(BYTES)
-    for pattern in patterns:
-        made.Add(pattern)
-    made.Compile()
-    return made
 
 
 def _works_tight(entry: Entry) -> bool:

@@ -13,7 +13,7 @@ from newel.domain.scan.fold import plain
 
 LETTER = r"a-z\xff"
 GAP = r"(?:[^a-z0-9\xff]{1,4})"
-WORD = r"(?:[a-z0-9\xff'`]{1,30}\b)"
+WORD = r"(?:[a-z0-9\xff'`]+\b)"
 _SOME_WORDS = re.compile(r"( )?<(\d)>( )?")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 

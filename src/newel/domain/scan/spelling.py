@@ -8,13 +8,11 @@ and signs for letters. It makes a further view: nothing that was said is replace
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-import re2
+from newel.domain.scan.view import View
 
-from newel.domain.scan.view import BYTES, View
-
-_TOKEN = re2.compile(rb"[a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]*", BYTES)
+_TOKEN = re.compile(rb"[a-z0-9@$!|+]+")
 _LEAST, _SWAPPED_LEAST, _LONG, _MEANINGS = 5, 4, 9, 3
 _WORD = re.compile(r"(?<![a-z\])\\}*+<])([a-z]{3,})(\?|(?![a-z\[({\\*+>]))")
 _LEET = str.maketrans("0123456789@$!|+", "oizeasgtbgasiit")
@@ -35,26 +33,36 @@ class Spelling:
     def __init__(self, words: Iterable[str], guard: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if len(word) >= _SWAPPED_LEAST)
         self._known = frozenset(guard) | self._words
-        self._near: dict[str, tuple[str, ...]] = {}
-        self._alike: dict[str, str] = {}
-        for word in sorted(self._words):
-            self._alike.setdefault(_key(word), word)
-            for short in _shortened(word):
-                self._near[short] = (*self._near.get(short, ()), word)
         self.meant = lru_cache(maxsize=65_536)(self._meant)
+
+    @cached_property
+    def _near(self) -> dict[str, tuple[str, ...]]:
+        """What is left of each word without a letter or two, and which words it may be; made when asked for."""
+        near: dict[str, tuple[str, ...]] = {}
+        for word in sorted(self._words):
+            for short in _shortened(word):
+                near[short] = (*near.get(short, ()), word)
+        return near
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        return {_key(word): word for word in sorted(self._words, reverse=True)}
 
     def mended(self, view: View) -> Iterator[View]:
         """The view with its slips mended, once for each of the words that may be meant."""
+        meanings = {token: meant for token in set(_TOKEN.findall(view.data)) if (meant := self.meant(token))}
         slips = [
-            (match.start(), match.end(), meant)
-            for match in _TOKEN.finditer(view.data)
-            if (meant := self.meant(bytes(match[0])))
+            (match.start(), match.end(), meanings[match[0]])
+            for match in (_TOKEN.finditer(view.data) if meanings else ())
+            if match[0] in meanings
         ]
         for turn in range(max((len(meant) for *_, meant in slips), default=0)):
             yield _with(view, [(start, end, meant[min(turn, len(meant) - 1)]) for start, end, meant in slips])
 
     def _meant(self, token: bytes) -> tuple[str, ...]:
         """The words of the lexicon that an unknown token may be a slip of, the nearest first."""
+        if token.isdigit():
+            return ()
         written = token.decode("latin-1")
         plain = written.rstrip("!|+").translate(_LEET)
         if written in self._known or not _SWAPPED_LEAST <= len(plain) <= 60:
