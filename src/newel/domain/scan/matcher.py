@@ -47,13 +47,17 @@ class Pattern(Protocol):
         """The first match at or after a position."""
 
 
-def _compile(expression: bytes, entry: Entry, options: re2.Options = BYTES) -> Pattern:
-    try:
-        compiled: Pattern = re2.compile(expression, options)
-    except re2.error as error:
-        why = f"{entry.family}.{entry.name}: {error}"
-        raise Invalid(what="phrase", why=why) from error
+def _compile(expression: bytes, options: re2.Options = BYTES) -> Pattern:
+    compiled: Pattern = re2.compile(expression, options)
     return compiled
+
+
+def _check(expression: bytes, entry: Entry) -> None:
+    """What cannot be read is refused at once; it is compiled when a text first asks for it."""
+    try:
+        re2.Set.SearchSet(BYTES).Add(expression)
+    except re2.error as error:
+        raise Invalid(what="phrase", why=f"{entry.family}.{entry.name}: {error}") from error
 
 
 def _any_of(phrases: Sequence[str]) -> str:
@@ -67,6 +71,10 @@ class CompiledEntry:
         self.entry, self.phrases = entry, entry.phrases
         self.bodies = tuple(loosely(phrase) for phrase in entry.phrases.say)
         self.pattern = self._framed("|".join(f"(?:{body})" for body in self.bodies))
+        say = entry.phrases
+        contexts = _any_of((*say.unless_after, *say.unless_before, *say.unless_in, *say.near))
+        for expression in (self.pattern, contexts.encode("latin-1")):
+            _check(expression, entry)
 
     def _framed(self, body: str) -> bytes:
         return f"({body})".encode("latin-1") if self.phrases.anywhere else whole_words(body)
@@ -81,7 +89,7 @@ class CompiledEntry:
     @cached_property
     def expression(self) -> Pattern:
         """The words of the entry, as its first group."""
-        return _compile(self.pattern, self.entry, LONGEST if self.phrases.alone else BYTES)
+        return _compile(self.pattern, LONGEST if self.phrases.alone else BYTES)
 
     @cached_property
     def _after(self) -> Pattern | None:
@@ -103,7 +111,7 @@ class CompiledEntry:
         if not phrases:
             return None
         filled = frame.replace("{any}", _any_of(phrases)).replace("{gap}", GAP).replace("{letter}", LETTER)
-        return _compile(filled.encode("latin-1"), self.entry)
+        return _compile(filled.encode("latin-1"))
 
     def places(self, view: View, raw: str) -> Iterator[Span]:
         """Where the entry occurs in a view and nothing spares it, in raw positions."""
@@ -150,7 +158,7 @@ class TightEntry(CompiledEntry):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry)
-        self._plain = self.pattern
+        self._plain = whole_words("|".join(f"(?:{body})" for body in self.bodies))
         self.bodies = tuple(map(tightly, entry.phrases.say))
         self.pattern = self._framed("|".join(self.bodies))
 
@@ -160,7 +168,7 @@ class TightEntry(CompiledEntry):
     @cached_property
     def plain(self) -> Pattern:
         """The words with gaps between them."""
-        return _compile(self._plain, self.entry)
+        return _compile(self._plain)
 
     def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
         """A word that is written as it should be is judged in its context, not here."""

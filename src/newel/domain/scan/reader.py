@@ -91,8 +91,9 @@ class Reader:
         self, previous: Sequence[str], text: str, spelling: Spelling | None
     ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
         """Phrases that begin in the messages before and end in this one."""
-        for between in (" ", "") if previous and text.strip() else ():
-            before = between.join([*map(readable, previous), ""])[-_TAIL:]
+        said = [readable(each) for each in previous] if text.strip() else []
+        for before in dict.fromkeys((" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()):
+            before = before[-_TAIL:]
             whole = before + text[:_TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))

@@ -37,7 +37,7 @@ class Spelling:
 
     @cached_property
     def _near(self) -> dict[str, tuple[str, ...]]:
-        """What is left of each word without a letter or two, and which words it may be; made when asked for."""
+        """What is left of each word without a letter or two, and which words it may be."""
         near: dict[str, tuple[str, ...]] = {}
         for word in sorted(self._words):
             for short in _shortened(word):
@@ -64,13 +64,14 @@ class Spelling:
         if token.isdigit():
             return ()
         written = token.decode("latin-1")
-        plain = written.rstrip("!|+").translate(_LEET)
-        if written in self._known or not _SWAPPED_LEAST <= len(plain) <= 60:
+        bare = written.rstrip("!|+")
+        plain = bare.translate(_LEET)
+        if bare in self._known or not _SWAPPED_LEAST <= len(plain) <= 60:
             return ()
         if plain in self._words:
             return (plain,)
         alike = self._alike.get(_key(plain))
-        if alike is not None and (plain != written.rstrip("!|+") or _is_stretch(plain, alike)):
+        if alike is not None and (plain != bare or _is_stretch(plain, alike)):
             return (alike,)
         squeezed = _squeezed(plain)
         if squeezed in self._known and squeezed not in self._words:
