@@ -135,6 +135,8 @@ class CompiledEntry:
     def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
         """Why a match does not count; empty where it does."""
         data, say = view.data, self.phrases
+        if _splits_number(data, start, end):
+            return "inside of a number"
         before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
         for context, text, why in (
             (self._after, before, "spared by what stands before it"),
@@ -254,6 +256,12 @@ def outermost(spans: set[Span]) -> tuple[Span, ...]:
 def _works_tight(entry: Entry) -> bool:
     say = entry.phrases
     return not (say.alone or say.upper or say.near or say.anywhere or say.weight < 1)
+
+
+def _splits_number(data: bytes, start: int, end: int) -> bool:
+    """Whether the range begins or ends between two digits."""
+    opening, closing = data[max(0, start - 1) : start + 1], data[end - 1 : end + 1]
+    return any(len(edge) == 2 and edge.isdigit() for edge in (opening, closing))
 
 
 def _is_alone(data: bytes, start: int, end: int) -> bool:

@@ -92,8 +92,8 @@ class Reader:
     ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
         """Phrases that begin in the messages before and end in this one."""
         said = [readable(each) for each in previous] if text.strip() else []
-        for before in dict.fromkeys((" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()):
-            before = before[-_TAIL:]
+        joined = (" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()
+        for before in dict.fromkeys(each[-_TAIL:] for each in joined):
             whole = before + text[:_TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))
