@@ -183,7 +183,7 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
 
 def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
-    inbound, look = coming.inbound, coming.look
+    inbound, look, here = coming.inbound, coming.look, (case.id, case.episode)
     message = ScanInput(
         text=inbound.text,
         channel=inbound.channel,
@@ -193,7 +193,8 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
         subject=inbound.subject,
         attachments=tuple(attachment.spoken(one.about.name) for one in coming.held),
         customer=coming.sender.facts,
-        history=rows.history(coming.house.envelope, coming.sender, look.past, (case.id, case.episode)),
+        history=rows.history(coming.house.envelope, coming.sender, look.past, here),
+        previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
         at=tx.now,
     )
     alone, talks = not rule.says_something(inbound), case.kind == "conversation"
