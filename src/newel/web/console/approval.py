@@ -156,7 +156,7 @@ def _list(found: Inbox, at: UUID | None, shown: int) -> dict[str, Any]:
     return {
         "inbox": found,
         "at": at,
-        "shown": shown,
+        "visible": shown,
         "more": min(shown + inbox.SHOWN, MOST_SHOWN) if found.total > shown < MOST_SHOWN else 0,
         "as_many": f"?shown={shown}" if shown != inbox.SHOWN else "",
         "several": {kind: n for kind, n in kinds.items() if n > 1},

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from newel.domain.errors import StaleToken
 from newel.domain.mask import Field
 from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.routing import highest
+from newel.domain.saved_view import Filter, SavedView
 from newel.domain.support import Ground
 from newel.domain.words import Cluster
 from newel.flow import chat, desk
@@ -28,6 +29,7 @@ from newel.flow.desk import Desk
 from newel.store import desk as rows
 from newel.store import live, views
 from newel.store import routing as work
+from newel.store import saved_view as saved_views
 from newel.web import viewing
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
@@ -46,18 +48,28 @@ Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.-]*\Z")]
 Looked = Annotated[str, msgspec.Meta(max_length=400)]
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """Which part of the queue to show, and which case is open beside it."""
+class Asked(Filter, frozen=True, kw_only=True):
+    """Which part of the queue to show, by a saved view or by hand, and which case is open beside it."""
 
-    workflow: Name = ""
-    priority: Literal[0, 1, 2, 3] = 0
     open: UUID | None = None
+    view: UUID | None = None
 
     def but(self, **changes: Any) -> str:
         """The query of the same list with something else asked."""
-        after = msgspec.structs.replace(self, **changes)
-        asked = {"workflow": after.workflow, "priority": after.priority or "", "open": after.open or ""}
+        after = msgspec.structs.replace(
+            self, **({"view": None} if changes.keys() - {"open"} else {}), **changes
+        )
+        asked = msgspec.structs.asdict(after) | {"late": "true" if after.late else ""}
+        if after.view is not None:
+            asked = {"open": after.open, "view": after.view}
         return urlencode({name: value for name, value in asked.items() if value})
+
+    def within(self, saved: Sequence[SavedView]) -> "Asked":
+        """The same with what its saved view asks for; a view that is gone asks for nothing."""
+        found = next((view for view in saved if view.id == self.view), None)
+        if found is None:
+            return msgspec.structs.replace(self, view=None)
+        return msgspec.structs.replace(self, **msgspec.structs.asdict(found.filter))
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -88,7 +100,8 @@ class Reveal(msgspec.Struct, frozen=True):
 @page_at("/desk", Act.WORK)
 async def front(request: Ask) -> Response[str]:
     """My work and the queue."""
-    return page(request, "desk.html", opened=None, **await _list(request, request.asked(Asked)))
+    listing, people = await asyncio.gather(_list(request, request.asked(Asked)), _people(request))
+    return page(request, "desk.html", opened=None, people=people, **listing)
 
 
 @page_at("/desk/list", Act.WORK)
@@ -164,9 +177,9 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         serving = await work.serving(tx, me.id)
         taken = await rows.mine(tx, request.house.envelope, me.id)
         first = int(highest(serving.person) or NOTHING)
-        waiting = await rows.queue(
-            tx, request.house.envelope, serving, first, asked.workflow, asked.priority, SHOWN
-        )
+        saved = await saved_views.seen_by(tx, me.id)
+        asked = asked.within(saved)
+        waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
         depth = await rows.depth(tx)
         questions = await views.questions(tx, request.house.envelope, me.id)
         titles = {name: await _titles(request, tx, name) for name in {row.workflow for row in depth}}
@@ -178,6 +191,7 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "questions": questions,
         "person": serving.person,
         "asked": asked,
+        "saved": saved,
         "titles": titles,
         "reason_of": reasons.said,
     }
