@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.ports import Outbound
-from newel.store import audit, job
+from newel.store import audit, job, quality
 from newel.store.case import Case
 from newel.store.customer import Profile, profile_place
 from newel.store.db import Record, Tx, sql
@@ -140,6 +140,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
         await job.drop_of(tx, row["id"], "delivery")
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
+    await quality.void_held(tx, case.id, because)
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
     for row in approvals:
         await _invalidate(tx, case.id, row["id"], because, tx.now)

@@ -55,6 +55,7 @@ _SEALED = (
     ("resolutions", "note_sealed", "resolution.note"),
     ("notes", "body_sealed", "note.body"),
     ("surveys", "comment_sealed", "survey.comment"),
+    ("reviews", "said_sealed", "review.said"),
 )
 
 

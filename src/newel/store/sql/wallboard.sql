@@ -61,7 +61,7 @@ SELECT owner_id, whole, case_id, priority, contact_reason, due_at, state FROM (
 -- name: ai_states
 -- How many cases the AI has, by state.
 SELECT state, count(*) AS n FROM newel.cases
-WHERE state IN ('ai', 'deflecting', 'approval', 'acting') GROUP BY state;
+WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting') GROUP BY state;
 
 -- name: ai_cases
 -- What the AI has now, longest first, with its latest proposal.
@@ -71,7 +71,7 @@ SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.con
 FROM newel.cases c LEFT JOIN newel.conversation v ON v.id = c.conversation_id
     LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
         ORDER BY created_at DESC LIMIT 1) p ON true
-WHERE c.state IN ('ai', 'deflecting', 'approval', 'acting') ORDER BY c.episode_opened_at, c.id LIMIT $1;
+WHERE c.state IN ('ai', 'deflecting', 'approval', 'held', 'acting') ORDER BY c.episode_opened_at, c.id LIMIT $1;
 
 -- name: ai_answered
 -- What the AI has answered since $1, where the customer may go on; newest first.
@@ -98,5 +98,5 @@ SELECT workflow FROM newel.policy_version WHERE state = 'active' ORDER BY workfl
 
 -- name: concerned
 -- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.
-SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'acting')
+SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting')
     AND ($1::text IS NULL OR workflow = $1) AND ($2::text IS NULL OR contact_reason = $2);

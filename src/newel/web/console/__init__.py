@@ -8,10 +8,11 @@ from newel.web.console import (
     kill_switch,
     knowledge,
     policy,
+    quality,
     search,
     trace,
     wallboard,
 )
 
-WORDS = (access, frame, desk, approval, wallboard, search, trace, knowledge, policy, kill_switch)
+WORDS = (access, frame, desk, approval, quality, wallboard, search, trace, knowledge, policy, kill_switch)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]
