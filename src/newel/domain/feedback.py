@@ -93,11 +93,14 @@ def check(what: What, body: Body) -> None:
 
 
 def right_answer(what: What, body: Body) -> bool | None:
-    """Whether the AI had it right; None when nobody has said so."""
+    """Whether the AI had it right; None when nobody has said so.
+
+    A rejection does not: whoever then ends the case says how good the attempt was, and counts once.
+    """
     if what is What.MISSED:
         return False
     if what is What.APPROVAL:
-        return body.decision == "approved"
+        return {"approved": True, "edited": False}.get(body.decision or "")
     return _RIGHT.get(body.ai_quality) if body.ai_quality else None
 
 

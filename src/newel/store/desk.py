@@ -9,8 +9,10 @@ import msgspec
 
 from newel.domain import desk as rule
 from newel.domain import mask
+from newel.domain.attachment import Attached
 from newel.domain.desk import Piece, Sight
 from newel.domain.mask import Known
+from newel.domain.saved_view import Filter
 from newel.domain.scan.receipt import Receipt
 from newel.store.case import Case
 from newel.store.customer import Profile
@@ -42,6 +44,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A case in the list: what it is about, how urgent it is, and the customer's newest words, masked."""
 
     case_id: UUID
+    token: int
     workflow: str
     kind: str
     state: str
@@ -65,10 +68,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Depth(msgspec.Struct, frozen=True):
-    """How much of a workflow and priority waits."""
+    """How much of a workflow, priority and language waits."""
 
     workflow: str
     priority: int
+    language: str
     n: int
 
 
@@ -92,6 +96,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     subject: tuple[Piece, ...] = ()
     text: tuple[Piece, ...] = ()
     sources: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
     untrusted: bool = False
     cut: int = 0
 
@@ -135,15 +140,16 @@ async def mine(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Row]:
 
 
 async def queue(
-    tx: Tx, envelope: Envelope, serving: Serving, highest: int, workflow: str, priority: int, limit: int
+    tx: Tx, envelope: Envelope, serving: Serving, highest: int, part: Filter, limit: int
 ) -> list[Row]:
     """What waits: first what the person may take, then the rest, each in the order of claims."""
-    asked = (serving.eligible, serving.general, highest, serving.person.id, workflow, priority, limit)
+    what = (part.workflow, part.priority, limit, part.language, part.late)
+    asked = (serving.eligible, serving.general, highest, serving.person.id, *what)
     return [_row(envelope, row, Sight.GLANCE) for row in await tx.rows(sql("desk").queue, *asked)]
 
 
 async def depth(tx: Tx) -> list[Depth]:
-    """How much waits, by workflow and priority."""
+    """How much waits, by workflow, priority and language."""
     return [Depth(**dict(row)) for row in await tx.rows(sql("desk").depth)]
 
 
@@ -167,7 +173,8 @@ def _excerpt(subject: Sealer, row: Record, profile: Profile) -> str:
         known = mask.known_of(profile.name, profile.address, profile.phone)
         if len(_excerpts) > EXCERPTS:
             _excerpts.clear()
-        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject, known)
+        names = ", ".join(one.name for one in body.attachments)
+        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject or names, known)
     return _excerpts[key]
 
 
@@ -188,9 +195,19 @@ class Opened(msgspec.Struct, frozen=True):
         texts = self.texts
         hidden = mask.hidden(texts, known)
         return tuple(
-            _line(row, body, receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
+            _line(row, _hidden(body, known), receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
             for n, (row, body, receipt) in enumerate(zip(self.rows, self.bodies, self.receipts, strict=True))
         )
+
+
+def _hidden(body: Body, known: Known) -> Body:
+    """The names of attachments masked like every other text."""
+    if not body.attachments:
+        return body
+    shown = tuple(
+        msgspec.structs.replace(one, name=mask.masked_text(one.name, known)) for one in body.attachments
+    )
+    return msgspec.structs.replace(body, attachments=shown)
 
 
 async def messages(tx: Tx, envelope: Envelope, case: Case) -> Opened:
@@ -218,6 +235,7 @@ def _line(
         text=rule.pieces(texts[1], hidden[1], rule.marks(markers)),
         cut=len(body.text) if len(body.text) > rule.LONGEST else 0,
         sources=body.sources,
+        attachments=body.attachments,
         untrusted=rule.untrusted(markers),
     )
 

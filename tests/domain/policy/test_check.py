@@ -26,7 +26,7 @@ def test_a_document_with_acts_is_right() -> None:
 # Each row: what is replaced, by what, where it is found (on the line of the new text), and the words.
 MISTAKES = [
     ("rule: {lexicon: [legal]}", "rule: {lexicon: [leagl]}", 'unknown lexicon family "leagl"; did you mean "legal"?'),
-    ("rule: {detector: several_orders}", "rule: {detector: sevral_orders}", 'unknown detector "sevral_orders"'),
+    ("detector: several_orders}", "detector: sevral_orders}", 'unknown detector "sevral_orders"'),
     ("rule: {fact: vip}", "rule: {fact: vip_flag}", 'unknown fact "vip_flag"'),
     ("rule: {fact: vip}", "rule: {}", "can never fire"),
     ("above: lifetime_value_minor", "above: lifetime_minor", 'did you mean "lifetime_value_minor"?'),

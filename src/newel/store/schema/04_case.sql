@@ -85,7 +85,7 @@ CREATE TABLE newel.cases (
 );
 CREATE INDEX cases_conversation ON newel.cases (conversation_id, opened_at DESC);
 CREATE INDEX cases_customer ON newel.cases (customer_id, opened_at DESC);
-CREATE INDEX cases_open ON newel.cases (state) WHERE state <> 'resolved';
+CREATE INDEX cases_open ON newel.cases (state, episode_opened_at) WHERE state <> 'resolved';
 
 CREATE FUNCTION newel.guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -120,9 +120,9 @@ CREATE TABLE newel.lowering (
     to_tier   smallint    NOT NULL CHECK (to_tier < from_tier OR unlocked),
     unlocked  boolean     NOT NULL,
     staff_id  uuid        NOT NULL REFERENCES newel.staff,
-    reason    text        NOT NULL CHECK (length(reason) >= 3),
     at        timestamptz NOT NULL,
-    tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
+    tx        xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    reason_sealed bytea
 );
 CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
 

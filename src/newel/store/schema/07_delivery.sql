@@ -122,6 +122,7 @@ CREATE TABLE newel.feedback (
     ended_at      timestamptz,
     CHECK ((state = 'pending') = (ended_at IS NULL))
 );
+CREATE INDEX feedback_case ON newel.feedback (case_id);
 CREATE INDEX feedback_pending ON newel.feedback (created_at) WHERE state = 'pending';
 CREATE TRIGGER feedback_transition BEFORE UPDATE ON newel.feedback
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('feedback');

@@ -21,7 +21,8 @@ WHERE m.case_id = $1;
 -- name: receipts
 SELECT r.id, r.message_id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
     p.workflow || '/' || p.number AS policy_version
-FROM newel.scan_receipt r JOIN newel.policy_version p ON p.id = r.policy_id WHERE r.case_id = $1;
+FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id JOIN newel.policy_version p ON p.id = r.policy_id
+WHERE m.case_id = $1;
 
 -- name: proposals
 SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,
@@ -62,7 +63,12 @@ SELECT f.id, f.kind, f.attempts, f.error,
 FROM newel.feedback f WHERE f.case_id = $1;
 
 -- name: lowerings
-SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;
+SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason_sealed FROM newel.lowering l WHERE l.case_id = $1;
+
+-- name: grants
+SELECT g.id, s.login AS opened_to, g.expires_at, g.purpose_sealed
+FROM newel.context_grant g JOIN newel.context_package p ON p.id = g.package_id JOIN newel.staff s ON s.id = g.staff_id
+WHERE p.case_id = $1;
 
 -- name: surveys
 SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
