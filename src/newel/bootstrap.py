@@ -11,15 +11,18 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx2
+import msgspec
 import structlog
+import yaml
 
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
+from newel.domain.attachment import MEGABYTE
 from newel.domain.chat import Door
-from newel.domain.errors import NotFound
+from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
@@ -29,6 +32,7 @@ from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
+from newel.domain.tour import Tour
 from newel.flow.house import House, Running
 from newel.store import customer as customers
 from newel.store import db
@@ -235,6 +239,21 @@ def chat_door(settings: Settings) -> Door:
     return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
+def tour(settings: Settings) -> Tour | None:
+    """The tour of a show company; ``Invalid`` names what is wrong in its file."""
+    if not settings.tour:
+        return None
+    try:
+        read = yaml.safe_load(Path(settings.tour).read_text("utf-8"))
+        found = msgspec.convert(read, Tour)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise Invalid(what=f"NEWEL_TOUR ({settings.tour})", why=str(error)) from None
+    missing = {step.seat for step in found.steps} - {seat.login for seat in found.seats}
+    if missing:
+        raise Invalid(what="NEWEL_TOUR", why=f"it has no seat {min(missing)}")
+    return found
+
+
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
     raise NotFound(what="workflow with an active policy", id=workflow)
 
@@ -258,7 +277,13 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
     pool = await db.connect(database_url(settings), size=settings.pool_size)
     try:
         running = Policies(pool, settings, train=train)
-        house = House(pool, await _envelope(pool, settings), channels(settings), running.running)
+        house = House(
+            pool,
+            await _envelope(pool, settings),
+            channels(settings),
+            running.running,
+            attachment_bytes=settings.attachment_megabytes * MEGABYTE,
+        )
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]
         if not train:  # a server scans: its first message does not wait for the model of languages
@@ -317,6 +342,7 @@ def demo_environment(settings: Settings, port: int) -> dict[str, str]:
         "NEWEL_SYSTEMS_URL": at,
         "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
         "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
+        "NEWEL_TOUR": settings.tour or str(Path(__file__).parent / "demo" / "data" / "tour.yaml"),
     }
 
 

@@ -68,7 +68,7 @@ async def test_it_is_taken_back_and_is_a_draft_again(floor: Floor) -> None:
     await resolution.reply(floor.house, ben, case_id, token, TEXT, hold=CONSOLE_HOLD)
     with pytest.raises(StaleToken):
         await resolution.undo(floor.house, floor.staff["diego"], case_id, token)
-    assert await resolution.undo(floor.house, ben, case_id, token) == TEXT
+    assert (await resolution.undo(floor.house, ben, case_id, token)).text == TEXT
     with pytest.raises(Conflict):
         await resolution.undo(floor.house, ben, case_id, token)
     await floor.pass_time(seconds=10)
@@ -107,7 +107,7 @@ async def test_writing_on_lets_the_message_before_go(floor: Floor) -> None:
     ben = floor.staff["ben"]
     for text in (TEXT, "And a bulb."):
         await resolution.reply(floor.house, ben, case_id, token, text, hold=CONSOLE_HOLD)
-    assert await resolution.undo(floor.house, ben, case_id, token) == "And a bulb."
+    assert (await resolution.undo(floor.house, ben, case_id, token)).text == "And a bulb."
     await floor.pass_time(seconds=5)
     await Loop(floor.house).drain()
     assert await sent(floor) == ["delivered", "withdrawn"]

@@ -158,5 +158,5 @@ async def test_the_application_owns_nothing_and_deletes_only_what_can_be_made_ag
         " OR has_table_privilege('newel_app', c.oid, 'TRUNCATE'))"
     )
     assert {row["relname"] for row in rows} == {
-        "job", "staff_session", "search_word", "search_done", "worker"
+        "attachment", "job", "staff_session", "search_word", "search_done", "worker"
     }  # fmt: skip

@@ -49,6 +49,8 @@ class Told(msgspec.Struct, frozen=True):
     at: datetime
     text: str
     subject: str = ""
+    attachments: tuple[str, ...] = ()
+    """Their names."""
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 from newel.domain import approval as rule
 from newel.domain.action import cap_minor
 from newel.domain.approval import Approver, Asked
+from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle, Ceiling, Condition, Path, Playbook
@@ -114,6 +115,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     subject: str = ""
     pieces: tuple[Piece, ...]
+    attachments: tuple[Attached, ...] = ()
     asked: bool = False
 
 

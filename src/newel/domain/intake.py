@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.attachment import few
 from newel.domain.errors import Invalid
 from newel.domain.words import EPISODE_REOPENS_WITHIN
 
@@ -43,6 +44,7 @@ class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     text: Text = ""
     language: Annotated[str, msgspec.Meta(max_length=20)] = ""
     fields: Mapping[str, Any] | None = None
+    attachments: tuple[UUID, ...] = ()
     extraction_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
@@ -66,11 +68,17 @@ def check(inbound: Inbound) -> Inbound:
     """The message with its bounds held; ``Invalid`` says what is missing."""
     if not (inbound.customer.ref or inbound.customer.address):
         raise Invalid(what="customer", why="give `ref` or `address`")
-    if not (inbound.text.strip() or inbound.subject.strip() or inbound.fields):
+    if not (says_something(inbound) or inbound.attachments):
         raise Invalid(what="text", why="it is empty")
+    few(inbound.attachments)
     for name in ("channel", "external_id", "conversation", "subject", "text"):
         _clean(name, getattr(inbound, name))
     return inbound
+
+
+def says_something(inbound: Inbound) -> bool:
+    """Whether there is anything besides attachments."""
+    return bool(inbound.text.strip() or inbound.subject.strip() or inbound.fields)
 
 
 def _clean(name: str, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from newel.domain.attachment import Listed
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt
 
@@ -75,6 +76,7 @@ class Outbound(msgspec.Struct, frozen=True):
     at: datetime
     sources: tuple[str, ...] = ()
     seq: int = 0
+    attachments: tuple[Listed, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ _WHOLE: Final[Mapping[str, str]] = {
     "language.unsupported": "A language that the AI does not write",
     "risk.score": "Risk over the threshold",
     "scanner.failed": "The scan failed",
+    "attachment.unread": "A file that no AI reads",
     "confidence_under_minimum": "The AI was not sure",
     "confidence_not_calibrated": "The AI's certainty is not proven here",
     "no_answer": "The AI has no answer",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from newel.domain.attachment import Attached
 from newel.domain.trace import Step
 from newel.domain.words import Assist, Money
 
@@ -88,6 +89,11 @@ TOLD: Final[Mapping[str, str]] = {
     "miss.marked": "“This should have been T3”",
     "question.asked": "An expert was asked",
     "question.answered": "The expert answered",
+    "attachment.uploaded": "A file was uploaded, to be sent with a message",
+    "attachment.sent": "The file went with a message",
+    "attachment.opened": "Somebody opened the file",
+    "attachment.discarded": "The file was removed before it was sent",
+    "attachment.expired": "The file was never sent, and thrown away",
     "outbox.pending": "A message to the customer was written",
     "outbox.released": "The message was not taken back",
     "outbox.claimed": "The message leaves",
@@ -135,7 +141,17 @@ REASONS: Final[Mapping[str, str]] = {
     "approval.withdrawn": "the proposal was withdrawn",
 }
 _HIDDEN: Final = frozenset(
-    {"by", "floor", "message", "message_id", "proposal_id", "approval_id", "action_id", "class"}
+    {
+        "by",
+        "attachments",
+        "floor",
+        "message",
+        "message_id",
+        "proposal_id",
+        "approval_id",
+        "action_id",
+        "class",
+    }
 )
 _TEXTS: Final = frozenset({"text", "reply"})
 
@@ -171,6 +187,11 @@ def told(step: Step) -> tuple[Row, ...]:
     """All that a step says, in words, what somebody wrote last."""
     rows = [row for name, value in step.detail.items() if name not in _HIDDEN for row in _rows(name, value)]
     return tuple(sorted(rows, key=lambda row: row.text))
+
+
+def carried(step: Step) -> tuple[Attached, ...]:
+    """The files of the message that a step shows."""
+    return msgspec.convert(step.detail.get("attachments", ()), tuple[Attached, ...])
 
 
 def _rows(name: str, value: Any) -> Iterator[Row]:

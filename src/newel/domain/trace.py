@@ -25,6 +25,7 @@ STAGES: Mapping[str, str] = {
     "resolution": "resolution",
     "feedback": "feedback",
     "survey": "feedback",
+    "attachment": "attachment",
     "label": "feedback",
     "lowering": "tier",
     "draft": "desk",

@@ -17,7 +17,8 @@ from newel.domain.intake import Inbound, Sender
 from newel.domain.policy.bundle import Bundle
 from newel.domain.routing import Ask
 from newel.domain.words import Priority
-from newel.flow import intake
+from newel.flow import attachment, intake
+from newel.flow.attachment import File
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import chat as rows
@@ -95,8 +96,10 @@ async def topics(house: House, token: str) -> frozenset[str]:
     return frozenset({of_conversation(own), writing_to(own)}) if own else frozenset()
 
 
-async def say(house: House, visitor: Visitor, text: str, external_id: str) -> Taken:
-    """The customer writes: once for each of their ids, whatever is sent again."""
+async def say(
+    house: House, visitor: Visitor, text: str, external_id: str, attachments: tuple[UUID, ...] = ()
+) -> Taken:
+    """The customer writes, or sends their uploads: once for each of their ids, whatever is sent again."""
     inbound = Inbound(
         channel=CHANNEL,
         external_id=house.envelope.mac("chat.external", f"{visitor.thread}#{external_id}").hex(),
@@ -104,8 +107,17 @@ async def say(house: House, visitor: Visitor, text: str, external_id: str) -> Ta
         conversation=visitor.thread,
         customer=Sender(ref=visitor.ref, address=visitor.id, name=visitor.name, verified=bool(visitor.ref)),
         text=text,
+        attachments=attachments,
     )
     return await intake.receive(house, actor(house, visitor), inbound)
+
+
+async def attached(house: House, visitor: Visitor, which: UUID) -> File:
+    """A file of the visitor's own conversation, or an upload of theirs."""
+    me = actor(house, visitor)
+    async with house.db.tx(me, read_only=True) as tx:
+        own = await conversation_of(house, tx, visitor)
+    return await attachment.fetch(house, me, which, own=own)
 
 
 async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Taken:

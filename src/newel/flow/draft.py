@@ -1,20 +1,25 @@
 """Drafts: what the owner is writing is kept, and passes on with the case."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from newel.domain.access import Act, Actor
+from newel.domain.attachment import few
 from newel.domain.errors import Forbidden, TooLarge
 from newel.domain.note import LONGEST
 from newel.flow import routing
 from newel.flow.house import House
+from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import draft as rows
-from newel.store.draft import Draft
+from newel.store.draft import Draft, Text
 from newel.store.live import writing_to
 
 
-async def save(house: House, actor: Actor, case_id: UUID, token: int, text: str) -> None:
-    """Keep what the owner is writing; nothing but white space throws it away.
+async def save(
+    house: House, actor: Actor, case_id: UUID, token: int, text: str, attachments: Sequence[UUID] = ()
+) -> None:
+    """Keep what the owner is writing and attaches; nothing but white space alone throws it away.
 
     The customer's page hears that somebody writes, and not a word of what.
     """
@@ -22,8 +27,9 @@ async def save(house: House, actor: Actor, case_id: UUID, token: int, text: str)
         raise TooLarge(what="the draft", size=len(text), limit=LONGEST)
     async with house.db.tx(actor) as tx:
         case, _ = await routing.mine(tx, case_id, actor, token)
-        if text.strip():
-            await rows.save(tx, house.envelope, case, UUID(actor.id), text)
+        attached = await carried.keep(tx, house.envelope, case, few(attachments))
+        if text.strip() or attached:
+            await rows.save(tx, house.envelope, case, UUID(actor.id), Text(text, attached))
             if case.conversation_id is not None:
                 tx.changes.add(writing_to(case.conversation_id))
         else:

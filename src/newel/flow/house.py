@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from newel.domain.attachment import BYTES_AT_MOST
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Channel, Library, Matcher, Scans, Systems
 from newel.domain.tier import Signals
@@ -44,6 +45,8 @@ class House:
     """The running policy of a workflow, as of this transaction (cached by version id)."""
     worker: int | None = None
     """The number of this worker process; None in all others."""
+    attachment_bytes: int = BYTES_AT_MOST
+    """How large an attachment is at most."""
 
 
 @dataclass(frozen=True)

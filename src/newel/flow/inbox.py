@@ -189,6 +189,7 @@ def _said(one: Spoken, message_id: UUID, made: Made) -> Said:
         by=one.by,
         subject=one.body.subject,
         pieces=rule.pieces(one.body.text, marks),
+        attachments=one.body.attachments,
         asked=one.id == message_id,
     )
 

@@ -1,11 +1,12 @@
 """Intake: message, case and scan receipt in one transaction; a marker locks before any AI is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import msgspec
 
+from newel.domain import attachment
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
@@ -13,13 +14,16 @@ from newel.domain.intake import Inbound
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
+from newel.flow import attachment as attachments
 from newel.flow import context, delivery, escalation, sla
 from newel.flow.house import House, Running
+from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import intake as rows
 from newel.store import job
 from newel.store import routing as work
+from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.envelope import case_place
@@ -37,6 +41,7 @@ class _Coming:
     inbound: Inbound
     look: Look
     sender: Sender
+    held: list[Held] = field(default_factory=list)
 
 
 async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
@@ -68,6 +73,7 @@ async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) ->
 
 async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
     case, fresh = await _case(tx, coming)
+    coming = await _with_attachments(tx, coming, case)
     receipt = _scan(tx, coming, case)
     arrival = await _arrival(tx, coming, case, receipt)
     if arrival.opens and receipt.tier_floor is not Tier.HUMAN:
@@ -76,7 +82,14 @@ async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
     else:
         await rows.take_in(tx, coming.house.envelope, arrival)
         case = await _arrived(tx, coming, arrival, fresh)
+    await carried.carry(tx, coming.house.envelope, case, arrival.id, coming.held)
     return rows.Taken(arrival.id, case.id, case.conversation_id, case.state)
+
+
+async def _with_attachments(tx: Tx, coming: _Coming, case: Case) -> _Coming:
+    ids = attachment.few(coming.inbound.attachments)
+    held = await attachments.of_customer(tx, coming.house, tx.actor, case, ids)
+    return replace(coming, held=held)
 
 
 async def _arrival(tx: Tx, coming: _Coming, case: Case, receipt: Receipt) -> Arrival:
@@ -95,6 +108,7 @@ async def _arrival(tx: Tx, coming: _Coming, case: Case, receipt: Receipt) -> Arr
         receipt_id=uuid4(),
         opens=opens,
         starts=opens and coming.look.conversation is None and case.conversation_id is not None,
+        attached=tuple(one.about for one in coming.held),
     )
     await rows.tell(tx, arrival)
     return arrival
@@ -169,7 +183,7 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
 
 def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
-    inbound, look = coming.inbound, coming.look
+    inbound, look, here = coming.inbound, coming.look, (case.id, case.episode)
     message = ScanInput(
         text=inbound.text,
         channel=inbound.channel,
@@ -177,11 +191,15 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
         language=inbound.language or None,
         fields=inbound.fields,
         subject=inbound.subject,
+        attachments=tuple(attachment.spoken(one.about.name) for one in coming.held),
         customer=coming.sender.facts,
-        history=rows.history(coming.house.envelope, coming.sender, look.past, (case.id, case.episode)),
+        history=rows.history(coming.house.envelope, coming.sender, look.past, here),
+        previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
         at=tx.now,
     )
-    return scanned(coming.running, message)
+    alone, talks = not rule.says_something(inbound), case.kind == "conversation"
+    receipt = scanned(coming.running, message)
+    return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
 
 
 def scanned(running: Running, message: ScanInput) -> Receipt:

@@ -50,7 +50,7 @@ async def read(house: House, actor: Actor, case_id: UUID) -> list[Note]:
     async with house.db.tx(actor, read_only=True) as tx:
         case = await cases.read(tx, case_id)
         found = await rows.of_case(tx, house.envelope, case)
-        if rule.inside(actor, await _tie(tx, me, case)):
+        if rule.inside(actor, await tie(tx, me, case_id)):
             return found
     own = [note for note in found if me == note.author_id or me in note.mention_ids]
     if not own:
@@ -70,7 +70,8 @@ async def ask(
         expert = await _expert(tx, actor, login)
         package, until = await packages.package_of(tx, case_id), tx.now + lasts
         note = await rows.add(tx, house.envelope, case, said, kind=Kind.QUESTION, mentions=[expert])
-        grant = await packages.add_grant(tx, package, expert, UUID(actor.id), f"question {note}", until)
+        sealer, me = case.sealer(house.envelope), UUID(actor.id)
+        grant = await packages.add_grant(tx, sealer, package, expert, me, f"question {note}", until)
         await rows.ask(tx, case, note, expert, grant, until)
         await notices.add(tx, _notice("asked", case, expert, note))
     return note
@@ -104,13 +105,14 @@ async def answer(house: House, actor: Actor, question_id: UUID, text: str) -> UU
 
 async def _inside(tx: Tx, actor: Actor, case: Case) -> None:
     actor.must(Act.WORK)
-    if not rule.inside(actor, await _tie(tx, _staff(actor), case)):
+    if not rule.inside(actor, await tie(tx, _staff(actor), case.id)):
         raise Forbidden(actor=actor.id, act="write on this case", why="it is another's; ask for a grant")
 
 
-async def _tie(tx: Tx, staff_id: UUID, case: Case) -> Tie:
-    item = await work.open_of(tx, case.id)
-    package = await packages.newest_of(tx, case.id)
+async def tie(tx: Tx, staff_id: UUID, case_id: UUID) -> Tie:
+    """How a person stands to a case now."""
+    item = await work.open_of(tx, case_id)
+    package = await packages.newest_of(tx, case_id)
     granted = package is not None and await packages.live_grant(tx, package.id, staff_id) is not None
     return Tie(owns=item is not None and item.owner_id == staff_id, granted=granted)
 

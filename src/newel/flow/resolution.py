@@ -3,18 +3,20 @@
 What the owner sends may be held for a few seconds, and be taken back until it is released.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from newel.domain import resolution as rule
 from newel.domain.access import Actor, system
+from newel.domain.attachment import few
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import delivery, feedback, routing, sla, survey
+from newel.flow import attachment, delivery, feedback, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import draft as drafts
@@ -24,6 +26,7 @@ from newel.store import resolution as rows
 from newel.store import routing as work
 from newel.store.case import Case
 from newel.store.db import Tx
+from newel.store.draft import Text
 from newel.store.hold import Held
 from newel.store.job import Job
 from newel.store.routing import WorkItem
@@ -77,17 +80,22 @@ def _body(said: Resolution, *, by_person: bool) -> Body:
     )
 
 
-async def _post(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> None:
-    box = await _write(tx, house, case, actor, text)
+async def _post(
+    tx: Tx, house: House, case: Case, actor: Actor, text: str, attachments: Sequence[UUID] = ()
+) -> None:
+    box = await _write(tx, house, case, actor, text, attachments)
     await delivery.send(tx, case, box)
     await sla.answered(tx, case)
 
 
-async def _write(tx: Tx, house: House, case: Case, actor: Actor, text: str) -> UUID:
-    """The owner's words in the outbox; they are a draft no more."""
+async def _write(
+    tx: Tx, house: House, case: Case, actor: Actor, text: str, attachments: Sequence[UUID] = ()
+) -> UUID:
+    """The owner's words in the outbox, with what goes with them; they are a draft no more."""
     if case.conversation_id is None:
         raise Invalid(what="the reply", why="a back-office item has no customer to write to")
-    box = await delivery.write_person(tx, house, case, actor, text)
+    held = await attachment.of_person(tx, house, case, few(attachments))
+    box = await delivery.write_person(tx, house, case, actor, text, held)
     await drafts.clear(tx, case.id, UUID(actor.id))
     return box
 
@@ -125,13 +133,14 @@ async def reply(
     wait: timedelta | None = None,
     *,
     hold: timedelta = NO_HOLD,
+    attachments: Sequence[UUID] = (),
 ) -> Case:
     """The owner writes to the customer, and may wait for an answer; the clock then stands still.
 
     With a ``hold`` the message may be taken back for that time (``undo``); response targets are met,
     and the wait begins, when it is released. Writing on releases what was held before.
     """
-    if not text.strip():
+    if not (text.strip() or attachments):
         raise Invalid(what="the reply", why="it is empty")
     if wait is not None and not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
         raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
@@ -142,9 +151,9 @@ async def reply(
             raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
         await _let_go(tx, house, case)
         if hold:
-            await _hold(tx, house, case, item, actor, text, hold, wait)
+            await _hold(tx, house, case, item, actor, text, hold, wait, attachments)
             return case
-        await _post(tx, house, case, actor, text)
+        await _post(tx, house, case, actor, text, attachments)
         return await _wait(tx, case, wait) if wait is not None else case
 
 
@@ -157,9 +166,10 @@ async def _hold(
     text: str,
     hold: timedelta,
     follows: timedelta | Resolution | None,
+    attachments: Sequence[UUID] = (),
 ) -> None:
     """Written, and released by a job of its own unless it is taken back before."""
-    box = await _write(tx, house, case, actor, text)
+    box = await _write(tx, house, case, actor, text, attachments)
     await holds.add(tx, house.envelope, case, item, box, tx.now + hold, follows)
     await jobs.add(tx, "release", at=tx.now + hold, case_id=case.id, subject_id=box, priority=1)
 
@@ -182,8 +192,8 @@ async def _leave(tx: Tx, case: Case, held: Held) -> None:
     await sla.answered(tx, case)
 
 
-async def undo(house: House, actor: Actor, case_id: UUID, token: int) -> str:
-    """The owner takes back the message that is held; its text is their draft again, and returned.
+async def undo(house: House, actor: Actor, case_id: UUID, token: int) -> Text:
+    """The owner takes back the message that is held; it is their draft again, and returned.
 
     What was to follow (a wait, the end of the case) does not. ``Conflict`` once it was released.
     """
@@ -195,8 +205,9 @@ async def undo(house: House, actor: Actor, case_id: UUID, token: int) -> str:
         await jobs.drop(tx, case.id, "release")
         await holds.end(tx, case, held, released=False)
         await delivery.withdraw(tx, case, held.outbox_id, "taken back by its writer")
-        await drafts.save(tx, house.envelope, case, UUID(actor.id), held.text)
-    return held.text
+        draft = Text(held.text, held.attachments)
+        await drafts.save(tx, house.envelope, case, UUID(actor.id), draft)
+    return draft
 
 
 async def release(house: House, job: Job) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.attachment import Listed, listed
 from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
 from newel.store.intake import Body
@@ -24,6 +25,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     writer: str
     text: str
     sources: tuple[str, ...]
+    attachments: tuple[Listed, ...]
     at: datetime
     seq: int | None
     read: bool
@@ -76,6 +78,7 @@ def _line(row: Record, sealer: Sealer, read: int) -> Line:
         writer=row["writer"] or "",
         text=body.text,
         sources=body.sources,
+        attachments=listed(body.attachments),
         at=row["at"],
         seq=row["visible_seq"],
         read=row["visible_seq"] is None and row["seq"] <= read,

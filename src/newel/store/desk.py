@@ -9,6 +9,7 @@ import msgspec
 
 from newel.domain import desk as rule
 from newel.domain import mask
+from newel.domain.attachment import Attached
 from newel.domain.desk import Piece, Sight
 from newel.domain.mask import Known
 from newel.domain.saved_view import Filter
@@ -95,6 +96,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     subject: tuple[Piece, ...] = ()
     text: tuple[Piece, ...] = ()
     sources: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
     untrusted: bool = False
     cut: int = 0
 
@@ -171,7 +173,8 @@ def _excerpt(subject: Sealer, row: Record, profile: Profile) -> str:
         known = mask.known_of(profile.name, profile.address, profile.phone)
         if len(_excerpts) > EXCERPTS:
             _excerpts.clear()
-        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject, known)
+        names = ", ".join(one.name for one in body.attachments)
+        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject or names, known)
     return _excerpts[key]
 
 
@@ -192,9 +195,19 @@ class Opened(msgspec.Struct, frozen=True):
         texts = self.texts
         hidden = mask.hidden(texts, known)
         return tuple(
-            _line(row, body, receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
+            _line(row, _hidden(body, known), receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
             for n, (row, body, receipt) in enumerate(zip(self.rows, self.bodies, self.receipts, strict=True))
         )
+
+
+def _hidden(body: Body, known: Known) -> Body:
+    """The names of attachments masked like every other text."""
+    if not body.attachments:
+        return body
+    shown = tuple(
+        msgspec.structs.replace(one, name=mask.masked_text(one.name, known)) for one in body.attachments
+    )
+    return msgspec.structs.replace(body, attachments=shown)
 
 
 async def messages(tx: Tx, envelope: Envelope, case: Case) -> Opened:
@@ -222,6 +235,7 @@ def _line(
         text=rule.pieces(texts[1], hidden[1], rule.marks(markers)),
         cut=len(body.text) if len(body.text) > rule.LONGEST else 0,
         sources=body.sources,
+        attachments=body.attachments,
         untrusted=rule.untrusted(markers),
     )
 

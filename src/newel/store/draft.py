@@ -5,23 +5,32 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.attachment import Attached
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
 from newel.store.envelope import Envelope
 
 
+class Text(msgspec.Struct, frozen=True):
+    """The sealed draft: what is written, and what is to go with it."""
+
+    text: str
+    attachments: tuple[Attached, ...] = ()
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a person is writing to the customer; ``handed_over_by`` names who began it."""
 
     text: str
+    attachments: tuple[Attached, ...] = ()
     saved_at: datetime
     handed_over_by: str | None
 
 
-async def save(tx: Tx, envelope: Envelope, case: Case, staff_id: UUID, text: str) -> None:
+async def save(tx: Tx, envelope: Envelope, case: Case, staff_id: UUID, draft: Text) -> None:
     """Keep it; that it was begun is recorded, each later state of it is not."""
-    sealed = case.sealer(envelope).seal_value(_place(case.id), text)
+    sealed = case.sealer(envelope).seal_value(_place(case.id), draft)
     if await tx.value(sql("draft").save, case.id, staff_id, sealed, tx.now):
         await audit.record(tx, "draft.begun", "draft", case.id, case_id=case.id, of=str(staff_id))
 
@@ -31,8 +40,15 @@ async def read(tx: Tx, envelope: Envelope, case: Case, staff_id: UUID) -> Draft 
     row = await tx.row(sql("draft").read, case.id, staff_id)
     if row is None:
         return None
-    text = case.sealer(envelope).open_value(_place(case.id), row["body_sealed"], str)
-    return Draft(text=text, saved_at=row["saved_at"], handed_over_by=row["handed_over_by"])
+    plain = case.sealer(envelope).open(_place(case.id), row["body_sealed"])
+    kept = msgspec.json.decode(plain, type=str | Text)  # before there were attachments it was a text alone
+    draft = Text(kept) if isinstance(kept, str) else kept
+    return Draft(
+        text=draft.text,
+        attachments=draft.attachments,
+        saved_at=row["saved_at"],
+        handed_over_by=row["handed_over_by"],
+    )
 
 
 async def clear(tx: Tx, case_id: UUID, staff_id: UUID) -> None:

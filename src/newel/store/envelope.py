@@ -78,6 +78,18 @@ class Envelope:
         """The sealer of a customer's or vendor's key."""
         return self._master.unwrap(f"subject:{subject}", wrapped)
 
+    def new_upload(self, place: str) -> tuple[bytes, Sealer]:
+        """A fresh key for what has no case yet, wrapped by the master key."""
+        return self._master.new_key(place)
+
+    def upload(self, place: str, wrapped: bytes) -> Sealer:
+        """The sealer of what has no case yet."""
+        return self._master.unwrap(place, wrapped)
+
+    def hand_over(self, place: str, wrapped: bytes, to: Sealer) -> bytes:
+        """The key of what had no case yet, wrapped under its case's from here on."""
+        return to.seal(place, self._master.open(place, wrapped))
+
     def check(self) -> bytes:
         """A value that only this master key opens."""
         return self._master.seal("master", b"newel")

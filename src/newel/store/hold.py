@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.attachment import Attached
 from newel.domain.resolution import Resolution
 from newel.store import audit
 from newel.store.case import Case
@@ -25,6 +26,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     wait: timedelta | None
     resolution: Resolution | None
     text: str
+    attachments: tuple[Attached, ...] = ()
 
 
 async def add(
@@ -69,6 +71,7 @@ async def open_of(tx: Tx, envelope: Envelope, case: Case) -> Held | None:
         wait=row["wait"],
         resolution=sealer.open_value(_place(row["outbox_id"]), sealed, Resolution) if sealed else None,
         text=body.text,
+        attachments=body.attachments,
     )
 
 

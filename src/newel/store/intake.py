@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from newel.domain.access import Actor
+from newel.domain.attachment import Attached
 from newel.domain.intake import Inbound, Open
 from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.scan.receipt import Receipt
@@ -19,17 +20,19 @@ from newel.store.db import Db, Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
 
 T = TypeVar("T")
+_PREVIOUS: Final = 3
 _PAST: Final = (
     "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
 )  # fmt: skip
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message; of an answer also what it stands on."""
+    """The sealed text of a message, and what it carries; of an answer also what it stands on."""
 
     text: str
     subject: str = ""
     sources: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -74,7 +77,7 @@ class Macs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """The first message of an earlier episode, sealed."""
+    """The first message of an earlier episode, or one of the last of the episode at hand; sealed."""
 
     id: UUID
     case: UUID
@@ -175,6 +178,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: UUID
     opens: bool
     starts: bool
+    attached: tuple[Attached, ...] = ()
 
 
 async def tell(tx: Tx, arrival: Arrival) -> None:
@@ -228,7 +232,8 @@ def _whose(arrival: Arrival) -> tuple[Any, ...]:
 def _said_in(envelope: Envelope, sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
     """The message, and the fields of an item."""
     inbound, item = arrival.inbound, uuid4()
-    body = sealer.seal_value(_place(arrival.id), Body(inbound.text, inbound.subject))
+    said = Body(inbound.text, inbound.subject, attachments=arrival.attached)
+    body = sealer.seal_value(_place(arrival.id), said)
     told = (arrival.id, arrival.look.macs.external, envelope.mac("text", inbound.text), body)
     if inbound.fields is None:
         return (*told, None, None, None)
@@ -312,6 +317,15 @@ def history(
         if (one.case, one.episode) != now_in
     ]
     return tuple(sorted(found, key=lambda contact: contact.at))
+
+
+def previous(
+    envelope: Envelope, sender: Sender, past: Iterable[Past], now_in: tuple[UUID, int]
+) -> tuple[str, ...]:
+    """What the customer wrote last in the episode at hand, oldest first: a phrase may go on from there."""
+    subject = sender.sealer(envelope)
+    here = sorted((one for one in past if (one.case, one.episode) == now_in), key=lambda one: one.at)
+    return tuple(_text(subject, one) for one in here[-_PREVIOUS:])
 
 
 def _text(subject: Sealer, past: Past) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain import search as rule
+from newel.domain.attachment import spoken
 from newel.store.customer import Profile, profile_of
 from newel.store.db import Tx, sql
 from newel.store.envelope import Envelope, case_place
@@ -93,7 +94,7 @@ def _message(envelope: Envelope, row: Mapping[str, Any]) -> Read:
     subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
     sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
     body = sealer.open_value(f"message.body:{row['id']}", row["body_sealed"], Body)
-    texts = [body.subject, body.text]
+    texts = [body.subject, body.text, *(spoken(one.name) for one in body.attachments)]
     if row["item_id"]:
         fields = sealer.open_value(f"item.fields:{row['item_id']}", row["fields_sealed"], dict[str, Any])
         texts += [str(value) for value in fields.values() if value is not None]

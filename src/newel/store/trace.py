@@ -41,7 +41,7 @@ async def details(tx: Tx, envelope: Envelope, case: Case, *, opened: bool) -> di
     for query, column, place in _SEALED:
         for row in await tx.rows(getattr(sql("trace"), query), case.id):
             found[str(row["id"])] = _detail(row, column, _open(sealer, row, column, place))
-    for query in ("decisions", "approvals", "sla_targets", "feedback", "lowerings", "work_items"):
+    for query in ("decisions", "approvals", "sla_targets", "feedback", "work_items"):
         for row in await tx.rows(getattr(sql("trace"), query), case.id):
             found[str(row["id"])] = _detail(row, "", {})
     return found
@@ -54,6 +54,8 @@ _SEALED = (
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
     ("notes", "body_sealed", "note.body"),
+    ("lowerings", "reason_sealed", "lowering.reason"),
+    ("grants", "purpose_sealed", "grant.purpose"),
     ("surveys", "comment_sealed", "survey.comment"),
 )
 

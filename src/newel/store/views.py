@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.attachment import Listed, listed
 from newel.domain.errors import NotFound
 from newel.store.answer import Draft
 from newel.store.db import Record, Tx, sql
@@ -43,6 +44,7 @@ class Visible(msgspec.Struct, frozen=True):
     text: str
     at: datetime
     sources: tuple[str, ...]
+    attachments: tuple[Listed, ...]
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sources: Sequence[Any]
     subject: str
     message: str
+    attachments: tuple[Listed, ...]
     reply: str
     justification: str
     action: Mapping[str, Any] | None
@@ -199,7 +202,9 @@ async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after:
     rows = await tx.rows(sql("views").visible, conversation_id, after)
     bodies = [_body(envelope, r, r["id"]) for r in rows]
     return [
-        Visible(r["seq"], r["id"], r["author"], body.text, r["created_at"], body.sources)
+        Visible(
+            r["seq"], r["id"], r["author"], body.text, r["created_at"], body.sources, listed(body.attachments)
+        )
         for r, body in zip(rows, bodies, strict=True)
     ]
 
@@ -254,6 +259,7 @@ async def approval(tx: Tx, envelope: Envelope, approval_id: UUID) -> Asked:
         **shown,
         subject=said.subject,
         message=said.text,
+        attachments=listed(said.attachments),
         reply=draft.reply,
         justification=draft.justification,
         action=msgspec.to_builtins(draft.action),

@@ -11,12 +11,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from newel.domain import chat as rule
+from newel.domain.attachment import AT_MOST, ENDINGS, Listed, listed
 from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
 from newel.domain.survey import Comment, Score
-from newel.flow import chat, survey
+from newel.flow import attachment, chat, survey
 from newel.flow.chat import Outlook
 from newel.flow.house import House
 from newel.store import chat as rows
@@ -24,9 +25,10 @@ from newel.web.auth import bearer, must_be_own_page
 from newel.web.limit import Limits, Rate
 from newel.web.page import framed
 from newel.web.request import Ask
-from newel.web.route import Open, inner_get, inner_post, page
-from newel.web.shapes import BIG, Said
+from newel.web.route import Open, inner_delete, inner_get, inner_post, page
+from newel.web.shapes import BIG, Attachments
 from newel.web.static import assets
+from newel.web.upload import answer, body_of, declared, name_of
 
 LOADER: Final = "js/chat/loader.js"
 KEEP_SECONDS: Final = 300
@@ -37,6 +39,8 @@ WRITE: Final = Rate(burst=12, a_second=0.5)
 WRITE_FROM: Final = Rate(burst=120, a_second=4)
 REQUEST: Final = Rate(burst=6, a_second=0.1)
 SIGNAL: Final = Rate(burst=3, a_second=0.7)
+UPLOAD: Final = Rate(burst=10, a_second=0.2)
+UPLOAD_FROM: Final = Rate(burst=60, a_second=1)
 
 WAITS: Final = {
     Wait.MINUTES: "usually within a few minutes",
@@ -48,6 +52,7 @@ WAITS: Final = {
 }
 
 Token = Annotated[str, msgspec.Meta(max_length=TOKEN_LIMIT, pattern=r"^[\x21-\x7e]*\Z")]
+Written = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 Once = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+\Z")]
 
 
@@ -75,10 +80,11 @@ class Pass(msgspec.Struct, frozen=True):
 
 
 class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A message; the same id again is the same message."""
+    """A message, in words, with attachments or both; the same id again is the same message."""
 
     id: Once
-    text: Said
+    text: Written = ""
+    attachments: Attachments = ()
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,6 +128,7 @@ class Line(msgspec.Struct, frozen=True):
     name: str
     text: str
     sources: tuple[str, ...]
+    attachments: tuple[Listed, ...]
     at: datetime
     seq: int | None
     read: bool
@@ -183,6 +190,9 @@ async def window(request: Ask) -> Response[str]:
         host=host,
         greeting=outlook.greeting,
         request_text=rule.REQUEST,
+        endings=",".join(ENDINGS),
+        most=AT_MOST,
+        bytes_most=request.house.attachment_bytes,
     )
 
 
@@ -243,8 +253,33 @@ async def say(request: Ask, data: JSONBody[Say]) -> Taken:
     visitor = await _visitor(request, "write")
     _limits(request).must("write", visitor.thread, WRITE)
     _limits(request).must("write from", _address(request), WRITE_FROM)
-    taken = await chat.say(request.house, visitor, data.text, data.id)
+    taken = await chat.say(request.house, visitor, data.text, data.id, data.attachments)
     return Taken(taken.message_id, taken.conversation_id)
+
+
+@inner_post("/chat/attachments", request_max_body_size=None)
+async def upload(request: Ask) -> Listed:
+    """Upload a file for a message to come: the raw body, its type, its name as Content-Disposition."""
+    visitor = await _visitor(request, "upload")
+    _limits(request).must("upload", visitor.thread, UPLOAD)
+    _limits(request).must("upload from", _address(request), UPLOAD_FROM)
+    content = await body_of(request, request.house.attachment_bytes)
+    me = chat.actor(request.house, visitor)
+    made = await attachment.upload(request.house, me, name_of(request), declared(request), content)
+    return listed([made])[0]
+
+
+@inner_get("/chat/attachments/{attachment_id:uuid}")
+async def attached(request: Ask, attachment_id: FromPath[UUID]) -> Response[bytes]:
+    """A file of the visitor's conversation, or an upload of theirs."""
+    return answer(await chat.attached(request.house, await _visitor(request), attachment_id))
+
+
+@inner_delete("/chat/attachments/{attachment_id:uuid}")
+async def discard(request: Ask, attachment_id: FromPath[UUID]) -> None:
+    """Throw an upload away that was not sent."""
+    visitor = await _visitor(request, "remove")
+    await attachment.discard(request.house, chat.actor(request.house, visitor), attachment_id)
 
 
 @inner_post("/chat/person")
@@ -296,11 +331,24 @@ def _address(request: Ask) -> str:
 
 def _line(one: rows.Line) -> Line:
     name = _first(one.writer) if one.author == "person" else ""
-    return Line(one.id, one.author, name, one.text, one.sources, one.at, one.seq, one.read)
+    return Line(one.id, one.author, name, one.text, one.sources, one.attachments, one.at, one.seq, one.read)
 
 
 def _first(name: str | None) -> str:
     return (name or "").partition(" ")[0]
 
 
-ROUTES = [loader, window, come_in, conversation, say, ask_for_person, say_how_it_went, typing, seen]
+ROUTES = [
+    loader,
+    window,
+    come_in,
+    conversation,
+    say,
+    upload,
+    attached,
+    discard,
+    ask_for_person,
+    say_how_it_went,
+    typing,
+    seen,
+]

@@ -42,7 +42,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Malformed(NewelError):
-    """The body is not JSON: {why}"""
+    """The body cannot be read: {why}"""
 
     code = "malformed"
     status = 400
@@ -53,6 +53,13 @@ class Unsupported(NewelError):
 
     code = "unsupported_media_type"
     status = 415
+
+
+class Left(NewelError):
+    """Whoever asked went away before the end of the request."""
+
+    code = "left"
+    status = 499
 
 
 class Rejected(NewelError):
@@ -89,6 +96,8 @@ _GUARDS = {
     "NW016": "The work has passed to another owner; fetch it again.",
     "NW017": "Only a person lowers a tier, with a reason.",
     "NW018": "This person's desk is full.",
+    "NW041": "What was uploaded or sent stays as it is.",
+    "NW042": "The attachment is not this message's.",
     "NW021": "The survey was answered, or has expired.",
     "NW020": "The message is still held: its writer may take it back.",
 }
@@ -107,7 +116,34 @@ def rejection(error: msgspec.ValidationError) -> Rejected:
 
 def handlers() -> ExceptionHandlersMap:
     """Which function answers which error."""
-    return {NewelError: _typed, HTTPException: _plain, Exception: _unexpected}
+    return {Left: _left, NewelError: _typed, HTTPException: _plain, Exception: _unexpected}
+
+
+def stopping(request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body for whoever still waits when the server has to stop: the next one will answer."""
+    code, detail = _PLAIN[503]
+    title = HTTPStatus.SERVICE_UNAVAILABLE.phrase
+    problem = Problem(
+        type=f"urn:newel:problem:{code}",
+        title=title,
+        status=503,
+        code=code,
+        detail=detail,
+        request_id=request_id,
+    )
+    body = msgspec.json.encode(problem)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+        "retry-after": "1",
+        "connection": "close",
+    }
+    return [(name.encode(), value.encode()) for name, value in headers.items()], body
+
+
+def _left(_request: Request[Any, Any, Any], error: Left) -> Response[str]:
+    """Nobody hears it: it is for the log and the metrics, where it is no fault of ours."""
+    return Response("", status_code=error.status)
 
 
 def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Problem]:

@@ -31,9 +31,13 @@ ENTRIES: Sequence[Entry] = (
 )
 
 
-def entries(actor: Actor) -> list[Entry]:
+TOUR = Entry("/tour", "Tour", "star", "g t")
+"""Where a show company has one."""
+
+
+def entries(actor: Actor, *, tour: bool = False) -> list[Entry]:
     """What the actor may see."""
-    return [entry for entry in ENTRIES if entry.act is None or actor.may(entry.act)]
+    return [entry for entry in (*ENTRIES, *([TOUR] * tour)) if entry.act is None or actor.may(entry.act)]
 
 
 def home(actor: Actor) -> str:

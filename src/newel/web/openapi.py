@@ -97,6 +97,9 @@ def _operation(path: str, handler: HTTPRouteHandler, doc: Doc) -> dict[str, Any]
         if doc.example is not None:
             body["example"] = doc.example
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    elif doc.raw:
+        content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -126,7 +129,8 @@ def _responses(handler: HTTPRouteHandler, doc: Doc, hints: dict[str, Any]) -> It
     if returned is not None:
         good["content"] = {doc.media_type: {"schema": _schema(returned)}}
     elif status != HTTPStatus.NO_CONTENT:
-        good["content"] = {doc.media_type: {"schema": {"type": "string"}}}
+        binary = {"format": "binary"} if doc.media_type == "application/octet-stream" else {}
+        good["content"] = {doc.media_type: {"schema": {"type": "string", **binary}}}
     yield str(status), good
     for error in sorted(_errors(handler, doc, "data" in hints)):
         content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}

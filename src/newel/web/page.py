@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
 from newel.domain.access import Act
+from newel.domain.attachment import MEGABYTE
 from newel.domain.words import Money
 from newel.web import static
 from newel.web.auth import csrf_token, session_of
@@ -37,7 +38,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(asset=static.address, Act=Act)
-    made.filters.update(money=money, words=words, listed=listed, iso=iso, initials=initials)
+    made.filters.update(money=money, words=words, listed=listed, iso=iso, initials=initials, size=size)
     return made
 
 
@@ -96,7 +97,8 @@ def _frame(request: Ask) -> dict[str, Any]:
     return {
         "me": staff,
         "may": staff.actor.may if staff else _nothing,
-        "nav": entries(staff.actor) if staff else (),
+        "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
+        "tour": request.app.state.tour,
         "path": request.scope["path"],
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),
@@ -135,6 +137,13 @@ def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
     return said[:1].upper() + said[1:]
+
+
+def size(count: int) -> str:
+    """The size of a file as people read it: ``1.2 MB``."""
+    if count < MEGABYTE:
+        return f"{count} bytes" if count < 1024 else f"{round(count / 1024)} kB"
+    return f"{count / MEGABYTE:.1f} MB"
 
 
 def listed(keys: Iterable[str]) -> str:

@@ -25,13 +25,17 @@ class Open(StrEnum):
 
 
 class Doc(msgspec.Struct, frozen=True, kw_only=True):
-    """What guards and documents a handler: its act, its query, an example body, its own errors."""
+    """What guards and documents a handler: its act, its query, an example body, its own errors.
+
+    ``raw``: the body is a file as it is, and the handler reads it by itself.
+    """
 
     act: Act | Open
     query: type[msgspec.Struct] | None = None
     example: Mapping[str, Any] | None = None
     errors: tuple[int, ...] = ()
     media_type: str = "application/json"
+    raw: bool = False
     inner: bool = False
 
 
@@ -40,9 +44,16 @@ def get(path: str, act: Act | Open, *, query: type[msgspec.Struct] | None = None
     return _get(path, opt={"doc": Doc(act=act, query=query, **_doc(more))}, **more)
 
 
-def post(path: str, act: Act | Open, *, status: int = 201, **more: Any) -> Declared:
+def post(
+    path: str,
+    act: Act | Open,
+    *,
+    status: int = 201,
+    query: type[msgspec.Struct] | None = None,
+    **more: Any,
+) -> Declared:
     """A handler that adds."""
-    return _post(path, opt={"doc": Doc(act=act, **_doc(more))}, status_code=status, **more)
+    return _post(path, opt={"doc": Doc(act=act, query=query, **_doc(more))}, status_code=status, **more)
 
 
 def put(path: str, act: Act | Open, **more: Any) -> Declared:
@@ -65,14 +76,19 @@ def form(path: str, act: Act | Open, *, status: int = 200, **more: Any) -> Decla
     return _post(path, opt={"doc": Doc(act=act, media_type=HTML, **_doc(more))}, status_code=status, **more)
 
 
-def inner_get(path: str, *, query: type[msgspec.Struct] | None = None) -> Declared:
+def inner_get(path: str, *, query: type[msgspec.Struct] | None = None, **more: Any) -> Declared:
     """What a page's own script reads: it finds its actor itself, and is not part of the API's description."""
-    return _get(path, opt={"doc": Doc(act=Open.PUBLIC, query=query, inner=True)})
+    return _get(path, opt={"doc": Doc(act=Open.PUBLIC, query=query, inner=True, **_doc(more))}, **more)
 
 
-def inner_post(path: str, *, status: int = 200) -> Declared:
+def inner_post(path: str, *, status: int = 200, **more: Any) -> Declared:
     """What a page's own script sends, in the same way."""
-    return _post(path, opt={"doc": Doc(act=Open.PUBLIC, inner=True)}, status_code=status)
+    return _post(path, opt={"doc": Doc(act=Open.PUBLIC, inner=True)}, status_code=status, **more)
+
+
+def inner_delete(path: str) -> Declared:
+    """What a page's own script takes back."""
+    return _delete(path, opt={"doc": Doc(act=Open.PUBLIC, inner=True)}, status_code=204)
 
 
 def doc_of(handler: HTTPRouteHandler) -> Doc | None:
@@ -83,4 +99,4 @@ def doc_of(handler: HTTPRouteHandler) -> Doc | None:
 
 def _doc(more: dict[str, Any]) -> dict[str, Any]:
     """Take what documents out of the options; the rest is the framework's."""
-    return {name: more.pop(name) for name in ("example", "errors", "media_type") if name in more}
+    return {name: more.pop(name) for name in ("example", "errors", "media_type", "raw") if name in more}

@@ -1,8 +1,11 @@
 """Shapes that several words share: bounded text, numbers that fit, no NUL anywhere."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
+
+from newel.domain.attachment import AT_MOST
 
 _NO_NUL = r"^[^\x00]*\Z"
 _PLAIN = r"^[^\x00-\x1f\x7f]*\Z"
@@ -22,3 +25,4 @@ Skills = Annotated[
 Minor = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 Token = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Attachments = Annotated[tuple[UUID, ...], msgspec.Meta(max_length=AT_MOST)]

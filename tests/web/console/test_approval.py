@@ -1,14 +1,11 @@
 """The inbox of approvals, in the browser: by keyboard, one after the other, and two people at once."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from demo.process import Systems, start_systems
+from demo.process import Systems
 from web.conftest import Site
 from web.console.conftest import Seat, seat
 from web.test_desk import say, work_off
@@ -30,14 +27,6 @@ HOSTILE = (
     "\u202eevil\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
     + "x" * 100_000
 )
-
-
-@pytest.fixture
-def systems(tmp_path: Path) -> Iterator[Systems]:
-    """Books of its own for each test: what was refunded once is not proposed again."""
-    started = start_systems(tmp_path, today=datetime.now(UTC).date())
-    yield started
-    started.stop()
 
 
 async def proposed(site: Site, *said: tuple[str, str]) -> list[str]:

@@ -58,6 +58,17 @@ async def test_what_is_anothers_cannot_be_seen_for_them(shop: Site) -> None:
     assert 'data-counts="notices" value="0"' in (await esme.get("/frame")).text
 
 
+async def test_a_key_pressed_at_once_sends_no_plain_form(shop: Site, browser: Browser) -> None:
+    """Even while htmx would still wait for its first timer."""
+    async with seat(shop, browser, "ivan") as one:
+        slow = "const was = setTimeout; window.setTimeout = (act, ms) => was(act, ms || 3000)"
+        await one.page.add_init_script(slow)
+        await one.go("/knowledge/articles/returns-policy")
+        await one.page.keyboard.press("e")
+        await one.page.wait_for_url("**/knowledge/drafts/*")
+        assert one.complaints == []
+
+
 async def test_what_a_role_is_told_each_of_its_people_sees_for_themselves(shop: Site) -> None:
     case = UUID(await say(shop, LAWYER))
     for about in ("one", "two"):

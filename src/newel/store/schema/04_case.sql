@@ -120,9 +120,9 @@ CREATE TABLE newel.lowering (
     to_tier   smallint    NOT NULL CHECK (to_tier < from_tier OR unlocked),
     unlocked  boolean     NOT NULL,
     staff_id  uuid        NOT NULL REFERENCES newel.staff,
-    reason    text        NOT NULL CHECK (length(reason) >= 3),
     at        timestamptz NOT NULL,
-    tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
+    tx        xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    reason_sealed bytea
 );
 CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
 

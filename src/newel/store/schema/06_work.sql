@@ -177,9 +177,9 @@ CREATE TABLE newel.context_grant (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     staff_id   uuid        NOT NULL REFERENCES newel.staff,
     granted_by uuid        NOT NULL REFERENCES newel.staff,
-    purpose    text        NOT NULL CHECK (length(purpose) >= 3),
     granted_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL CHECK (expires_at > granted_at)
+    expires_at timestamptz NOT NULL CHECK (expires_at > granted_at),
+    purpose_sealed bytea
 );
 CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);
 

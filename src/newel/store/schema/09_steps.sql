@@ -89,17 +89,25 @@ BEGIN
     FROM (SELECT c.id, c.conversation_id, c.opened_at, c.resolved_at FROM newel.cases c
           WHERE c.customer_id = look_in.customer_id AND (c.conversation_id = look_in.conversation_id OR c.id = named)
           ORDER BY c.opened_at DESC LIMIT 20) o;
-    -- Earlier contacts: the first message of each episode of the newest 20 cases.
+    -- Earlier contacts: the first message of each episode of the newest 20 cases; and of the open episode of
+    -- this conversation the last three, which a phrase may go on from.
     SELECT array_agg(h.id), array_agg(h.case_id), array_agg(h.episode), array_agg(h.key_wrapped),
         array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason)
     INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons
-    FROM (SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
+    FROM ((SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
               m.received_at, r.contact_reason
           FROM (SELECT c.id, c.contact_reason, c.key_wrapped FROM newel.cases c
                 WHERE c.customer_id = look_in.customer_id AND c.opened_at >= look_in.now - span
                 ORDER BY c.opened_at DESC LIMIT 20) r
           JOIN newel.message m ON m.case_id = r.id
-          WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq) h;
+          WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq)
+          UNION
+          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped FROM newel.cases c
+                WHERE c.conversation_id = look_in.conversation_id AND c.resolved_at IS NULL
+                ORDER BY c.opened_at DESC LIMIT 1) r
+          JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode
+          WHERE m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 3)) h;
 END $$;
 
 -- Take a message in with its receipt, and whatever is new with it: the customer (with their key), an

@@ -63,7 +63,12 @@ SELECT f.id, f.kind, f.attempts, f.error,
 FROM newel.feedback f WHERE f.case_id = $1;
 
 -- name: lowerings
-SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;
+SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason_sealed FROM newel.lowering l WHERE l.case_id = $1;
+
+-- name: grants
+SELECT g.id, s.login AS opened_to, g.expires_at, g.purpose_sealed
+FROM newel.context_grant g JOIN newel.context_package p ON p.id = g.package_id JOIN newel.staff s ON s.id = g.staff_id
+WHERE p.case_id = $1;
 
 -- name: surveys
 SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;

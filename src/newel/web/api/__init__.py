@@ -3,6 +3,7 @@
 from newel.web.api import (
     access,
     approval,
+    attachment,
     chat,
     context,
     customer,
@@ -26,6 +27,7 @@ WORDS = (
     health,
     access,
     intake,
+    attachment,
     delivery,
     trace,
     approval,

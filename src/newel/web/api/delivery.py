@@ -8,6 +8,7 @@ import msgspec
 from litestar.params import FromPath
 
 from newel.domain.access import Act
+from newel.domain.attachment import Listed
 from newel.store import views
 from newel.web.request import Ask
 from newel.web.route import get
@@ -32,6 +33,7 @@ class Message(msgspec.Struct, frozen=True):
     text: str
     at: datetime
     sources: tuple[str, ...]
+    attachments: tuple[Listed, ...]
 
 
 class Messages(msgspec.Struct, frozen=True):
@@ -47,8 +49,12 @@ async def conversation_messages(request: Ask, conversation_id: FromPath[UUID]) -
     after = request.asked(After).after
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         found = await views.conversation(tx, request.house.envelope, conversation_id, after)
-    messages = tuple(Message(m.seq, m.id, m.author, m.text, m.at, m.sources) for m in found)
+    messages = tuple(_message(one) for one in found)
     return Messages(messages, messages[-1].seq if messages else after)
+
+
+def _message(one: views.Visible) -> Message:
+    return Message(one.seq, one.id, one.author, one.text, one.at, one.sources, one.attachments)
 
 
 ROUTES = [conversation_messages]

@@ -12,7 +12,7 @@ from newel.domain.intake import Inbound, Sender
 from newel.flow import intake
 from newel.web.request import Ask
 from newel.web.route import post
-from newel.web.shapes import BIG, Key, Language, Share, Short, Text
+from newel.web.shapes import BIG, Attachments, Key, Language, Share, Short, Text
 
 Whole = Annotated[int, msgspec.Meta(ge=-BIG, le=BIG)]
 FieldText = Annotated[str, msgspec.Meta(max_length=10_000, pattern=r"^[^\x00]*\Z")]
@@ -30,11 +30,12 @@ class From(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SendMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer's message; the same (channel, external_id) twice is one message."""
+    """A customer's message, in words, with attachments or both; the same (channel, external_id) is one."""
 
     external_id: Key
     customer: From
-    text: Text
+    text: Text = ""
+    attachments: Attachments = ()
     channel: Key = "api"
     workflow: Key = "customer-support"
     conversation: Short = ""
@@ -53,6 +54,7 @@ class SendItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     channel: Key = "api"
     case_id: UUID | None = None
     text: Text = ""
+    attachments: Attachments = ()
     language: Language = ""
     confidence: Share | None = None
 
@@ -88,6 +90,7 @@ async def send_message(request: Ask, data: JSONBody[SendMessage]) -> Response[Ac
         customer=_sender(data.customer),
         subject=data.subject,
         text=data.text,
+        attachments=data.attachments,
         language=data.language,
     )
     return await _receive(request, inbound)
@@ -114,6 +117,7 @@ async def send_item(request: Ask, data: JSONBody[SendItem]) -> Response[Accepted
         case_id=data.case_id,
         customer=_sender(data.customer),
         text=data.text,
+        attachments=data.attachments,
         language=data.language,
         fields=data.fields,
         extraction_confidence=data.confidence,

@@ -8,12 +8,13 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
+from newel.domain.attachment import Listed, listed
 from newel.domain.resolution import AiQuality, Category, Cause, Resolution
 from newel.flow import resolution
 from newel.store.case import Case
 from newel.web.request import Ask
 from newel.web.route import post
-from newel.web.shapes import Said, Token
+from newel.web.shapes import Attachments, Token
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
 Hold = Annotated[int, msgspec.Meta(ge=0, le=60)]
@@ -23,13 +24,14 @@ ContactReason = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[\w.-]*\Z
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A reply to the customer; with ``wait_hours`` the case then waits for an answer.
+    """A reply to the customer, in words, with attachments or both; with ``wait_hours`` the case then waits.
 
     For ``hold_seconds`` it may be taken back.
     """
 
     token: Token
-    text: Said
+    text: Note = ""
+    attachments: Attachments = ()
     wait_hours: Hours | None = None
     hold_seconds: Hold = 0
 
@@ -59,9 +61,10 @@ class Mine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Back(msgspec.Struct, frozen=True):
-    """The text that did not leave."""
+    """What did not leave."""
 
     text: str
+    attachments: tuple[Listed, ...]
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -81,7 +84,14 @@ async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBod
     """Write to the customer as the owner; 409 when the case has passed to another."""
     wait = timedelta(hours=data.wait_hours) if data.wait_hours else None
     case = await resolution.reply(
-        request.house, request.person, case_id, data.token, data.text, wait, hold=_held(data)
+        request.house,
+        request.person,
+        case_id,
+        data.token,
+        data.text,
+        wait,
+        hold=_held(data),
+        attachments=data.attachments,
     )
     return standing(case)
 
@@ -104,7 +114,8 @@ async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Res
 @post("/api/v1/cases/{case_id:uuid}/withdrawal", Act.WORK, example={"token": 1})
 async def take_message_back(request: Ask, case_id: FromPath[UUID], data: JSONBody[Mine]) -> Back:
     """Take back my message that is still held; 409 once it has left. Its text is my draft again."""
-    return Back(await resolution.undo(request.house, request.person, case_id, data.token))
+    draft = await resolution.undo(request.house, request.person, case_id, data.token)
+    return Back(draft.text, listed(draft.attachments))
 
 
 def _held(data: Reply | Resolve) -> timedelta:

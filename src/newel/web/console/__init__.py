@@ -3,6 +3,7 @@
 from newel.web.console import (
     access,
     approval,
+    attachment,
     desk,
     frame,
     kill_switch,
@@ -10,9 +11,24 @@ from newel.web.console import (
     policy,
     saved_view,
     search,
+    tour,
     trace,
     wallboard,
 )
 
-WORDS = (access, frame, desk, saved_view, approval, wallboard, search, trace, knowledge, policy, kill_switch)
+WORDS = (
+    access,
+    frame,
+    desk,
+    saved_view,
+    approval,
+    wallboard,
+    search,
+    trace,
+    attachment,
+    knowledge,
+    policy,
+    kill_switch,
+    tour,
+)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]

@@ -13,9 +13,10 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.inbox import REFUSALS, Fate, Refusal, became
-from newel.flow import approval, inbox
-from newel.flow.approval import Done, Verdict
+from newel.flow import approval, inbox, selection
+from newel.flow.approval import Verdict
 from newel.flow.inbox import Inbox
+from newel.flow.selection import Done
 from newel.web.page import page, part, trigger, words
 from newel.web.request import Ask
 from newel.web.route import form
@@ -48,7 +49,7 @@ class Decide(msgspec.Struct, frozen=True, kw_only=True):
 class Several(msgspec.Struct, frozen=True, kw_only=True):
     """Several proposals of one action class."""
 
-    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=approval.MOST_AT_ONCE)]
+    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=selection.MOST_AT_ONCE)]
     shown: Shown = inbox.SHOWN
 
 
@@ -105,13 +106,13 @@ async def decide(request: Ask, approval_id: FromPath[UUID]) -> Response[str]:
 async def decide_several(request: Ask) -> Response[str]:
     """Approve several of one action class; what was not approved stays, and says why."""
     asked = await request.filled(Several, many=("ids",))
-    done = await approval.decide_all(request.house, request.person, asked.ids, "approve")
+    done = await selection.decide_all(request.house, request.person, asked.ids, "approve")
     return await _next(request, 0, asked.shown, say=_told(done))
 
 
 def _verdict(asked: Decide) -> Verdict:
     if asked.decision == "reject":
-        return Verdict(decision="reject", reason=asked.why.value, note=asked.note)
+        return Verdict(decision="reject", why=asked.why, note=asked.note)
     if asked.decision == "approve":
         return Verdict(decision="approve")
     minor = int(Decimal(asked.amount.replace(",", ".")) * 100) if asked.amount else None

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain import trace as rule
-from newel.domain.telling import event_said, told
+from newel.domain.telling import carried, event_said, told
 from newel.flow import trace
 from newel.web.page import page
 from newel.web.request import Ask
@@ -30,6 +30,7 @@ async def trace_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         proofs=found.proofs,
         stages=stages,
         told=told,
+        carried=carried,
         event_said=event_said,
     )
 

@@ -12,8 +12,10 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
+from newel.domain import attachment
 from newel.domain import reason as reasons
 from newel.domain.access import Act
+from newel.domain.attachment import AT_MOST, ENDINGS
 from newel.domain.desk import Piece, Sight
 from newel.domain.errors import StaleToken
 from newel.domain.mask import Field
@@ -210,6 +212,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         titles = await _titles(request, tx, opened.view.workflow)
         here = _hub(request).viewing.at(case_id, request.me.id)
         seen = await rows.names(tx, list(here)) if here else {}
+    kept = opened.draft
     return {
         "opened": opened,
         "case_id": case_id,
@@ -223,6 +226,10 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
         "choices": CHOICES,
+        "drafted": msgspec.json.encode(attachment.listed(kept.attachments if kept else ())).decode(),
+        "most": AT_MOST,
+        "bytes_most": request.house.attachment_bytes,
+        "endings": ",".join(ENDINGS),
     }
 
 

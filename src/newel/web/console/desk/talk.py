@@ -16,7 +16,7 @@ from newel.web.page import done
 from newel.web.request import Ask
 from newel.web.route import form
 from newel.web.route import page as page_at
-from newel.web.shapes import Key, Said, Token
+from newel.web.shapes import Attachments, Key, Said, Token
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 Hours = Annotated[int, msgspec.Meta(ge=1, le=720)]
@@ -24,10 +24,11 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=480)]
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A reply to the customer, and for how many hours to wait for an answer."""
+    """A reply to the customer with its files, and for how many hours to wait for an answer."""
 
     token: Token
-    text: Said
+    text: Text = ""
+    attachments: Attachments = ()
     wait_hours: Hours | None = None
 
 
@@ -36,6 +37,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     token: Token
     text: Text = ""
+    attachments: Attachments = ()
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -69,10 +71,17 @@ class Question(msgspec.Struct, frozen=True):
 @form("/desk/{case_id:uuid}/reply", Act.WORK)
 async def reply(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Write to the customer; for some seconds it may be taken back."""
-    asked = await request.filled(Reply)
+    asked = await request.filled(Reply, many=("attachments",))
     wait = timedelta(hours=asked.wait_hours) if asked.wait_hours else None
     await resolution.reply(
-        request.house, request.person, case_id, asked.token, asked.text, wait, hold=CONSOLE_HOLD
+        request.house,
+        request.person,
+        case_id,
+        asked.token,
+        asked.text,
+        wait,
+        hold=CONSOLE_HOLD,
+        attachments=asked.attachments,
     )
     return done(sent=int(CONSOLE_HOLD.total_seconds()))
 
@@ -88,8 +97,8 @@ async def undo(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 @form("/desk/{case_id:uuid}/draft", Act.WORK)
 async def save_draft(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Keep what I am writing."""
-    asked = await request.filled(Draft)
-    await draft.save(request.house, request.person, case_id, asked.token, asked.text)
+    asked = await request.filled(Draft, many=("attachments",))
+    await draft.save(request.house, request.person, case_id, asked.token, asked.text, asked.attachments)
     return done()
 
 

@@ -1,4 +1,5 @@
 // The desk: moving in the list, writing (kept here and on the server), who else looks, what was revealed.
+import { Chosen, choosing } from "./attach.js";
 import { toast } from "./toast.js";
 import { left, showTimes } from "./time.js";
 
@@ -78,16 +79,23 @@ const area = (pane) => composer()?.querySelector(`[data-pane="${pane}"] textarea
 
 let storing = false;
 
+// The files of the reply, by their ids; the draft is the text with them.
+let chosen = null;
+const files = () => chosen?.ready.map((one) => one.id) ?? [];
+const written = () => JSON.stringify([area("reply")?.value ?? "", files()]);
+
 async function saveDraft() {
   const text = area("reply")?.value;
-  if (storing || text === undefined || text === saved || !token()) return;
+  const now = written();
+  if (storing || text === undefined || now === saved || !token()) return;
   storing = true;
-  const answer = await send(`/desk/${id}/draft`, { token: token(), text }).catch(() => null);
+  const values = [["token", token()], ["text", text], ...files().map((one) => ["attachments", one])];
+  const answer = await send(`/desk/${id}/draft`, values).catch(() => null);
   storing = false;
   if (answer?.ok) {
-    saved = text;
-    note(text.trim() ? "Saved" : "");
-    if (area("reply")?.value !== text) saveDraft();
+    saved = now;
+    note(text.trim() || files().length ? "Saved" : "");
+    if (written() !== now) saveDraft();
   } else note("Kept in this browser; not saved yet");
 }
 
@@ -108,11 +116,40 @@ function restore() {
   for (const pane of ["reply", "note", "answer"]) {
     const place = area(pane);
     const text = sessionStorage.getItem(kept(pane));
-    if (place && pane === "reply") saved = place.value;
+    if (place && pane === "reply") attach(place);
     if (place && text !== null && text !== place.value && text.trim()) place.value = text;
   }
-  if (area("reply") && area("reply").value !== saved) saveDraft();
+  if (area("reply") && written() !== saved) saveDraft();
 }
+
+function attach(place) {
+  const form = place.form;
+  chosen = null;
+  saved = JSON.stringify([place.value, JSON.parse(form.dataset.attached).map((one) => one.id)]);
+  const list = form.querySelector("[data-chosen]");
+  const made = new Chosen({
+    list,
+    problem: form.querySelector("[data-chosen-problem]"),
+    most: Number(form.dataset.most),
+    bytes: Number(form.dataset.bytes),
+    path: `/api/v1/attachments?case_id=${id}`,
+    field: "attachments",
+    headers: () => ({ "X-Newel-CSRF": csrf() }),
+    discard: (one) => { fetch(`/api/v1/attachments/${one}`, { method: "DELETE", headers: { "X-Newel-CSRF": csrf() } }).catch(() => {}); },
+    onChange: () => { if (chosen === made) { clearTimeout(saving); saving = setTimeout(saveDraft, SAVE_MS); } },
+  });
+  made.restore(JSON.parse(form.dataset.attached));
+  chosen = made;
+  choosing(made, { button: form.querySelector("[data-attach]"), input: form.querySelector("[data-files]"), area: place, zone: form.closest("[data-composer]") });
+}
+
+// What is still on its way, or was not taken, does not go out unnoticed.
+document.addEventListener("htmx:config:request", (event) => {
+  if (event.detail.ctx.request?.form?.dataset?.pane !== "reply" || !chosen) return;
+  if (!chosen.busy && !chosen.failed) return;
+  event.preventDefault();
+  chosen.say(chosen.busy ? "A file is still on its way; send in a moment." : "Remove the file that could not be taken, then send.");
+});
 
 function choose(tab) {
   const root = composer();
@@ -149,7 +186,10 @@ document.addEventListener("htmx:finally:request", (event) => {
   form.reset();
   const place = form.querySelector("textarea");
   place.value = "";
-  if (pane === "reply") saved = "";
+  if (pane === "reply") {
+    chosen?.clear();
+    saved = written();
+  }
   note("");
   place.blur();
   pinned = true;
@@ -167,7 +207,6 @@ document.addEventListener("taken_back", async () => {
   await window.htmx.ajax("GET", `/desk/${id}/composer`, { target: "[data-composer]", swap: "outerHTML" });
   const place = area("reply");
   if (!place) return;
-  saved = place.value;
   if (begun.trim() && begun !== place.value) put(begun);
   choose("reply");
 });

@@ -1,4 +1,6 @@
 // The conversation as a list: each line is made once and kept. Everything that anybody wrote is text.
+import { files } from "./files.js";
+
 const NAMES = { ai: "Automated assistant", system: "Notice", customer: "You", person: "A colleague" };
 const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -22,9 +24,12 @@ function made(line) {
   const item = element("li", `line ${line.author}`);
   const by = element("p", "by", line.author === "person" && line.name ? line.name : NAMES[line.author]);
   const bubble = element("div", "bubble");
-  const said = element("p", "said", line.text);
-  said.dir = "auto";
-  bubble.append(said);
+  if (line.text) {
+    const said = element("p", "said", line.text);
+    said.dir = "auto";
+    bubble.append(said);
+  }
+  if (line.attachments?.length) bubble.append(files(line.attachments));
   if (line.sources?.length) bubble.append(element("p", "sources", `Source: ${line.sources.join("; ")}`));
   item.append(by, bubble, element("p", "state"));
   return item;

@@ -1,11 +1,13 @@
 // The customer's chat page: puts the parts together.
-import { call, pause, Stream, wire } from "./wire.js";
+import { Chosen, choosing } from "../attach.js";
+import { call, pass, pause, Stream, wire } from "./wire.js";
 import { close, frame, keep, start, unread } from "./frame.js";
+import { know } from "./files.js";
 import { Lines } from "./lines.js";
 import { Outbox } from "./outbox.js";
 import { showSurvey } from "./survey.js";
 
-const { site, request } = document.body.dataset;
+const { site, request, most, bytes } = document.body.dataset;
 const WRITES_FOR = 6000;
 const TYPING_EVERY = 2500;
 const LOOK_AGAIN = 60000;
@@ -69,11 +71,15 @@ async function refresh() {
 function adopt() {
   const known = new Set(outbox.items.map((item) => item.message));
   for (const item of outbox.items.filter((one) => !one.message)) {
-    const twin = view.lines.find((line) => line.author === "customer" && line.text === item.text
+    const twin = view.lines.find((line) => line.author === "customer" && line.text === item.text && same(line.attachments, item.attachments)
       && !known.has(line.id) && !lines.shown.has(line.id) && Date.parse(line.at) >= item.at - 60000);
     if (twin) { known.add(twin.id); item.twin = twin.id; }
   }
   for (const item of outbox.items) if (item.message || item.twin) lines.adopt(item.key, item.message || item.twin);
+}
+
+function same(theirs = [], ours = []) {
+  return theirs.length === ours.length && theirs.every((one, i) => one.id === ours[i].id);
 }
 
 function sent(taken) {
@@ -185,6 +191,28 @@ function grow() {
   text.style.height = `${Math.min(text.scrollHeight + 2, 144)}px`;
 }
 
+const files = () => `newel.chat.files.${who}`;
+const chosen = new Chosen({
+  list: at("chosen"),
+  problem: at("chosen-problem"),
+  most: Number(most),
+  bytes: Number(bytes),
+  path: "/chat/attachments",
+  headers: pass,
+  renew: () => wire.renew(),
+  discard: (id) => { call("DELETE", `/chat/attachments/${id}`).catch(() => {}); },
+  onChange: filesChanged,
+});
+let waits = false;
+
+// What is chosen survives a reload; a message that was to be sent goes once its files are there.
+function filesChanged() {
+  const ready = chosen.ready.map(({ blob, ...listed }) => listed);
+  try { if (who) sessionStorage.setItem(files(), JSON.stringify(ready)); } catch { /* in this page only then */ }
+  if (waits && !chosen.busy) { waits = false; send(); }
+  at("send").toggleAttribute("aria-busy", waits);
+}
+
 const draft = () => `newel.chat.draft.${who}`;
 
 function store(value) {
@@ -193,8 +221,12 @@ function store(value) {
 
 function send() {
   const value = text.value.trim();
-  if (!value) return;
-  outbox.add(value);
+  if (!value && !chosen.items.length) return;
+  if (chosen.failed) { chosen.say("Remove the file that could not be taken, then send."); return; }
+  if (chosen.busy) { waits = true; at("send").setAttribute("aria-busy", "true"); return; }
+  const attached = chosen.clear();
+  attached.forEach((one) => know(one.id, one.blob));
+  outbox.add(value, "messages", attached.map(({ blob, ...listed }) => listed));
   text.value = "";
   store("");
   grow();
@@ -214,6 +246,7 @@ text.addEventListener("input", () => {
     call("POST", "/chat/typing").catch(() => {});
   }
 });
+choosing(chosen, { button: at("attach"), input: at("files"), area: text, zone: document.body });
 at("person").addEventListener("click", () => { outbox.add(request, "person"); text.focus(); });
 at("earlier").addEventListener("click", () => { limit = Math.min(300, limit + 100); refresh(); });
 at("down").addEventListener("click", () => { scroll.scrollTop = scroll.scrollHeight; });
@@ -240,6 +273,7 @@ async function begin() {
   }
   try { text.value ||= sessionStorage.getItem(draft()) ?? ""; } catch { /* nothing was kept */ }
   grow();
+  try { chosen.restore(JSON.parse(sessionStorage.getItem(files()) ?? "[]")); } catch { /* nothing was kept */ }
   outbox.restore(`newel.chat.outbox.${who}`);
   await refresh();
   document.body.dataset.ready = "1";

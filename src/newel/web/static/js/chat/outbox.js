@@ -28,8 +28,8 @@ export class Outbox {
     this.work();
   }
 
-  add(text, kind = "messages") {
-    this.items.push({ key: fresh(), kind, text, at: Date.now(), state: "sending", message: "" });
+  add(text, kind = "messages", attachments = []) {
+    this.items.push({ key: fresh(), kind, text, attachments, at: Date.now(), state: "sending", message: "" });
     this.changed();
     this.work();
   }
@@ -71,7 +71,8 @@ export class Outbox {
   }
 
   async send(item) {
-    const body = item.kind === "person" ? { id: item.key } : { id: item.key, text: item.text };
+    const attachments = (item.attachments ?? []).map((one) => one.id);
+    const body = item.kind === "person" ? { id: item.key } : { id: item.key, text: item.text, attachments };
     for (const wait of [...WAITS, 0]) {
       try {
         const taken = await call("POST", `/chat/${item.kind}`, body);

@@ -41,6 +41,23 @@ export async function call(method, path, body) {
   return answer.status === 204 ? null : answer.json();
 }
 
+// A file in the visitor's name, as an address of this page's own.
+export async function file(id) {
+  const path = `/chat/attachments/${id}`;
+  for (const wait of [500, 2000, 5000, 0]) {
+    try {
+      const answer = await once("GET", path);
+      if (answer.ok) return URL.createObjectURL(await answer.blob());
+      if (answer.status === 401) await wire.renew();
+      if (answer.status === 403 || answer.status === 404) break;
+    } catch { /* tried again below */ }
+    if (wait) await pause(wait);
+  }
+  throw new Refused(404, 0);
+}
+
+export const pass = () => headers();
+
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 // Reads the stream of some topics until it is stopped; comes back by itself, and then says "resync".
