@@ -45,6 +45,7 @@ from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
 _TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
 log = structlog.get_logger("bootstrap")
 
 
@@ -91,6 +92,13 @@ class Policies:
             library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def warm(self) -> None:
+        """Scan once, as a scanner makes the most of its phrases when they are first needed."""
+        identifier()
+        for _, running in list(self._running.values()):
+            if running.bundle.kind == "conversations":
+                running.scanner.scan(_FIRST)
 
     def _scanner(self, bundle: Bundle) -> Scans:
         """A server has the scanner of its conversations before the first message."""
@@ -286,8 +294,8 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         )
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]
-        if not train:  # a server scans: its first message does not wait for the model of languages
-            beside.append(asyncio.create_task(_warm()))
+        if not train:  # a server scans: its first message does not wait for what is made at the first use
+            beside.append(asyncio.create_task(asyncio.to_thread(running.warm)))
         try:
             yield house
         finally:
@@ -295,10 +303,6 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
                 task.cancel()
     finally:
         await pool.close()
-
-
-async def _warm() -> None:
-    await asyncio.to_thread(identifier)
 
 
 async def _envelope(pool: Db, settings: Settings) -> Envelope:
