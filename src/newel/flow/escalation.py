@@ -24,7 +24,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.routing import WorkItem
 
-AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "wake")
+AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "review_expiry", "wake")
 """What a person's case needs no more; ``action`` stays while an execution is under way."""
 TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, primary="takeover")
 

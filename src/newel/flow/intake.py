@@ -257,7 +257,7 @@ async def _to_ai(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case
         return await _moved(tx, coming, arrival, follow_up=follow_up)
     case = await _moved(tx, coming, arrival, state="ai", due_at=None, follow_up=follow_up)
     if not fresh:
-        await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry")
+        await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry", "review_expiry")
     first = tx.now if fresh else await _burst_began(tx, coming, case)
     at = rule.answer_at(coming.inbound.channel, first, tx.now)
     await job.add(tx, "answer", at=at, case_id=case.id, key=f"answer:{case.id}:{case.turn}")

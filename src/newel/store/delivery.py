@@ -11,7 +11,7 @@ from newel.domain.attachment import listed
 from newel.domain.errors import NotFound, StaleToken
 from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
-from newel.store import audit
+from newel.store import audit, quality
 from newel.store import job as jobs
 from newel.store.attachment import Held
 from newel.store.case import Case
@@ -159,6 +159,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
         await jobs.drop_of(tx, row["id"], "delivery")
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
+    await quality.void_held(tx, case.id, because)
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
     for row in approvals:
         await _invalidate(tx, case.id, row["id"], because, tx.now)

@@ -57,6 +57,7 @@ _SEALED = (
     ("lowerings", "reason_sealed", "lowering.reason"),
     ("grants", "purpose_sealed", "grant.purpose"),
     ("surveys", "comment_sealed", "survey.comment"),
+    ("reviews", "said_sealed", "review.said"),
 )
 
 
@@ -92,7 +93,7 @@ def _message(row: Record, sealer: Sealer | None) -> Iterator[Found]:
 
 
 def _open(sealer: Sealer | None, row: Record, column: str, place: str) -> dict[str, Any]:
-    if sealer is None or row[column] is None:
+    if sealer is None or not row[column]:
         return {}
     plain = sealer.open(f"{place}:{row['id']}", row[column])
     value = msgspec.json.decode(plain)

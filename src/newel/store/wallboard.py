@@ -13,7 +13,7 @@ from newel.domain.words import Priority
 from newel.store import routing
 from newel.store.db import Tx, sql
 
-AI_STATES: Final = ("ai", "deflecting", "approval", "acting")
+AI_STATES: Final = ("ai", "deflecting", "approval", "held", "acting")
 MOVING: Final = ("routing", "rebalance", "answer")
 STALLED_AFTER: Final = timedelta(seconds=30)
 ANSWERED_SINCE: Final = timedelta(minutes=15)

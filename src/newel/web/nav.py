@@ -23,6 +23,7 @@ class Entry:
 ENTRIES: Sequence[Entry] = (
     Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
     Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
+    Entry("/review", "Review", "review", "g r", Act.SCORE, count="reviews"),
     Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
     Entry("/search", "Search", "search", "g s", Act.READ_CASE),
     Entry("/knowledge", "Knowledge", "book", "g k"),

@@ -93,15 +93,18 @@ def _rewritten(view: View, name: str, pattern: re.Pattern[bytes], keep: Keep) ->
     """The view with only those bytes of each match that ``keep`` names."""
     places = view.places()
     data, offsets, done = bytearray(), array("L"), 0
+    changed: list[tuple[int, int]] = []
     for match in pattern.finditer(view.data):
         kept = [match.start() + index for index in keep(match)]
-        data += view.data[done : match.start()] + bytes(view.data[at] for at in kept)
+        data += view.data[done : match.start()]
+        changed += [(len(data), len(data) + len(kept))] if len(kept) < len(match[0]) else []
+        data += bytes(view.data[at] for at in kept)
         offsets.extend(places[done : match.start()])
         offsets.extend(places[at] for at in kept)
         done = match.end()
     data += view.data[done:]
     offsets.extend(places[done:])
-    return view.rewritten(name, bytes(data), offsets)
+    return view.rewritten(name, bytes(data), offsets, changed)
 
 
 def _nothing(_match: re.Match[bytes]) -> Iterable[int]:
@@ -138,19 +141,19 @@ def _joined_but_edges(match: re.Match[bytes]) -> Iterable[int]:
 def unleeted(view: View) -> list[View]:
     """Digits and signs inside of words read as letters; "1" is an l or an i."""
     tokens = [match.span() for match in _TOKEN.finditer(view.data)]
-    tables = {"leet": _AS_L, "leet-i": _AS_I}
+    words = [(start, view.data[start:end].rstrip(b"!|")) for start, end in tokens]
+    mixed = [(start, start + len(word)) for start, word in words if _MIXED.search(word)]
+    tables = {"leet": _AS_L, "leet-i": _AS_I} if mixed else {}
     return [
-        view.rewritten(name, _translated(view.data, tokens, table), view.places())
+        view.rewritten(name, _translated(view.data, mixed, table), view.places(), mixed)
         for name, table in tables.items()
     ]
 
 
-def _translated(data: bytes, tokens: list[tuple[int, int]], table: bytes) -> bytes:
+def _translated(data: bytes, ranges: list[tuple[int, int]], table: bytes) -> bytes:
     changed = bytearray(data)
-    for start, end in tokens:
-        word = data[start:end].rstrip(b"!|")
-        if _MIXED.search(word):
-            changed[start : start + len(word)] = word.translate(table)
+    for start, end in ranges:
+        changed[start:end] = data[start:end].translate(table)
     return bytes(changed)
 
 
@@ -183,4 +186,4 @@ def _tight(view: View) -> View:
         offsets.extend(places[match.start() : match.end()])
         offsets.append(places[match.end() - 1])
     least = _SPELLED_LEAST if "spelled" in view.name else _LONG_LEAST
-    return view.rewritten("without gaps", bytes(data), offsets, least)
+    return view.rewritten("without gaps", bytes(data), offsets, tight=least)

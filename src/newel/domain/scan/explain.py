@@ -1,5 +1,6 @@
 """Why each rule fired or did not: the scan told step by step, as a value that a page can show."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -14,6 +15,9 @@ from newel.domain.scan.quotation import zones
 from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Evidence, Marker, Receipt
 from newel.domain.scan.scanner import Scanner
+
+# Far from what it changes a view is blank.
+_BLANKS = re.compile(r"\n{40,}")
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -71,7 +75,7 @@ def _code(receipt: Receipt) -> str:
 
 
 def _shown(data: bytes) -> str:
-    return data.replace(b"\xff", b"?").decode("ascii", "replace")
+    return _BLANKS.sub(" ... ", data.replace(b"\xff", b"?").decode("ascii", "replace"))
 
 
 def _matches(scanner: Scanner, message: ScanInput, receipt: Receipt) -> Iterator[Match]:

@@ -123,7 +123,7 @@ class CompiledEntry:
         while (found := self.expression.search(view.data, at)) is not None:
             start, end = found.span(1)
             spared = "it is empty"
-            if end > start:
+            if end > start and view.tells(start, end):
                 span = Span(*view.raw(start, end))
                 # Who piles up what is spared hides something: from then on it counts.
                 spared = "" if passed >= MOST_SPARED else self._spared(view, raw, start, end, span)

@@ -14,7 +14,7 @@ from newel.domain.scan.evasion import undone
 from newel.domain.scan.fold import is_invisible, skeleton
 from newel.domain.scan.fold import plain as plain_letter
 from newel.domain.scan.spelling import Spelling
-from newel.domain.scan.view import Layer, View
+from newel.domain.scan.view import Layer, View, around
 
 _CONTROLS = bytes(code for code in range(128) if is_invisible(chr(code)))
 _RUNS = re.compile(r"([\t\n\r\v\f\x20-\x7e]+)|[^\t\n\r\v\f\x20-\x7e]+")
@@ -43,7 +43,11 @@ def readings(text: str) -> list[View]:
             return [View("plain", data)]
     gaps = _read("plain", text, _with_gaps)
     shapes = _read("folded", text, skeleton)
-    return [gaps] if gaps.data == shapes.data else [gaps, shapes]
+    return (
+        [gaps]
+        if gaps.data == shapes.data
+        else [gaps, shapes._replace(data=around(shapes.data, shapes.changed))]
+    )
 
 
 def _with_gaps(char: str) -> str:
@@ -52,13 +56,16 @@ def _with_gaps(char: str) -> str:
 
 def _read(name: str, text: str, fold: Callable[[str], str]) -> View:
     data, offsets = bytearray(), array("L")
+    changed: list[tuple[int, int]] = []
     for start, run, ordinary in _runs(text):
         if ordinary:
             data += run.lower().encode("ascii")
             offsets.extend(range(start, start + len(run)))
         else:
+            before = len(data)
             _fold_into(data, offsets, start, run, fold)
-    return View(name, bytes(data), offsets)
+            changed.append((before, len(data)))
+    return View(name, bytes(data), offsets, changed=() if fold is _with_gaps else changed)
 
 
 def _runs(text: str) -> Iterator[tuple[int, str, bool]]:

@@ -98,8 +98,10 @@ def _allowed(word: str, meant: str) -> int:
 def _with(view: View, slips: list[tuple[int, int, str]]) -> View:
     places = view.places()
     data, offsets, done = bytearray(), array("L"), 0
+    changed: list[tuple[int, int]] = []
     for start, end, meant in slips:
         data += view.data[done:start] + meant.encode("latin-1")
+        changed.append((len(data) - len(meant), len(data)))
         offsets.extend(places[done:start])
         last = end - start - 1
         offsets.extend(places[start + min(at, last)] for at in range(len(meant) - 1))
@@ -107,7 +109,7 @@ def _with(view: View, slips: list[tuple[int, int, str]]) -> View:
         done = end
     data += view.data[done:]
     offsets.extend(places[done:])
-    return view.rewritten("spelling", bytes(data), offsets)
+    return view.rewritten("spelling", bytes(data), offsets, changed)
 
 
 def _key(word: str) -> str:

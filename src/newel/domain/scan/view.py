@@ -1,6 +1,9 @@
 """One reading of a text, with the way back to the text itself."""
 
 from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import re2
@@ -18,6 +21,13 @@ def _options(longest: bool) -> re2.Options:
 BYTES, LONGEST = _options(longest=False), _options(longest=True)
 
 
+# What a rewriting may change: matches so near to it, and how much around it their contexts may ask for.
+NEAR, _KEPT = 100, 400
+_BLANK = b"\n"
+
+Ranges = Sequence[tuple[int, int]]
+
+
 class Layer(NamedTuple):
     """A text made of the raw text by decoding; each character knows what it was made of."""
 
@@ -32,7 +42,8 @@ class View(NamedTuple):
 
     ``offsets`` is None where the view has the positions of its text: the raw text, or the layer
     that was decoded from it. In a tight view the gaps between words are gone: phrases are
-    looked for without them, and count from ``tight`` letters.
+    looked for without them, and count from ``tight`` letters. ``changed`` are the ranges in which
+    a rewriting reads otherwise than the view that it was made of; far from them it is blank.
     """
 
     name: str
@@ -40,6 +51,14 @@ class View(NamedTuple):
     offsets: "array[int] | None" = None
     tight: int = 0
     layer: Layer | None = None
+    changed: Ranges = ()
+
+    def tells(self, start: int, end: int) -> bool:
+        """Whether a range lies where this view may say more than the one that it was made of."""
+        if not self.changed:
+            return True
+        at = bisect_left(self.changed, start - NEAR, key=itemgetter(1))
+        return at < len(self.changed) and self.changed[at][0] <= end + NEAR
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """The place in the raw text of a non-empty range of the view."""
@@ -55,7 +74,22 @@ class View(NamedTuple):
             return array("L", range(len(self.data)))
         return self.offsets
 
-    def rewritten(self, how: str, data: bytes, offsets: "array[int]", tight: int = 0) -> "View":
+    def rewritten(
+        self, how: str, data: bytes, offsets: "array[int]", changed: Ranges = (), tight: int = 0
+    ) -> "View":
         """The same text in other bytes; the name tells how it came about."""
         name = how if self.name == "plain" else f"{self.name}, {how}"
-        return View(name, data, offsets, tight, self.layer)
+        return View(name, around(data, changed), offsets, tight, self.layer, changed)
+
+
+def around(data: bytes, changed: Ranges) -> bytes:
+    """The text near the changes, in its place, and nothing of the rest."""
+    if not changed or len(data) <= 2 * _KEPT:
+        return data
+    kept, done = bytearray(), 0
+    for first, last in changed:
+        start, end = max(done, first - _KEPT), min(len(data), last + _KEPT)
+        if end > start:
+            kept += _BLANK * (start - done) + data[start:end]
+            done = end
+    return bytes(kept + _BLANK * (len(data) - done))

@@ -212,7 +212,8 @@ CREATE FUNCTION newel.decide_proposal(
     step_at timestamptz, which uuid, its_episode integer, said_in uuid, its_policy uuid,
     its_proposal uuid, its_revision integer, reason text, drafter text, sure real, is_calibrated boolean,
     its_model text, why text[], cited jsonb, draft bytea, its_state text,
-    its_decision uuid, its_kind text, its_tier smallint, its_reasons text[], weighed jsonb, is_sampled boolean
+    its_decision uuid, its_kind text, its_tier smallint, its_reasons text[], weighed jsonb, is_sampled boolean,
+    is_held boolean
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF draft IS NOT NULL THEN
@@ -222,9 +223,9 @@ BEGIN
             its_model, why, cited, draft, its_state, its_policy, step_at);
     END IF;
     INSERT INTO newel.decision (id, case_id, episode, message_id, proposal_id, kind, tier, reasons, signals,
-        sampled, policy_id, at)
+        sampled, held, policy_id, at)
     VALUES (its_decision, which, its_episode, said_in, its_proposal, its_kind, its_tier, its_reasons, weighed,
-        is_sampled, its_policy, step_at);
+        is_sampled, is_held, its_policy, step_at);
 END $$;
 
 -- All that an answer is made from: the case with its keys, its customer, the customer's messages of this

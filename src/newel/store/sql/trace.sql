@@ -30,7 +30,7 @@ SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calib
 FROM newel.proposal a JOIN newel.policy_version p ON p.id = a.policy_id WHERE a.case_id = $1;
 
 -- name: decisions
-SELECT d.id, d.kind, d.tier, d.reasons, d.signals, d.sampled, d.proposal_id,
+SELECT d.id, d.kind, d.tier, d.reasons, d.signals, d.sampled, d.held, d.proposal_id,
     p.workflow || '/' || p.number AS policy_version
 FROM newel.decision d JOIN newel.policy_version p ON p.id = d.policy_id WHERE d.case_id = $1;
 
@@ -72,6 +72,11 @@ WHERE p.case_id = $1;
 
 -- name: surveys
 SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
+
+-- name: reviews
+SELECT r.id, r.episode, r.kind, r.work, r.proposal_id, r.score, r.passed, r.marks, r.critical, r.said_sealed,
+    s.name AS decided_by
+FROM newel.review r LEFT JOIN newel.staff s ON s.id = r.reviewed_by WHERE r.case_id = $1;
 
 -- name: notes
 SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions

@@ -62,14 +62,14 @@ ORDER BY p.owner_id, w.priority, w.due_at, w.id;
 -- name: ai_states
 -- How many cases the AI has, by state.
 SELECT state, count(*) AS n FROM newel.cases
-WHERE state IN ('ai', 'deflecting', 'approval', 'acting') GROUP BY state;
+WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting') GROUP BY state;
 
 -- name: ai_cases
 -- What the AI has now, longest first, with its latest proposal.
 SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
     c.language, c.state, c.tier, c.turn, c.episode_opened_at AS at,
     v.channel, p.confidence
-FROM (SELECT k.* FROM unnest('{ai,deflecting,approval,acting}'::text[]) AS s(state) CROSS JOIN LATERAL (
+FROM (SELECT k.* FROM unnest('{ai,deflecting,approval,held,acting}'::text[]) AS s(state) CROSS JOIN LATERAL (
             SELECT id, episode_opened_at FROM newel.cases WHERE state = s.state AND state <> 'resolved'
             ORDER BY episode_opened_at LIMIT $1) k
         ORDER BY k.episode_opened_at, k.id LIMIT $1) first
@@ -103,5 +103,5 @@ SELECT workflow FROM newel.policy_version WHERE state = 'active' ORDER BY workfl
 
 -- name: concerned
 -- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.
-SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'acting')
+SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting')
     AND ($1::text IS NULL OR workflow = $1) AND ($2::text IS NULL OR contact_reason = $2);
