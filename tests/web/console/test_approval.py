@@ -24,7 +24,7 @@ TEN = (
     ("C0047", "Order 10647 never arrived, I want a refund"),
 )
 HOSTILE = (
-    "\u202eevil\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
+    "\u202esdrow\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
     + "x" * 100_000
 )
 

@@ -10,7 +10,7 @@ from web.test_desk import say, work_off
 
 
 async def test_an_auditor_reads_why_the_ai_sent_it(shop: Site, browser: Browser) -> None:
-    taken = await say(shop, "Where is order 10023? \u202eevil\u202c")
+    taken = await say(shop, "Where is order 10023? \u202esdrow\u202c")
     await work_off(shop)
     async with seat(shop, browser, "june") as one:
         page = one.page
