@@ -1,7 +1,7 @@
 """Attachments over HTTP: taken with care, handed out to who may see them, rubbish refused by name."""
 
 import asyncio
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -19,13 +19,13 @@ PATH = "/api/v1/attachments"
 async def put(
     client: httpx.AsyncClient, content: bytes, kind: str = "image/png", name: str = "mug.png", **more: object
 ) -> httpx.Response:
-    headers = {"content-type": kind, "content-disposition": f'attachment; filename="{name}"'}
+    headers = {"content-type": kind, "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return await client.post(PATH, content=content, headers=headers, **more)  # type: ignore[arg-type]
 
 
 async def test_a_file_is_uploaded_sent_seen_by_the_desk_and_answered_with_another(shop: Site) -> None:
     service = shop.client(await shop.token("intake", "read_conversation"))
-    made = await put(service, png(30, 20), name="../../x/Größe 1.png".encode().decode("latin-1"))
+    made = await put(service, png(30, 20), name="../../x/Größe 1.png")
     assert made.status_code == 201, made.text
     one = made.json()
     assert (one["name"], one["media_type"], one["picture"]) == ("Größe 1.png", "image/png", True)
