@@ -316,7 +316,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     missed: int
 
 
-class Ruled(msgspec.Struct, frozen=True, kw_only=True):
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """How many answers that waited for a reviewer ended in one way."""
 
     workflow: str
@@ -344,9 +344,9 @@ async def criteria(tx: Tx, since: datetime) -> list[Answered]:
     return [Answered(**dict(row)) for row in await tx.rows(sql("quality").criteria, since)]
 
 
-async def rulings(tx: Tx, since: datetime) -> list[Ruled]:
+async def rulings(tx: Tx, since: datetime) -> list[Rules]:
     """What became of answers that waited."""
-    return [Ruled(**dict(row)) for row in await tx.rows(sql("quality").rulings, since)]
+    return [Rules(**dict(row)) for row in await tx.rows(sql("quality").rulings, since)]
 
 
 def _place(review_id: UUID) -> str:
