@@ -4,6 +4,7 @@ Everything is read from the database and done by flow steps that need no worker:
 routing is down, and says that it is.
 """
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -57,31 +58,37 @@ async def board(request: Ask) -> Response[str]:
     """The board; a script asks for it again whenever something on it has changed."""
     look = request.asked(Look)
     people = EVERYBODY if look.everybody else PEOPLE_SHOWN
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        shown = await _shown(request, tx, people)
+    work_now, beside = await asyncio.gather(_work(request), _people_and_ai(request, people))
     answer = part if request.partial else page
     template = "wallboard/board.html" if request.partial else "wallboard.html"
-    return answer(request, template, look=look, **shown)
+    return answer(request, template, look=look, people_shown=people, **work_now, **beside)
 
 
-async def _shown(request: Ask, tx: Tx, people: int) -> dict[str, Any]:
-    coming = await wallboard.clocks(tx, late=False)
-    return {
-        "now": tx.now,
-        "lanes": await wallboard.lanes(tx, coming, request.me.id),
-        "targets": await _targets(request, tx),
-        "late": await wallboard.clocks(tx, late=True),
-        "coming": coming,
-        "queue": await wallboard.queue(tx, QUEUE_SHOWN),
-        "desks": await wallboard.desks(tx, people),
-        "people_shown": people,
-        "ai": await wallboard.ai_states(tx),
-        "talks": await wallboard.talks(tx, TALKS_SHOWN),
-        "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
-        "asked": await wallboard.asked(tx),
-        "approvals": await views.approvals(tx, APPROVALS_SHOWN),
-        "stalled": await wallboard.stalled(tx),
-    }
+async def _work(request: Ask) -> dict[str, Any]:
+    """The work of people and its clocks."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        coming = await wallboard.clocks(tx, late=False)
+        return {
+            "lanes": await wallboard.lanes(tx, coming, request.me.id),
+            "targets": await _targets(request, tx),
+            "late": await wallboard.clocks(tx, late=True),
+            "coming": coming,
+            "queue": await wallboard.queue(tx, QUEUE_SHOWN),
+            "stalled": await wallboard.stalled(tx),
+        }
+
+
+async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
+    """Who is there with what, and what the AI has; read at the same time as the work."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        return {
+            "desks": await wallboard.desks(tx, people),
+            "ai": await wallboard.ai_states(tx),
+            "talks": await wallboard.talks(tx, TALKS_SHOWN),
+            "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
+            "asked": await wallboard.asked(tx),
+            "approvals": await views.approvals(tx, APPROVALS_SHOWN),
+        }
 
 
 async def _targets(request: Ask, tx: Tx) -> dict[int, tuple[int, ...]]:
