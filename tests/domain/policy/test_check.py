@@ -156,6 +156,7 @@ def test_load_checked_raises_with_errors_only() -> None:
         ("weight: 4, critical", "weight: 0, critical", "scorecard.criteria.right.weight", "out of range"),
         ('asks: "Is what was said and done right?"', 'asks: " "', "scorecard.criteria.right.asks", "empty"),
         ("floor: 0.8,", "floor: 0.95,", "sampling.floor", "above the target"),
+        ("window: 50", "window: 12", "sampling.floor", "never ease"),
         ("window: 50", "window: 5", "sampling.window", "out of range"),
         (
             "pattern: approval_first,",

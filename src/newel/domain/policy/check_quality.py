@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from newel.domain.interval import share
 from newel.domain.policy.bundle import Sampling, Scorecard
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet, blank
@@ -55,3 +56,9 @@ def _sampling(sheet: Sheet, plan: Sampling) -> Iterator[Problem]:
     if plan.floor > plan.target:
         says = f"the floor {plan.floor:g} is above the target {plan.target:g}"
         yield sheet.wrong("sampling", "floor", says=says, hint="lower the floor or raise the target")
+    best = share(max(plan.window, 1), max(plan.window, 1), plan.confidence).low
+    if 0 < plan.confidence < 1 and best < plan.floor <= plan.target:
+        says = (
+            f"even {plan.window} of {plan.window} that pass do not prove {plan.floor:g}: it would never ease"
+        )
+        yield sheet.wrong("sampling", "floor", says=says, hint=f"{best:.2f} or less, or a larger window")

@@ -55,7 +55,7 @@ class Ruled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     coaching: Why = ""
 
 
-class Mine(msgspec.Struct, frozen=True):
+class MyReviews(msgspec.Struct, frozen=True):
     """What reviewers said of my work, newest first."""
 
     reviews: tuple[About, ...]
@@ -75,9 +75,9 @@ async def reviews(request: Ask) -> Reviews:
 
 
 @get("/api/v1/reviews/mine", Act.READ_CASE)
-async def my_reviews(request: Ask) -> Mine:
+async def my_reviews(request: Ask) -> MyReviews:
     """What reviewers said of my approvals and resolutions."""
-    return Mine(tuple(await quality.mine(request.house, request.person)))
+    return MyReviews(tuple(await quality.mine(request.house, request.person)))
 
 
 @get("/api/v1/reviews/{review_id:uuid}", Act.SCORE)

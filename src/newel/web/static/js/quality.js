@@ -64,7 +64,7 @@ function weigh() {
 }
 
 function correct(on) {
-  sheet().toggleAttribute("data-correcting", on);
+  sheet().toggleAttribute("data-editing", on);
   sheet().querySelector(".correcting").hidden = !on;
   if (on) form().elements.text.focus();
 }
@@ -78,7 +78,7 @@ place.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (!sheet() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && sheet().hasAttribute("data-correcting") && event.target.name === "text") { correct(false); return; }
+  if (event.key === "Escape" && sheet().hasAttribute("data-editing") && event.target.name === "text") { correct(false); return; }
   if (localStorage.getItem("newel.keys-off") === "1" || typing(event.target)) return;
   if (event.key in KEYS) {
     if (put(current(), KEYS[event.key])) step(1);
