@@ -271,7 +271,7 @@ async def save_level(tx: Tx, workflow: str, work: Work, before: Level, now: Leve
         )
 
 
-class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+class Sampled(msgspec.Struct, frozen=True, kw_only=True):
     """How much is sampled now of one kind of work, since when, and which reviews say so."""
 
     workflow: str
@@ -324,9 +324,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     n: int
 
 
-async def levels(tx: Tx) -> list[Sampling]:
+async def levels(tx: Tx) -> list[Sampled]:
     """How much is sampled now."""
-    return [Sampling(**dict(row)) for row in await tx.rows(sql("quality").levels)]
+    return [Sampled(**dict(row)) for row in await tx.rows(sql("quality").levels)]
 
 
 async def weeks(tx: Tx, since: datetime) -> list[Week]:

@@ -57,7 +57,7 @@ def _sampling(sheet: Sheet, plan: Sampling) -> Iterator[Problem]:
         says = f"the floor {plan.floor:g} is above the target {plan.target:g}"
         yield sheet.wrong("sampling", "floor", says=says, hint="lower the floor or raise the target")
     best = share(max(plan.window, 1), max(plan.window, 1), plan.confidence).low
-    if 0 < plan.confidence < 1 and best < plan.floor:
+    if 0 < plan.confidence < 1 and best < plan.floor <= plan.target:
         says = (
             f"even {plan.window} of {plan.window} that pass do not prove {plan.floor:g}: it would never ease"
         )

@@ -9,7 +9,7 @@ from newel.domain.interval import Share, share
 from newel.domain.quality import Work
 from newel.flow.house import House
 from newel.store import quality as rows
-from newel.store.quality import Answered, Rules, Sampling
+from newel.store.quality import Answered, Rules, Sampled
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     weeks: tuple[Passed, ...]
     people: tuple[Passed, ...]
     criteria: tuple[Answered, ...]
-    levels: tuple[Sampling, ...]
+    levels: tuple[Sampled, ...]
     held: tuple[Rules, ...]
 
 
