@@ -16,6 +16,8 @@ from newel.config import Settings
 from newel.flow.house import House
 from newel.store.embedded import Embedded
 
+JSON = "application/json"
+
 
 def emit(figure: str, value: float, unit: str, *, peer: str, peer_value: float, **more: object) -> None:
     """One figure beside its peer or limit of the same run, and their ratio."""
@@ -29,11 +31,11 @@ def _short(value: float | None) -> float | None:
 
 
 @asynccontextmanager
-async def demo_house() -> AsyncIterator[tuple[Settings, House, Embedded]]:
-    """The demo company on a durable embedded PostgreSQL of its own (not its systems)."""
+async def demo_house(systems_url: str = "") -> AsyncIterator[tuple[Settings, House, Embedded]]:
+    """The demo company on a durable embedded PostgreSQL of its own, and on its systems if they run."""
     with tempfile.TemporaryDirectory(prefix="newel-bench-") as folder:
         os.chmod(folder, 0o755)
-        settings = Settings(home=folder, pool_size=20)
+        settings = Settings(home=folder, pool_size=20, systems_url=systems_url)
         postgres = Embedded(Path(folder))
         postgres.start()
         try:
@@ -61,9 +63,20 @@ async def spread(jobs: Sequence[Callable[[], Awaitable[object]]], at_once: int) 
     return len(jobs) / (time.perf_counter() - began), seconds
 
 
+def p95(seconds: Sequence[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(seconds, n=100)[94]
+
+
 def p99(seconds: Sequence[float]) -> float:
     """The 99th percentile."""
     return statistics.quantiles(seconds, n=100)[98]
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Wire:
@@ -77,15 +90,21 @@ class Wire:
         """The status of a POST; the answer's body is read and dropped."""
         return (await self.ask(path, body, headers))[0]
 
-    async def ask(self, path: str, body: bytes, headers: str = "") -> tuple[int, bytes]:
-        """The status of a POST, and the answer's body."""
+    async def get(self, path: str, headers: str = "") -> tuple[int, bytes]:
+        """The status of a GET, and the answer's body."""
+        return await self.ask(path, b"", headers, method="GET")
+
+    async def ask(
+        self, path: str, body: bytes, headers: str = "", *, method: str = "POST", kind: str = JSON
+    ) -> tuple[int, bytes]:
+        """The status of a request, and the answer's body."""
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}"
+        head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n{headers}"
         writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
         said = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(said.split("content-length:")[1].split("\r\n")[0])
+        length = int(said.split("content-length:")[1].split("\r\n")[0]) if "content-length:" in said else 0
         return int(said.split()[1]), await reader.readexactly(length)
 
     def close(self) -> None:

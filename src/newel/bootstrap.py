@@ -11,7 +11,9 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx2
+import msgspec
 import structlog
+import yaml
 
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
@@ -20,7 +22,7 @@ from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.access import system
 from newel.domain.attachment import MEGABYTE
 from newel.domain.chat import Door
-from newel.domain.errors import NotFound
+from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
@@ -30,6 +32,7 @@ from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
+from newel.domain.tour import Tour
 from newel.flow.house import House, Running
 from newel.store import customer as customers
 from newel.store import db
@@ -42,6 +45,7 @@ from newel.store.migrate import migrate, pending
 
 REFRESH_SECONDS = 1.0
 _TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
 log = structlog.get_logger("bootstrap")
 
 
@@ -88,6 +92,13 @@ class Policies:
             library=library,
             systems=systems(bundle, self._settings),
         )
+
+    def warm(self) -> None:
+        """Scan once, as a scanner makes the most of its phrases when they are first needed."""
+        identifier()
+        for _, running in list(self._running.values()):
+            if running.bundle.kind == "conversations":
+                running.scanner.scan(_FIRST)
 
     def _scanner(self, bundle: Bundle) -> Scans:
         """A server has the scanner of its conversations before the first message."""
@@ -236,6 +247,21 @@ def chat_door(settings: Settings) -> Door:
     return Door(settings.origins(), settings.secret("chat_secret").encode())
 
 
+def tour(settings: Settings) -> Tour | None:
+    """The tour of a show company; ``Invalid`` names what is wrong in its file."""
+    if not settings.tour:
+        return None
+    try:
+        read = yaml.safe_load(Path(settings.tour).read_text("utf-8"))
+        found = msgspec.convert(read, Tour)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise Invalid(what=f"NEWEL_TOUR ({settings.tour})", why=str(error)) from None
+    missing = {step.seat for step in found.steps} - {seat.login for seat in found.seats}
+    if missing:
+        raise Invalid(what="NEWEL_TOUR", why=f"it has no seat {min(missing)}")
+    return found
+
+
 async def _nothing_runs(_tx: Tx, workflow: str) -> Running:
     raise NotFound(what="workflow with an active policy", id=workflow)
 
@@ -268,8 +294,8 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         )
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]
-        if not train:  # a server scans: its first message does not wait for the model of languages
-            beside.append(asyncio.create_task(_warm()))
+        if not train:  # a server scans: its first message does not wait for what is made at the first use
+            beside.append(asyncio.create_task(asyncio.to_thread(running.warm)))
         try:
             yield house
         finally:
@@ -277,10 +303,6 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
                 task.cancel()
     finally:
         await pool.close()
-
-
-async def _warm() -> None:
-    await asyncio.to_thread(identifier)
 
 
 async def _envelope(pool: Db, settings: Settings) -> Envelope:
@@ -324,6 +346,7 @@ def demo_environment(settings: Settings, port: int) -> dict[str, str]:
         "NEWEL_SYSTEMS_URL": at,
         "NEWEL_WEBHOOK_URL": f"{at}/hooks/newel",
         "NEWEL_CHAT_ORIGINS": " ".join(dict.fromkeys(shops)),
+        "NEWEL_TOUR": settings.tour or str(Path(__file__).parent / "demo" / "data" / "tour.yaml"),
     }
 
 

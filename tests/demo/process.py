@@ -1,11 +1,12 @@
 """The demo systems as a real process on a free loopback port, for every test that needs them."""
 
-import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ import httpx2
 SOURCE = Path(__file__).parents[2] / "src"
 TODAY = date(2026, 11, 20)
 PATIENCE_SECONDS = 30
+BOOKS, KEPT = "hearthwick.sqlite", "kept.sqlite"
 
 
 @dataclass
@@ -50,6 +52,18 @@ class Systems:
         """How many rows of the ledger fit."""
         with self.client() as client:
             return int(client.get("/ledger", params=query).json()["count"])
+
+    def keep(self) -> None:
+        """Keep what its books say now, for ``restore``."""
+        self._copy(self.data_dir / BOOKS, self.data_dir / KEPT)
+
+    def restore(self) -> None:
+        """Its books as they were kept; the process goes on."""
+        self._copy(self.data_dir / KEPT, self.data_dir / BOOKS)
+
+    def _copy(self, one: Path, other: Path) -> None:
+        with closing(sqlite3.connect(one)) as here, closing(sqlite3.connect(other, timeout=30)) as there:
+            here.backup(there)
 
     def kill(self) -> None:
         """kill -9, and wait until it is dead."""
@@ -93,7 +107,7 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the demo systems ended with {process.returncode}")
-        with contextlib.suppress(httpx2.TransportError):
+        with suppress(httpx2.TransportError):
             if httpx2.get(f"{url}/healthz", timeout=1).status_code == 200:
                 return
         time.sleep(0.05)

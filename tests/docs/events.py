@@ -5,6 +5,7 @@ parameter (``f"case.{event}"``), the callers are asked, and theirs, until words 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ COMPUTED = {
     "scan.{outcome}": ("scanned", "failed"),
 }
 """What is neither a word nor a parameter, with the words that it can be."""
+_WRITTEN = re.compile(r"ARRAY\['([a-z_]+\.[a-z_]+)'\]")
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,11 @@ def calls() -> tuple[Call, ...]:
 
 
 def events() -> set[str]:
-    """Every event."""
-    return {e for call in calls() if call.of in RECORD for e in _said(call, _argument(call, 1, "event"))}
+    """Every event: of the calls, and of the statements that end a step by themselves."""
+    called = {e for call in calls() if call.of in RECORD for e in _said(call, _argument(call, 1, "event"))}
+    return called | {
+        e for path in SOURCE.rglob("store/sql/*.sql") for e in _WRITTEN.findall(path.read_text())
+    }
 
 
 def _said(call: Call, value: ast.expr | None) -> Iterator[str]:

@@ -9,7 +9,8 @@ from tests.flow.outside import ORDERS, order
 from newel.domain.access import Actor
 from newel.domain.approval import AboveCeiling
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from newel.flow import approval, kill_switch
+from newel.domain.inbox import Refusal
+from newel.flow import approval, kill_switch, selection
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +45,10 @@ async def test_TIR_5_an_edit_above_the_ceiling_is_refused_and_nothing_is_written
 
 async def test_TIR_6_several_of_one_class_are_decided_each_by_itself(desk: Desk) -> None:
     first, second, third = await waiting(desk, REFUND, REFUND, REFUND)
-    await desk.decide("chloe", second, "reject", reason="twice")
+    await desk.decide("chloe", second, "reject", why=Refusal.WRONG_ACTION, note="twice")
     amara = desk.staff["amara"]
-    done = await approval.decide_all(
-        desk.house, amara, [first, second, third, first], "reject", "all of them"
+    done = await selection.decide_all(
+        desk.house, amara, [first, second, third, first], "reject", note="all of them"
     )
     assert [(one.id, one.state, one.code) for one in done] == [
         (first, "rejected", ""),
@@ -62,11 +63,11 @@ async def test_TIR_6_different_classes_are_not_decided_together(desk: Desk) -> N
     first, second = await waiting(desk, REFUND, RESHIP)
     amara = desk.staff["amara"]
     with pytest.raises(Invalid, match="one action class"):
-        await approval.decide_all(desk.house, amara, [first, second], "approve")
+        await selection.decide_all(desk.house, amara, [first, second], "approve")
     with pytest.raises(NotFound):
-        await approval.decide_all(desk.house, amara, [first, uuid4()], "approve")
+        await selection.decide_all(desk.house, amara, [first, uuid4()], "approve")
     with pytest.raises(Invalid):
-        await approval.decide_all(desk.house, amara, [], "approve")
+        await selection.decide_all(desk.house, amara, [], "approve")
     states = await desk.rows("SELECT DISTINCT state FROM newel.approval")
     assert [row["state"] for row in states] == ["pending"]
 
@@ -102,3 +103,15 @@ async def test_TIR_14_who_may_stop_the_ai_sees_what_is_stopped(desk: Desk) -> No
     for one in found:
         await kill_switch.release(desk.house, june, one.id)
     assert await kill_switch.engaged(desk.house, june) == []
+
+
+async def test_LRN_1_what_an_approver_decides_is_learnt_from(desk: Desk) -> None:
+    case_id = await desk.proposed(REFUND)
+    await desk.approve(case_id)
+    await desk.drain()
+    found = await desk.rows("SELECT kind, state FROM newel.feedback WHERE case_id = $1", case_id)
+    assert [(row["kind"], row["state"]) for row in found] == [("approval", "ingested")]
+    labels = await desk.rows(
+        "SELECT l.use, l.right_answer FROM newel.label l JOIN newel.feedback f ON f.id = l.feedback_id"
+    )
+    assert ("calibration", True) in {(row["use"], row["right_answer"]) for row in labels}

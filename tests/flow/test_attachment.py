@@ -14,7 +14,9 @@ from newel.domain.intake import Inbound, Sender
 from newel.domain.resolution import CONSOLE_HOLD
 from newel.domain.words import Tier
 from newel.flow import attachment, draft, intake, resolution, trace
+from newel.flow.attachment import Own
 from newel.store import draft as drafts
+from newel.store.db import Tx
 from newel.store.intake import Taken
 from samples import PDF, png
 
@@ -259,10 +261,20 @@ async def test_people_upload_for_their_own_case_and_send_nothing_of_another(desk
     assert their_token
 
 
+def having(conversation: UUID | None) -> Own:
+    """Somebody whose conversation this is."""
+
+    async def own(_tx: Tx) -> UUID | None:
+        return conversation
+
+    return own
+
+
 async def test_a_customer_fetches_what_is_in_view_of_their_own_conversation(desk: Desk) -> None:
     one = await given(desk)
     taken = await send(desk, one.id)
-    own = taken.conversation_id
+
+    own = having(taken.conversation_id)
     owner, token = await owned(desk, taken.case_id)
     file = await attachment.upload(desk.house, owner, "a.pdf", "", PDF, taken.case_id)
     await resolution.reply(
@@ -277,7 +289,7 @@ async def test_a_customer_fetches_what_is_in_view_of_their_own_conversation(desk
     assert (await attachment.fetch(desk.house, SHOP, file.id)).content == PDF
     for actor, theirs in ((OTHER, uuid4()), (OTHER, None), (CUSTOMER, None)):
         with pytest.raises(NotFound):
-            await attachment.fetch(desk.house, actor, file.id, own=theirs)
+            await attachment.fetch(desk.house, actor, file.id, own=having(theirs))
 
 
 async def test_the_story_of_a_case_names_its_files_and_an_erased_customers_are_unreadable(desk: Desk) -> None:

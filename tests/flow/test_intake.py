@@ -162,3 +162,11 @@ async def test_INV_13_each_change_of_a_story_has_one_event(desk: Desk) -> None:
             assert all(one != two for one, two in pairwise(states))
     bad = await desk.rows("SELECT seq FROM newel.audit_event a WHERE a.leaf_hash <> newel.audit_leaf(a)")
     assert bad == []
+
+
+async def test_SCN_a_phrase_that_goes_on_in_the_next_message_is_read_whole(desk: Desk) -> None:
+    begun, ended = "I want to speak", "to somebody from your team"
+    alone = [await desk.say(said, ref=ref) for said, ref in ((begun, "C0012"), (ended, "C0018"))]
+    assert [(await desk.case(one)).locked for one in alone] == [False, False]
+    whole = await desk.say(ended, ref="C0012")
+    assert (whole, (await desk.case(whole)).locked) == (alone[0], True)

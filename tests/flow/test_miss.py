@@ -29,6 +29,20 @@ async def test_QUA_6_an_approver_marks_the_case_before_them_once(desk: Desk) -> 
     assert len(events) == 2
 
 
+async def test_INV_13_a_note_and_a_miss_are_never_changed(desk: Desk) -> None:
+    case_id = await desk.proposed()
+    asked = await desk.pending(case_id)
+    await miss.mark(desk.house, desk.staff["amara"], case_id, Cluster.EMOTION)
+    assert asked is not None
+    await desk.decide("chloe", asked, "reject", note="look at the photo first")
+    for change in ("UPDATE newel.miss SET cluster = 'legal'", "DELETE FROM newel.miss"):
+        with pytest.raises(Exception, match="NW-APPEND: miss"):
+            await desk.rows(change)
+    for change in ("UPDATE newel.note SET body_sealed = ''", "DELETE FROM newel.note"):
+        with pytest.raises(Exception, match="NW-APPEND: note"):
+            await desk.rows(change)
+
+
 async def test_QUA_6_only_who_handled_it_may(desk: Desk) -> None:
     case_id = await desk.say(STATUS, ref="C0012")
     await desk.drain()

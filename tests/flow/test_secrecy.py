@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -9,8 +10,10 @@ from tests.flow.desk import ADDRESS, MARKER, REFUND, TEST, Desk
 
 from conftest import House
 from newel.domain.resolution import Category, Resolution
-from newel.flow import customer, resolution
+from newel.domain.words import Tier
+from newel.flow import context, customer, escalation, resolution
 from newel.flow.customer import Told
+from newel.store import trace
 
 SECRETS = {
     "name": "Tom Ashdown",
@@ -127,3 +130,23 @@ async def test_INV_15_sealed_text_is_readable_with_the_keys_only(desk: Desk) -> 
     plain = case.sealer(desk.house.envelope).open(f"message.body:{taken.message_id}", row["body_sealed"])
     assert SECRETS["words"].encode() in plain
     assert SECRETS["words"].encode() not in row["body_sealed"]
+
+
+async def test_INV_15_what_staff_say_of_a_case_in_their_own_words_is_sealed(desk: Desk) -> None:
+    case_id, ivan = await desk.proposed(REFUND), desk.staff["ivan"]
+    asked = await desk.pending(case_id)
+    assert asked is not None
+    await desk.decide("chloe", asked, "reject", note=f"{SECRETS['name']}: {SECRETS['note']}")
+    await desk.drain()
+    farid = UUID(desk.staff["farid"].id)
+    await context.grant(desk.house, ivan, case_id, farid, f"{SECRETS['note']}, he says", 10)
+    await escalation.lower_case(
+        desk.house, ivan, case_id, Tier.SUPERVISED, unlock=False, reason=f"{SECRETS['words']}, no more"
+    )
+    assert await leaks_of(desk.database) == []
+    async with desk.house.db.tx(TEST) as tx:
+        case = await desk.case(case_id)
+        told = str(await trace.details(tx, desk.house.envelope, case, opened=True))
+        hidden = str(await trace.details(tx, desk.house.envelope, case, opened=False))
+    for secret in (SECRETS["note"], SECRETS["words"]):
+        assert (secret in told, secret in hidden) == (True, False)

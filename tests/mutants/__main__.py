@@ -16,12 +16,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import acting, moving, rules, sending
+from tests.mutants import acting, moving, reviewing, rules, sending
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
 
 from newel.store.embedded import Embedded
 
-ALL: tuple[Mutant, ...] = (*sending.MUTANTS, *acting.MUTANTS, *moving.MUTANTS, *rules.MUTANTS)
+ALL: tuple[Mutant, ...] = (
+    *sending.MUTANTS,
+    *acting.MUTANTS,
+    *moving.MUTANTS,
+    *reviewing.MUTANTS,
+    *rules.MUTANTS,
+)
 INVARIANTS = (*range(1, 15), 15, 17, 19)
 SECONDS = 240
 WORKERS = 2

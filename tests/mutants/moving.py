@@ -1,6 +1,8 @@
 """What moves: the guards of owners, states, clocks, audit, policies and tiers (INV-6, 7, 9, 13, 14, 17)."""
 
-from tests.mutants.mutant import ACTION, CASE, DELIVERY, Mutant, dropped, statement, without
+from tests.mutants.mutant import ACTION, CASE, DELIVERY, FLOW, Mutant, dropped, statement, without
+
+UNCHANGED = f"{FLOW}/test_miss.py::test_INV_13_a_note_and_a_miss_are_never_changed"
 
 
 def d(*names: str) -> tuple[str, ...]:
@@ -97,6 +99,19 @@ MUTANTS: tuple[Mutant, ...] = (
         "audit_event",
         "tests/store/test_audit.py::test_INV_13_an_event_is_never_changed",
     ),
+    dropped(
+        13,
+        "note_append_only",
+        "note",
+        f"{FLOW}/test_miss.py::test_INV_13_a_note_and_a_miss_are_never_changed",
+    ),
+    dropped(
+        13,
+        "miss_append_only",
+        "miss",
+        f"{FLOW}/test_miss.py::test_INV_13_a_note_and_a_miss_are_never_changed",
+    ),
+    dropped(13, "survey_once", "survey", f"{FLOW}/test_survey.py::test_the_store_takes_one_answer"),
     statement(
         13,
         "GRANT UPDATE, DELETE, TRUNCATE ON newel.audit_event TO newel_app",

@@ -12,9 +12,9 @@ def f(word: str, *names: str) -> tuple[str, ...]:
 MUTANTS: tuple[Mutant, ...] = (
     patched(
         1,
-        "store/sql/case.sql",
-        "WHERE c.id = $1 FOR NO KEY UPDATE OF c;",
-        "WHERE c.id = $1;",
+        "store/sql/delivery.sql",
+        "WHERE c.id = $1::uuid FOR NO KEY UPDATE OF c",
+        "WHERE c.id = $1::uuid",
         *f("delivery", "INV_1_whoever_sends_holds_the_case_first"),
     ),
     patched(

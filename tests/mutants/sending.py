@@ -1,6 +1,6 @@
 """What leaves: the guards of the outbox, of receipts, authors and AI jobs (INV-1, 2, 3, 19)."""
 
-from tests.mutants.mutant import CASE, DELIVERY, Mutant, dropped, without
+from tests.mutants.mutant import CASE, DELIVERY, FLOW, Mutant, dropped, without
 
 OUTBOX = "guard_outbox"
 
@@ -176,4 +176,5 @@ MUTANTS: tuple[Mutant, ...] = (
         *d("INV_19_a_reply_waits_until_its_action_is_confirmed"),
         new="AND a.state <> 'void'",
     ),
+    dropped(1, "outbox_held", "outbox", f"{FLOW}/test_hold.py::test_the_store_refuses_to_claim_what_is_held"),
 )

@@ -32,7 +32,7 @@ async def test_WRK_6_a_look_at_a_full_floor_counts_it_all(house: House) -> None:
             lanes = await wallboard.lanes(tx, coming, uuid4())
             await wallboard.clocks(tx, late=True)
             await wallboard.queue(tx, 60)
-            await wallboard.desks(tx)
+            await wallboard.desks(tx, 30)
             await wallboard.ai_states(tx)
             await wallboard.talks(tx, 30)
             await wallboard.answered(tx, 8)

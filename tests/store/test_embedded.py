@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from newel.domain.errors import Conflict
+from newel.store import embedded
 from newel.store.embedded import Embedded
 
 STARTER = """
@@ -141,5 +142,24 @@ def test_kill_9_of_the_server_itself_loses_nothing(home: Path, server: Embedded)
     again.start()
     try:
         assert read(again) == [7]
+    finally:
+        again.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts it as somebody else")
+def test_a_home_that_only_root_enters_keeps_its_data_elsewhere(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(embedded, "_ROOTS_PLACE", home)
+    server = Embedded(tmp_path / "home", connections=10)
+    server.start()
+    write(server)
+    server.stop()
+    tmp_path.chmod(0o755)
+    again = Embedded(tmp_path / "home", connections=10)
+    again.start()
+    try:
+        assert (read(again), again.place.parent) == ([7], home)
     finally:
         again.stop()

@@ -10,7 +10,7 @@ def test_CTX_4_a_history_that_hangs_keeps_no_P1_package_shut(day: Day) -> None:
     farid = day.owner(taken)
     assert farid.login == "farid"
     item = farid.item(case_id)
-    assert (item["priority"], item["skills"]) == (1, ["account_security"])
+    assert (item["priority"], item["skills"]) == (1, ["account_security", "fraud"])
 
     parts = farid.parts(case_id)
     assert parts["history"]["state"] != "ready"

@@ -34,7 +34,7 @@ def test_INV_12_an_edit_above_the_ceiling_is_refused_whoever_releases_it(day: Da
     assert refused.json()["data"]["amount_minor"] == 6000
     assert refused.json()["data"]["ceiling_minor"] < 6000
     assert day.case(taken)["state"] == "approval"
-    assert ivan.decide(approval, "reject", reason="too much").is_success
+    assert ivan.decide(approval, "reject", note="too much").is_success
     owner = day.owner(taken)
     assert refunds(day, "10062") == []
     assert day.replies(taken, "person") == []

@@ -23,7 +23,7 @@ def test_TIR_6_RES_1_LRN_1_a_rejected_proposal_is_a_persons_and_teaches(day: Day
     )
     approval = day.approval(taken)
     draft = day.person("amara").get(f"/api/v1/approvals/{approval}")["reply"]
-    rejected = day.person("amara").decide(approval, "reject", reason="they asked for a new one by phone")
+    rejected = day.person("amara").decide(approval, "reject", note="they asked for a new one by phone")
     assert rejected.json() == {"state": "rejected"}
 
     owner = day.owner(taken)

@@ -22,6 +22,7 @@ from newel.domain.access import Account, Role, system
 from newel.domain.chat import Door
 from newel.domain.errors import NotFound
 from newel.domain.scan.features import ScanInput
+from newel.domain.tour import Tour
 from newel.flow import access
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
@@ -81,11 +82,17 @@ class Site:
 
 @asynccontextmanager
 async def running(
-    house: House, wired: Wired, password: str, *, port: int = 0, door: Door | None = None
+    house: House,
+    wired: Wired,
+    password: str,
+    *,
+    port: int = 0,
+    door: Door | None = None,
+    tour: Tour | None = None,
 ) -> AsyncIterator[Site]:
     port, stop, hub = port or free_port(), asyncio.Event(), Hub()
     listening = asyncio.create_task(listen_live(house.url, hub.changed, hub.resync))
-    app = build(wired, hub, door)
+    app = build(wired, hub, door, tour)
     server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
     site = Site(house, wired, f"http://127.0.0.1:{port}", password)
     client = site.client()
@@ -146,18 +153,21 @@ async def _set_up(settings: Settings) -> dict[str, Running]:
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
     """The demo company's systems of record, as of today."""
     started = start_systems(tmp_path_factory.mktemp("systems"), today=datetime.now(UTC).date())
+    started.keep()
     yield started
     started.stop()
 
 
 @pytest.fixture
 async def shop(server: Server, company: Company, systems: Systems) -> AsyncIterator[Site]:
-    """The demo company at work, its systems of record included."""
+    """The demo company at work, its systems of record included; no other test's refund stands in them."""
+    shown = Settings(tour=bootstrap.demo_environment(Settings(), 1)["NEWEL_TOUR"])
     async with (
         demo_house(server, company, systems) as (house, wired),
-        running(house, wired, DEMO_PASSWORD) as found,
+        running(house, wired, DEMO_PASSWORD, tour=bootstrap.tour(shown)) as found,
     ):
         yield found
+    systems.restore()
 
 
 @asynccontextmanager

@@ -22,7 +22,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "amara": ("/desk", "/approvals", "/search?q=order", "/profile", "/nowhere"),
     "esme": ("/desk",),
     "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge"),
-    "farid": ("/approvals", "/review"),
+    "greta": ("/review", "/review/results"),
+    "farid": ("/approvals",),
 }
 """Who looks at which pages; a page that this person may not see is left out of the pictures."""
 

@@ -88,10 +88,10 @@ async def test_approvals_work_and_the_queue_over_http(shop: Site) -> None:
     marked = await chloe.post(f"/api/v1/cases/{taken['case_id']}/miss", json={"cluster": "emotion"})
     assert marked.status_code == 201, marked.text
     (waiting,) = (await chloe.get("/api/v1/approvals")).json()["approvals"]
-    both = {"ids": [waiting["id"], waiting["id"]], "decision": "reject", "reason": "no photo"}
+    both = {"ids": [waiting["id"], waiting["id"]], "decision": "reject", "note": "no photo"}
     done = await chloe.post("/api/v1/approvals/decisions", json=both)
     assert (done.status_code, [one["state"] for one in done.json()["approvals"]]) == (201, ["rejected"])
-    late = await chloe.post(f"/api/v1/approvals/{waiting['id']}/withdrawal", json={"reason": "too late"})
+    late = await chloe.post(f"/api/v1/approvals/{waiting['id']}/withdrawal", json={"note": "too late"})
     assert late.status_code == 409
     assert (await ben.post("/api/v1/work/batches", json={"most": 0})).status_code == 422
     assert (await ben.post(f"/api/v1/cases/{taken['case_id']}/place", json={})).status_code == 403

@@ -10,6 +10,7 @@ from newel.domain.access import Act
 from web.conftest import Site
 
 INSIDE = ("tier", "trigger", "marker", "locked", "threshold", "score", "risk", "confidence", "priority")
+ANSWERS = "SELECT FROM newel.job WHERE kind = 'answer'"
 
 
 async def say(site: Site, text: str, ref: str = "C0012", **more: Any) -> dict[str, Any]:
@@ -22,11 +23,12 @@ async def say(site: Site, text: str, ref: str = "C0012", **more: Any) -> dict[st
 
 
 async def work_off(site: Site) -> None:
-    """Let the burst's quiet time pass, and the worker do what is due."""
-    await site.house.pass_time(timedelta(seconds=2))
-    await site.drain()
-    await site.house.pass_time(timedelta(seconds=1))
-    await site.drain()
+    """Let the burst's quiet time pass, and the worker do what is due; what was too slow is tried again."""
+    for seconds in (2, 1, 5, 5, 5):
+        await site.house.pass_time(timedelta(seconds=seconds))
+        await site.drain()
+        if seconds != 2 and not await site.house.as_owner(ANSWERS):
+            break
 
 
 async def seen(site: Site, conversation: str, after: int = 0) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Request ids, headers, the access log, metrics, health."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -70,6 +71,29 @@ async def test_requests_are_counted_by_route_template_and_status(site: Site) -> 
     assert 'newel_http_requests_total{method="GET",route="unmatched",status="404"} 3.0' in text
     assert "BREW" not in text
     assert "newel_database_up 1.0" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/v1/sessions", "application/json"), ("/sign-in", "application/x-www-form-urlencoded")],
+)
+async def test_who_goes_away_in_the_middle_is_no_fault_of_ours(
+    site: Site, logs: None, capfd: pytest.CaptureFixture[str], path: str, kind: str
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", int(site.url.rsplit(":", 1)[1]))
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: 900\r\n"
+    writer.write(f"{head}x-request-id: {UUID}\r\n\r\nlogin=".encode())
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    said = ""
+    async with asyncio.timeout(5):
+        while UUID not in said:
+            await asyncio.sleep(0.02)
+            said += capfd.readouterr().err
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [(line["event"], line.get("status")) for line in lines if UUID in str(line)] == [("request", 499)]
+    assert {line["level"] for line in lines} == {"info"}
 
 
 async def test_OPS_6_ready_means_database_and_migrations(site: Site) -> None:

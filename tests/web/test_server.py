@@ -8,9 +8,13 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 from litestar import Litestar, get
 from litestar.response import Stream
+from litestar.types import Receive, Scope, Send
+from prometheus_client import CollectorRegistry
 
+from newel.web.hooks import Hooks
 from newel.web.server import serve
 from web.conftest import free_port
 
@@ -64,6 +68,42 @@ async def test_an_open_stream_does_not_hold_the_stop_up() -> None:
             await asyncio.wait_for(running, 5)
             assert time.monotonic() - started < 2
     assert closed == [True]
+
+
+async def test_who_still_waits_when_it_stops_is_told_to_try_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    port, stop, asked, undone = free_port(), asyncio.Event(), asyncio.Event(), []
+
+    @get("/slow")
+    async def slow() -> None:
+        asked.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)  # as a transaction is rolled back
+            undone.append(True)
+
+    inner = Litestar([slow], openapi_config=None, logging_config=None)
+    hooks = Hooks(CollectorRegistry())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        wrapped = hooks.around(inner, scope, receive, send) if scope["type"] == "http" else None
+        await (wrapped or inner(scope, receive, send))
+
+    running = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        await answering(client, "/nothing")
+        waiting = asyncio.create_task(client.get("/slow"))
+        await asked.wait()
+        stop.set()
+        await asyncio.wait_for(running, 5)
+        assert undone == [True]
+        said = await waiting
+    assert (said.status_code, said.json()["code"]) == (503, "unavailable")
+    assert said.headers["retry-after"] == "1"
+    assert said.headers["x-request-id"] == said.json()["request_id"]
+    assert "ASGI" not in caplog.text
 
 
 async def answering(client: httpx.AsyncClient, path: str) -> None:

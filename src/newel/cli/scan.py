@@ -13,10 +13,13 @@ import typer
 from newel.domain.errors import NewelError
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
+from newel.domain.scan.explain import Explanation, Match
+from newel.domain.scan.explain import explain as explain_scan
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Receipt, failure_receipt
-from newel.domain.scan.scanner import Scanner, compile_scanner, readable
+from newel.domain.scan.scanner import Scanner, compile_scanner
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -26,6 +29,11 @@ def scan(
         Path | None,
         typer.Option("--policy", help="A policy bundle (YAML); without it the shipped default."),
     ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="TEXT", help="Tell of one text which rules fired and why."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The explanation as JSON.")] = False,
 ) -> None:
     """Scan messages: one JSON object per line on standard input, one receipt per line out.
 
@@ -34,12 +42,37 @@ def scan(
     Example: echo '{"id": 1, "text": "I will call my lawyer"}' | newel scan
     """
     scanner = _scanner(policy)
+    if explain is not None:
+        told = explain_scan(scanner, ScanInput(text=explain))
+        print(msgspec.json.encode(told).decode() if as_json else "\n".join(told_lines(told)))
+        return
     try:
         for number, line in enumerate(_lines(sys.stdin.buffer), 1):
             sys.stdout.buffer.write(answer(scanner, line, number) + b"\n")
             sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise typer.Exit(0) from None
+
+
+def told_lines(told: Explanation) -> Iterator[str]:
+    """An explanation for a terminal: the views, what fired with its matches, and why the rest did not."""
+    receipt = told.receipt
+    language = receipt.language.code if receipt.language else "?"
+    yield f"tier {int(receipt.tier_floor)} at least, language {language}, policy {receipt.policy_version}"
+    yield "\nhow the text was read"
+    yield from (f"  {sight.name:<28} {sight.text[:200]!r}" for sight in told.sights)
+    for fired, heading in ((True, "\nwhat fired"), (False, "\nwhat did not")):
+        yield heading
+        for each in (answer for answer in told.answers if answer.fired is fired):
+            yield f"  {each.trigger:<28} {each.why}"
+            yield from (f"    fact: {item.fact}" for item in each.evidence if item.fact)
+            yield from map(_match_line, each.matches[:12])
+    yield f"\nnot evaluated: {', '.join(receipt.not_evaluated) or 'nothing'}"
+
+
+def _match_line(match: Match) -> str:
+    verdict = f"spared: {match.spared}" if match.spared else "counts"
+    return f"    {match.start}-{match.end} {match.text!r} by {match.entry}, read {match.view}: {verdict}"
 
 
 def _scanner(policy: Path | None) -> Scanner:

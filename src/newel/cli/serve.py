@@ -39,7 +39,7 @@ def serve(
 
 
 async def _serve(host: str, port: int, after: Path | None) -> None:
-    from newel.bootstrap import chat_door, database_url, open_house
+    from newel.bootstrap import chat_door, database_url, open_house, tour
     from newel.config import read
     from newel.store.wake import listen_live
     from newel.web.app import build
@@ -51,7 +51,9 @@ async def _serve(host: str, port: int, after: Path | None) -> None:
     async with open_house(settings) as house:
         listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
         try:
-            await serve_app(build(house, hub, chat_door(settings)), host, port, closers=(hub.close,))
+            await serve_app(
+                build(house, hub, chat_door(settings), tour(settings)), host, port, closers=(hub.close,)
+            )
         finally:
             listening.cancel()
 

@@ -140,7 +140,8 @@ def up(
     for name in (READY, DATABASE_READY):
         (home / name).unlink(missing_ok=True)
     if postgres is not None:
-        typer.echo("newel: starting PostgreSQL", err=True)
+        where = "" if postgres.place == home else f" in {postgres.place}, as only root may enter {home}"
+        typer.echo(f"newel: starting PostgreSQL{where}", err=True)
         postgres.prepare()
     prepare_secrets(settings)
     address = f"http://{settings.host}:{settings.port}"

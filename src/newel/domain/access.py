@@ -39,6 +39,7 @@ class Act(StrEnum):
     LOWER = "lower"
     MARK_MISS = "mark_miss"
     REVIEW = "review"
+    SCORE = "score"
     EDIT_MACRO = "edit_macro"
     KILL_SWITCH = "kill_switch"
     SUBMIT_POLICY = "submit_policy"
@@ -61,6 +62,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.REVIEW: frozenset(
         {Role.REVIEWER, Role.IMPROVER, Role.SUPERVISOR, Role.MODEL_RISK, Role.LEGAL_COMPLIANCE}
     ),
+    Act.SCORE: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
     Act.EDIT_MACRO: frozenset({Role.SUPERVISOR, Role.IMPROVER}),
     Act.KILL_SWITCH: frozenset({Role.SUPERVISOR, Role.ADMIN, Role.MODEL_RISK}),
     Act.SUBMIT_POLICY: frozenset({Role.POLICY_OWNER, Role.IMPROVER, Role.SUPERVISOR}),

@@ -125,6 +125,7 @@ _STANDS: Final = {
     "ai": Standing.WORKING,
     "acting": Standing.WORKING,
     "approval": Standing.WORKING,
+    "held": Standing.WORKING,
     "deflecting": Standing.OFFERED,
     "queued": Standing.SOON,
     "owned": Standing.PERSON,

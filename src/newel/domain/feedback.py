@@ -23,6 +23,7 @@ class What(StrEnum):
     FOLLOW_UP = "follow_up"
     FALSE_ALARM = "false_alarm"
     MISSED = "missed"
+    REVIEW = "review"
 
 
 class Use(StrEnum):
@@ -45,6 +46,9 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unlocked: bool = False
     pattern: bool = False
     by_person: bool = True
+    passed: bool | None = None
+    score: float | None = None
+    failed: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,17 +91,23 @@ def check(what: What, body: Body) -> None:
         What.APPROVAL: body.decision,
         What.FALSE_ALARM: body.to_tier,
         What.MISSED: body.cluster,
+        What.REVIEW: body.passed,
     }
     if what in needed and needed[what] is None:
         raise Invalid(what=f"{what} feedback", why="it does not say how it ended")
 
 
 def right_answer(what: What, body: Body) -> bool | None:
-    """Whether the AI had it right; None when nobody has said so."""
+    """Whether the AI had it right; None when nobody has said so.
+
+    A rejection does not: whoever then ends the case says how good the attempt was, and counts once.
+    """
     if what is What.MISSED:
         return False
     if what is What.APPROVAL:
-        return body.decision == "approved"
+        return {"approved": True, "edited": False}.get(body.decision or "")
+    if what is What.REVIEW:
+        return None if body.by_person else body.passed
     return _RIGHT.get(body.ai_quality) if body.ai_quality else None
 
 
@@ -135,6 +145,8 @@ def _trains(what: What, body: Body) -> bool:
     """Only what a person has confirmed: silence and the AI's own word teach nothing."""
     if what is What.APPROVAL:
         return body.decision in {"approved", "edited"}
+    if what is What.REVIEW:
+        return body.passed is True and not body.by_person
     confirmed = body.by_person and body.category in _TEACHES
     return what is What.FALSE_ALARM or (what is What.RESOLUTION and confirmed)
 
@@ -145,6 +157,8 @@ def _data(what: What, body: Body, evidence: Evidence) -> dict[str, Any]:
         said["false_alarm"] = ",".join(evidence.markers)
     if what is What.MISSED:
         said["missed"] = body.cluster
+    if what is What.REVIEW:
+        said["failed"] = ",".join(body.failed)
     return {key: str(value) for key, value in said.items() if value}
 
 

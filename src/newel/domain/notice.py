@@ -15,6 +15,9 @@ _TARGETS: Final = {
 }
 _SAID: Final[dict[str, tuple[str, Weight]]] = {
     "assigned": ("A case is yours", "info"),
+    "quality.raised": ("Quality has dropped: more of the work is reviewed now", "warn"),
+    "quality.eased": ("Quality is good again: reviews are back to their usual share", "info"),
+    "coached": ("A reviewer has a hint for you", "info"),
     "woken": ("A snoozed case is back", "info"),
     "mentioned": ("You are named in a note", "info"),
     "asked": ("You are asked as an expert", "warn"),

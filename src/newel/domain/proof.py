@@ -168,7 +168,8 @@ def _decided(proposal: _Row | None, rows: Sequence[_Row], known: Mapping[str, Ve
     signals, step = decision.detail.get("signals", {}), tuple(decision.steps.values())
     yield _sure(signals, step)
     reasons = ", ".join(map(reason_said, decision.detail.get("reasons", ())))
-    yield Claim(f"Tier decision: {_KINDS.get(decision.detail.get('kind', ''), '')} ({reasons}).", step)
+    kind = "held" if decision.detail.get("held") else decision.detail.get("kind", "")
+    yield Claim(f"Tier decision: {_KINDS.get(kind, '')} ({reasons}).", step)
     version = str(decision.detail.get("policy_version", ""))
     yield Claim(_signed(version, known.get(version)), step)
 
@@ -176,6 +177,7 @@ def _decided(proposal: _Row | None, rows: Sequence[_Row], known: Mapping[str, Ve
 _KINDS: Final = {
     "release": "T1, the AI may release it",
     "propose": "T2, a person has to release it",
+    "held": "T2, a reviewer has to release it",
     "deflect": "articles are offered before a person is asked",
     "escalate": "T3, a person does it",
 }
@@ -207,6 +209,9 @@ def _authority(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
     approval = _one(rows, "approval", lambda row: row.detail.get("proposal_id") == wanted)
     if approval is not None and "approval.approved" in approval.steps:
         yield _approved(approval)
+    review = _one(rows, "review", lambda row: row.detail.get("proposal_id") == wanted)
+    if review is not None and "review.released" in review.steps:
+        yield _reviewed(review)
     action = _one(rows, "action", lambda row: row.detail.get("proposal_id") == wanted)
     if action is not None:
         yield _acted(action)
@@ -217,6 +222,12 @@ def _approved(approval: _Row) -> Claim:
     bound = "the text, the action with its amount, the policy's entries and the customer's last message"
     steps = (min(approval.steps.values()), approval.steps["approval.approved"])
     return Claim(f"{who} approved exactly this at {at:%Y-%m-%d %H:%M:%S} UTC; it bound {bound}.", steps)
+
+
+def _reviewed(review: _Row) -> Claim:
+    who, at = review.detail.get("decided_by", "Somebody"), review.at["review.released"]
+    steps = (min(review.steps.values()), review.steps["review.released"])
+    return Claim(f"{who} reviewed exactly this and let it leave at {at:%Y-%m-%d %H:%M:%S} UTC.", steps)
 
 
 def _acted(action: _Row) -> Claim:

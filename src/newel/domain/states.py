@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 Machine = Mapping[str, tuple[str, ...]]
 
 CASE: Machine = {
-    "ai": ("deflecting", "approval", "acting", "queued", "waiting"),
+    "ai": ("deflecting", "approval", "held", "acting", "queued", "waiting"),
     "deflecting": ("ai", "queued", "waiting", "resolved"),
     "approval": ("acting", "waiting", "queued", "ai"),
+    "held": ("waiting", "queued", "ai"),
     "acting": ("waiting", "queued", "ai"),
     "queued": ("owned", "ai", "resolved"),
     "owned": ("queued", "waiting", "snoozed", "ai", "acting", "resolved"),
@@ -74,6 +75,14 @@ ARTICLE_DRAFT: Machine = {
     "published": (),
     "withdrawn": (),
 }
+REVIEW: Machine = {
+    "open": ("done", "released", "corrected", "returned", "void"),
+    "done": (),
+    "released": (),
+    "corrected": (),
+    "returned": (),
+    "void": (),
+}
 
 MACHINES: Mapping[str, Machine] = {
     "case": CASE,
@@ -86,11 +95,13 @@ MACHINES: Mapping[str, Machine] = {
     "feedback": FEEDBACK,
     "policy": POLICY,
     "article_draft": ARTICLE_DRAFT,
+    "review": REVIEW,
 }
 
 JOB_KINDS = (
     "answer",
     "approval_expiry",
+    "review_expiry",
     "action",
     "deflection",
     "refused",

@@ -59,7 +59,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     ``lifetime_value_minor`` is net of refunds and without this order, 0 when unknown;
     ``used_minor`` is what this ceiling paid out in its window; ``paid_minor`` is what is left
     of the payment (None: only the playbook's fact counts); ``certificates`` maps a contact
-    reason to its certified threshold; ``dice`` (0 to 1) decides the sampling mark.
+    reason to its certified threshold; ``dice`` (0 to 1) decides the sampling mark, ``sampling`` times
+    as often as the policy says, and ``held_dice`` whether a reviewer sees the answer first.
     """
 
     lifetime_value_minor: int = 0
@@ -71,14 +72,20 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     asked: int = 0
     identity_level: int = 1
     dice: float = 0.0
+    sampling: float = 1.0
+    held_dice: float = 1.0
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
-    """T1: the AI answers; ``sample`` marks the case for a later review."""
+    """T1: the AI answers; ``sample`` marks the case for a later review.
+
+    What is ``held`` waits for a reviewer, who releases it: that is T2.
+    """
 
     reasons: tuple[str, ...]
     policy_version: str
     sample: bool
+    held: bool = False
     tier: Tier = Tier.AUTONOMOUS
 
 
@@ -133,8 +140,14 @@ def decide(signals: Signals, answer: Proposal | NoAnswer, policy: Bundle, standi
     if isinstance(answer, NoAnswer) or top is Tier.SUPERVISED:
         return Propose(reasons=reasons, policy_version=policy.version)
     grounds = _grounds(answer, policy, standing)
-    sample = sampled(policy, answer.risk_class, standing.dice)
-    return Release(reasons=grounds, policy_version=policy.version, sample=sample)
+    waits = held(policy, answer.risk_class, standing.held_dice)
+    return Release(
+        reasons=(*grounds, "review_first") if waits else grounds,
+        policy_version=policy.version,
+        sample=sampled(policy, answer.risk_class, standing.dice, standing.sampling),
+        held=waits,
+        tier=Tier.SUPERVISED if waits else Tier.AUTONOMOUS,
+    )
 
 
 def _to_person(
@@ -176,7 +189,7 @@ def _rules(
         return
     yield from _unsure(answer, policy, standing)
     yield from _effect(answer, policy, standing)
-    yield from _said(answer, policy)
+    yield from _said(answer, policy, standing)
     if not _grounds(answer, policy, standing):
         yield _Raise(Tier.SUPERVISED, "no_certificate")
 
@@ -280,14 +293,19 @@ def _autonomous(action: Action | None, policy: Bundle) -> bool:
     return amount <= kind.autonomous_ceiling_minor
 
 
-def _said(answer: Proposal, policy: Bundle) -> Iterator[_Raise]:
-    """What the reply's words, and the pattern of its risk class, ask for."""
+def _said(answer: Proposal, policy: Bundle, standing: Standing) -> Iterator[_Raise]:
+    """What the reply's words, and the pattern of its risk class, ask for.
+
+    What would wait for a reviewer and acts as well is approved instead: nothing is done before.
+    """
     found = commits(answer.reply, policy.commitments)
     if found:
         yield _Raise(Tier.SUPERVISED, f"commitment:{found}")
     gate = policy.gates.get(answer.risk_class)
     if gate is None or gate.pattern is Pattern.APPROVAL_FIRST:
         yield _Raise(Tier.SUPERVISED, "approval_first")
+    if answer.action is not None and held(policy, answer.risk_class, standing.held_dice):
+        yield _Raise(Tier.SUPERVISED, "review_first")
 
 
 def _grounds(answer: Proposal, policy: Bundle, standing: Standing) -> tuple[str, ...]:
@@ -315,10 +333,16 @@ def _signed_text(answer: Proposal, policy: Bundle) -> bool:
     return any(path.reply == answer.reply and not path.when for path in paths)
 
 
-def sampled(policy: Bundle, risk_class: RiskClass, dice: float) -> bool:
-    """Whether a released case is marked for review, by the share of its risk class."""
+def sampled(policy: Bundle, risk_class: RiskClass, dice: float, times: float = 1.0) -> bool:
+    """Whether a released case is marked for review, by the share of its risk class; so many times that."""
     gate = policy.gates.get(risk_class)
-    return gate is not None and dice < gate.sample_share
+    return gate is not None and dice < gate.sample_share * times
+
+
+def held(policy: Bundle, risk_class: RiskClass, dice: float) -> bool:
+    """Whether an answer waits for a reviewer before it leaves (QUA-3)."""
+    gate = policy.gates.get(risk_class)
+    return gate is not None and dice < gate.held_share
 
 
 def dice_of(seed: str) -> float:

@@ -30,9 +30,14 @@ STAGES: Mapping[str, str] = {
     "lowering": "tier",
     "draft": "desk",
     "miss": "feedback",
+    "review": "quality",
     "note": "desk",
     "question": "desk",
 }
+
+
+OPENED = "trace.opened"
+"""That somebody has read the story, texts and evidence included."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +83,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     entity_id: str
     state: str | None
     detail: dict[str, Any]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Who has read the story with its texts, how often, and when last."""
+
+    by: By
+    times: int
+    last: datetime
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +141,19 @@ def story(head: Head, events: Sequence[Event], details: Mapping[str, Detail], *,
         for n, event in enumerate(events, 1)
     )
     return Story(case=head, opened=opened, steps=steps)
+
+
+def readings(steps: Iterable[Step]) -> tuple[tuple[Step, ...], tuple[Reading, ...]]:
+    """The steps of the case itself, and apart from them who has read the story; the last reader first."""
+    own, read = [], dict[tuple[str, str], Reading]()
+    for step in steps:
+        if step.event == OPENED:
+            key = (step.by.kind, step.by.id)
+            before = read.pop(key).times if key in read else 0
+            read[key] = Reading(step.by, before + 1, step.at)
+        else:
+            own.append(step)
+    return tuple(own), tuple(reversed(read.values()))
 
 
 def _places(events: Iterable[Event]) -> Mapping[str, int]:

@@ -1,8 +1,7 @@
 """Approval: asked with its target, decided by a person, and gone when what it binds has changed."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,12 +10,14 @@ from newel.domain import approval as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.action import cap_minor, ceiling_of
 from newel.domain.calendar import add, hours_of
-from newel.domain.errors import Conflict, Forbidden, Invalid, NewelError
+from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.escalation import for_want_of
+from newel.domain.feedback import Body, What
+from newel.domain.inbox import Refusal
 from newel.domain.note import Kind, fit
 from newel.domain.playbook import Action
 from newel.domain.words import Money, Tier
-from newel.flow import action, delivery, escalation, sla
+from newel.flow import action, delivery, escalation, feedback, sla
 from newel.flow.house import House, Running
 from newel.store import answer as answers
 from newel.store import approval as rows
@@ -32,29 +33,18 @@ from newel.store.db import Tx
 from newel.store.delivery import Provenance, end_proposal
 from newel.store.job import Job
 
-MOST_AT_ONCE: Final = 50
-
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person decides; an edit may change the text, the amount, or both.
 
-    ``note`` is for whoever gets a rejected case; it is sealed, ``reason`` is not.
+    ``note`` is for whoever gets a rejected case, and sealed: a person's own words stand nowhere plain.
     """
 
     decision: Literal["approve", "edit", "reject"]
     text: str | None = None
     amount_minor: int | None = None
-    reason: str = ""
+    why: Refusal = Refusal.OTHER
     note: str = ""
-
-
-class Done(msgspec.Struct, frozen=True):
-    """What became of one approval among several; ``code`` and ``why`` say why it was not decided."""
-
-    id: UUID
-    state: str
-    code: str = ""
-    why: str = ""
 
 
 async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
@@ -141,42 +131,6 @@ async def decide(house: House, actor: Actor, approval_id: UUID, verdict: Verdict
     return outcome
 
 
-async def decide_all(
-    house: House,
-    actor: Actor,
-    ids: Sequence[UUID],
-    decision: Literal["approve", "reject"],
-    reason: str = "",
-) -> list[Done]:
-    """Decide several of one class (workflow, contact reason, action), each in its own transaction.
-
-    What becomes of one touches no other. ``Invalid`` before any is decided, when they differ.
-    """
-    actor.must(Act.APPROVE)
-    wanted = tuple(dict.fromkeys(ids))
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise Invalid(what="the selection", why=f"it holds one approval at least, and {MOST_AT_ONCE} at most")
-    async with house.db.tx(actor, read_only=True) as tx:
-        classes = {await _class(tx, house, approval_id) for approval_id in wanted}
-    if len(classes) > 1:
-        raise Invalid(what="the selection", why="decide together only what is one action class")
-    return [await _one(house, actor, one, Verdict(decision=decision, reason=reason)) for one in wanted]
-
-
-async def _class(tx: Tx, house: House, approval_id: UUID) -> tuple[str, str, str]:
-    approval = await rows.read(tx, approval_id)
-    case = await cases.read(tx, approval.case_id)
-    made = await answers.proposal(tx, house.envelope, case, approval.proposal_id)
-    return case.workflow, made.contact_reason, made.draft.action.action if made.draft.action else ""
-
-
-async def _one(house: House, actor: Actor, approval_id: UUID, verdict: Verdict) -> Done:
-    try:
-        return Done(approval_id, await decide(house, actor, approval_id, verdict))
-    except NewelError as refused:
-        return Done(approval_id, str(refused.data.get("state", "")), refused.code, refused.message)
-
-
 async def _decided(
     tx: Tx,
     house: House,
@@ -190,6 +144,8 @@ async def _decided(
     approver = await rows.approver(tx, by)
     asked = rule.Asked(customer_id=case.customer_id, amount_minor=approval.amount_minor or 0)
     await jobs.drop(tx, case.id, "approval_expiry")
+    said = Body(decision=_word(made.draft, verdict), contact_reason=made.contact_reason)
+    await feedback.add(tx, house, case, What.APPROVAL, said)
     if verdict.decision == "reject":
         rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
         await _rejected(tx, house, running, case, approval, made, verdict, by)
@@ -204,6 +160,13 @@ async def _decided(
     await sla.approval_ended(tx, case)
     await _released(tx, house, running, case, approval, made, by)
     return "approved"
+
+
+def _word(draft: Draft, verdict: Verdict) -> Literal["approved", "edited", "rejected"]:
+    if verdict.decision == "reject":
+        return "rejected"
+    edited = verdict.decision == "edit" and edited_draft(draft, verdict) != draft
+    return "edited" if edited else "approved"
 
 
 async def _within_ceiling(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
@@ -289,12 +252,16 @@ async def _rejected(
     by: UUID,
 ) -> None:
     """A person gets the case, with the attempt in its package and the note of who rejected it."""
-    await rows.end(tx, approval, "rejected", by=by, reason=verdict.reason)
+    await rows.end(tx, approval, "rejected", by=by, reason=verdict.why)
     await _end_proposal(tx, case, made)
     await sla.approval_ended(tx, case)
-    if verdict.note.strip():
-        await notes.add(tx, house.envelope, case, fit(verdict.note), kind=Kind.HANDOVER)
+    await _handed_over(tx, house, case, verdict.note)
     await escalation.escalate(tx, house, running, case, for_want_of("approval.rejected"))
+
+
+async def _handed_over(tx: Tx, house: House, case: Case, words: str) -> None:
+    if words.strip():
+        await notes.add(tx, house.envelope, case, fit(words), kind=Kind.HANDOVER)
 
 
 async def _undone(tx: Tx, house: House, running: Running, case: Case, approval: Approval, state: str) -> str:
@@ -321,8 +288,8 @@ async def expire(house: House, job: Job) -> None:
             await _undone(tx, house, running, case, approval, "expired")
 
 
-async def withdraw(house: House, actor: Actor, approval_id: UUID, reason: str) -> None:
-    """Staff take a proposal back before it is decided; a person takes the case."""
+async def withdraw(house: House, actor: Actor, approval_id: UUID, note: str) -> None:
+    """Staff take a proposal back before it is decided; a person takes the case, and gets the note."""
     actor.must(Act.APPROVE)
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="withdraw an approval", why="only people do")
@@ -332,7 +299,8 @@ async def withdraw(house: House, actor: Actor, approval_id: UUID, reason: str) -
         rule.must_pend(approval.state, approval_id)
         running = await house.running(tx, case.workflow)
         await jobs.drop(tx, case.id, "approval_expiry")
-        await rows.end(tx, approval, "withdrawn", by=UUID(actor.id), reason=reason)
+        await rows.end(tx, approval, "withdrawn", by=UUID(actor.id), reason="taken back")
+        await _handed_over(tx, house, case, note)
         await delivery.take_back(tx, case, "withdrawn by staff")
         await sla.approval_ended(tx, case)
         await escalation.escalate(tx, house, running, case, for_want_of("approval.withdrawn"))

@@ -1,7 +1,7 @@
 """Attachments: taken in, sent with a message, handed out to who may see that, thrown away when never sent."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from newel.store.db import Tx
 
 SWEEPER: Final = system("attachments")
 BATCH: Final = 200
+Own = Callable[[Tx], Awaitable[UUID | None]]
 
 
 class File(msgspec.Struct, frozen=True):
@@ -31,6 +32,10 @@ class File(msgspec.Struct, frozen=True):
 
     about: Attached
     content: bytes
+
+
+async def _nobodys(_tx: Tx) -> UUID | None:
+    return None
 
 
 async def upload(
@@ -97,8 +102,8 @@ async def _is_theirs(tx: Tx, actor: Actor, found: Found) -> bool:
     return (place.by_kind, place.by_id) == (actor.kind, actor.id)
 
 
-async def fetch(house: House, actor: Actor, which: UUID, *, own: UUID | None = None) -> File:
-    """The content for whoever may have it; ``own`` is a customer's own conversation.
+async def fetch(house: House, actor: Actor, which: UUID, *, own: Own = _nobodys) -> File:
+    """The content for whoever may have it; ``own`` looks up a customer's own conversation.
 
     That a person has opened it is recorded, once in half an hour.
     """
@@ -113,14 +118,15 @@ async def fetch(house: House, actor: Actor, which: UUID, *, own: UUID | None = N
 async def about(house: House, actor: Actor, which: UUID) -> Attached:
     """What an attachment is, for whoever may have its content."""
     async with house.db.tx(actor, read_only=True) as tx:
-        return (await _permitted(tx, house, actor, which, None)).about
+        return (await _permitted(tx, house, actor, which, _nobodys)).about
 
 
-async def _permitted(tx: Tx, house: House, actor: Actor, which: UUID, own: UUID | None) -> Found:
+async def _permitted(tx: Tx, house: House, actor: Actor, which: UUID, own: Own) -> Found:
+    """What was found, if they may have it; whose it is is asked afterwards, as it may be sent right now."""
     found = await rows.find(tx, house.envelope, which)
     case_id = found.case_id if actor.kind == "staff" else None
     tie = await note.tie(tx, UUID(actor.id), case_id) if case_id else None
-    if rule.may_fetch(actor, found.place, tie=tie, own=own):
+    if rule.may_fetch(actor, found.place, tie=tie, own=await own(tx)):
         return found
     if actor.kind == "customer":
         raise NotFound(what="attachment", id=which)

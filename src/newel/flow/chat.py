@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import msgspec
@@ -114,10 +115,8 @@ async def say(
 
 async def attached(house: House, visitor: Visitor, which: UUID) -> File:
     """A file of the visitor's own conversation, or an upload of theirs."""
-    me = actor(house, visitor)
-    async with house.db.tx(me, read_only=True) as tx:
-        own = await conversation_of(house, tx, visitor)
-    return await attachment.fetch(house, me, which, own=own)
+    own = partial(conversation_of, house, visitor=visitor)
+    return await attachment.fetch(house, actor(house, visitor), which, own=own)
 
 
 async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Taken:

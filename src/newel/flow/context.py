@@ -19,6 +19,7 @@ from newel.domain.context import (
     REMOTE,
     Attempt,
     Fired,
+    Like,
     Part,
     Profile,
     Request,
@@ -39,10 +40,12 @@ from newel.store import customer as customers
 from newel.store import intake as told
 from newel.store import job as jobs
 from newel.store import routing as work
+from newel.store.answer import Made
 from newel.store.case import Case
-from newel.store.context import Package, Piece
+from newel.store.context import Gap, Package, Piece
 from newel.store.customer import Customer
 from newel.store.db import Tx
+from newel.store.intake import Said
 from newel.store.job import Job
 from newel.store.routing import WorkItem
 
@@ -94,39 +97,62 @@ async def fill(house: House, job: Job) -> None:
         case = await cases.read(tx, (await rows.package(tx, package_id)).case_id)
         running = await house.running(tx, case.workflow)
         customer = await customers.read(tx, house.envelope, case.customer_id)
-        missing = await _missing(tx, house, case, package_id)
-        await _fill_own(tx, house, case, customer, package_id, missing)
-        await rows.complete(tx, package_id)
+        missing = await rows.missing(tx, package_id)
+        await _fill_own(_Own(tx, house, case, customer), package_id, missing)
     asked = {part: tries for part, tries in missing.items() if part in REMOTE}
-    answers_ = {part: await _ask(running, customer, tries) for part, tries in asked.items()}
+    said = {part: await _ask(running, customer, tries) for part, tries in asked.items()}
     async with house.db.tx(ASSEMBLER) as tx:
-        await _record(tx, house, case, package_id, answers_)
-        await _try_again(tx, house, case, package_id)
+        await rows.put(tx, house.envelope, case, package_id, said)
+        await _try_again(tx, case, package_id)
         await jobs.done(tx, job)
 
 
-async def _missing(tx: Tx, house: House, case: Case, package_id: UUID) -> dict[Part, int]:
-    """The parts that are not ready, with the attempts so far."""
-    pieces = await rows.pieces(tx, house.envelope, case, package_id)
-    return {piece.part: piece.attempts for piece in pieces if piece.state != "ready"}
+class _Own:
+    """What this house knows of a case; what several parts are made from is read once."""
+
+    def __init__(self, tx: Tx, house: House, case: Case, customer: Customer) -> None:
+        self.tx, self.house, self.case, self.customer = tx, house, case, customer
+        self._said: list[Said] | None = None
+        self._made: tuple[Made | None] | None = None
+        self._similar: tuple[Like, ...] | None = None
+
+    async def said(self) -> list[Said]:
+        """The customer's messages."""
+        if self._said is None:
+            self._said = await told.inbound(self.tx, self.house.envelope, self.case)
+        return self._said
+
+    async def made(self) -> Made | None:
+        """The AI's last proposal."""
+        if self._made is None:
+            proposal = await rows.newest_proposal(self.tx, self.case)
+            reading = (
+                answers.proposal(self.tx, self.house.envelope, self.case, proposal) if proposal else None
+            )
+            self._made = (await reading if reading else None,)
+        return self._made[0]
+
+    async def similar(self) -> tuple[Like, ...]:
+        """Resolved cases like this one."""
+        if self._similar is None:
+            self._similar = await rows.similar(self.tx, self.case)
+        return self._similar
 
 
-async def _fill_own(
-    tx: Tx, house: House, case: Case, customer: Customer, package_id: UUID, missing: Mapping[Part, int]
-) -> None:
+async def _fill_own(own: _Own, package_id: UUID, missing: Mapping[Part, int]) -> None:
     """Parts from our own rows; one that cannot be read is a gap and keeps no other back."""
+    made: dict[Part, Any] = {}
     for part in missing.keys() - REMOTE:
         try:
-            value = await _MAKE[part](tx, house, case, customer)
+            made[part] = await _MAKE[part](own)
         except (NewelError, msgspec.MsgspecError) as error:
-            await rows.gap(tx, package_id, part, getattr(error, "code", "unreadable"))
-        else:
-            await rows.fill(tx, house.envelope, case, package_id, part, value)
+            made[part] = Gap(getattr(error, "code", "unreadable"))
+    await rows.put(own.tx, own.house.envelope, own.case, package_id, made)
 
 
-async def _request(tx: Tx, house: House, case: Case, _customer: Customer) -> Request:
-    said = await told.inbound(tx, house.envelope, case)
-    fields, _ = await told.fields(tx, house.envelope, case)
+async def _request(own: _Own) -> Request:
+    said = await own.said()
+    fields, _ = await told.fields(own.tx, own.house.envelope, own.case)
     return Request(tuple(_told(s) for s in said), fields)
 
 
@@ -135,11 +161,10 @@ def _told(said: told.Said) -> Told:
     return Told(said.received_at, body.text, body.subject, tuple(one.name for one in body.attachments))
 
 
-async def _attempt(tx: Tx, house: House, case: Case, _customer: Customer) -> Attempt | None:
-    proposal = await rows.newest_proposal(tx, case)
-    if proposal is None:
+async def _attempt(own: _Own) -> Attempt | None:
+    made = await own.made()
+    if made is None:
         return None
-    made = await answers.proposal(tx, house.envelope, case, proposal)
     return Attempt(
         reply=made.draft.reply,
         justification=made.draft.justification,
@@ -149,34 +174,29 @@ async def _attempt(tx: Tx, house: House, case: Case, _customer: Customer) -> Att
     )
 
 
-async def _trigger(tx: Tx, house: House, case: Case, _customer: Customer) -> Trigger:
-    said = await told.inbound(tx, house.envelope, case)
-    item = await work.open_of(tx, case.id)
-    proposal = await rows.newest_proposal(tx, case)
-    made = await answers.proposal(tx, house.envelope, case, proposal) if proposal else None
+async def _trigger(own: _Own) -> Trigger:
+    said, made = await own.said(), await own.made()
+    item = await work.open_of(own.tx, own.case.id)
     markers = {marker.id: marker for one in said for marker in one.receipt.markers}
     return Trigger(
         primary=item.reason if item else "",
         markers=tuple(
             Fired(m.id, m.cluster, m.evidence, m.cluster is Cluster.INJECTION) for m in markers.values()
         ),
-        reasons=await rows.reasons(tx, case),
+        reasons=await rows.reasons(own.tx, own.case),
         confidence=made.confidence if made else None,
         risk=max((one.receipt.risk.score for one in said), default=0.0),
         not_evaluated=said[-1].receipt.not_evaluated if said else (),
     )
 
 
-async def _sources(tx: Tx, house: House, case: Case, _customer: Customer) -> Sources:
-    proposal = await rows.newest_proposal(tx, case)
-    if proposal is None:
-        return Sources(())
-    made = await answers.proposal(tx, house.envelope, case, proposal)
-    return Sources(tuple(made.sources))
+async def _sources(own: _Own) -> Sources:
+    made = await own.made()
+    return Sources(tuple(made.sources) if made else ())
 
 
-async def _customer(tx: Tx, _house: House, case: Case, customer: Customer) -> Profile:
-    who = customer.profile
+async def _customer(own: _Own) -> Profile:
+    customer, who = own.customer, own.customer.profile
     return Profile(
         name=who.name,
         email=who.email,
@@ -189,19 +209,19 @@ async def _customer(tx: Tx, _house: House, case: Case, customer: Customer) -> Pr
         vulnerable=customer.vulnerable,
         prefers_human=customer.prefers_human,
         language=customer.language,
-        cases=await rows.past(tx, case),
+        cases=await rows.past(own.tx, own.case),
     )
 
 
-async def _similar(tx: Tx, _house: House, case: Case, _customer: Customer) -> Similar:
-    return Similar(await rows.similar(tx, case))
+async def _similar(own: _Own) -> Similar:
+    return Similar(await own.similar())
 
 
-async def _next_actions(tx: Tx, _house: House, case: Case, _customer: Customer) -> rule.NextActions:
-    return rule.next_actions(await rows.similar(tx, case))
+async def _next_actions(own: _Own) -> rule.NextActions:
+    return rule.next_actions(await own.similar())
 
 
-_MAKE: Final[Mapping[Part, Callable[[Tx, House, Case, Customer], Awaitable[Any]]]] = {
+_MAKE: Final[Mapping[Part, Callable[[_Own], Awaitable[Any]]]] = {
     Part.REQUEST: _request,
     Part.AI_ATTEMPT: _attempt,
     Part.TRIGGER: _trigger,
@@ -210,12 +230,6 @@ _MAKE: Final[Mapping[Part, Callable[[Tx, House, Case, Customer], Awaitable[Any]]
     Part.SIMILAR: _similar,
     Part.NEXT_ACTIONS: _next_actions,
 }
-
-
-class Gap(msgspec.Struct, frozen=True):
-    """Why a part did not come."""
-
-    why: str
 
 
 async def _ask(running: Running, customer: Customer, attempts: int) -> Any:
@@ -235,18 +249,9 @@ async def _ask(running: Running, customer: Customer, attempts: int) -> Any:
     return {**found.values, "source": found.source, "read_at": found.read_at}
 
 
-async def _record(tx: Tx, house: House, case: Case, package_id: UUID, answers_: Mapping[Part, Any]) -> None:
-    for part, value in answers_.items():
-        if isinstance(value, Gap):
-            await rows.gap(tx, package_id, part, value.why)
-        else:
-            await rows.fill(tx, house.envelope, case, package_id, part, value)
-    await rows.complete(tx, package_id)
-
-
-async def _try_again(tx: Tx, house: House, case: Case, package_id: UUID) -> None:
+async def _try_again(tx: Tx, case: Case, package_id: UUID) -> None:
     """Gaps are filled in when what is missing comes."""
-    missing = await _missing(tx, house, case, package_id)
+    missing = await rows.missing(tx, package_id)
     later = rule.again_after(max(missing.values(), default=0))
     if later:
         await jobs.add(tx, "context", at=tx.now + later, case_id=case.id, subject_id=package_id)
@@ -329,5 +334,6 @@ async def grant(
         raise Invalid(what="the grant", why="it needs a purpose, and lasts at most eight hours")
     async with house.db.tx(actor) as tx:
         package = await rows.package_of(tx, case_id)
+        sealer = (await cases.read(tx, case_id)).sealer(house.envelope)
         until = tx.now + timedelta(minutes=minutes)
-        return await rows.add_grant(tx, package, staff_id, UUID(actor.id), purpose.strip(), until)
+        return await rows.add_grant(tx, sealer, package, staff_id, UUID(actor.id), purpose.strip(), until)

@@ -130,10 +130,7 @@ async def _begin(house: House, job: Job, box: UUID) -> rows.Claimed | None:
     The one before is as a rule being claimed at this very moment: it is worth a short wait.
     """
     for _ in range(_LOOKS):
-        async with cases.locked(house.db, SENDER, _case(job)) as (tx, case):
-            claimed = await rows.claim(tx, house.envelope, case, box)
-            if claimed == "ended":
-                await jobs.done(tx, job)
+        claimed = await rows.claim(house.db, SENDER, house.envelope, job, box)
         if claimed != "behind":
             return claimed if isinstance(claimed, rows.Claimed) else None
         await asyncio.sleep(_LOOK_SECONDS)
@@ -151,14 +148,14 @@ async def _send(house: House, message: Outbound) -> Delivery:
 
 
 async def _record(house: House, job: Job, claimed: rows.Claimed, said: Delivery) -> None:
-    async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
-        match rule.after(said, claimed.attempts):
-            case rule.Delivered(provider_id):
-                await rows.end(tx, claimed.id, claimed.case_id, "delivered", provider_id=provider_id)
-                await jobs.done(tx, job)
-            case rule.Again(wait, reason):
+    match rule.after(said, claimed.attempts):
+        case rule.Delivered(provider_id):
+            await rows.delivered(house.db, SENDER, job, claimed, provider_id)
+        case rule.Again(wait, reason):
+            async with house.db.tx(SENDER) as tx:
                 await jobs.retry(tx, job, at=tx.now + wait, error=reason)
-            case rule.GiveUp(reason):
+        case rule.GiveUp(reason):
+            async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
                 await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
                 await jobs.done(tx, job)
 

@@ -24,7 +24,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.routing import WorkItem
 
-AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "wake")
+AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "review_expiry", "wake")
 """What a person's case needs no more; ``action`` stays while an execution is under way."""
 TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, primary="takeover")
 
@@ -212,7 +212,7 @@ async def lower(
     item = await work.open_of(tx, case.id)
     person = await work.person(tx, UUID(actor.id))
     _permitted(case, item, actor, person, to_tier, unlock, reason)
-    await escalation.add_lowering(tx, case, person.id, to_tier, unlock, reason.strip())
+    await escalation.add_lowering(tx, house.envelope, case, person.id, to_tier, unlock, reason.strip())
     await feedback.add(tx, house, case, What.FALSE_ALARM, Body(to_tier=int(to_tier), unlocked=unlock))
     if to_tier is Tier.HUMAN:
         return await cases.move(tx, case, "unlocked", locked=False)

@@ -26,7 +26,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.inbox import Asked, Spoken, Waiting
 
-SHOWN = 100
+SHOWN = 40
 _MESSAGES = 30
 _SHORTEST = 3
 
@@ -72,17 +72,19 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True):
     next: UUID | None = None
 
 
-async def listed(house: House, actor: Actor) -> Inbox:
+async def listed(house: House, actor: Actor, *, shown: int = SHOWN) -> Inbox:
     """What waits, the most urgent first, without a proposal at hand."""
     async with house.db.tx(_approver(actor), read_only=True) as tx:
-        return await _listed(tx, house, await approvals.approver(tx, UUID(actor.id)))
+        return await _listed(tx, house, await approvals.approver(tx, UUID(actor.id)), shown)
 
 
-async def opened(house: House, actor: Actor, approval_id: UUID | None = None, *, place: int = 0) -> Inbox:
+async def opened(
+    house: House, actor: Actor, approval_id: UUID | None = None, *, place: int = 0, shown: int = SHOWN
+) -> Inbox:
     """The list with one proposal: this one, or the next from a place on that the person may decide."""
     async with house.db.tx(_approver(actor), read_only=True) as tx:
         me = await approvals.approver(tx, UUID(actor.id))
-        found = await _listed(tx, house, me)
+        found = await _listed(tx, house, me, shown)
         chosen = approval_id or rule.after(found.lines, None, place=place)
         if chosen is None:
             return found
@@ -106,9 +108,10 @@ def _approver(actor: Actor) -> Actor:
     return actor
 
 
-async def _listed(tx: Tx, house: House, me: Approver) -> Inbox:
-    waiting = await rows.waiting(tx, house.envelope, SHOWN)
-    total = len(waiting) if len(waiting) < SHOWN else await rows.count(tx)
+async def _listed(tx: Tx, house: House, me: Approver, shown: int) -> Inbox:
+    """The drafts of what is shown are opened, and no others."""
+    waiting = await rows.waiting(tx, house.envelope, shown)
+    total = len(waiting) if len(waiting) < shown else await rows.count(tx)
     return Inbox(lines=tuple(_line(one, me) for one in waiting), total=total)
 
 

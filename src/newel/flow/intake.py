@@ -183,7 +183,7 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
 
 def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
-    inbound, look = coming.inbound, coming.look
+    inbound, look, here = coming.inbound, coming.look, (case.id, case.episode)
     message = ScanInput(
         text=inbound.text,
         channel=inbound.channel,
@@ -193,7 +193,8 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
         subject=inbound.subject,
         attachments=tuple(attachment.spoken(one.about.name) for one in coming.held),
         customer=coming.sender.facts,
-        history=rows.history(coming.house.envelope, coming.sender, look.past, (case.id, case.episode)),
+        history=rows.history(coming.house.envelope, coming.sender, look.past, here),
+        previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
         at=tx.now,
     )
     alone, talks = not rule.says_something(inbound), case.kind == "conversation"
@@ -256,7 +257,7 @@ async def _to_ai(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case
         return await _moved(tx, coming, arrival, follow_up=follow_up)
     case = await _moved(tx, coming, arrival, state="ai", due_at=None, follow_up=follow_up)
     if not fresh:
-        await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry")
+        await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry", "review_expiry")
     first = tx.now if fresh else await _burst_began(tx, coming, case)
     at = rule.answer_at(coming.inbound.channel, first, tx.now)
     await job.add(tx, "answer", at=at, case_id=case.id, key=f"answer:{case.id}:{case.turn}")

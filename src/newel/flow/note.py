@@ -70,7 +70,8 @@ async def ask(
         expert = await _expert(tx, actor, login)
         package, until = await packages.package_of(tx, case_id), tx.now + lasts
         note = await rows.add(tx, house.envelope, case, said, kind=Kind.QUESTION, mentions=[expert])
-        grant = await packages.add_grant(tx, package, expert, UUID(actor.id), f"question {note}", until)
+        sealer, me = case.sealer(house.envelope), UUID(actor.id)
+        grant = await packages.add_grant(tx, sealer, package, expert, me, f"question {note}", until)
         await rows.ask(tx, case, note, expert, grant, until)
         await notices.add(tx, _notice("asked", case, expert, note))
     return note

@@ -9,13 +9,13 @@ from newel.store import notice as rows
 
 
 async def seen(house: House, staff: Staff, notice_id: UUID) -> None:
-    """The person has seen a notice that is theirs, or their role's."""
+    """The person has seen a notice that is theirs, or for themselves one of their role's."""
     async with house.db.tx(staff.actor) as tx:
         if not await rows.seen(tx, notice_id, staff):
             raise NotFound(what="unseen notice of yours", id=notice_id)
 
 
-async def all_seen(house: House, staff: Staff) -> int:
-    """The person has seen all that is their own; what their roles are told stays for the others."""
+async def all_seen(house: House, staff: Staff) -> None:
+    """The person has seen all; what their roles were told stays for the others."""
     async with house.db.tx(staff.actor) as tx:
-        return await rows.all_seen(tx, staff)
+        await rows.all_seen(tx, staff)

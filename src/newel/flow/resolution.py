@@ -16,7 +16,7 @@ from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import attachment, delivery, feedback, routing, sla, survey
+from newel.flow import attachment, delivery, feedback, quality, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import draft as drafts
@@ -112,6 +112,7 @@ async def _close(tx: Tx, house: House, case: Case, item: WorkItem | None, said: 
     await sla.meet(tx, case, Kind.RESOLUTION)
     await sla.cancel(tx, case)
     await survey.ask(tx, house, case, said.category)
+    await quality.ended(tx, house, case)
     return await cases.move(
         tx,
         case,

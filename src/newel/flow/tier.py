@@ -13,11 +13,13 @@ from newel.domain.answer import NoAnswer, Proposal, confidence_minimum
 from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
-from newel.flow import action, approval, delivery, escalation
+from newel.flow import action, approval, delivery, escalation, quality
 from newel.flow.house import Brief, House, Running
+from newel.flow.quality import seed_of
 from newel.store import answer as rows
 from newel.store import case as cases
 from newel.store import job as jobs
+from newel.store import quality as reviews
 from newel.store.answer import Draft, Made
 from newel.store.case import Case
 from newel.store.db import Tx
@@ -38,7 +40,7 @@ async def _settle(tx: Tx, house: House, brief: Brief, case: Case, said: Proposal
     case = msgspec.structs.replace(case, contact_reason=reason or case.contact_reason)
     standing = await _standing(tx, brief, case, said)
     decision = rule.decide(brief.signals, said, brief.running.bundle, standing)
-    made = await _store(tx, house, brief, case, said, decision)
+    made = await _store(tx, house, brief, case, said, decision, standing)
     await _effect(tx, house, brief.running, case, decision, made)
 
 
@@ -51,8 +53,22 @@ async def _standing(tx: Tx, brief: Brief, case: Case, said: Proposal | NoAnswer)
         deflected=case.deflected,
         asked=limits.asked,
         identity_level=1 if customer.profile.ref else 0,
-        dice=rule.dice_of(f"{case.id}/{case.episode}/{case.turn}"),
+        dice=rule.dice_of(seed_of(case)),
+        sampling=await _sampling(tx, brief, case, said),
+        held_dice=rule.dice_of(f"held/{case.id}/{case.episode}/{case.turn}"),
     )
+
+
+async def _sampling(tx: Tx, brief: Brief, case: Case, said: Proposal | NoAnswer) -> float:
+    """How much more than usual of the AI's answers is marked for review; asked only where it may matter."""
+    plan = brief.running.bundle.sampling
+    if plan is None or isinstance(said, NoAnswer):
+        return 1.0
+    if not rule.sampled(
+        brief.running.bundle, said.risk_class, rule.dice_of(seed_of(case)), plan.raised_times
+    ):
+        return 1.0
+    return (await reviews.level(tx, case.workflow, "ai")).times(plan)
 
 
 async def _used(tx: Tx, running: Running, case: Case, said: Proposal | NoAnswer, now: datetime) -> int:
@@ -66,7 +82,13 @@ async def _used(tx: Tx, running: Running, case: Case, said: Proposal | NoAnswer,
 
 
 async def _store(
-    tx: Tx, house: House, brief: Brief, case: Case, said: Proposal | NoAnswer, decision: rule.Decision
+    tx: Tx,
+    house: House,
+    brief: Brief,
+    case: Case,
+    said: Proposal | NoAnswer,
+    decision: rule.Decision,
+    standing: Standing,
 ) -> Made | None:
     """The proposal (kept even when a person takes over) and the decision."""
     made = _made(brief, case, said, decision) if isinstance(said, Proposal) else None
@@ -74,8 +96,9 @@ async def _store(
         kind=type(decision).__name__.lower(),
         tier=int(getattr(decision, "tier", Tier.AUTONOMOUS)),
         reasons=decision.reasons or ("no_rule_fired",),
-        signals=_signals(brief, said),
+        signals=_signals(brief, said) | _sampled(brief, said, standing, decision),
         sampled=isinstance(decision, Release) and decision.sample,
+        held=isinstance(decision, Release) and decision.held,
     )
     await rows.decide(tx, house.envelope, case, made, decided)
     return made
@@ -83,6 +106,7 @@ async def _store(
 
 def _made(brief: Brief, case: Case, said: Proposal, decision: rule.Decision) -> Made:
     states = {Release: "released", Propose: "pending", Escalate: "discarded", Deflect: "discarded"}
+    waits = isinstance(decision, Release) and decision.held
     assert case.last_inbound_id is not None, "a case in the AI's hands has a message"  # noqa: S101
     return Made(
         id=uuid4(),
@@ -98,7 +122,7 @@ def _made(brief: Brief, case: Case, said: Proposal, decision: rule.Decision) -> 
         reasons=[said.basis.value, *said.reasons],
         sources=list(said.sources),
         draft=Draft(said.reply, said.justification, said.action, dict(said.facts)),
-        state=states[type(decision)],
+        state="pending" if waits else states[type(decision)],
         policy_id=brief.running.id,
     )
 
@@ -115,10 +139,22 @@ def _signals(brief: Brief, said: Proposal | NoAnswer) -> dict[str, Any]:
     }
 
 
+def _sampled(
+    brief: Brief, said: Proposal | NoAnswer, standing: Standing, decision: rule.Decision
+) -> dict[str, Any]:
+    """The share among which the answer was chosen for review, if it was."""
+    if not isinstance(decision, Release) or not decision.sample or isinstance(said, NoAnswer):
+        return {}
+    share = brief.running.bundle.gates[said.risk_class].sample_share
+    return {"sample_share": round(min(1.0, share * standing.sampling), 4)}
+
+
 async def _effect(
     tx: Tx, house: House, running: Running, case: Case, decision: rule.Decision, made: Made | None
 ) -> None:
     match decision:
+        case Release(held=True) if made is not None:
+            await quality.hold(tx, house, running, case, made)
         case Release() if made is not None:
             await _release(tx, house, running, case, made)
         case Propose() if made is not None:

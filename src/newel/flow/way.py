@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from newel.flow import action, answer, approval, context, delivery, feedback, resolution, routing, sla, tier
+from newel.flow import (
+    action,
+    answer,
+    approval,
+    context,
+    delivery,
+    feedback,
+    quality,
+    resolution,
+    routing,
+    sla,
+    tier,
+)
 from newel.flow.house import House
 from newel.store.job import Job
 
@@ -20,9 +32,11 @@ class Stage:
 
 WAY: Mapping[str, Stage] = {
     "answer": Stage(
-        answer.answer, ("delivery", "action", "approval_expiry", "settle", "deflection", "routing")
+        answer.answer,
+        ("delivery", "action", "approval_expiry", "review_expiry", "settle", "deflection", "routing"),
     ),
     "approval_expiry": Stage(approval.expire, ("routing", "context")),
+    "review_expiry": Stage(quality.expire, ("routing", "context")),
     "action": Stage(action.execute, ("delivery", "settle", "answer", "routing")),
     "deflection": Stage(tier.silent, ("routing", "context")),
     "refused": Stage(tier.refused, ("routing", "context")),

@@ -105,6 +105,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Sequence[str]
     signals: Mapping[str, Any]
     sampled: bool = False
+    held: bool = False
 
 
 async def decide(tx: Tx, envelope: Envelope, case: Case, made: Made | None, decided: Decided) -> None:
@@ -126,6 +127,7 @@ async def decide(tx: Tx, envelope: Envelope, case: Case, made: Made | None, deci
         list(decided.reasons),
         decided.signals,
         decided.sampled,
+        decided.held,
     )
     if made:
         await _proposal_made(tx, case, made)
@@ -138,6 +140,7 @@ async def decide(tx: Tx, envelope: Envelope, case: Case, made: Made | None, deci
         tier=decided.tier,
         reasons=list(decided.reasons),
         sampled=decided.sampled,
+        held=decided.held,
     )
 
 

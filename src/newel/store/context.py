@@ -1,6 +1,6 @@
 """Rows of the context package: its parts sealed under the case's key, grants, and what it is made from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from newel.domain.errors import NotFound
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
-from newel.store.envelope import Envelope
+from newel.store.envelope import Envelope, Sealer
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -37,11 +37,16 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+class Gap(msgspec.Struct, frozen=True):
+    """Why a part did not come."""
+
+    why: str
+
+
 async def begin(tx: Tx, case: Case, work_item_id: UUID, parts: tuple[Part, ...], deadline: datetime) -> UUID:
     """An open package with all its parts pending."""
     package = uuid4()
-    await tx.run(sql("context").add_package, package, case.id, work_item_id, tx.now)
-    await tx.many(sql("context").add_part, [(package, part, deadline) for part in parts])
+    await tx.run(sql("context").begin, package, case.id, work_item_id, tx.now, list(parts), deadline)
     await audit.record(tx, "context.begun", "package", package, case_id=case.id)
     return package
 
@@ -82,10 +87,24 @@ def _piece(envelope: Envelope, case: Case, package_id: UUID, row: Any) -> Piece:
     return Piece(part=part, value=value, **values)
 
 
-async def fill(tx: Tx, envelope: Envelope, case: Case, package_id: UUID, part: Part, value: Any) -> None:
-    """Seal a part's value; a part that the package does not have is left out."""
-    sealed = case.sealer(envelope).seal_value(_place(package_id, part), value)
-    await tx.run(sql("context").fill, package_id, part, sealed, tx.now)
+async def missing(tx: Tx, package_id: UUID) -> dict[Part, int]:
+    """The parts that are not ready, with the attempts so far."""
+    rows = await tx.rows(sql("context").missing, package_id)
+    return {Part(row["part"]): row["attempts"] for row in rows}
+
+
+async def put(tx: Tx, envelope: Envelope, case: Case, package_id: UUID, made: Mapping[Part, Any]) -> None:
+    """Seal what was made of these parts, and note the time when nothing is missing any more.
+
+    A gap is named; one that the package does not have is left out.
+    """
+    sealer = case.sealer(envelope)
+    sealed = [
+        None if isinstance(value, Gap) else sealer.seal_value(_place(package_id, part), value)
+        for part, value in made.items()
+    ]
+    gaps = [value.why if isinstance(value, Gap) else "" for value in made.values()]
+    await tx.run(sql("context").put, package_id, list(made), sealed, gaps, tx.now)
 
 
 async def renew(tx: Tx, work_item_id: UUID, parts: Iterable[Part]) -> UUID | None:
@@ -94,23 +113,20 @@ async def renew(tx: Tx, work_item_id: UUID, parts: Iterable[Part]) -> UUID | Non
     return found
 
 
-async def gap(tx: Tx, package_id: UUID, part: Part, why: str) -> None:
-    """Name what is missing."""
-    await tx.run(sql("context").gap, package_id, part, why)
-
-
-async def complete(tx: Tx, package_id: UUID) -> None:
-    """Note the time when nothing is missing any more."""
-    await tx.run(sql("context").complete, package_id, tx.now)
-
-
 async def add_grant(
-    tx: Tx, package: Package, staff_id: UUID, granted_by: UUID, purpose: str, expires_at: datetime
+    tx: Tx,
+    sealer: Sealer,
+    package: Package,
+    staff_id: UUID,
+    granted_by: UUID,
+    purpose: str,
+    expires_at: datetime,
 ) -> UUID:
-    """Let another person open a package, for a purpose and a time."""
+    """Let another person open a package, for a purpose (sealed) and a time."""
     grant = uuid4()
+    sealed = sealer.seal_value(f"grant.purpose:{grant}", purpose)
     await tx.run(
-        sql("context").add_grant, grant, package.id, staff_id, granted_by, purpose, tx.now, expires_at
+        sql("context").add_grant, grant, package.id, staff_id, granted_by, sealed, tx.now, expires_at
     )
     await audit.record(
         tx,

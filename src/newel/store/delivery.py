@@ -6,17 +6,21 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from newel.domain.access import Actor
 from newel.domain.attachment import listed
+from newel.domain.errors import NotFound, StaleToken
 from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
-from newel.store import audit, job
+from newel.store import audit, quality
+from newel.store import job as jobs
 from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.customer import Profile, profile_place
-from newel.store.db import Record, Tx, sql
-from newel.store.envelope import Envelope
+from newel.store.db import Db, Record, Tx, sql
+from newel.store.envelope import Envelope, case_place
 from newel.store.intake import Body
-from newel.store.live import of_conversation
+from newel.store.job import Job
+from newel.store.live import of_conversation, topics
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,29 +90,31 @@ async def add(
     return box
 
 
-async def claim(tx: Tx, envelope: Envelope, case: Case, box: UUID) -> Claimed | str:
-    """Claim for sending, in its turn; ``Guarded`` when it may not leave.
+async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -> Claimed | str:
+    """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave.
 
-    ``ended``: it was withdrawn or has ended; ``behind``: an earlier one has not been claimed yet.
-    The caller has locked the case: case, conversation, outbox is the order of everybody.
+    ``ended``: it was withdrawn or has ended, and so has the job; ``behind``: an earlier one has not been
+    claimed yet. Case, conversation, outbox is the order of all locks.
     """
-    row = await tx.one(sql("delivery").claim, box, tx.now)
+    asked = (job.case_id, box, job.id, job.token, actor.kind, actor.id, uuid4())
+    row = next(iter(await db.rows(sql("delivery").claim, *asked)), None)
+    if row is None or job.case_id is None:
+        raise NotFound(what="case", id=job.case_id)
     if row["outcome"] != "claimed":
+        if row["outcome"] == "ended" and not row["finished"]:
+            raise StaleToken(what="the job of this step")
         return str(row["outcome"])
-    tx.changes.add(of_conversation(row["conversation_id"]))
-    state = "claimed" if row["was"] != "claimed" else None
-    await audit.record(
-        tx, "outbox.claimed", "outbox", box, state=state, case_id=case.id, attempt=row["attempts"]
-    )
-    return Claimed(box, case.id, row["attempts"], _outbound(envelope, case, row))
+    db.waker.changed({of_conversation(row["conversation_id"]), *topics("outbox", job.case_id)})
+    return Claimed(box, job.case_id, row["attempts"], _outbound(envelope, job.case_id, row))
 
 
-def _outbound(envelope: Envelope, case: Case, row: Record) -> Outbound:
+def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
     """What the channel gets."""
-    message = row["message_id"]
-    body = case.sealer(envelope).open_value(f"message.body:{message}", row["body_sealed"], Body)
-    subject = envelope.subject(case.customer_id, case.subject_wrapped)
-    profile = subject.open_value(profile_place(case.customer_id), row["profile_sealed"], Profile)
+    message, customer = row["message_id"], row["customer_id"]
+    subject = envelope.subject(customer, row["wrapped"])
+    sealer = subject.unwrap(case_place(case_id), row["key_wrapped"])
+    body = sealer.open_value(f"message.body:{message}", row["body_sealed"], Body)
+    profile = subject.open_value(profile_place(customer), row["profile_sealed"], Profile)
     return Outbound(
         message_id=str(message),
         conversation_id=str(row["conversation_id"]),
@@ -123,12 +129,18 @@ def _outbound(envelope: Envelope, case: Case, row: Record) -> Outbound:
     )
 
 
-async def end(
-    tx: Tx, box: UUID, case_id: UUID, state: str, *, reason: str = "", provider_id: str = ""
-) -> bool:
-    """Delivered, withdrawn or dead; False when somebody else had ended it."""
-    before = {"delivered": ["claimed"], "withdrawn": ["pending"], "dead": ["claimed", "pending"]}[state]
-    row = await tx.row(sql("delivery").end, box, state, tx.now, provider_id, reason[:200], before)
+async def delivered(db: Db, actor: Actor, job: Job, claimed: Claimed, provider_id: str) -> None:
+    """The provider has it, and the job is done, in a transaction of its own."""
+    asked = (claimed.case_id, claimed.id, job.id, job.token, actor.kind, actor.id, uuid4(), provider_id)
+    if not await db.rows(sql("delivery").delivered, *asked):
+        raise StaleToken(what="the job of this step")
+    db.waker.changed(topics("outbox", claimed.case_id))
+
+
+async def end(tx: Tx, box: UUID, case_id: UUID, state: str, *, reason: str = "") -> bool:
+    """Withdrawn or dead; False when somebody else had ended it."""
+    before = {"withdrawn": ["pending"], "dead": ["claimed", "pending"]}[state]
+    row = await tx.row(sql("delivery").end, box, state, tx.now, reason[:200], before)
     if row is None:
         return False
     await audit.record(
@@ -144,15 +156,16 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
     """
     for row in await tx.rows(sql("delivery").unsent_ai, case.id):
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await job.drop_of(tx, row["id"], "delivery")
+        await jobs.drop_of(tx, row["id"], "delivery")
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
+    await quality.void_held(tx, case.id, because)
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
     for row in approvals:
         await _invalidate(tx, case.id, row["id"], because, tx.now)
     for row in await tx.rows(sql("delivery").live_actions, case.id):
         await tx.run(sql("delivery").void, row["id"], because, tx.now)
-        await job.drop_of(tx, row["id"], "action")
+        await jobs.drop_of(tx, row["id"], "action")
         await audit.record(
             tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
         )
@@ -164,7 +177,7 @@ async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
     found = await tx.rows(sql("delivery").unsent_stating, case.id)
     for row in found:
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
-        await job.drop_of(tx, row["id"], "delivery")
+        await jobs.drop_of(tx, row["id"], "delivery")
     return bool(found)
 
 

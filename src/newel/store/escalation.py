@@ -6,6 +6,7 @@ from newel.domain.words import Tier
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
+from newel.store.envelope import Envelope
 
 
 async def action_under_way(tx: Tx, case_id: UUID) -> bool:
@@ -15,9 +16,9 @@ async def action_under_way(tx: Tx, case_id: UUID) -> bool:
 
 
 async def add_lowering(
-    tx: Tx, case: Case, staff_id: UUID, to_tier: Tier, unlocked: bool, reason: str
+    tx: Tx, envelope: Envelope, case: Case, staff_id: UUID, to_tier: Tier, unlocked: bool, reason: str
 ) -> None:
-    """One person's lowering of the tier or lifting of the lock."""
+    """One person's lowering of the tier or lifting of the lock, with their reason sealed."""
     lowering = uuid4()
     await tx.run(
         sql("escalation").add_lowering,
@@ -28,7 +29,7 @@ async def add_lowering(
         int(to_tier),
         unlocked,
         staff_id,
-        reason,
+        case.sealer(envelope).seal_value(f"lowering.reason:{lowering}", reason),
         tx.now,
     )
     await audit.record(

@@ -8,10 +8,11 @@ from newel.store.db import Tx, sql
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """A person's own work, and the approvals that wait."""
+    """A person's own work, the approvals that wait, and the reviews."""
 
     mine: int
     approvals: int
+    reviews: int
 
 
 async def counts(tx: Tx, staff_id: UUID) -> Counts:

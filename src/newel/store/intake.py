@@ -20,6 +20,7 @@ from newel.store.db import Db, Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
 
 T = TypeVar("T")
+_PREVIOUS: Final = 3
 _PAST: Final = (
     "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
 )  # fmt: skip
@@ -76,7 +77,7 @@ class Macs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """The first message of an earlier episode, sealed."""
+    """The first message of an earlier episode, or one of the last of the episode at hand; sealed."""
 
     id: UUID
     case: UUID
@@ -316,6 +317,15 @@ def history(
         if (one.case, one.episode) != now_in
     ]
     return tuple(sorted(found, key=lambda contact: contact.at))
+
+
+def previous(
+    envelope: Envelope, sender: Sender, past: Iterable[Past], now_in: tuple[UUID, int]
+) -> tuple[str, ...]:
+    """What the customer wrote last in the episode at hand, oldest first: a phrase may go on from there."""
+    subject = sender.sealer(envelope)
+    here = sorted((one for one in past if (one.case, one.episode) == now_in), key=lambda one: one.at)
+    return tuple(_text(subject, one) for one in here[-_PREVIOUS:])
 
 
 def _text(subject: Sealer, past: Past) -> str:

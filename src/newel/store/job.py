@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.states import JOB_KINDS
-from newel.store.db import Tx, sql
+from newel.store.db import Db, Tx, sql
 from newel.store.ending import NewJob
 
 GRACE = timedelta(seconds=2.5)
@@ -42,10 +42,10 @@ async def add(
 
 
 async def claim(
-    tx: Tx, *, limit: int, without: Sequence[str], lease_seconds: float, worker: int | None = None
+    place: Db | Tx, *, limit: int, without: Sequence[str], lease_seconds: float, worker: int | None = None
 ) -> list[Job]:
     """Lease the most urgent ready jobs; those of a worker that dies come back before their lease ends."""
-    rows = await tx.rows(sql("job").claim, limit, _kinds(without), lease_seconds, tx.now, worker)
+    rows = await place.rows(sql("job").claim, limit, _kinds(without), lease_seconds, worker)
     return [Job(**dict(row)) for row in rows]
 
 
@@ -95,9 +95,9 @@ async def drop_of(tx: Tx, subject_id: UUID, kind: str) -> None:
     await tx.run(sql("job").drop_of, subject_id, kind)
 
 
-async def next_at(tx: Tx, *, without: Sequence[str]) -> datetime | None:
-    """When the next job is due."""
-    found: datetime | None = await tx.value(sql("job").next_at, _kinds(without))
+async def next_in(place: Db | Tx, *, without: Sequence[str]) -> float | None:
+    """Seconds until the next job is due; None when there is none."""
+    found: float | None = (await place.rows(sql("job").next_in, _kinds(without)))[0]["seconds"]
     return found
 
 

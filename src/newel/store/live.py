@@ -9,6 +9,7 @@ NOTICES = "notices"
 SWITCHES = "switches"
 KNOWLEDGE = "knowledge"
 POLICIES = "policies"
+REVIEWS = "reviews"
 _OF_ENTITY = {
     "work_item": (QUEUE,),
     "sla": (QUEUE,),
@@ -20,6 +21,8 @@ _OF_ENTITY = {
     "article": (KNOWLEDGE,),
     "article_draft": (KNOWLEDGE,),
     "policy": (POLICIES,),
+    "review": (REVIEWS,),
+    "sampling": (REVIEWS,),
 }
 
 

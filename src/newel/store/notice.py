@@ -1,6 +1,6 @@
 """Notices to people: ids and words of the policy, never text of a customer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,8 @@ from newel.store.live import NOTICES
 SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
 ON_CALL = "on_call"
+ROLE_NOTICES_STAND = timedelta(days=3)
+"""For so long what a role is told waits for each of its people."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,28 +59,30 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-async def unseen(tx: Tx, staff: Staff, limit: int = 200) -> list[Told]:
-    """What a person has not seen yet, with what their roles are told; newest first."""
-    rows = await tx.rows(sql("notice").unseen, staff.id, _addresses(staff), limit)
+async def unseen(tx: Tx, staff: Staff, limit: int) -> list[Told]:
+    """What a person has not seen yet, with what their roles are told; the newest, newest first."""
+    since = await tx.value(sql("notice").since, staff.id, tx.now - ROLE_NOTICES_STAND)
+    rows = await tx.rows(sql("notice").unseen, staff.id, [staff.login, *_roles(staff)], since, limit)
     return [Told(**dict(row)) for row in rows]
 
 
 async def seen(tx: Tx, notice_id: UUID, staff: Staff) -> bool:
-    """The person has seen it; False when it is not theirs, or was seen before."""
-    changed = await tx.run(sql("notice").seen, notice_id, tx.now, staff.id, _addresses(staff)) > 0
+    """The person has seen it, for themselves; False when it is not theirs, or was seen before."""
+    changed = await tx.run(sql("notice").seen, notice_id, tx.now, staff.id, staff.login)
+    if not changed:
+        changed = await tx.run(sql("notice").seen_of_role, notice_id, tx.now, staff.id, _roles(staff))
     if changed:
         tx.changes.add(NOTICES)
-    return changed
+    return changed > 0
 
 
-async def all_seen(tx: Tx, staff: Staff) -> int:
-    """The person has seen whatever went to them alone; how many that were."""
-    n = await tx.run(sql("notice").all_seen, staff.id, tx.now, [staff.login])
-    if n:
-        tx.changes.add(NOTICES)
-    return n
+async def all_seen(tx: Tx, staff: Staff) -> None:
+    """The person has seen whatever went to them alone, and for themselves what their roles were told."""
+    await tx.run(sql("notice").all_seen, staff.id, tx.now, staff.login)
+    await tx.run(sql("notice").mark, staff.id, tx.now)
+    tx.changes.add(NOTICES)
 
 
-def _addresses(staff: Staff) -> list[str]:
-    """Where else notices to this person go: to their roles, and to their login when they are on call."""
-    return [staff.login, *(f"role:{role}" for role in sorted(staff.roles))]
+def _roles(staff: Staff) -> list[str]:
+    """Where notices to the person's roles go."""
+    return [f"role:{role}" for role in sorted(staff.roles)]

@@ -21,10 +21,11 @@ Kind = Literal["case", "customer"]
 
 
 class Read(msgspec.Struct, frozen=True):
-    """One text that was read: what it belongs to, since when it stands, its words."""
+    """One text that was read: what it belongs to and when that began, since when it stands, its words."""
 
     row_id: UUID
     subject_id: UUID
+    since: datetime
     at: datetime
     words: frozenset[str]
 
@@ -97,7 +98,7 @@ def _message(envelope: Envelope, row: Mapping[str, Any]) -> Read:
     if row["item_id"]:
         fields = sealer.open_value(f"item.fields:{row['item_id']}", row["fields_sealed"], dict[str, Any])
         texts += [str(value) for value in fields.values() if value is not None]
-    return Read(row["id"], row["case_id"], row["at"], rule.words(" ".join(texts)))
+    return Read(row["id"], row["case_id"], row["since"], row["at"], rule.words(" ".join(texts)))
 
 
 async def customers(tx: Tx, envelope: Envelope, after: datetime, limit: int) -> list[Read]:
@@ -108,7 +109,7 @@ async def customers(tx: Tx, envelope: Envelope, after: datetime, limit: int) -> 
 def _profile(envelope: Envelope, row: Mapping[str, Any]) -> Read:
     who = _open(envelope, row["id"], row)
     known = " ".join((who.ref, who.name, who.email, who.phone, *who.addresses.values()))
-    return Read(row["id"], row["id"], row["at"], rule.words(known))
+    return Read(row["id"], row["id"], row["since"], row["at"], rule.words(known))
 
 
 def _open(envelope: Envelope, customer_id: UUID, row: Mapping[str, Any]) -> Profile:
@@ -120,8 +121,9 @@ async def keep(tx: Tx, envelope: Envelope, part: str, read: list[Read], *, all_r
     kind: Kind = "customer" if part == "customer" else "case"
     if kind == "customer":
         await tx.run(sql("search").forget_words, [r.subject_id for r in read])
-    pairs = sorted({(mac(envelope, word), r.subject_id) for r in read for word in r.words})
-    await tx.run(sql("search").add, [m for m, _ in pairs], kind, [s for _, s in pairs])
+    rows = sorted({(mac(envelope, word), r.subject_id, r.since) for r in read for word in r.words})
+    macs, subjects, begun = zip(*rows, strict=True) if rows else ((), (), ())
+    await tx.run(sql("search").add, macs, kind, subjects, begun)
     await tx.run(sql("search").done, [r.row_id for r in read], [r.at for r in read])
     mark = tx.now if all_read else read[-1].at
     await tx.run(sql("search").set_mark, part, mark)
@@ -141,7 +143,7 @@ def mac(envelope: Envelope, word: str) -> bytes:
 async def cases(tx: Tx, envelope: Envelope, words: Iterable[str], limit: int) -> list[CaseHit]:
     """Cases with all these words, the newest first."""
     macs = [mac(envelope, word) for word in words]
-    return [_case(envelope, row) for row in await tx.rows(sql("search").cases, macs, len(macs), limit)]
+    return [_case(envelope, row) for row in await tx.rows(sql("search").cases, macs, limit)]
 
 
 async def cases_of(tx: Tx, envelope: Envelope, customer_id: UUID, limit: int) -> list[CaseHit]:
@@ -158,7 +160,7 @@ def _case(envelope: Envelope, row: Mapping[str, Any]) -> CaseHit:
 async def people(tx: Tx, envelope: Envelope, words: Iterable[str], limit: int) -> list[PersonHit]:
     """Customers with all these words in their profile."""
     macs = [mac(envelope, word) for word in words]
-    rows = await tx.rows(sql("search").people, macs, len(macs), limit)
+    rows = await tx.rows(sql("search").people, macs, limit)
     return [_person(envelope, row) for row in rows]
 
 

@@ -41,7 +41,7 @@ async def details(tx: Tx, envelope: Envelope, case: Case, *, opened: bool) -> di
     for query, column, place in _SEALED:
         for row in await tx.rows(getattr(sql("trace"), query), case.id):
             found[str(row["id"])] = _detail(row, column, _open(sealer, row, column, place))
-    for query in ("decisions", "approvals", "sla_targets", "feedback", "lowerings", "work_items"):
+    for query in ("decisions", "approvals", "sla_targets", "feedback", "work_items"):
         for row in await tx.rows(getattr(sql("trace"), query), case.id):
             found[str(row["id"])] = _detail(row, "", {})
     return found
@@ -54,7 +54,10 @@ _SEALED = (
     ("actions", "args_sealed", "action.args"),
     ("resolutions", "note_sealed", "resolution.note"),
     ("notes", "body_sealed", "note.body"),
+    ("lowerings", "reason_sealed", "lowering.reason"),
+    ("grants", "purpose_sealed", "grant.purpose"),
     ("surveys", "comment_sealed", "survey.comment"),
+    ("reviews", "said_sealed", "review.said"),
 )
 
 
@@ -90,7 +93,7 @@ def _message(row: Record, sealer: Sealer | None) -> Iterator[Found]:
 
 
 def _open(sealer: Sealer | None, row: Record, column: str, place: str) -> dict[str, Any]:
-    if sealer is None or row[column] is None:
+    if sealer is None or not row[column]:
         return {}
     plain = sealer.open(f"{place}:{row['id']}", row[column])
     value = msgspec.json.decode(plain)

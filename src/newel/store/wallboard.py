@@ -13,7 +13,7 @@ from newel.domain.words import Priority
 from newel.store import routing
 from newel.store.db import Tx, sql
 
-AI_STATES: Final = ("ai", "deflecting", "approval", "acting")
+AI_STATES: Final = ("ai", "deflecting", "approval", "held", "acting")
 MOVING: Final = ("routing", "rebalance", "answer")
 STALLED_AFTER: Final = timedelta(seconds=30)
 ANSWERED_SINCE: Final = timedelta(minutes=15)
@@ -157,22 +157,22 @@ async def queue(tx: Tx, limit: int) -> list[Queued]:
     return [Queued(**dict(row)) for row in await tx.rows(sql("wallboard").queue, limit)]
 
 
-async def desks(tx: Tx) -> list[Desk]:
-    """Everybody who may be given work: who works now first, the freest of them before."""
+async def desks(tx: Tx, shown: int) -> list[Desk]:
+    """Everybody who may be given work, who works now first; the first ``shown`` with what they have."""
     named = await names(tx)
-    whole, holds = await _holds(tx)
     found = [
-        Desk(
-            person=person,
-            name=named.get(person.id, person.login),
-            standing=person.standing(tx.now),
-            whole=whole.get(person.id, 0),
-            holds=tuple(holds.get(person.id, ())),
-        )
-        for person in await routing.people(tx)
+        Desk(person=one, name=named.get(one.id, one.login), standing=one.standing(tx.now))
+        for one in await routing.people(tx)
     ]
     order = {"available": 0, "away": 1, "off_shift": 2}
-    return sorted(found, key=lambda desk: (order[desk.standing], desk.name))
+    found.sort(key=lambda desk: (order[desk.standing], desk.name))
+    whole, holds = await _holds(tx, [desk.person.id for desk in found[:shown]])
+    return [
+        msgspec.structs.replace(
+            desk, whole=whole.get(desk.person.id, 0), holds=tuple(holds.get(desk.person.id, ()))
+        )
+        for desk in found
+    ]
 
 
 async def names(tx: Tx) -> dict[UUID, str]:
@@ -180,10 +180,10 @@ async def names(tx: Tx) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in await tx.rows(sql("wallboard").names)}
 
 
-async def _holds(tx: Tx) -> tuple[Mapping[UUID, int], Mapping[UUID, list[Held]]]:
+async def _holds(tx: Tx, people: Sequence[UUID]) -> tuple[Mapping[UUID, int], Mapping[UUID, list[Held]]]:
     whole: dict[UUID, int] = {}
     holds: dict[UUID, list[Held]] = defaultdict(list)
-    for row in await tx.rows(sql("wallboard").holds, _HOLDS):
+    for row in await tx.rows(sql("wallboard").holds, _HOLDS, people):
         values = dict(row)
         owner = values.pop("owner_id")
         whole[owner] = values.pop("whole")

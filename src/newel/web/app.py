@@ -8,6 +8,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 from prometheus_client import CollectorRegistry
 
 from newel.domain.chat import Door
+from newel.domain.tour import Tour
 from newel.flow.house import House
 from newel.web import chat, console, live, static
 from newel.web.api import ROUTES
@@ -46,10 +47,11 @@ class Web(Litestar):
             await super().__call__(scope, receive, send)
 
 
-def build(house: House, hub: Hub | None = None, door: Door | None = None) -> Web:
+def build(house: House, hub: Hub | None = None, door: Door | None = None, tour: Tour | None = None) -> Web:
     """The application of one house; each has its own metrics.
 
-    Pages hear of changes through ``hub``; ``door`` says which sites may show the customers' chat.
+    Pages hear of changes through ``hub``; ``door`` says which sites may show the customers' chat;
+    ``tour`` leads through a company that is there to be looked at.
     """
     registry = CollectorRegistry()
     app = Web(
@@ -69,6 +71,7 @@ def build(house: House, hub: Hub | None = None, door: Door | None = None) -> Web
                 "gauges": Gauges(registry),
                 "error_page": error_page,
                 "door": door or Door(),
+                "tour": tour,
                 "limits": Limits(),
                 "outlook": chat.Forecast(),
             }

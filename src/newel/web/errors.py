@@ -55,6 +55,13 @@ class Unsupported(NewelError):
     status = 415
 
 
+class Left(NewelError):
+    """Whoever asked went away before the end of the request."""
+
+    code = "left"
+    status = 499
+
+
 class Rejected(NewelError):
     """The request has a field that is not usable."""
 
@@ -109,7 +116,34 @@ def rejection(error: msgspec.ValidationError) -> Rejected:
 
 def handlers() -> ExceptionHandlersMap:
     """Which function answers which error."""
-    return {NewelError: _typed, HTTPException: _plain, Exception: _unexpected}
+    return {Left: _left, NewelError: _typed, HTTPException: _plain, Exception: _unexpected}
+
+
+def stopping(request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Headers and body for whoever still waits when the server has to stop: the next one will answer."""
+    code, detail = _PLAIN[503]
+    title = HTTPStatus.SERVICE_UNAVAILABLE.phrase
+    problem = Problem(
+        type=f"urn:newel:problem:{code}",
+        title=title,
+        status=503,
+        code=code,
+        detail=detail,
+        request_id=request_id,
+    )
+    body = msgspec.json.encode(problem)
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+        "retry-after": "1",
+        "connection": "close",
+    }
+    return [(name.encode(), value.encode()) for name, value in headers.items()], body
+
+
+def _left(_request: Request[Any, Any, Any], error: Left) -> Response[str]:
+    """Nobody hears it: it is for the log and the metrics, where it is no fault of ours."""
+    return Response("", status_code=error.status)
 
 
 def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Problem]:

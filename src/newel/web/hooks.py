@@ -1,5 +1,6 @@
 """Around every request: its id, its log line, its security headers, its metrics. Ids only."""
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,8 @@ from uuid import uuid4
 import structlog
 from litestar.types import HTTPResponseStartEvent, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from newel.web.errors import stopping
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _ID = re.compile(rb"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
@@ -43,18 +46,24 @@ class Hooks:
         )
 
     async def around(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the app on one request."""
-        started = time.perf_counter()
+        """Run the app on one request; one that a stopping server cannot end is answered with 503."""
+        started, begun = time.perf_counter(), False
         request_id = _request_id(scope)
         scope["newel.request_id"] = request_id  # type: ignore[typeddict-unknown-key]  # ours
 
         async def hooked(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 _add_headers(scope, message, request_id)
                 self._note(scope, message["status"], time.perf_counter() - started)
             await send(message)
 
-        await app(scope, receive, hooked)
+        try:
+            await app(scope, receive, hooked)
+        except asyncio.CancelledError:  # only the server's stop does it; half an answer is cut off by it
+            if not begun:
+                await _try_again(hooked, request_id)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method = str(scope.get("method"))
@@ -73,6 +82,12 @@ class Hooks:
             actor_kind=actor.kind if actor else None,
             actor_id=actor.id if actor else None,
         )
+
+
+async def _try_again(send: Send, request_id: str) -> None:
+    headers, body = stopping(request_id)
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _request_id(scope: Scope) -> str:

@@ -23,6 +23,7 @@ class Entry:
 ENTRIES: Sequence[Entry] = (
     Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
     Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
+    Entry("/review", "Review", "review", "g r", Act.SCORE, count="reviews"),
     Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
     Entry("/search", "Search", "search", "g s", Act.READ_CASE),
     Entry("/knowledge", "Knowledge", "book", "g k"),
@@ -31,9 +32,13 @@ ENTRIES: Sequence[Entry] = (
 )
 
 
-def entries(actor: Actor) -> list[Entry]:
+TOUR = Entry("/tour", "Tour", "star", "g t")
+"""Where a show company has one."""
+
+
+def entries(actor: Actor, *, tour: bool = False) -> list[Entry]:
     """What the actor may see."""
-    return [entry for entry in ENTRIES if entry.act is None or actor.may(entry.act)]
+    return [entry for entry in (*ENTRIES, *([TOUR] * tour)) if entry.act is None or actor.may(entry.act)]
 
 
 def home(actor: Actor) -> str:

@@ -1,8 +1,8 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -35,9 +35,10 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.globals.update(asset=static.address, Act=Act)
-    made.filters.update(money=money, words=words, iso=iso, initials=initials, size=size)
+    made.filters.update(money=money, words=words, listed=listed, iso=iso, initials=initials, size=size)
     return made
 
 
@@ -96,7 +97,8 @@ def _frame(request: Ask) -> dict[str, Any]:
     return {
         "me": staff,
         "may": staff.actor.may if staff else _nothing,
-        "nav": entries(staff.actor) if staff else (),
+        "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
+        "tour": request.app.state.tour,
         "path": request.scope["path"],
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),
@@ -130,6 +132,7 @@ def money(minor: int | None, currency: str = "GBP") -> str:
     return "–" if minor is None else str(Money(minor, currency))
 
 
+@lru_cache(maxsize=4096)
 def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
@@ -141,6 +144,11 @@ def size(count: int) -> str:
     if count < MEGABYTE:
         return f"{count} bytes" if count < 1024 else f"{round(count / 1024)} kB"
     return f"{count / MEGABYTE:.1f} MB"
+
+
+def listed(keys: Iterable[str]) -> str:
+    """Several keys as words, with commas between them."""
+    return ", ".join(map(words, keys))
 
 
 def iso(at: datetime | None) -> str:

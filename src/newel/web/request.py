@@ -1,15 +1,17 @@
 """One request as handlers see it: its actor, its house, its body and query as checked values."""
 
+from collections.abc import AsyncGenerator
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.exceptions import InternalServerException
 
 from newel.domain.access import Actor, Staff
 from newel.domain.errors import Forbidden
 from newel.flow.house import House
-from newel.web.errors import Malformed, Unsupported, rejection
+from newel.web.errors import Left, Malformed, Unsupported, rejection
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -42,6 +44,16 @@ class Ask(Request[Any, Any, Any]):
         if self.actor.kind != "staff":
             raise Forbidden(actor=self.actor.id, act="act as a person", why="it needs somebody's session")
         return self.actor
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes; ``Left`` when the caller went away before its end."""
+        try:
+            async for part in super().stream():
+                yield part
+        except InternalServerException:
+            if not self.is_connected:  # read twice: our own mistake
+                raise
+            raise Left() from None
 
     async def json(self) -> Any:
         """The body as the handler's ``data`` declares it."""

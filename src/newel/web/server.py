@@ -22,10 +22,12 @@ class Server(uvicorn.Server):
         self._closers = closers
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the streams, then stop as usual."""
+        """Close the streams, then stop as usual; who is cut off is told so before the house closes."""
         for close in self._closers:
             await close()
         await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await asyncio.wait(set(self.server_state.tasks), timeout=GRACE_SECONDS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

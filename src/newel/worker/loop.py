@@ -13,13 +13,12 @@ from newel.domain.errors import NewelError, StaleToken, Unavailable
 from newel.flow.house import House
 from newel.flow.way import WAY
 from newel.store import job as jobs
-from newel.store.db import Tx
 from newel.store.job import Job
 
 ACTOR = system("worker")
 POLL_SECONDS = 0.5
 _LEAST_SECONDS = 0.005
-_BREATH_SECONDS = 0.01
+_BREATH_SECONDS = 0.02
 """Between two claims: what ends in that time is replaced by one claim."""
 _AWAY_SECONDS = 0.2
 _LONGEST_WAIT = 60.0
@@ -77,11 +76,10 @@ class Loop:
         if free <= 0:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             return 1, 0.0
-        async with self._house.db.tx(ACTOR, soft=True) as tx:
-            taken = await jobs.claim(
-                tx, limit=free, without=self._without, lease_seconds=60, worker=self._house.worker
-            )
-            wait = 0.0 if taken else await self._until_next(tx)
+        taken = await jobs.claim(
+            self._house.db, limit=free, without=self._without, lease_seconds=60, worker=self._house.worker
+        )
+        wait = 0.0 if taken else await self._until_next()
         for job in taken:
             task = asyncio.create_task(self._step(job))
             self._running.add(task)
@@ -92,10 +90,10 @@ class Loop:
         self._running.discard(task)
         self._wake.set()
 
-    async def _until_next(self, tx: Tx) -> float:
+    async def _until_next(self) -> float:
         """Seconds to rest: to the next due job, at most a poll's."""
-        due = await jobs.next_at(tx, without=self._without)
-        wait = (due - tx.now).total_seconds() if due else POLL_SECONDS
+        due = await jobs.next_in(self._house.db, without=self._without)
+        wait = POLL_SECONDS if due is None else due
         return min(max(wait, _LEAST_SECONDS), POLL_SECONDS)
 
     async def _rest(self, seconds: float) -> None:

@@ -10,6 +10,7 @@ from newel.domain.policy.sheet import Known
 STANDARD = (Path(policy.__file__).parent / "default.yaml").read_text(encoding="utf-8")
 
 _FAMILIES = """
+several_orders off_policy data_words minors legal_advice
 request legal reputation repeat anger distress grief frustration customs partial_usage several_products
 safety fraud account_security financial_advice medical bereavement hardship discrimination employment
 injection refund_words cancellation_words money_words account_words

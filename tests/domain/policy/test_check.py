@@ -26,7 +26,7 @@ def test_a_document_with_acts_is_right() -> None:
 # Each row: what is replaced, by what, where it is found (on the line of the new text), and the words.
 MISTAKES = [
     ("rule: {lexicon: [legal]}", "rule: {lexicon: [leagl]}", 'unknown lexicon family "leagl"; did you mean "legal"?'),
-    ("rule: {detector: several_orders}", "rule: {detector: sevral_orders}", 'unknown detector "sevral_orders"'),
+    ("detector: several_orders}", "detector: sevral_orders}", 'unknown detector "sevral_orders"'),
     ("rule: {fact: vip}", "rule: {fact: vip_flag}", 'unknown fact "vip_flag"'),
     ("rule: {fact: vip}", "rule: {}", "can never fire"),
     ("above: lifetime_value_minor", "above: lifetime_minor", 'did you mean "lifetime_value_minor"?'),
@@ -147,3 +147,30 @@ def test_load_checked_raises_with_errors_only() -> None:
     with pytest.raises(BrokenPolicy) as caught:
         load_checked(text, "p.yaml", {}, KNOWN)
     assert [one.path for one in caught.value.problems] == ["thresholds.confidence_minimum.value"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        ("pass_score: 0.8", "pass_score: 1.8", "scorecard.pass_score", "out of range"),
+        ("weight: 4, critical", "weight: 0, critical", "scorecard.criteria.right.weight", "out of range"),
+        ('asks: "Is what was said and done right?"', 'asks: " "', "scorecard.criteria.right.asks", "empty"),
+        ("floor: 0.8,", "floor: 0.95,", "sampling.floor", "above the target"),
+        ("window: 50", "window: 12", "sampling.floor", "never ease"),
+        ("window: 50", "window: 5", "sampling.window", "out of range"),
+        (
+            "pattern: approval_first,",
+            "pattern: approval_first, held_share: 0.5,",
+            "gates.high.held_share",
+            "first",
+        ),
+        ("pattern: gating,", "pattern: gating, held_share: 1.5,", "gates.medium.held_share", "out of range"),
+    ],
+)
+def test_QUA_1_the_quality_of_a_policy_is_checked_where_it_is_written(
+    old: str, new: str, path: str, says: str
+) -> None:
+    text = changed((old, new))
+    found = [one for one in check(load_document(text, "test.yaml"), KNOWN) if one.path == path]
+    assert [one.line for one in found] == [line_of(text, new)]
+    assert says in found[0].message

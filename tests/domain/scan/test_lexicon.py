@@ -14,6 +14,7 @@ FAMILIES = {
     *("request", "legal", "reputation", "repeat", "anger", "distress", "grief", "frustration"),
     *("customs", "partial_usage", "several_products", "safety", "fraud", "account_security"),
     *("financial_advice", "medical", "bereavement", "hardship", "discrimination", "employment"),
+    *("minors", "legal_advice", "several_orders", "off_policy", "data_words"),
     *("injection", "refund_words", "cancellation_words", "money_words", "account_words"),
 }
 EXAMPLES = [

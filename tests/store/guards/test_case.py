@@ -20,7 +20,7 @@ async def test_INV_17_no_tier_falls_without_a_persons_lowering(house: House, low
 
 
 async def lowering(tx: Tx, on: rows.Ground, **values: Any) -> None:
-    given = {"from_tier": 3, "to_tier": 2, "unlocked": True, "reason": "a false alarm", "episode": 1}
+    given = {"from_tier": 3, "to_tier": 2, "unlocked": True, "reason_sealed": b"sealed", "episode": 1}
     await put(tx, "lowering", case_id=on.case, staff_id=await rows.person(tx), at=tx.now, **(given | values))
 
 
@@ -37,9 +37,9 @@ async def test_INV_17_a_lowering_counts_in_its_own_transaction_only(house: House
 
 async def test_INV_17_a_lowering_has_a_reason(house: House) -> None:
     on = await ground(house.db, tier=3)
-    with pytest.raises(asyncpg.CheckViolationError):
+    with pytest.raises(asyncpg.NotNullViolationError):
         async with house.db.tx(HAND) as tx:
-            await lowering(tx, on, reason="ok")
+            await lowering(tx, on, reason_sealed=None)
 
 
 async def test_a_tier_may_rise(house: House) -> None:

@@ -1,14 +1,11 @@
 """The inbox of approvals, in the browser: by keyboard, one after the other, and two people at once."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from demo.process import Systems, start_systems
+from demo.process import Systems
 from web.conftest import Site
 from web.console.conftest import Seat, seat
 from web.test_desk import say, work_off
@@ -27,17 +24,9 @@ TEN = (
     ("C0047", "Order 10647 never arrived, I want a refund"),
 )
 HOSTILE = (
-    "\u202eevil\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
+    "\u202esdrow\u202c <b>now</b> The soy candle in order 10614 arrived broken, refund please\n"
     + "x" * 100_000
 )
-
-
-@pytest.fixture
-def systems(tmp_path: Path) -> Iterator[Systems]:
-    """Books of its own for each test: what was refunded once is not proposed again."""
-    started = start_systems(tmp_path, today=datetime.now(UTC).date())
-    yield started
-    started.stop()
 
 
 async def proposed(site: Site, *said: tuple[str, str]) -> list[str]:
@@ -61,6 +50,15 @@ async def at_hand(one: Seat) -> str:
     return str(await one.page.locator("#sheet").get_attribute("data-approval"))
 
 
+async def more_are_shown(one: Seat) -> None:
+    """The list begins with so many, and shows the rest when it is asked to."""
+    await one.go("/approvals?shown=3")
+    await expect(one.page.locator(".line-row")).to_have_count(3)
+    await one.page.get_by_role("link", name="Show more of the 10").press("Enter")
+    await expect(one.page.locator(".line-row")).to_have_count(10)
+    await expect(one.page.get_by_role("link", name="Show more")).to_have_count(0)
+
+
 async def moved_on(one: Seat, before: str) -> None:
     """The next proposal is there, by itself."""
     await expect(one.page.locator("#sheet")).not_to_have_attribute("data-approval", before)
@@ -77,6 +75,7 @@ async def test_ten_proposals_are_decided_by_keyboard_alone(
         await page.keyboard.press("a")
         await page.wait_for_url("**/approvals")
         await expect(page.get_by_text("10 waiting")).to_be_visible()
+        await more_are_shown(one)
         for theme in ("light", "dark"):
             await page.emulate_media(color_scheme=theme)
             assert await one.axe() == []

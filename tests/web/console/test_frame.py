@@ -1,7 +1,13 @@
 """The frame of every page: the bell rings once, what was seen is seen, and the menu counts."""
 
+from uuid import UUID
+
+import httpx
 from playwright.async_api import Browser, expect
 
+from newel.domain.access import system
+from newel.store import notice as notices
+from newel.store.notice import APPROVERS, Notice
 from web.conftest import Site
 from web.console.conftest import seat
 from web.console.test_wallboard import LAWYER, come, say
@@ -50,3 +56,41 @@ async def test_what_is_anothers_cannot_be_seen_for_them(shop: Site) -> None:
     assert 'data-counts="notices" value="1"' in counted
     await esme.post("/notices/seen")
     assert 'data-counts="notices" value="0"' in (await esme.get("/frame")).text
+
+
+async def test_a_key_pressed_at_once_sends_no_plain_form(shop: Site, browser: Browser) -> None:
+    """Even while htmx would still wait for its first timer."""
+    async with seat(shop, browser, "ivan") as one:
+        slow = "const was = setTimeout; window.setTimeout = (act, ms) => was(act, ms || 3000)"
+        await one.page.add_init_script(slow)
+        await one.go("/knowledge/articles/returns-policy")
+        await one.page.keyboard.press("e")
+        await one.page.wait_for_url("**/knowledge/drafts/*")
+        assert one.complaints == []
+
+
+async def test_what_a_role_is_told_each_of_its_people_sees_for_themselves(shop: Site) -> None:
+    case = UUID(await say(shop, LAWYER))
+    for about in ("one", "two"):
+        async with shop.wired.db.tx(system("test")) as tx:
+            await notices.add(
+                tx, Notice(kind="sla.approval.75", case_id=case, address=APPROVERS, about=about)
+            )
+    rows = await shop.house.as_owner("SELECT id FROM newel.notice WHERE address = $1", APPROVERS)
+    amara, chloe = await shop.signed_in("amara"), await shop.signed_in("chloe")
+    ben = await shop.signed_in("ben")
+
+    async def unseen(client: httpx.AsyncClient) -> str:
+        shown = (await client.get("/frame")).text
+        return shown.split('data-counts="notices" value="')[1].split('"')[0]
+
+    assert [await unseen(one) for one in (amara, chloe, ben)] == ["2", "2", "0"]
+    assert (await ben.post(f"/notices/{rows[0]['id']}/seen")).status_code == 404
+    assert (await amara.post(f"/notices/{rows[0]['id']}/seen")).status_code == 200
+    assert (await amara.post(f"/notices/{rows[0]['id']}/seen")).status_code == 404
+    assert [await unseen(one) for one in (amara, chloe)] == ["1", "2"]
+    await amara.post("/notices/seen")
+    assert [await unseen(one) for one in (amara, chloe)] == ["0", "2"]
+    async with shop.wired.db.tx(system("test")) as tx:
+        await notices.add(tx, Notice(kind="sla.approval.100", case_id=case, address=APPROVERS, about="three"))
+    assert [await unseen(one) for one in (amara, chloe)] == ["1", "3"]

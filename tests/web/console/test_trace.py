@@ -10,7 +10,7 @@ from web.test_desk import say, work_off
 
 
 async def test_an_auditor_reads_why_the_ai_sent_it(shop: Site, browser: Browser) -> None:
-    taken = await say(shop, "Where is order 10023? \u202eevil\u202c")
+    taken = await say(shop, "Where is order 10023? \u202esdrow\u202c")
     await work_off(shop)
     async with seat(shop, browser, "june") as one:
         page = one.page
@@ -31,6 +31,10 @@ async def test_an_auditor_reads_why_the_ai_sent_it(shop: Site, browser: Browser)
         for theme in ("light", "dark"):
             await page.emulate_media(color_scheme=theme)
             assert await one.axe() == []
+        await one.go(f"/cases/{taken['case_id']}/trace")
+        await expect(page.locator("#readings")).to_contain_text("June")
+        await expect(page.locator("#readings")).to_contain_text("1 ×, last")
+        await expect(page.locator(".step", has_text="read this story")).to_have_count(0)
         await page.get_by_role("button", name="Tier", exact=True).click()
         await expect(page.locator(".step:visible")).to_have_count(1)
         await expect(page.locator(".step:visible")).to_contain_text("the AI answers")

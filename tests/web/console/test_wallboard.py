@@ -160,3 +160,22 @@ async def test_attainment_counts_what_ended_and_what_is_overdue(shop: Site) -> N
         lanes = {lane.priority: lane for lane in await wallboard.lanes(tx, [], who)}
     assert (lanes[2].resolved.met, lanes[2].resolved.ended, lanes[2].late) == (1, 2, 1)
     assert lanes[2].resolved.percent == 50
+
+
+async def test_a_large_floor_shows_some_of_its_people_and_all_when_asked(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newel.web.console.wallboard.PEOPLE_SHOWN", 2)
+    monkeypatch.setattr("newel.web.console.wallboard.FITS_SHOWN", 2)
+    case = await say(shop, PERSON)
+    ivan = await shop.signed_in("ivan")
+    some = (await ivan.get("/wallboard")).text
+    everybody = (await ivan.get("/wallboard?everybody=true")).text
+    whole = everybody.count('<tr id="person-')
+    assert some.count('<tr id="person-') == 2
+    assert whole > 2
+    assert f"and {whole - 2} more behind these" in some
+    assert "more behind these" not in everybody
+    fits = (await ivan.get(f"/wallboard/cases/{case}/people")).text
+    assert fits.count('class="fit') == 1 + 2
+    assert "The 2 who fit best" in fits

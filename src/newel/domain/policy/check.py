@@ -8,6 +8,7 @@ import msgspec
 
 from newel.domain.policy.bundle import Entry
 from newel.domain.policy.check_acts import check_acts
+from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
 from newel.domain.policy.parse import Document, load_document
@@ -163,5 +164,6 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     _deflection,
     check_triggers,
     check_acts,
+    check_quality,
     check_time,
 )

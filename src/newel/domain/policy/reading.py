@@ -12,6 +12,7 @@ from newel.domain.policy.bundle import (
     Ceiling,
     Entry,
     Rule,
+    Sampling,
     SlaTargets,
     Threshold,
     Trigger,
@@ -79,6 +80,8 @@ def _sections(bundle: Bundle) -> Iterator[tuple[str, str, str, Iterable[Row]]]:
         _routing(bundle),
     )
     yield "gates", "Sampling", "How people stand in the loop, by what a wrong answer costs.", _gates(bundle)
+    about = "What a review asks, of people and of the AI alike."
+    yield "scorecard", "Scorecard", about, _scorecard(bundle)
     yield "fields", "Fields", "What a back-office item holds.", _fields(bundle)
     yield "systems", "Systems of record", "What is asked, and what is acted upon.", _systems(bundle)
     yield "messages", "Templates", "Fixed texts that the system sends by itself.", _messages(bundle)
@@ -259,7 +262,30 @@ def _routing(bundle: Bundle) -> Iterator[Row]:
 def _gates(bundle: Bundle) -> Iterator[Row]:
     for risk, one in bundle.gates.items():
         sampled = f"; {one.sample_share:.0%} are marked for review" if one.sample_share else ""
-        yield _of(f"{str(risk).capitalize()} risk", one, f"{_PATTERNS[one.pattern]}{sampled}.")
+        held = f"; {one.held_share:.0%} wait for a reviewer first" if one.held_share else ""
+        yield _of(f"{str(risk).capitalize()} risk", one, f"{_PATTERNS[one.pattern]}{held}{sampled}.")
+    if bundle.sampling:
+        yield _of("Reviews of people's work", bundle.sampling, sampling(bundle.sampling))
+
+
+def sampling(one: Sampling) -> str:
+    """How much is reviewed, and when that rises, as a sentence."""
+    return (
+        f"{one.approved_share:.0%} of what a person approved and {one.resolved_share:.0%} of what people "
+        f"resolved are marked for review. When the last {one.window} show that less than {one.target:.0%} "
+        f"passed, {one.raised_times:g} times as much is reviewed, until {one.floor:.0%} are sure to pass "
+        f"({one.confidence:.0%} sure)."
+    )
+
+
+def _scorecard(bundle: Bundle) -> Iterator[Row]:
+    card = bundle.scorecard
+    if card is None:
+        return
+    for key, one in card.criteria.items():
+        mark = "critical" if one.critical else ""
+        yield Row(name=plain(key), words=f"{one.asks} Weighs {one.weight:g}.", mark=mark)
+    yield _of("Passed", card, f"From {card.pass_score:.0%} on, and with no critical question missed.")
 
 
 def _fields(bundle: Bundle) -> Iterator[Row]:

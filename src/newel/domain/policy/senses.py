@@ -37,6 +37,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "thresholds": "threshold",
     "risk": "threshold",
     "gates": "threshold",
+    "sampling": "threshold",
     "calibration": "threshold",
     "ceilings": "ceiling",
     "actions": "ceiling",
@@ -113,6 +114,17 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
     ("gates", "*"): _MORE,
     ("gates", "*", "pattern"): _UP,
     ("gates", "*", "sample_share"): _UP,
+    ("gates", "*", "held_share"): _UP,
+    ("scorecard",): _MORE,
+    ("scorecard", "criteria", "*"): _MORE,
+    ("scorecard", "criteria", "*", "critical"): _UP,
+    ("scorecard", "pass_score"): _UP,
+    ("sampling",): _MORE,
+    ("sampling", "approved_share"): _UP,
+    ("sampling", "resolved_share"): _UP,
+    ("sampling", "target"): _UP,
+    ("sampling", "floor"): _UP,
+    ("sampling", "raised_times"): _UP,
     ("deflection",): _FEWER,
     ("deflection", "enabled"): _DOWN,
     ("deflection", "articles"): _DOWN,
@@ -127,7 +139,7 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
 _NAMED: Final = frozenset(
     {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "gates"}
 )
-_SINGLE: Final = frozenset({"calendar", "routing", "deflection", "knowledge"})
+_SINGLE: Final = frozenset({"calendar", "routing", "deflection", "knowledge", "scorecard", "sampling"})
 
 
 def kind_of(path: tuple[str, ...]) -> Kind:

@@ -62,6 +62,7 @@ STANDARD_TRIGGERS: Final = {
     ),
     "complexity.customs": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
     "complexity.partial_usage": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
+    "complexity.off_policy": Standard(Cluster.COMPLEXITY, priority=Priority.P3, conversations_only=True),
     "value.lifetime": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
     "value.vip": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
     "value.vulnerable": Standard(Cluster.VALUE, assist=_DRAFT, conversations_only=True),
@@ -74,6 +75,9 @@ STANDARD_TRIGGERS: Final = {
     "data.conflict": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
     "data.format": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
     "data.duplicate": Standard(Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT),
+    "data.said": Standard(
+        Cluster.DATA, 2, lock=False, priority=Priority.P3, assist=_DRAFT, conversations_only=True
+    ),
     "risk_words.refund": Standard(
         Cluster.RISK_WORDS, 2, lock=False, priority=Priority.P3, assist=_DRAFT, conversations_only=True
     ),

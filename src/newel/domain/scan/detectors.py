@@ -40,13 +40,13 @@ def several_products(reading: Reading) -> tuple[Evidence, ...]:
 
 
 def unsupported_language(reading: Reading) -> tuple[Evidence, ...]:
-    """A language that the workflow does not serve, or two at once."""
-    language, served = reading.language, reading.bundle.languages
+    """A language that the workflow does not serve or the lexicon does not know, or two at once."""
+    language, served = reading.language, reading.served
     if language.mixed:
         return fact(f"mixed with {language.code}")
-    if language.how == "assumed" or language.code in served:
+    if language.code in served:
         return ()
-    return fact(f"written in {language.code}; served are {', '.join(served)}")
+    return fact(f"written in {language.code}; served are {', '.join(served) or 'none'}")
 
 
 def _family(name: str) -> Detector:

@@ -22,8 +22,13 @@ _SPELLED = re.compile(
     rb"(?<![a-z0-9\xff])[a-z0-9@$]"
     rb"(?:[^a-z0-9\xff@$]{1,3}[a-z0-9@$](?![a-z0-9\xff@$])){2,}"
 )
+# One separator inside of words, more between them: the words can be told apart again.
+_SPELLED_WORD = re.compile(
+    rb"(?<![a-z0-9\xff@$])[a-z0-9@$](?:([^a-z0-9\xff@$])[a-z0-9@$](?![a-z0-9@$]))"
+    rb"(?:\1[a-z0-9@$](?![a-z0-9@$]))*"
+)
 _TOKEN = re2.compile(rb"[a-z]*[0-9@$!|+][a-z0-9@$!|+]*", BYTES)
-_MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]")
+_MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]|[0-9][@$][0-9]")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
 # How long a match must be inside of a long word: shorter where the word was spelled out.
 _SPELLED_LEAST, _LONG_LEAST = 6, 10
@@ -40,7 +45,7 @@ def _suspicion() -> re2.Set:
         rb"[a-z0-9@$](?:[^a-z0-9\xff]|$)"
     )
     patterns.Add(
-        rb"[a-z][0-9@$!|+]+[a-z]|[a-z][0-9@$]|[0-9@$!|+][a-z]",
+        rb"[a-z][0-9@$!|+]+[a-z]|[a-z][0-9@$]|[0-9@$!|+][a-z]|[0-9][@$][0-9]",
     )
     patterns.Add(b"|".join(b"%c{3}" % code for code in range(ord("a"), ord("z") + 1)))
     patterns.Add(rb"[a-z]{10}")
@@ -54,11 +59,11 @@ GLUED, SPELLED, LEET, STRETCHED, LONG = range(5)
 
 def undone(views: list[View]) -> tuple[View, ...]:
     """The views and what they become with evasions undone, each reading once."""
-    found = {(view.data, view.tight): view for view in views}
+    found = {(view.data, view.tight, view.layer is None): view for view in views}
     for view in views:
         suspects = set(_SUSPICION.Match(view.data) or ())
         for further in _rewritings(view, suspects):
-            found.setdefault((further.data, further.tight), further)
+            found.setdefault((further.data, further.tight, view.layer is None), further)
     return tuple(found.values())
 
 
@@ -70,6 +75,7 @@ def _rewritings(view: View, suspects: set[int]) -> list[View]:
         found += [
             _rewritten(view, "spelled", _SPELLED, _joined),
             _rewritten(view, "spelled", _SPELLED, _joined_but_edges),
+            _rewritten(view, "spelled words", _SPELLED_WORD, _joined_word),
         ]
     if suspects & {LEET, SPELLED, GLUED}:
         found += [plain for each in found for plain in unleeted(each)]
@@ -87,15 +93,18 @@ def _rewritten(view: View, name: str, pattern: re.Pattern[bytes], keep: Keep) ->
     """The view with only those bytes of each match that ``keep`` names."""
     places = view.places()
     data, offsets, done = bytearray(), array("L"), 0
+    changed: list[tuple[int, int]] = []
     for match in pattern.finditer(view.data):
         kept = [match.start() + index for index in keep(match)]
-        data += view.data[done : match.start()] + bytes(view.data[at] for at in kept)
+        data += view.data[done : match.start()]
+        changed += [(len(data), len(data) + len(kept))] if len(kept) < len(match[0]) else []
+        data += bytes(view.data[at] for at in kept)
         offsets.extend(places[done : match.start()])
         offsets.extend(places[at] for at in kept)
         done = match.end()
     data += view.data[done:]
     offsets.extend(places[done:])
-    return View(name, bytes(data), offsets)
+    return view.rewritten(name, bytes(data), offsets, changed)
 
 
 def _nothing(_match: re.Match[bytes]) -> Iterable[int]:
@@ -114,6 +123,11 @@ def _joined(match: re.Match[bytes]) -> Iterable[int]:
     return letters
 
 
+def _joined_word(match: re.Match[bytes]) -> Iterable[int]:
+    signs = [index for index, byte in enumerate(match[0]) if _is_sign(byte)]
+    return signs if any(chr(match[0][index]).isalpha() for index in signs) else range(len(match[0]))
+
+
 def _joined_but_edges(match: re.Match[bytes]) -> Iterable[int]:
     """The same with a leading or trailing "a" or "I" left as a word of its own."""
     kept = list(_joined(match))
@@ -127,16 +141,19 @@ def _joined_but_edges(match: re.Match[bytes]) -> Iterable[int]:
 def unleeted(view: View) -> list[View]:
     """Digits and signs inside of words read as letters; "1" is an l or an i."""
     tokens = [match.span() for match in _TOKEN.finditer(view.data)]
-    tables = {"leet": _AS_L, "leet-i": _AS_I}
-    return [View(name, _translated(view.data, tokens, table), view.offsets) for name, table in tables.items()]
+    words = [(start, view.data[start:end].rstrip(b"!|")) for start, end in tokens]
+    mixed = [(start, start + len(word)) for start, word in words if _MIXED.search(word)]
+    tables = {"leet": _AS_L, "leet-i": _AS_I} if mixed else {}
+    return [
+        view.rewritten(name, _translated(view.data, mixed, table), view.places(), mixed)
+        for name, table in tables.items()
+    ]
 
 
-def _translated(data: bytes, tokens: list[tuple[int, int]], table: bytes) -> bytes:
+def _translated(data: bytes, ranges: list[tuple[int, int]], table: bytes) -> bytes:
     changed = bytearray(data)
-    for start, end in tokens:
-        word = data[start:end].rstrip(b"!+|")
-        if _MIXED.search(word):
-            changed[start : start + len(word)] = word.translate(table)
+    for start, end in ranges:
+        changed[start:end] = data[start:end].translate(table)
     return bytes(changed)
 
 
@@ -168,5 +185,5 @@ def _tight(view: View) -> View:
         data += match[0] + b"\n"
         offsets.extend(places[match.start() : match.end()])
         offsets.append(places[match.end() - 1])
-    least = _SPELLED_LEAST if view.name == "spelled" else _LONG_LEAST
-    return View("tight", bytes(data), offsets, least)
+    least = _SPELLED_LEAST if "spelled" in view.name else _LONG_LEAST
+    return view.rewritten("without gaps", bytes(data), offsets, tight=least)

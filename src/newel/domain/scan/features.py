@@ -11,6 +11,8 @@ from newel.domain.errors import Invalid, TooLarge
 MAX_TEXT = 200_000
 MAX_SUBJECT = 2_000
 MAX_HISTORY = 500
+MAX_ATTACHMENTS = 100
+MAX_PREVIOUS = 50
 
 
 class CustomerFacts(msgspec.Struct, frozen=True):
@@ -31,8 +33,20 @@ class PastContact(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+class Signal(msgspec.Struct, frozen=True):
+    """What a model says of a message, computed before the transaction; its version says which model."""
+
+    name: str
+    version: str
+    scores: Mapping[str, float]
+
+
 class ScanInput(msgspec.Struct, frozen=True):
-    """One message or item; ``at`` is the time that history is seen from."""
+    """One message or item; ``at`` is the time that history is seen from.
+
+    ``previous`` holds the last texts that the conversation had from the same sender, oldest
+    first: a phrase may begin there. ``signals`` are what models found; rules need none.
+    """
 
     text: str
     id: str | int | float | None = None
@@ -41,11 +55,13 @@ class ScanInput(msgspec.Struct, frozen=True):
     language: str | None = None
     fields: Mapping[str, Any] | None = None
     subject: str = ""
-    attachments: tuple[str, ...] = ()
     customer: CustomerFacts = CustomerFacts()
     history: tuple[PastContact, ...] = ()
     at: datetime | None = None
     contact_reason: str | None = None
+    attachments: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 def check_bounds(message: ScanInput) -> None:
@@ -54,11 +70,18 @@ def check_bounds(message: ScanInput) -> None:
         raise TooLarge(what="text", size=len(message.text), limit=MAX_TEXT)
     if len(message.subject) > MAX_SUBJECT:
         raise TooLarge(what="subject", size=len(message.subject), limit=MAX_SUBJECT)
-    if len(message.history) > MAX_HISTORY:
-        raise Invalid(
-            what="history",
-            why=f"it has {len(message.history)} entries; the most is {MAX_HISTORY}",
-        )
+    for what, most in (
+        ("history", MAX_HISTORY),
+        ("attachments", MAX_ATTACHMENTS),
+        ("previous", MAX_PREVIOUS),
+    ):
+        count = len(getattr(message, what))
+        if count > most:
+            raise Invalid(what=what, why=f"it has {count} entries; the most is {most}")
+    for what in ("attachments", "previous"):
+        size = sum(map(len, getattr(message, what)))
+        if size > MAX_TEXT:
+            raise TooLarge(what=what, size=size, limit=MAX_TEXT)
 
 
 def as_utc(moment: datetime) -> datetime:

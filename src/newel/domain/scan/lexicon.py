@@ -14,17 +14,18 @@ import msgspec
 import yaml
 
 from newel.domain.errors import Invalid
-from newel.domain.scan.phrase import expanded, literal
+from newel.domain.scan.phrase import expanded, folded, literal
+from newel.domain.scan.spelling import Spelling, words_of
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of a family, as written.
 
-    ``unless_after`` and ``unless_before`` spare a match that directly follows or precedes
-    one of them; ``near`` asks for one of them within ``reach`` characters; ``upper`` for
-    capitals in the raw text; ``alone`` for a sentence of its own; ``anywhere`` drops the
-    edges of words. ``weight`` below 1 only counts for a score. ``fires`` and ``spares``
-    are examples that the tests run.
+    ``unless_after`` and ``unless_before`` spare a match that directly follows or precedes one
+    of them, ``unless_in`` one that holds such a phrase; ``near`` asks for one of them within
+    ``reach`` characters; ``upper`` for capitals in the raw text; ``alone`` for a sentence of
+    its own; ``anywhere`` drops the edges of words. ``weight`` below 1 only counts for a score.
+    ``fires`` and ``spares`` are examples that the tests run.
     """
 
     owner: str
@@ -32,6 +33,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     say: tuple[str, ...]
     unless_after: tuple[str, ...] = ()
     unless_before: tuple[str, ...] = ()
+    unless_in: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     reach: int = 90
     upper: bool = False
@@ -51,15 +53,30 @@ class Entry(msgspec.Struct, frozen=True):
     phrases: Phrases
 
 
+class Slips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What slips are mended to, the words of the phrases too or not, and words that stay as they are."""
+
+    words: str = ""
+    phrases: bool = True
+    guard: str = ""
+
+
 class Lexicon(msgspec.Struct, frozen=True):
     """All entries of all languages, in the order of the files."""
 
     entries: tuple[Entry, ...]
+    slips: Mapping[str, Slips] = {}
 
     @property
     def families(self) -> frozenset[str]:
         """The names that a rule may use."""
         return frozenset(entry.family for entry in self.entries)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which requests for a person and the law are known."""
+        known = ({entry.language for entry in self.of(family)} for family in ("request", "legal"))
+        return tuple(sorted(set.intersection(*known)))
 
     def of(self, family: str) -> tuple[Entry, ...]:
         """The entries of one family, in every language."""
@@ -68,14 +85,33 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: str
-    families: dict[str, dict[str, Phrases]]
+    families: dict[str, dict[str, Phrases]] = {}
+    spelling: Slips | None = None
     words: dict[str, str] = {}
     stamps: Any = None
 
 
 def parse_lexicon(files: Mapping[str, str]) -> Lexicon:
     """The lexicon that the texts of the given files make together."""
-    return Lexicon(tuple(entry for name in sorted(files) for entry in _entries(_file(name, files[name]))))
+    read = [_file(name, files[name]) for name in sorted(files)]
+    slips = {file.language: file.spelling for file in read if file.spelling is not None}
+    return Lexicon(tuple(entry for file in read for entry in _entries(file)), slips)
+
+
+def spellings(lexicon: Lexicon) -> dict[str, Spelling]:
+    """For each language with a guard, what mends slips towards the words of its phrases."""
+    return {code: _spelling(code, slips, lexicon) for code, slips in lexicon.slips.items()}
+
+
+def _spelling(code: str, slips: Slips, lexicon: Lexicon) -> Spelling:
+    phrases = (
+        phrase
+        for entry in lexicon.entries
+        if entry.language == code and slips.phrases
+        for phrase in (*entry.phrases.say, *entry.phrases.near, *entry.phrases.unless_after)
+    )
+    words = {word for phrase in phrases for word in words_of(folded(phrase))}
+    return Spelling(words | set(folded(slips.words).split()), folded(slips.guard).split())
 
 
 @cache
@@ -112,6 +148,6 @@ def _entries(file: _File) -> Iterator[Entry]:
 def _spelled_out(phrases: Phrases, words: Mapping[str, str]) -> Phrases:
     changes = {
         field: tuple(expanded(say, words) for say in getattr(phrases, field))
-        for field in ("say", "unless_after", "unless_before", "near")
+        for field in ("say", "unless_after", "unless_before", "unless_in", "near")
     }
     return msgspec.structs.replace(phrases, **changes)

@@ -1,13 +1,14 @@
 """Which entries of the lexicon occur in a text, and where.
 
-One pass of an RE2 set over each view names the entries; only their own expressions are then
-run for the places. Everything is linear in the length of the text.
+One pass of the sieve over each view names the phrases that may occur; only their own expressions
+are then run for the places. Everything is linear in the length of the text.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import re2
 
@@ -15,10 +16,12 @@ from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
 from newel.domain.scan.quotation import Zones
-from newel.domain.scan.view import BYTES, View
+from newel.domain.scan.sieve import Sieve
+from newel.domain.scan.view import BYTES, LONGEST, View
 from newel.domain.words import Span
 
 MOST_SPANS = 20
+MOST_SPARED = 500
 _LOOK = 80
 _STOPS = b".!?\n\r,;:>()-"
 
@@ -30,6 +33,13 @@ class Match(Protocol):
         """Start and end of a group."""
 
 
+class Verdict(NamedTuple):
+    """One occurrence of an entry's words, and why it does not count; empty where it does."""
+
+    span: Span
+    spared: str
+
+
 class Pattern(Protocol):
     """What is used of a pattern of RE2, which has no types of its own."""
 
@@ -37,13 +47,17 @@ class Pattern(Protocol):
         """The first match at or after a position."""
 
 
-def _compile(expression: bytes, entry: Entry) -> Pattern:
-    try:
-        compiled: Pattern = re2.compile(expression, BYTES)
-    except re2.error as error:
-        why = f"{entry.family}.{entry.name}: {error}"
-        raise Invalid(what="phrase", why=why) from error
+def _compile(expression: bytes, options: re2.Options = BYTES) -> Pattern:
+    compiled: Pattern = re2.compile(expression, options)
     return compiled
+
+
+def _check(expression: bytes, entry: Entry) -> None:
+    """What cannot be read is refused at once; it is compiled when a text first asks for it."""
+    try:
+        re2.Set.SearchSet(BYTES).Add(expression)
+    except re2.error as error:
+        raise Invalid(what="phrase", why=f"{entry.family}.{entry.name}: {error}") from error
 
 
 def _any_of(phrases: Sequence[str]) -> str:
@@ -51,58 +65,94 @@ def _any_of(phrases: Sequence[str]) -> str:
 
 
 class CompiledEntry:
-    """An entry with its expressions."""
+    """An entry with its expressions, each compiled when a text first asks for it."""
 
     def __init__(self, entry: Entry) -> None:
+        self.entry, self.phrases = entry, entry.phrases
+        self.bodies = tuple(loosely(phrase) for phrase in entry.phrases.say)
+        self.pattern = self._framed("|".join(f"(?:{body})" for body in self.bodies))
         say = entry.phrases
-        self.entry, self.phrases = entry, say
-        body = _any_of(say.say)
-        edges = f"({body})".encode("latin-1") if say.anywhere else whole_words(body)
-        self.pattern = edges
-        self.expression = _compile(edges, entry)
-        self.tight = "|".join(tightly(phrase) for phrase in say.say).encode("latin-1")
-        self._after = self._context(say.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
-        self._before = self._context(say.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
-        self._near = self._context(say.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
+        contexts = _any_of((*say.unless_after, *say.unless_before, *say.unless_in, *say.near))
+        for expression in (self.pattern, contexts.encode("latin-1")):
+            _check(expression, entry)
+
+    def _framed(self, body: str) -> bytes:
+        return f"({body})".encode("latin-1") if self.phrases.anywhere else whole_words(body)
+
+    def phrase(self, number: int) -> re2.Set:
+        """One of its phrases, to be told only whether it occurs: a set of one is asked quickest."""
+        phrase = re2.Set.SearchSet(BYTES)
+        phrase.Add(self._framed(self.bodies[number]))
+        phrase.Compile()
+        return phrase
+
+    @cached_property
+    def expression(self) -> Pattern:
+        """The words of the entry, as its first group."""
+        return _compile(self.pattern, LONGEST if self.phrases.alone else BYTES)
+
+    @cached_property
+    def _after(self) -> Pattern | None:
+        return self._context(self.phrases.unless_after, r"(?:^|[^{letter}])(?:{any}){gap}$")
+
+    @cached_property
+    def _before(self) -> Pattern | None:
+        return self._context(self.phrases.unless_before, r"^{gap}(?:{any})(?:[^{letter}]|$)")
+
+    @cached_property
+    def _in(self) -> Pattern | None:
+        return self._context(self.phrases.unless_in, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
+
+    @cached_property
+    def _near(self) -> Pattern | None:
+        return self._context(self.phrases.near, r"(?:^|[^{letter}])(?:{any})(?:[^{letter}]|$)")
 
     def _context(self, phrases: Sequence[str], frame: str) -> Pattern | None:
         if not phrases:
             return None
         filled = frame.replace("{any}", _any_of(phrases)).replace("{gap}", GAP).replace("{letter}", LETTER)
-        return _compile(filled.encode("latin-1"), self.entry)
+        return _compile(filled.encode("latin-1"))
 
     def places(self, view: View, raw: str) -> Iterator[Span]:
         """Where the entry occurs in a view and nothing spares it, in raw positions."""
-        for start, end in self._matches(view.data):
-            if view.tight:
-                if end - start >= view.tight:
-                    yield Span(*view.raw(start, end))
-            elif self._stands(view.data, start, end):
-                span = Span(*view.raw(start, end))
-                if not self.phrases.upper or _is_upper(raw[span.start : span.end]):
-                    yield span
+        return (verdict.span for verdict in self.verdicts(view, raw) if not verdict.spared)
 
-    def _matches(self, data: bytes) -> Iterator[tuple[int, int]]:
-        at = 0
-        while (found := self.expression.search(data, at)) is not None:
+    def verdicts(self, view: View, raw: str) -> Iterator[Verdict]:
+        """Every occurrence of the words in a view, with what spares it, if anything does."""
+        at, passed = 0, 0
+        while (found := self.expression.search(view.data, at)) is not None:
             start, end = found.span(1)
-            if end > start:
-                yield start, end
-            at = max(end, at + 1)
+            spared = "it is empty"
+            if end > start and view.tells(start, end):
+                span = Span(*view.raw(start, end))
+                # Who piles up what is spared hides something: from then on it counts.
+                spared = "" if passed >= MOST_SPARED else self._spared(view, raw, start, end, span)
+                passed += bool(spared)
+                yield Verdict(span, spared)
+            # Behind a match that was spared another may begin inside of it.
+            at = max(start + 1 if spared else end, at + 1)
 
-    def _stands(self, data: bytes, start: int, end: int) -> bool:
-        say = self.phrases
+    def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
+        """Why a match does not count; empty where it does."""
+        data, say = view.data, self.phrases
+        if _splits_number(data, start, end):
+            return "inside of a number"
         before, after = data[max(0, start - _LOOK) : start], data[end : end + _LOOK]
-        if self._after is not None and self._after.search(before):
-            return False
-        if self._before is not None and self._before.search(after):
-            return False
+        for context, text, why in (
+            (self._after, before, "spared by what stands before it"),
+            (self._before, after, "spared by what follows it"),
+            (self._in, data[start:end], "spared by what it holds"),
+        ):
+            if context is not None and context.search(text):
+                return why
         if say.alone and not _is_alone(data, start, end):
-            return False
-        if self._near is None:
-            return True
+            return "not a sentence of its own"
+        if say.upper and not raw[span.start : span.end].isupper():
+            return "not in capitals"
         around = data[max(0, start - say.reach) : end + say.reach]
-        return self._near.search(around) is not None
+        if self._near is not None and not self._near.search(around):
+            return "without the words that it needs near"
+        return ""
 
 
 class TightEntry(CompiledEntry):
@@ -110,8 +160,52 @@ class TightEntry(CompiledEntry):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry)
-        self.pattern = b"(" + self.tight + b")"
-        self.expression = _compile(self.pattern, entry)
+        self._plain = whole_words("|".join(f"(?:{body})" for body in self.bodies))
+        self.bodies = tuple(map(tightly, entry.phrases.say))
+        self.pattern = self._framed("|".join(self.bodies))
+
+    def _framed(self, body: str) -> bytes:
+        return f"({body})".encode("latin-1")
+
+    @cached_property
+    def plain(self) -> Pattern:
+        """The words with gaps between them."""
+        return _compile(self._plain)
+
+    def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
+        """A word that is written as it should be is judged in its context, not here."""
+        if end - start < view.tight:
+            return "too short a match without gaps"
+        word = view.data[view.data.rfind(b"\n", 0, start) + 1 : view.data.find(b"\n", end)]
+        return "a word of its own" if self.plain.search(word) else ""
+
+
+class Gate:
+    """Names the entries of which a phrase stands in a text; each phrase is compiled when first needed."""
+
+    def __init__(self, entries: Sequence[CompiledEntry]) -> None:
+        self._phrases = [
+            (index, entry, number)
+            for index, entry in enumerate(entries)
+            for number in range(len(entry.bodies))
+        ]
+        self._sieve = Sieve([entry.bodies[number] for _, entry, number in self._phrases])
+        self._compiled: dict[int, re2.Set] = {}
+
+    def present(self, data: bytes) -> Iterator[int]:
+        """The entries by their places, in order; of one that is there no further phrase is tried."""
+        last = -1
+        for candidate in self._sieve.candidates(data):
+            index = self._phrases[candidate][0]
+            if index > last and self._phrase(candidate).Match(data):
+                last = index
+                yield index
+
+    def _phrase(self, candidate: int) -> re2.Set:
+        if candidate not in self._compiled:
+            _, entry, number = self._phrases[candidate]
+            self._compiled[candidate] = entry.phrase(number)
+        return self._compiled[candidate]
 
 
 class Matcher:
@@ -119,29 +213,34 @@ class Matcher:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(CompiledEntry(entry) for entry in entries)
-        self._tight = {index: TightEntry(entry) for index, entry in enumerate(entries) if _works_tight(entry)}
-        self._set = _set_of([entry.pattern for entry in self.entries])
-        self._tight_ids = tuple(self._tight)
-        self._tight_set = _set_of([entry.pattern for entry in self._tight.values()])
+        self._gate = Gate(self.entries)
+
+    @cached_property
+    def _tight(self) -> tuple[tuple[int, ...], tuple[TightEntry, ...], Gate]:
+        """The entries for texts without gaps: their numbers, themselves, and what names them."""
+        numbers = tuple(index for index, each in enumerate(self.entries) if _works_tight(each.entry))
+        entries = tuple(TightEntry(self.entries[index].entry) for index in numbers)
+        return numbers, entries, Gate(entries)
 
     def find(self, views: Sequence[View], raw: str, zones: Zones) -> dict[int, tuple[Span, ...]]:
         """The unquoted occurrences of every entry that has some, by its index."""
         found: dict[int, set[Span]] = {}
         for view in views:
-            for index, entry in self._present(view):
+            for index, entry in self.present(view):
                 spans = (span for span in entry.places(view, raw) if not zones.hold(span.start, span.end))
                 new = set(islice(spans, MOST_SPANS))
                 if new:
                     found.setdefault(index, set()).update(new)
         return {index: outermost(spans) for index, spans in sorted(found.items())}
 
-    def _present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+    def present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+        """The entries whose words occur in a view."""
         if view.tight:
-            for number in self._tight_set.Match(view.data) or ():
-                index = self._tight_ids[number]
-                yield index, self._tight[index]
+            numbers, entries, gate = self._tight
+            for place in gate.present(view.data):
+                yield numbers[place], entries[place]
         else:
-            for index in self._set.Match(view.data) or ():
+            for index in self._gate.present(view.data):
                 yield index, self.entries[index]
 
 
@@ -154,21 +253,15 @@ def outermost(spans: set[Span]) -> tuple[Span, ...]:
     return tuple(kept[:MOST_SPANS])
 
 
-def _set_of(patterns: Sequence[bytes]) -> re2.Set:
-    made = re2.Set.SearchSet(BYTES)
-    for pattern in patterns:
-        made.Add(pattern)
-    made.Compile()
-    return made
-
-
 def _works_tight(entry: Entry) -> bool:
     say = entry.phrases
     return not (say.alone or say.upper or say.near or say.anywhere or say.weight < 1)
 
 
-def _is_upper(text: str) -> bool:
-    return text.isupper()
+def _splits_number(data: bytes, start: int, end: int) -> bool:
+    """Whether the range begins or ends between two digits."""
+    opening, closing = data[max(0, start - 1) : start + 1], data[end - 1 : end + 1]
+    return any(len(edge) == 2 and edge.isdigit() for edge in (opening, closing))
 
 
 def _is_alone(data: bytes, start: int, end: int) -> bool:

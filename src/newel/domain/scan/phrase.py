@@ -13,7 +13,7 @@ from newel.domain.scan.fold import plain
 
 LETTER = r"a-z\xff"
 GAP = r"(?:[^a-z0-9\xff]{1,4})"
-WORD = r"(?:[a-z0-9\xff'`]{1,30})"
+WORD = r"(?:[a-z0-9\xff'`]+\b)"
 _SOME_WORDS = re.compile(r"( )?<(\d)>( )?")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
@@ -44,7 +44,7 @@ def loosely(phrase: str) -> str:
 
 def tightly(phrase: str) -> str:
     """The expression for text from which the gaps were taken out."""
-    text = _SOME_WORDS.sub(lambda some: f"[a-z]{{0,{8 * int(some[2])}}}", folded(phrase))
+    text = _SOME_WORDS.sub(lambda some: f"[a-z]{{0,{min(12, 8 * int(some[2]))}}}", folded(phrase))
     return _optional_apostrophes(text.replace(" ", "(?:)"), "(?:)")
 
 

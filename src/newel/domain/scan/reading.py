@@ -12,11 +12,11 @@ from newel.domain.words import Span
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The occurrences of one entry: places in the text, and words of the subject line."""
+    """The occurrences of one entry: places in the text, and what stands beside it."""
 
     phrases: Phrases
     places: tuple[Span, ...]
-    subject: tuple[str, ...] = ()
+    beside: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """``own`` is the text with quotations blanked out, position by position."""
+    """``own`` is the text with quotations blanked out, position by position.
+
+    ``served`` are the languages that the workflow serves and the lexicon knows.
+    """
 
     message: ScanInput
     bundle: Bundle
@@ -37,6 +40,7 @@ class Reading:
     own: str
     found: Mapping[str, tuple[Found, ...]]
     language: Language
+    served: tuple[str, ...] = ()
     behaviour: tuple[Cue, ...] = ()
 
     def threshold(self, name: str, default: float) -> float:
@@ -56,8 +60,7 @@ class Reading:
 
     def shown(self, found: Found) -> tuple[Evidence, ...]:
         """The occurrences of one entry, as evidence."""
-        places = tuple(self.at(place) for place in found.places)
-        return places + tuple(Evidence(fact=f'subject: "{words}"') for words in found.subject)
+        return (*(self.at(place) for place in found.places), *found.beside)
 
     def at(self, place: Span) -> Evidence:
         """A place in the text, as evidence."""

@@ -3,27 +3,24 @@
 ``compile_scanner`` prepares it once; ``scan`` may then be called from any thread.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from newel.domain.errors import Invalid
 from newel.domain.policy.bundle import Bundle, Trigger
 from newel.domain.scan import detectors as d
-from newel.domain.scan.emotion import EMOTIONS, behaviour, emotion
+from newel.domain.scan.emotion import EMOTIONS, emotion
 from newel.domain.scan.features import ScanInput, check_bounds
-from newel.domain.scan.language import Identifier, detect, identifier
-from newel.domain.scan.lexicon import Lexicon, own_entry
-from newel.domain.scan.matcher import Matcher
-from newel.domain.scan.normalise import views
-from newel.domain.scan.quotation import Zones, blanked, zones
-from newel.domain.scan.reading import Found, Reading, fact
+from newel.domain.scan.language import Identifier, identifier
+from newel.domain.scan.lexicon import Lexicon, own_entry, spellings
+from newel.domain.scan.reader import Reader
+from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence, Marker, Receipt, Risk
 from newel.domain.scan.repeat import past_in_window, unconfirmed
 from newel.domain.scan.risk import RiskFacts, check_factors, risk_score
-from newel.domain.words import Assist, Cluster, Priority, Span, Tier
+from newel.domain.words import Assist, Cluster, Priority, Tier
 
 NEEDS_A_MODEL = ("emotion_model", "topic_model")
-_NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
 _FIRST = {Cluster.REQUEST: 0, Cluster.TOPIC: 1, Cluster.LEGAL: 2}
 _RISK_RANK, _OTHER_RANK = 3, 4
 
@@ -76,14 +73,14 @@ class Scanner:
             for key, trigger in bundle.triggers.items()
             if trigger.rule.phrases and trigger.rule.fact != "segment"
         )
-        self._entries = (*lexicon.entries, *own)
-        self._matcher = Matcher(self._entries)
+        served = tuple(code for code in bundle.languages if code in lexicon.languages)
+        self.reader = Reader((*lexicon.entries, *own), spellings(lexicon), served)
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows; raises for an oversized message."""
         check_bounds(message)
         model = None if message.language else identifier()
-        reading = self._read(message, model)
+        reading = self.reader.read(message, self.bundle, model)
         fired = tuple(self._fired(reading))
         risk = self._risk(reading, fired)
         summed = tuple(
@@ -91,28 +88,7 @@ class Scanner:
             for each in self._triggers
             if each.sums_risk and risk.score > each.limit
         )
-        missing = () if model or message.language else ("language",)
-        return self._receipt(reading, (*fired, *summed), risk, (*NEEDS_A_MODEL, *missing))
-
-    def _read(self, message: ScanInput, model: Identifier | None) -> Reading:
-        text = readable(message.text)
-        covered = zones(text)
-        own = blanked(text, covered) if covered.spans else text
-        language = detect(own, message.language, self.bundle.languages, model)
-        places = self._matcher.find(views(text), text, covered)
-        subject = self._subject(readable("\n".join((message.subject, *message.attachments)).strip()))
-        found: dict[str, tuple[Found, ...]] = {}
-        for index in sorted(places.keys() | subject.keys()):
-            entry = self._entries[index]
-            one = Found(entry.phrases, places.get(index, ()), subject.get(index, ()))
-            found[entry.family] = (*found.get(entry.family, ()), one)
-        return Reading(message, self.bundle, text, own, found, language, behaviour(own))
-
-    def _subject(self, subject: str) -> dict[int, tuple[str, ...]]:
-        if not subject:
-            return {}
-        found = self._matcher.find(views(subject), subject, Zones([]))
-        return {index: _words(subject, spans) for index, spans in found.items()}
+        return self._receipt(reading, (*fired, *summed), risk, _missing(message, model))
 
     def _fired(self, reading: Reading) -> Iterator[Marker]:
         for each in self._triggers:
@@ -164,9 +140,11 @@ class Scanner:
         return rank, marker.priority, marker.id
 
 
-def readable(text: str) -> str:
-    """The text with NUL and lone surrogates replaced, code point by code point."""
-    return text if text.isascii() and "\0" not in text else text.translate(_NOT_TEXT)
+def _missing(message: ScanInput, model: Identifier | None) -> tuple[str, ...]:
+    """The models that had no say: their signals were not handed in, or the library is not there."""
+    given = {signal.name for signal in message.signals}
+    unheard = tuple(name for name in NEEDS_A_MODEL if name not in given)
+    return unheard if model or message.language else (*unheard, "language")
 
 
 def _compiled(key: str, trigger: Trigger, bundle: Bundle) -> _Compiled:
@@ -219,7 +197,3 @@ def _marker(each: _Compiled, evidence: tuple[Evidence, ...]) -> Marker:
         preset=trigger.preset,
         evidence=evidence,
     )
-
-
-def _words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
-    return tuple(text[span.start : span.end] for span in spans)

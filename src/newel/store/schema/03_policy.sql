@@ -108,6 +108,8 @@ CREATE TABLE newel.article (
     updated    date        NOT NULL,
     current    boolean     NOT NULL,
     created_at timestamptz NOT NULL,
+    sense      tsvector GENERATED ALWAYS AS (
+        setweight(to_tsvector('english', title), 'A') || to_tsvector('english', body)) STORED,
     PRIMARY KEY (id, version)
 );
 CREATE UNIQUE INDEX article_current ON newel.article (id) WHERE current;

@@ -63,7 +63,7 @@ CREATE TABLE newel.cases (
     policy_id         uuid        NOT NULL REFERENCES newel.policy_version,
     episode           integer     NOT NULL DEFAULT 1 CHECK (episode > 0),
     state             text        NOT NULL CHECK (state IN
-        ('ai', 'deflecting', 'approval', 'acting', 'queued', 'owned', 'waiting', 'snoozed', 'resolved')),
+        ('ai', 'deflecting', 'approval', 'held', 'acting', 'queued', 'owned', 'waiting', 'snoozed', 'resolved')),
     tier              smallint    CHECK (tier IN (1, 2, 3)),
     locked            boolean     NOT NULL DEFAULT false,
     priority          smallint    NOT NULL DEFAULT 3 CHECK (priority IN (1, 2, 3)),
@@ -85,7 +85,7 @@ CREATE TABLE newel.cases (
 );
 CREATE INDEX cases_conversation ON newel.cases (conversation_id, opened_at DESC);
 CREATE INDEX cases_customer ON newel.cases (customer_id, opened_at DESC);
-CREATE INDEX cases_open ON newel.cases (state) WHERE state <> 'resolved';
+CREATE INDEX cases_open ON newel.cases (state, episode_opened_at) WHERE state <> 'resolved';
 
 CREATE FUNCTION newel.guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -120,9 +120,9 @@ CREATE TABLE newel.lowering (
     to_tier   smallint    NOT NULL CHECK (to_tier < from_tier OR unlocked),
     unlocked  boolean     NOT NULL,
     staff_id  uuid        NOT NULL REFERENCES newel.staff,
-    reason    text        NOT NULL CHECK (length(reason) >= 3),
     at        timestamptz NOT NULL,
-    tx        xid8        NOT NULL DEFAULT pg_current_xact_id()
+    tx        xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    reason_sealed bytea NOT NULL
 );
 CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
 
@@ -176,6 +176,15 @@ BEGIN
                        AND a.state = 'approved' AND a.decided_by = NEW.released_by
                        AND a.text_mac = NEW.text_mac AND a.case_id = NEW.case_id) THEN
             RAISE EXCEPTION 'NW-AUTHOR: not what was approved' USING ERRCODE = 'NW001';
+        END IF;
+    ELSIF NEW.released_by IS NOT NULL AND NEW.proposal_id IS NOT NULL THEN
+        -- An answer that waited for a reviewer: exactly the words that they released or wrote, once.
+        IF NOT EXISTS (SELECT FROM newel.review r WHERE r.proposal_id = NEW.proposal_id AND r.case_id = NEW.case_id
+                         AND r.state = CASE NEW.drafted_by WHEN 'ai' THEN 'released' ELSE 'corrected' END
+                         AND r.reviewed_by = NEW.released_by AND r.text_mac = NEW.text_mac)
+           OR EXISTS (SELECT FROM newel.message m WHERE m.case_id = NEW.case_id
+                      AND m.proposal_id = NEW.proposal_id AND m.released_by IS NOT NULL) THEN
+            RAISE EXCEPTION 'NW-AUTHOR: not what a reviewer released' USING ERRCODE = 'NW001';
         END IF;
     ELSIF NEW.released_by IS NOT NULL THEN
         IF NOT EXISTS (SELECT FROM newel.work_item w JOIN newel.staff_session s ON s.staff_id = w.owner_id

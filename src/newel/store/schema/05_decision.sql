@@ -35,10 +35,13 @@ CREATE TABLE newel.decision (
     reasons     text[]      NOT NULL CHECK (cardinality(reasons) > 0),
     signals     jsonb       NOT NULL,
     sampled     boolean     NOT NULL DEFAULT false,
+    held        boolean     NOT NULL DEFAULT false,
     policy_id   uuid        NOT NULL REFERENCES newel.policy_version,
     at          timestamptz NOT NULL
 );
 CREATE INDEX decision_case ON newel.decision (case_id, at);
+CREATE INDEX decision_sampled ON newel.decision (case_id, episode) WHERE sampled;
+CREATE INDEX decision_held ON newel.decision (proposal_id) WHERE held;
 CREATE TRIGGER decision_append_only BEFORE UPDATE OR DELETE ON newel.decision
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 

@@ -139,6 +139,18 @@ CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
 CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
+-- What goes to a role is seen by each of its people for themselves: one by one, or all up to a time.
+CREATE TABLE newel.notice_seen (
+    notice_id uuid        NOT NULL REFERENCES newel.notice,
+    staff_id  uuid        NOT NULL REFERENCES newel.staff,
+    at        timestamptz NOT NULL,
+    PRIMARY KEY (staff_id, notice_id)
+);
+CREATE TABLE newel.notice_mark (
+    staff_id uuid        PRIMARY KEY REFERENCES newel.staff,
+    seen_to  timestamptz NOT NULL
+);
+
 CREATE TABLE newel.context_package (
     id           uuid PRIMARY KEY,
     case_id      uuid        NOT NULL REFERENCES newel.cases,
@@ -165,9 +177,9 @@ CREATE TABLE newel.context_grant (
     package_id uuid        NOT NULL REFERENCES newel.context_package,
     staff_id   uuid        NOT NULL REFERENCES newel.staff,
     granted_by uuid        NOT NULL REFERENCES newel.staff,
-    purpose    text        NOT NULL CHECK (length(purpose) >= 3),
     granted_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL CHECK (expires_at > granted_at)
+    expires_at timestamptz NOT NULL CHECK (expires_at > granted_at),
+    purpose_sealed bytea
 );
 CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);
 
@@ -241,3 +253,19 @@ CREATE TABLE newel.macro (
     updated_at timestamptz NOT NULL,
     UNIQUE (workflow, language, name)
 );
+
+-- A part of the queue that somebody looks at often, by name; their own, or shown to their team as well.
+CREATE TABLE newel.saved_view (
+    id         uuid PRIMARY KEY,
+    staff_id   uuid        NOT NULL REFERENCES newel.staff,
+    team       text        NOT NULL DEFAULT '',
+    name       text        NOT NULL CHECK (length(name) BETWEEN 1 AND 40),
+    workflow   text        NOT NULL DEFAULT '',
+    priority   smallint    NOT NULL DEFAULT 0 CHECK (priority BETWEEN 0 AND 3),
+    language   text        NOT NULL DEFAULT '',
+    late       boolean     NOT NULL DEFAULT false,
+    saved_at   timestamptz NOT NULL,
+    removed_at timestamptz
+);
+CREATE UNIQUE INDEX saved_view_name ON newel.saved_view (staff_id, name) WHERE removed_at IS NULL;
+CREATE INDEX saved_view_team ON newel.saved_view (team, name) WHERE removed_at IS NULL AND team <> '';

@@ -113,7 +113,8 @@ CREATE TABLE newel.feedback (
     id            uuid PRIMARY KEY,
     case_id       uuid        NOT NULL REFERENCES newel.cases,
     resolution_id uuid        REFERENCES newel.resolution,
-    kind          text        NOT NULL CHECK (kind IN ('resolution', 'approval', 'follow_up', 'false_alarm', 'missed')),
+    kind          text        NOT NULL CHECK (kind IN ('resolution', 'approval', 'follow_up', 'false_alarm', 'missed',
+        'review')),
     state         text        NOT NULL CHECK (state IN ('pending', 'ingested', 'dead')),
     body_sealed   bytea       NOT NULL,
     attempts      integer     NOT NULL DEFAULT 0,
@@ -122,6 +123,7 @@ CREATE TABLE newel.feedback (
     ended_at      timestamptz,
     CHECK ((state = 'pending') = (ended_at IS NULL))
 );
+CREATE INDEX feedback_case ON newel.feedback (case_id);
 CREATE INDEX feedback_pending ON newel.feedback (created_at) WHERE state = 'pending';
 CREATE TRIGGER feedback_transition BEFORE UPDATE ON newel.feedback
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('feedback');

@@ -11,9 +11,14 @@ BEGIN
         SELECT FROM newel.approval a WHERE a.case_id = which AND a.state = 'pending') THEN
         RETURN false;
     END IF;
+    IF its_state = 'held' AND NOT EXISTS (
+        SELECT FROM newel.review r WHERE r.case_id = which AND r.kind = 'held' AND r.state = 'open') THEN
+        RETURN false;
+    END IF;
     RETURN EXISTS (SELECT FROM newel.job j WHERE j.case_id = which AND j.state <> 'dead' AND j.kind = CASE its_state
         WHEN 'ai' THEN 'answer' WHEN 'acting' THEN 'action' WHEN 'waiting' THEN 'settle'
-        WHEN 'deflecting' THEN 'deflection' WHEN 'snoozed' THEN 'wake' WHEN 'approval' THEN 'approval_expiry' END);
+        WHEN 'deflecting' THEN 'deflection' WHEN 'snoozed' THEN 'wake' WHEN 'approval' THEN 'approval_expiry'
+        WHEN 'held' THEN 'review_expiry' END);
 END $$;
 
 -- The limbo view lists each open case that nothing and nobody will move.

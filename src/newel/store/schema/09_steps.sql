@@ -89,17 +89,25 @@ BEGIN
     FROM (SELECT c.id, c.conversation_id, c.opened_at, c.resolved_at FROM newel.cases c
           WHERE c.customer_id = look_in.customer_id AND (c.conversation_id = look_in.conversation_id OR c.id = named)
           ORDER BY c.opened_at DESC LIMIT 20) o;
-    -- Earlier contacts: the first message of each episode of the newest 20 cases.
+    -- Earlier contacts: the first message of each episode of the newest 20 cases; and of the open episode of
+    -- this conversation the last three, which a phrase may go on from.
     SELECT array_agg(h.id), array_agg(h.case_id), array_agg(h.episode), array_agg(h.key_wrapped),
         array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason)
     INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons
-    FROM (SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
+    FROM ((SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
               m.received_at, r.contact_reason
           FROM (SELECT c.id, c.contact_reason, c.key_wrapped FROM newel.cases c
                 WHERE c.customer_id = look_in.customer_id AND c.opened_at >= look_in.now - span
                 ORDER BY c.opened_at DESC LIMIT 20) r
           JOIN newel.message m ON m.case_id = r.id
-          WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq) h;
+          WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq)
+          UNION
+          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped FROM newel.cases c
+                WHERE c.conversation_id = look_in.conversation_id AND c.resolved_at IS NULL
+                ORDER BY c.opened_at DESC LIMIT 1) r
+          JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode
+          WHERE m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 3)) h;
 END $$;
 
 -- Take a message in with its receipt, and whatever is new with it: the customer (with their key), an
@@ -204,7 +212,8 @@ CREATE FUNCTION newel.decide_proposal(
     step_at timestamptz, which uuid, its_episode integer, said_in uuid, its_policy uuid,
     its_proposal uuid, its_revision integer, reason text, drafter text, sure real, is_calibrated boolean,
     its_model text, why text[], cited jsonb, draft bytea, its_state text,
-    its_decision uuid, its_kind text, its_tier smallint, its_reasons text[], weighed jsonb, is_sampled boolean
+    its_decision uuid, its_kind text, its_tier smallint, its_reasons text[], weighed jsonb, is_sampled boolean,
+    is_held boolean
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF draft IS NOT NULL THEN
@@ -214,9 +223,9 @@ BEGIN
             its_model, why, cited, draft, its_state, its_policy, step_at);
     END IF;
     INSERT INTO newel.decision (id, case_id, episode, message_id, proposal_id, kind, tier, reasons, signals,
-        sampled, policy_id, at)
+        sampled, held, policy_id, at)
     VALUES (its_decision, which, its_episode, said_in, its_proposal, its_kind, its_tier, its_reasons, weighed,
-        is_sampled, its_policy, step_at);
+        is_sampled, is_held, its_policy, step_at);
 END $$;
 
 -- All that an answer is made from: the case with its keys, its customer, the customer's messages of this

@@ -1,11 +1,13 @@
 -- Search over sealed text: blind word keys (INV-15). A row says that a word, known only as a keyed hash,
 -- stands somewhere in a case or in a customer's profile; it says nothing to whoever lacks the master key.
+-- Words stand in the order of time, so that the newest of many are found first.
 
 CREATE TABLE newel.search_word (
-    word_mac   bytea NOT NULL CHECK (length(word_mac) = 12),
-    kind       text  NOT NULL CHECK (kind IN ('case', 'customer')),
-    subject_id uuid  NOT NULL,
-    PRIMARY KEY (word_mac, kind, subject_id)
+    word_mac   bytea       NOT NULL CHECK (length(word_mac) = 12),
+    kind       text        NOT NULL CHECK (kind IN ('case', 'customer')),
+    subject_id uuid        NOT NULL,
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (word_mac, kind, at, subject_id)
 );
 CREATE INDEX search_word_subject ON newel.search_word (subject_id);
 

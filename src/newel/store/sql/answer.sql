@@ -19,7 +19,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 -- name: decide
 -- A proposal, where there is one, and the decision about it.
 SELECT newel.decide_proposal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22);
+    $21, $22, $23);
 
 -- name: proposal
 SELECT id, case_id, episode, message_id, revision, contact_reason, drafted_by, confidence, calibrated, model, reasons,

@@ -1,8 +1,10 @@
--- name: add_package
-INSERT INTO newel.context_package (id, case_id, work_item_id, opened_at) VALUES ($1, $2, $3, $4);
-
--- name: add_part
-INSERT INTO newel.context_part (package_id, part, state, deadline) VALUES ($1, $2, 'pending', $3);
+-- name: begin
+-- An open package with all its parts pending.
+WITH package AS (
+    INSERT INTO newel.context_package (id, case_id, work_item_id, opened_at) VALUES ($1, $2, $3, $4) RETURNING id
+)
+INSERT INTO newel.context_part (package_id, part, state, deadline)
+SELECT package.id, part, 'pending', $6 FROM package, unnest($5::text[]) AS part;
 
 -- name: package
 -- A package by its id.
@@ -17,10 +19,24 @@ WHERE case_id = $1 ORDER BY opened_at DESC, id LIMIT 1;
 SELECT part, state, sealed, gap, deadline, filled_at, attempts FROM newel.context_part
 WHERE package_id = $1 ORDER BY part;
 
--- name: fill
--- A part is ready; what was a gap is one no more.
-UPDATE newel.context_part SET state = 'ready', sealed = $3, gap = '', filled_at = $4, attempts = attempts + 1
-WHERE package_id = $1 AND part = $2;
+-- name: missing
+-- The parts that are not ready.
+SELECT part, attempts FROM newel.context_part WHERE package_id = $1 AND state <> 'ready';
+
+-- name: put
+-- These parts are ready, or gaps; one that came before stays. When the last has come, the package notes it.
+WITH made AS MATERIALIZED (
+    SELECT * FROM unnest($2::text[], $3::bytea[], $4::text[]) AS m(part, sealed, gap)
+), put AS (
+    UPDATE newel.context_part c SET state = CASE WHEN m.sealed IS NULL THEN 'gap' ELSE 'ready' END,
+        sealed = m.sealed, gap = m.gap, filled_at = CASE WHEN m.sealed IS NULL THEN c.filled_at ELSE $5 END,
+        attempts = c.attempts + 1
+    FROM made m WHERE c.package_id = $1 AND c.part = m.part AND (m.sealed IS NOT NULL OR c.state <> 'ready')
+)
+UPDATE newel.context_package p SET complete_at = $5
+WHERE p.id = $1 AND p.complete_at IS NULL AND NOT EXISTS (
+    SELECT FROM newel.context_part c WHERE c.package_id = p.id AND c.state <> 'ready'
+        AND NOT EXISTS (SELECT FROM made m WHERE m.part = c.part AND m.sealed IS NOT NULL));
 
 -- name: renew
 -- These parts of a work item's package have changed at their source: they are made anew.
@@ -28,19 +44,8 @@ UPDATE newel.context_part SET state = 'pending', sealed = NULL, filled_at = NULL
 WHERE part = ANY ($2::text[]) AND package_id = (SELECT id FROM newel.context_package WHERE work_item_id = $1)
 RETURNING package_id;
 
--- name: gap
--- A part did not come; one that came before stays.
-UPDATE newel.context_part SET state = 'gap', gap = $3, attempts = attempts + 1
-WHERE package_id = $1 AND part = $2 AND state <> 'ready';
-
--- name: complete
--- Note when the last part had come.
-UPDATE newel.context_package p SET complete_at = $2
-WHERE p.id = $1 AND p.complete_at IS NULL
-    AND NOT EXISTS (SELECT FROM newel.context_part c WHERE c.package_id = p.id AND c.state <> 'ready');
-
 -- name: add_grant
-INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose, granted_at, expires_at)
+INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose_sealed, granted_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: live_grant

@@ -11,15 +11,51 @@ UPDATE newel.conversation SET disclosed = true WHERE id = $1 AND NOT disclosed R
 SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND template = $3);
 
 -- name: claim
--- From here the message may leave; with it what the channel needs.
-SELECT * FROM newel.claim_message($1, $2);
+-- From here the message $2 of the case $1 may leave; with it what the channel needs. A transaction by itself:
+-- the case is locked first, as everywhere; the event ($7) is written with it, or the job ($3, $4) ends with a
+-- message that has ended.
+WITH step AS MATERIALIZED (
+    SELECT newel.now() AS now, c.customer_id, c.key_wrapped, k.wrapped
+    FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+    WHERE c.id = $1::uuid FOR NO KEY UPDATE OF c
+), claimed AS MATERIALIZED (
+    SELECT step.*, m.outcome, m.was, m.message_id, m.conversation_id, m.attempts, m.visible_seq, m.channel, m.author,
+        m.body_sealed, m.created_at, m.profile_sealed
+    FROM step CROSS JOIN LATERAL newel.claim_message($2::uuid, step.now) m
+)
+SELECT customer_id, key_wrapped, wrapped, outcome, message_id, conversation_id, attempts, visible_seq, channel, author,
+    body_sealed, created_at, profile_sealed,
+    newel.end_step(now, $5::text, $6::text,
+        CASE WHEN outcome = 'claimed' THEN ARRAY[$7::uuid] ELSE '{}' END, ARRAY['outbox.claimed'], ARRAY['outbox'],
+        ARRAY[$2::uuid::text], ARRAY[CASE WHEN was <> 'claimed' THEN 'claimed' END], ARRAY[$1::uuid],
+        ARRAY[jsonb_build_object('attempt', attempts)::text], '{}', '{}',
+        CASE WHEN outcome = 'ended' THEN ARRAY[$3::bigint] ELSE '{}' END, ARRAY[$4::bigint],
+        '{}', '{}', '{}', '{}', '{}', '{}') AS finished
+FROM claimed;
+
+-- name: delivered
+-- The provider has the message $2 of the case $1: told ($7, $8), and the job ($3, $4) done, if that is still
+-- ours; no row when it is not. A transaction by itself. It need not be on disk at once: a crash that takes it
+-- back sends the same message under the same id once more, as one between the sending and this does.
+WITH step AS MATERIALIZED (
+    SELECT newel.now() AS now, set_config('synchronous_commit', 'off', true)
+    FROM newel.cases WHERE id = $1::uuid FOR NO KEY UPDATE
+), held AS MATERIALIZED (
+    SELECT step.now FROM step CROSS JOIN LATERAL (
+        SELECT id FROM newel.job WHERE id = $3::bigint AND token = $4::bigint AND state = 'running' FOR UPDATE) j
+), ended AS (
+    UPDATE newel.outbox SET state = 'delivered', ended_at = held.now, provider_id = $8, reason = ''
+    FROM held WHERE id = $2::uuid AND state = 'claimed' RETURNING id
+)
+SELECT newel.end_step(now, $5::text, $6::text, ARRAY(SELECT $7::uuid FROM ended), ARRAY['outbox.delivered'],
+    ARRAY['outbox'], ARRAY[$2::uuid::text], ARRAY['delivered'], ARRAY[$1::uuid], ARRAY['{"reason": ""}'],
+    '{}', '{}', ARRAY[$3::bigint], ARRAY[$4::bigint], '{}', '{}', '{}', '{}', '{}', '{}') AS finished
+FROM held;
 
 -- name: end
--- delivered, withdrawn or dead. That one was delivered need not be on disk at once: a crash that takes it
--- back sends the same message under the same id once more, as one between the sending and this does.
-UPDATE newel.outbox SET state = $2, ended_at = $3, provider_id = $4, reason = $5
-WHERE id = $1 AND state = ANY ($6::text[])
-RETURNING id, CASE WHEN $2 = 'delivered' THEN set_config('synchronous_commit', 'off', true) END;
+-- withdrawn or dead.
+UPDATE newel.outbox SET state = $2, ended_at = $3, reason = $4
+WHERE id = $1 AND state = ANY ($5::text[]) RETURNING id;
 
 -- name: redeliver
 -- Dead letters are sent again by command: those of $1, or all.

@@ -13,23 +13,26 @@ WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 
 -- name: queue
 -- What waits: first what a person may take ($1 their buckets, $2 those as a generalist, from priority $3 on, not passed
--- on by $4), then the head of all the rest; of one workflow ($5) and priority ($6) if asked; at most $7 of each.
-WITH able AS (
+-- on by $4), then the head of all the rest; at most $7. If asked of one workflow ($5), priority ($6) and
+-- language ($8), and only what is late ($9).
+WITH tongue AS MATERIALIZED (SELECT id FROM newel.bucket WHERE $8 = '' OR language = $8
+), able AS (
     SELECT w.id FROM (
-        SELECT x.* FROM unnest($1::int[]) AS b(bucket) CROSS JOIN LATERAL (
+        SELECT x.* FROM unnest($1::int[]) AS b(bucket) JOIN tongue ON tongue.id = b.bucket CROSS JOIN LATERAL (
             SELECT id, priority, position, due_at FROM newel.work_item
             WHERE state = 'queued' AND bucket = b.bucket AND priority >= $3 AND passed_by IS DISTINCT FROM $4::uuid
-                AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6)
+                AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached)
             ORDER BY priority, position, due_at, id LIMIT $7) x
         UNION ALL
-        SELECT x.* FROM unnest($2::int[]) AS b(bucket) CROSS JOIN LATERAL (
+        SELECT x.* FROM unnest($2::int[]) AS b(bucket) JOIN tongue ON tongue.id = b.bucket CROSS JOIN LATERAL (
             SELECT id, priority, position, due_at FROM newel.work_item
             WHERE state = 'queued' AND bucket = b.bucket AND priority >= $3 AND general
-                AND passed_by IS DISTINCT FROM $4::uuid AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6)
+                AND passed_by IS DISTINCT FROM $4::uuid AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached)
             ORDER BY priority, position, due_at, id LIMIT $7) x
     ) w ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $7
 ), rest AS (
-    SELECT id FROM newel.work_item WHERE state = 'queued' AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6)
+    SELECT id FROM newel.work_item WHERE state = 'queued' AND ($5 = '' OR workflow = $5)
+        AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached) AND ($8 = '' OR bucket IN (SELECT id FROM tongue))
     ORDER BY priority, position, due_at, id LIMIT $7
 )
 SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token,
@@ -45,9 +48,11 @@ FROM (SELECT id, true AS able FROM able UNION ALL
 ORDER BY q.able DESC, w.priority, w.position, w.due_at, w.id LIMIT $7;
 
 -- name: depth
--- How much waits, by workflow and priority.
-SELECT workflow, priority, count(*) AS n FROM newel.work_item WHERE state = 'queued'
-GROUP BY workflow, priority ORDER BY workflow, priority;
+-- How much waits, by workflow, priority and language.
+SELECT q.workflow, q.priority, b.language, sum(q.n)::integer AS n FROM (
+    SELECT workflow, priority, bucket, count(*) AS n FROM newel.work_item WHERE state = 'queued'
+    GROUP BY workflow, priority, bucket) q JOIN newel.bucket b ON b.id = q.bucket
+GROUP BY q.workflow, q.priority, b.language ORDER BY q.workflow, q.priority, b.language;
 
 -- name: messages
 -- The newest messages of a case, newest first: who wrote them, whether they have left, and what the scan saw.

@@ -4,5 +4,5 @@ SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state IN ('claime
 
 -- name: add_lowering
 -- A person's lowering, with its reason: only in its transaction may the tier fall.
-INSERT INTO newel.lowering (id, case_id, episode, from_tier, to_tier, unlocked, staff_id, reason, at)
+INSERT INTO newel.lowering (id, case_id, episode, from_tier, to_tier, unlocked, staff_id, reason_sealed, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);

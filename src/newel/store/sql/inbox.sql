@@ -2,9 +2,11 @@
 -- What waits for an approver, the most urgent first, with what opens its draft.
 SELECT a.id, a.case_id, a.proposal_id, a.amount_minor, a.due_at, a.created_at, c.workflow, c.customer_id,
     p.contact_reason, p.draft_sealed, c.key_wrapped, k.wrapped AS subject_wrapped
-FROM newel.approval a JOIN newel.proposal p ON p.id = a.proposal_id JOIN newel.cases c ON c.id = a.case_id
+FROM (SELECT id, case_id, proposal_id, amount_minor, due_at, created_at FROM newel.approval
+        WHERE state = 'pending' ORDER BY due_at, id LIMIT $1) a
+    JOIN newel.proposal p ON p.id = a.proposal_id JOIN newel.cases c ON c.id = a.case_id
     JOIN keyring.subject_key k ON k.subject_id = c.customer_id
-WHERE a.state = 'pending' ORDER BY a.due_at, a.id LIMIT $1;
+ORDER BY a.due_at, a.id;
 
 -- name: count
 -- How many wait.

@@ -3,22 +3,28 @@
 SELECT newel.end_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
 
 -- name: claim
--- Lease up to $1 due jobs of the kinds $2 for $3 seconds, as of $4: the most urgent first. Each kind and
--- priority is one short walk over its own part of the index, however many jobs wait for a later time.
--- The token holds the time, so that none comes twice even when a crash has taken a lease back.
-WITH due AS (
-    SELECT j.id, j.priority, j.run_at FROM unnest($2::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
+-- Lease up to $1 due jobs of the kinds $2 for $3 seconds: the most urgent first. Each kind and priority is
+-- one short walk over its own part of the index, however many jobs wait for a later time; then one look at
+-- each by its id, in order, until there are enough: no plan compares all with all.
+-- The token holds the time, so that none comes twice even when a crash has taken a lease back: so a lease
+-- need not be on disk at once.
+WITH step AS MATERIALIZED (
+    SELECT newel.now() AS now, set_config('synchronous_commit', 'off', true)
+), due AS MATERIALIZED (
+    SELECT j.id FROM unnest($2::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
     LATERAL (SELECT id, priority, run_at FROM newel.job
-        WHERE state = 'ready' AND kind = k.kind AND priority = p.priority AND run_at <= $4
+        WHERE state = 'ready' AND kind = k.kind AND priority = p.priority AND run_at <= (SELECT now FROM step)
         ORDER BY run_at, id LIMIT greatest(64, 4 * $1)) j
-), next AS (
-    SELECT j.id FROM newel.job j JOIN due USING (id) WHERE j.state = 'ready'
-    ORDER BY due.priority, due.run_at, j.id LIMIT $1 FOR UPDATE OF j SKIP LOCKED
+    ORDER BY j.priority, j.run_at, j.id LIMIT greatest(64, 4 * $1)
+), next AS MATERIALIZED (
+    SELECT j.id FROM due CROSS JOIN LATERAL (
+        SELECT id, state FROM newel.job WHERE id = due.id FOR UPDATE SKIP LOCKED) j
+    WHERE j.state = 'ready' LIMIT $1
 )
 UPDATE newel.job j SET state = 'running', attempts = attempts + 1,
     token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
-    lease_until = $4 + make_interval(secs => $3), worker = $5
-FROM next WHERE j.id = next.id
+    lease_until = (SELECT now FROM step) + make_interval(secs => $3), worker = $4
+WHERE j.id = ANY (ARRAY(SELECT id FROM next))
 RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token;
 
 -- name: retry
@@ -60,9 +66,10 @@ DELETE FROM newel.worker WHERE number = ANY ($1::integer[]);
 -- Take away a subject's jobs of one kind.
 DELETE FROM newel.job WHERE subject_id = $1 AND kind = $2;
 
--- name: next_at
--- When the next ready job of the kinds $1 is due.
-SELECT min(j.run_at) FROM unnest($1::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
+-- name: next_in
+-- Seconds until the next ready job of the kinds $1 is due.
+SELECT extract(epoch FROM min(j.run_at) - newel.now())::float8 AS seconds
+FROM unnest($1::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority),
 LATERAL (SELECT run_at FROM newel.job WHERE state = 'ready' AND kind = k.kind AND priority = p.priority
     ORDER BY run_at, id LIMIT 1) j;
 

@@ -21,7 +21,8 @@ WHERE m.case_id = $1;
 -- name: receipts
 SELECT r.id, r.message_id, r.outcome, r.tier_floor, r.locked, r.markers, r.clusters, r.risk, r.not_evaluated, r.evidence_sealed,
     p.workflow || '/' || p.number AS policy_version
-FROM newel.scan_receipt r JOIN newel.policy_version p ON p.id = r.policy_id WHERE r.case_id = $1;
+FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id JOIN newel.policy_version p ON p.id = r.policy_id
+WHERE m.case_id = $1;
 
 -- name: proposals
 SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calibrated, a.model, a.reasons, a.sources, a.revision,
@@ -29,7 +30,7 @@ SELECT a.id, a.message_id, a.contact_reason, a.drafted_by, a.confidence, a.calib
 FROM newel.proposal a JOIN newel.policy_version p ON p.id = a.policy_id WHERE a.case_id = $1;
 
 -- name: decisions
-SELECT d.id, d.kind, d.tier, d.reasons, d.signals, d.sampled, d.proposal_id,
+SELECT d.id, d.kind, d.tier, d.reasons, d.signals, d.sampled, d.held, d.proposal_id,
     p.workflow || '/' || p.number AS policy_version
 FROM newel.decision d JOIN newel.policy_version p ON p.id = d.policy_id WHERE d.case_id = $1;
 
@@ -62,10 +63,20 @@ SELECT f.id, f.kind, f.attempts, f.error,
 FROM newel.feedback f WHERE f.case_id = $1;
 
 -- name: lowerings
-SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason FROM newel.lowering l WHERE l.case_id = $1;
+SELECT l.id, l.from_tier, l.to_tier, l.unlocked, l.reason_sealed FROM newel.lowering l WHERE l.case_id = $1;
+
+-- name: grants
+SELECT g.id, s.login AS opened_to, g.expires_at, g.purpose_sealed
+FROM newel.context_grant g JOIN newel.context_package p ON p.id = g.package_id JOIN newel.staff s ON s.id = g.staff_id
+WHERE p.case_id = $1;
 
 -- name: surveys
 SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
+
+-- name: reviews
+SELECT r.id, r.episode, r.kind, r.work, r.proposal_id, r.score, r.passed, r.marks, r.critical, r.said_sealed,
+    s.name AS decided_by
+FROM newel.review r LEFT JOIN newel.staff s ON s.id = r.reviewed_by WHERE r.case_id = $1;
 
 -- name: notes
 SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions

@@ -75,8 +75,9 @@ SELECT id FROM newel.staff WHERE login = $1 AND active;
 -- What waits for an approver.
 SELECT a.id, a.case_id, c.workflow, c.contact_reason, c.priority, a.amount_minor, a.due_at,
     a.expires_at, a.created_at
-FROM newel.approval a JOIN newel.cases c ON c.id = a.case_id
-WHERE a.state = 'pending' ORDER BY a.due_at, a.id LIMIT $1;
+FROM (SELECT id, case_id, amount_minor, due_at, expires_at, created_at FROM newel.approval
+        WHERE state = 'pending' ORDER BY due_at, id LIMIT $1) a JOIN newel.cases c ON c.id = a.case_id
+ORDER BY a.due_at, a.id;
 
 -- name: approval
 -- One approval with the rows that it was made of.

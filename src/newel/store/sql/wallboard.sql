@@ -50,28 +50,33 @@ WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $
 SELECT id, name FROM newel.staff WHERE active;
 
 -- name: holds
--- What people have: how much, and the first $1 of each, most urgent first.
-SELECT owner_id, whole, case_id, priority, contact_reason, due_at, state FROM (
-    SELECT w.owner_id, w.case_id, w.priority, c.contact_reason, c.state, w.due_at,
-        count(*) OVER (PARTITION BY w.owner_id) AS whole,
-        row_number() OVER (PARTITION BY w.owner_id ORDER BY w.priority, w.due_at, w.id) AS place
-    FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id WHERE w.state = 'owned'
-) q WHERE place <= $1 ORDER BY owner_id, place;
+-- What the people $2 have: how much, and the first $1 of each, most urgent first.
+SELECT p.owner_id, (SELECT count(*) FROM newel.work_item WHERE owner_id = p.owner_id AND state = 'owned') AS whole,
+    w.case_id, w.priority, c.contact_reason, w.due_at, c.state
+FROM unnest($2::uuid[]) AS p(owner_id) CROSS JOIN LATERAL (
+        SELECT id, case_id, priority, due_at FROM newel.work_item WHERE owner_id = p.owner_id AND state = 'owned'
+        ORDER BY priority, due_at, id LIMIT $1) w
+    JOIN newel.cases c ON c.id = w.case_id
+ORDER BY p.owner_id, w.priority, w.due_at, w.id;
 
 -- name: ai_states
 -- How many cases the AI has, by state.
 SELECT state, count(*) AS n FROM newel.cases
-WHERE state IN ('ai', 'deflecting', 'approval', 'acting') GROUP BY state;
+WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting') GROUP BY state;
 
 -- name: ai_cases
 -- What the AI has now, longest first, with its latest proposal.
 SELECT c.id AS case_id, c.workflow, coalesce(nullif(c.contact_reason, ''), p.contact_reason, '') AS contact_reason,
     c.language, c.state, c.tier, c.turn, c.episode_opened_at AS at,
     v.channel, p.confidence
-FROM newel.cases c LEFT JOIN newel.conversation v ON v.id = c.conversation_id
+FROM (SELECT k.* FROM unnest('{ai,deflecting,approval,held,acting}'::text[]) AS s(state) CROSS JOIN LATERAL (
+            SELECT id, episode_opened_at FROM newel.cases WHERE state = s.state AND state <> 'resolved'
+            ORDER BY episode_opened_at LIMIT $1) k
+        ORDER BY k.episode_opened_at, k.id LIMIT $1) first
+    JOIN newel.cases c ON c.id = first.id LEFT JOIN newel.conversation v ON v.id = c.conversation_id
     LEFT JOIN LATERAL (SELECT confidence, contact_reason FROM newel.proposal WHERE case_id = c.id
         ORDER BY created_at DESC LIMIT 1) p ON true
-WHERE c.state IN ('ai', 'deflecting', 'approval', 'acting') ORDER BY c.episode_opened_at, c.id LIMIT $1;
+ORDER BY c.episode_opened_at, c.id;
 
 -- name: ai_answered
 -- What the AI has answered since $1, where the customer may go on; newest first.
@@ -98,5 +103,5 @@ SELECT workflow FROM newel.policy_version WHERE state = 'active' ORDER BY workfl
 
 -- name: concerned
 -- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.
-SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'acting')
+SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting')
     AND ($1::text IS NULL OR workflow = $1) AND ($2::text IS NULL OR contact_reason = $2);

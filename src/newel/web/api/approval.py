@@ -7,8 +7,9 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
-from newel.flow import approval
-from newel.flow.approval import Done
+from newel.domain.inbox import Refusal
+from newel.flow import approval, selection
+from newel.flow.selection import Done
 from newel.store import views
 from newel.store.views import Asked, Waiting
 from newel.web.request import Ask
@@ -25,12 +26,13 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A decision; an edit brings another text or amount, a rejection says why."""
+    """A decision; an edit brings another text or amount, a rejection says why, and more in a note."""
 
     decision: Literal["approve", "edit", "reject"]
     text: Said | None = None
     amount_minor: Minor | None = None
-    reason: Why = ""
+    why: Refusal = Refusal.OTHER
+    note: Why = ""
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -44,7 +46,8 @@ class DecideAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     ids: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=50)]
     decision: Literal["approve", "reject"]
-    reason: Why = ""
+    why: Refusal = Refusal.OTHER
+    note: Why = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -54,9 +57,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why it is taken back."""
+    """Why it is taken back, for the person who gets the case."""
 
-    reason: Reason
+    note: Reason
 
 
 @get("/api/v1/approvals", Act.APPROVE)
@@ -77,7 +80,11 @@ async def approval_detail(request: Ask, approval_id: FromPath[UUID]) -> Asked:
 async def decide_approval(request: Ask, approval_id: FromPath[UUID], data: JSONBody[Decide]) -> Decided:
     """Approve, edit and release, or reject; 409 when it was decided or no longer binds."""
     verdict = approval.Verdict(
-        decision=data.decision, text=data.text, amount_minor=data.amount_minor, reason=data.reason
+        decision=data.decision,
+        text=data.text,
+        amount_minor=data.amount_minor,
+        why=data.why,
+        note=data.note,
     )
     return Decided(await approval.decide(request.house, request.person, approval_id, verdict))
 
@@ -89,18 +96,20 @@ async def decide_approval(request: Ask, approval_id: FromPath[UUID], data: JSONB
 )
 async def decide_approvals(request: Ask, data: JSONBody[DecideAll]) -> Outcome:
     """Decide several of one action class; each by itself, and what became of each."""
-    done = await approval.decide_all(request.house, request.person, data.ids, data.decision, data.reason)
+    done = await selection.decide_all(
+        request.house, request.person, data.ids, data.decision, data.why, data.note
+    )
     return Outcome(tuple(done))
 
 
 @post(
     "/api/v1/approvals/{approval_id:uuid}/withdrawal",
     Act.APPROVE,
-    example={"reason": "the order was cancelled"},
+    example={"note": "the order was cancelled"},
 )
 async def withdraw_approval(request: Ask, approval_id: FromPath[UUID], data: JSONBody[Withdraw]) -> Decided:
     """Take a proposal back before it is decided; a person takes the case."""
-    await approval.withdraw(request.house, request.person, approval_id, data.reason)
+    await approval.withdraw(request.house, request.person, approval_id, data.note)
     return Decided("withdrawn")
 
 

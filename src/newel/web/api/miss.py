@@ -18,7 +18,7 @@ from newel.web.route import get, post
 SHOWN = 1000
 
 
-class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The cluster of the trigger that was missed."""
 
     cluster: Cluster
@@ -43,7 +43,7 @@ class Misses(msgspec.Struct, frozen=True):
 
 
 @post("/api/v1/cases/{case_id:uuid}/miss", Act.MARK_MISS, example={"cluster": "emotion"})
-async def mark_miss(request: Ask, case_id: FromPath[UUID], data: JSONBody[Mark]) -> Marked:
+async def mark_miss(request: Ask, case_id: FromPath[UUID], data: JSONBody[Flag]) -> Marked:
     """Say that a case which I handle or handled should have been T3; once each."""
     return Marked(await miss.mark(request.house, request.person, case_id, data.cluster))
 

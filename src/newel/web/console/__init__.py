@@ -9,10 +9,28 @@ from newel.web.console import (
     kill_switch,
     knowledge,
     policy,
+    quality,
+    saved_view,
     search,
+    tour,
     trace,
     wallboard,
 )
 
-WORDS = (access, frame, desk, approval, wallboard, search, trace, attachment, knowledge, policy, kill_switch)
+WORDS = (
+    access,
+    frame,
+    desk,
+    saved_view,
+    approval,
+    quality,
+    wallboard,
+    search,
+    trace,
+    attachment,
+    knowledge,
+    policy,
+    kill_switch,
+    tour,
+)
 ROUTES = [handler for word in WORDS for handler in word.ROUTES]

@@ -17,7 +17,8 @@ from newel.web.request import Ask
 from newel.web.route import Open, form
 from newel.web.route import page as page_at
 
-SHOWN = 50
+SHOWN = 20
+COUNTED = 100
 
 
 @page_at("/frame", Open.SIGNED_IN)
@@ -30,7 +31,7 @@ async def _shown(request: Ask) -> dict[str, Any]:
     me = request.me
     async with request.house.db.tx(me.actor, read_only=True) as tx:
         counts = await frame.counts(tx, me.id)
-        unseen = await notices.unseen(tx, me)
+        unseen = await notices.unseen(tx, me, COUNTED)
         engaged = await switches.engaged(tx)
     return {
         "counts": counts if me.actor.may(Act.READ_CASE) else None,

@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from newel.domain import trace as rule
 from newel.domain.telling import carried, event_said, told
 from newel.flow import trace
 from newel.web.page import page
@@ -17,13 +18,15 @@ from newel.web.route import page as page_at
 async def trace_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """The story; texts and evidence for the owner and for those who may trace."""
     found = await trace.proven(request.house, request.me.actor, case_id)
-    stages = tuple(dict.fromkeys(step.stage for step in found.story.steps))
+    steps, readings = rule.readings(found.story.steps)
+    stages = tuple(dict.fromkeys(step.stage for step in steps))
     return page(
         request,
         "trace.html",
         case=found.story.case,
         opened=found.story.opened,
-        steps=found.story.steps,
+        steps=steps,
+        readings=readings,
         proofs=found.proofs,
         stages=stages,
         told=told,

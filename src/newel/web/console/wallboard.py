@@ -4,6 +4,7 @@ Everything is read from the database and done by flow steps that need no worker:
 routing is down, and says that it is.
 """
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain.access import Act
-from newel.domain.errors import Conflict, NotFound
+from newel.domain.errors import Conflict
 from newel.domain.routing import Fit, Item, fits
 from newel.flow import escalation, routing
 from newel.flow.routing import rules_of
@@ -24,16 +25,20 @@ from newel.web.request import Ask
 from newel.web.route import form
 from newel.web.route import page as page_at
 
-QUEUE_SHOWN = 60
-TALKS_SHOWN = 30
+QUEUE_SHOWN = 30
+PEOPLE_SHOWN = 30
+EVERYBODY = 2000
+FITS_SHOWN = 40
+TALKS_SHOWN = 20
 ANSWERED_SHOWN = 8
 APPROVALS_SHOWN = 8
 
 
 class Look(msgspec.Struct, frozen=True):
-    """Whether the board is shown on a screen at the wall."""
+    """Whether the board is shown on a screen at the wall, and all people of a large floor."""
 
     screen: bool = False
+    everybody: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -51,31 +56,39 @@ class Place(msgspec.Struct, frozen=True):
 @page_at("/wallboard", Act.ASSIGN)
 async def board(request: Ask) -> Response[str]:
     """The board; a script asks for it again whenever something on it has changed."""
-    screen = request.asked(Look).screen
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        shown = await _shown(request, tx)
+    look = request.asked(Look)
+    people = EVERYBODY if look.everybody else PEOPLE_SHOWN
+    work_now, beside = await asyncio.gather(_work(request), _people_and_ai(request, people))
     answer = part if request.partial else page
     template = "wallboard/board.html" if request.partial else "wallboard.html"
-    return answer(request, template, screen=screen, **shown)
+    return answer(request, template, look=look, people_shown=people, **work_now, **beside)
 
 
-async def _shown(request: Ask, tx: Tx) -> dict[str, Any]:
-    coming = await wallboard.clocks(tx, late=False)
-    return {
-        "now": tx.now,
-        "lanes": await wallboard.lanes(tx, coming, request.me.id),
-        "targets": await _targets(request, tx),
-        "late": await wallboard.clocks(tx, late=True),
-        "coming": coming,
-        "queue": await wallboard.queue(tx, QUEUE_SHOWN),
-        "desks": await wallboard.desks(tx),
-        "ai": await wallboard.ai_states(tx),
-        "talks": await wallboard.talks(tx, TALKS_SHOWN),
-        "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
-        "asked": await wallboard.asked(tx),
-        "approvals": await views.approvals(tx, APPROVALS_SHOWN),
-        "stalled": await wallboard.stalled(tx),
-    }
+async def _work(request: Ask) -> dict[str, Any]:
+    """The work of people and its clocks."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        coming = await wallboard.clocks(tx, late=False)
+        return {
+            "lanes": await wallboard.lanes(tx, coming, request.me.id),
+            "targets": await _targets(request, tx),
+            "late": await wallboard.clocks(tx, late=True),
+            "coming": coming,
+            "queue": await wallboard.queue(tx, QUEUE_SHOWN),
+            "stalled": await wallboard.stalled(tx),
+        }
+
+
+async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
+    """Who is there with what, and what the AI has; read at the same time as the work."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        return {
+            "desks": await wallboard.desks(tx, people),
+            "ai": await wallboard.ai_states(tx),
+            "talks": await wallboard.talks(tx, TALKS_SHOWN),
+            "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
+            "asked": await wallboard.asked(tx),
+            "approvals": await views.approvals(tx, APPROVALS_SHOWN),
+        }
 
 
 async def _targets(request: Ask, tx: Tx) -> dict[int, tuple[int, ...]]:
@@ -93,9 +106,16 @@ async def people(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Who could have a case: the best first, and what is against each."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         item, found = await _fits(request, tx, case_id)
-        names = {desk.person.id: desk for desk in await wallboard.desks(tx)}
+        names = await wallboard.names(tx)
         case = await views.case(tx, case_id)
-    return part(request, "wallboard/people.html", item=item, fits=found, desks=names, case=case)
+    shown: dict[str, Any] = {
+        "item": item,
+        "fits": found[:FITS_SHOWN],
+        "all": len(found),
+        "names": names,
+        "case": case,
+    }
+    return part(request, "wallboard/people.html", **shown)
 
 
 async def _fits(request: Ask, tx: Tx, case_id: UUID) -> tuple[work.WorkItem, list[Fit]]:
@@ -114,7 +134,7 @@ async def assign(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     asked = await request.filled(Choice)
     await routing.assign(request.house, request.actor, case_id, asked.staff_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        names = {desk.person.id: desk.name for desk in await wallboard.desks(tx)}
+        names = await wallboard.names(tx)
     return done(f"{names.get(asked.staff_id, 'They')} has it now.")
 
 
@@ -137,12 +157,12 @@ async def take_over(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def presence(request: Ask, staff_id: FromPath[UUID]) -> Response[str]:
     """Say for a person that they are here, or away."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        found = next((d for d in await wallboard.desks(tx) if d.person.id == staff_id), None)
-    if found is None:
-        raise NotFound(what="person", id=staff_id)
-    here = not found.person.available
+        found = await work.person(tx, staff_id)
+        names = await wallboard.names(tx)
+    here = not found.available
     await routing.presence(request.house, request.actor, staff_id, available=here)
-    return done(f"{found.name} {'takes new work now' if here else 'gets no new work now'}.")
+    name = names.get(staff_id, found.login)
+    return done(f"{name} takes new work now." if here else f"{name} gets no new work now.")
 
 
 ROUTES = [board, people, assign, place, take_over, presence]

@@ -1,5 +1,5 @@
-"""The desk: the pages (``pages``), what is said on them (``talk``), what is done with a case (``acts``)."""
+"""The desk: its pages, what is said on them (``talk``), what is done with a case, or ``several``."""
 
-from newel.web.console.desk import acts, pages, talk
+from newel.web.console.desk import acts, pages, several, talk
 
-ROUTES = [*pages.ROUTES, *talk.ROUTES, *acts.ROUTES]
+ROUTES = [*pages.ROUTES, *talk.ROUTES, *acts.ROUTES, *several.ROUTES]

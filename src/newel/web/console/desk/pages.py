@@ -1,9 +1,10 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
+import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from newel.domain.errors import StaleToken
 from newel.domain.mask import Field
 from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.routing import highest
+from newel.domain.saved_view import Filter, SavedView
 from newel.domain.support import Ground
 from newel.domain.words import Cluster
 from newel.flow import chat, desk
@@ -27,6 +29,7 @@ from newel.flow.desk import Desk
 from newel.store import desk as rows
 from newel.store import live, views
 from newel.store import routing as work
+from newel.store import saved_view as saved_views
 from newel.web import viewing
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
@@ -35,7 +38,7 @@ from newel.web.route import form
 from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
-SHOWN: Final = 40
+SHOWN: Final = 30
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -45,18 +48,28 @@ Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.-]*\Z")]
 Looked = Annotated[str, msgspec.Meta(max_length=400)]
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """Which part of the queue to show, and which case is open beside it."""
+class Asked(Filter, frozen=True, kw_only=True):
+    """Which part of the queue to show, by a saved view or by hand, and which case is open beside it."""
 
-    workflow: Name = ""
-    priority: Literal[0, 1, 2, 3] = 0
     open: UUID | None = None
+    view: UUID | None = None
 
     def but(self, **changes: Any) -> str:
         """The query of the same list with something else asked."""
-        after = msgspec.structs.replace(self, **changes)
-        asked = {"workflow": after.workflow, "priority": after.priority or "", "open": after.open or ""}
+        after = msgspec.structs.replace(
+            self, **({"view": None} if changes.keys() - {"open"} else {}), **changes
+        )
+        asked = msgspec.structs.asdict(after) | {"late": "true" if after.late else ""}
+        if after.view is not None:
+            asked = {"open": after.open, "view": after.view}
         return urlencode({name: value for name, value in asked.items() if value})
+
+    def within(self, saved: Sequence[SavedView]) -> "Asked":
+        """The same with what its saved view asks for; a view that is gone asks for nothing."""
+        found = next((view for view in saved if view.id == self.view), None)
+        if found is None:
+            return msgspec.structs.replace(self, view=None)
+        return msgspec.structs.replace(self, **msgspec.structs.asdict(found.filter))
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -87,7 +100,8 @@ class Reveal(msgspec.Struct, frozen=True):
 @page_at("/desk", Act.WORK)
 async def front(request: Ask) -> Response[str]:
     """My work and the queue."""
-    return page(request, "desk.html", opened=None, **await _list(request, request.asked(Asked)))
+    listing, people = await asyncio.gather(_list(request, request.asked(Asked)), _people(request))
+    return page(request, "desk.html", opened=None, people=people, **listing)
 
 
 @page_at("/desk/list", Act.WORK)
@@ -100,8 +114,10 @@ async def listed(request: Ask) -> Response[str]:
 async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
-    opened = await _case(request, case_id)
-    return page(request, "desk.html", **(await _list(request, asked)) | opened)
+    opened, beside, people = await asyncio.gather(
+        _case(request, case_id), _list(request, asked), _people(request)
+    )
+    return page(request, "desk.html", people=people, **beside | opened)
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -161,9 +177,9 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         serving = await work.serving(tx, me.id)
         taken = await rows.mine(tx, request.house.envelope, me.id)
         first = int(highest(serving.person) or NOTHING)
-        waiting = await rows.queue(
-            tx, request.house.envelope, serving, first, asked.workflow, asked.priority, SHOWN
-        )
+        saved = await saved_views.seen_by(tx, me.id)
+        asked = asked.within(saved)
+        waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
         depth = await rows.depth(tx)
         questions = await views.questions(tx, request.house.envelope, me.id)
         titles = {name: await _titles(request, tx, name) for name in {row.workflow for row in depth}}
@@ -175,6 +191,7 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "questions": questions,
         "person": serving.person,
         "asked": asked,
+        "saved": saved,
         "titles": titles,
         "reason_of": reasons.said,
     }
@@ -193,7 +210,6 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
             await chat.read(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         titles = await _titles(request, tx, opened.view.workflow)
-        people = await rows.people(tx)
         here = _hub(request).viewing.at(case_id, request.me.id)
         seen = await rows.names(tx, list(here)) if here else {}
     kept = opened.draft
@@ -203,7 +219,6 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
         "case_titles": titles,
-        "people": [one for one in people if one.id != request.me.id],
         "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
         "topic": live.of_case(case_id),
         "reason_of": reasons.said,
@@ -216,6 +231,19 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "bytes_most": request.house.attachment_bytes,
         "endings": ",".join(ENDINGS),
     }
+
+
+async def _people(request: Ask) -> list[tuple[str, str, str]]:
+    """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        people = await rows.people(tx)
+    return [(one.login, *_introduced(one)) for one in people if one.id != request.me.id]
+
+
+def _introduced(one: rows.Colleague) -> tuple[str, str]:
+    here = "available" if one.presence == "available" else "away"
+    takes = f"{one.name} · {here}, {one.load} of {one.capacity} · {', '.join(one.languages)}"
+    return takes, f"{one.name} · {here} · {', '.join(map(words, one.skills)).lower()}"
 
 
 def _thread(opened: Desk) -> list[tuple[str, Any]]:

@@ -54,3 +54,7 @@ document.addEventListener("htmx:finally:request", (event) => {
     if (form.hasAttribute("data-closes-after")) form.closest("dialog")?.close();
   }
 });
+
+// htmx would take the page in hand a moment later, and a key pressed in between would send its form
+// as a plain one, with what was typed in the address. From here on every form is a live one.
+htmx.process(document.body);

@@ -1,0 +1,113 @@
+"""Reading one message: its words now, its subject, its attachments, and what it goes on with."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from newel.domain.policy.bundle import Bundle
+from newel.domain.scan.emotion import behaviour
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import Identifier, detect
+from newel.domain.scan.lexicon import Entry
+from newel.domain.scan.matcher import Matcher
+from newel.domain.scan.normalise import views
+from newel.domain.scan.quotation import Zones, blanked, zones
+from newel.domain.scan.reading import Found, Reading
+from newel.domain.scan.receipt import Evidence
+from newel.domain.scan.spelling import Spelling
+from newel.domain.words import Span
+
+_NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
+# How much of what came before a message may hold the beginning of a phrase.
+_TAIL = 400
+_NOTHING = Zones([])
+
+
+def readable(text: str) -> str:
+    """The text with NUL and lone surrogates replaced, code point by code point."""
+    return text if text.isascii() and "\0" not in text else text.translate(_NOT_TEXT)
+
+
+class Reader:
+    """Finds the entries of a lexicon in messages; holds no state of any."""
+
+    def __init__(
+        self, entries: Sequence[Entry], spellings: Mapping[str, Spelling], served: tuple[str, ...]
+    ) -> None:
+        self.entries = tuple(entries)
+        self.matcher = Matcher(entries)
+        self._spellings, self._served = spellings, served
+
+    def read(self, message: ScanInput, bundle: Bundle, model: Identifier | None) -> Reading:
+        """What stands in the message, and where."""
+        text = readable(message.text)
+        covered = zones(text)
+        own = blanked(text, covered) if covered.spans else text
+        language = detect(own, message.language, bundle.languages, model)
+        spelling = self.spelling(language.code)
+        places = self.matcher.find(views(text, spelling), text, covered)
+        beside = self._beside(message, text, spelling)
+        found: dict[str, tuple[Found, ...]] = {}
+        for index in sorted(places.keys() | beside.keys()):
+            entry = self.entries[index]
+            one = Found(entry.phrases, places.get(index, ()), beside.get(index, ()))
+            found[entry.family] = (*found.get(entry.family, ()), one)
+        return Reading(message, bundle, text, own, found, language, self._served, behaviour(own))
+
+    def spelling(self, code: str) -> Spelling | None:
+        """What mends slips in a language; in one without, that of the first one served."""
+        first = self._served[0] if self._served else ""
+        return self._spellings.get(code) or self._spellings.get(first)
+
+    def _beside(
+        self, message: ScanInput, text: str, spelling: Spelling | None
+    ) -> dict[int, tuple[Evidence, ...]]:
+        """What stands outside of the text itself, by entry."""
+        found: dict[int, tuple[Evidence, ...]] = {}
+        for index, evidence in (
+            *self._named("subject", message.subject, spelling),
+            *(
+                each
+                for name in message.attachments
+                for words in dict.fromkeys((name, _said(name)))
+                for each in self._named("attachment", words, spelling)
+            ),
+            *self._continued(message.previous, text, spelling),
+        ):
+            found[index] = (*found.get(index, ()), *evidence)
+        return found
+
+    def _named(
+        self, what: str, words: str, spelling: Spelling | None
+    ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
+        words = readable(words)
+        if not words:
+            return
+        for index, spans in self.matcher.find(views(words, spelling), words, _NOTHING).items():
+            yield index, tuple(Evidence(fact=f'{what}: "{words[span.start : span.end]}"') for span in spans)
+
+    def _continued(
+        self, previous: Sequence[str], text: str, spelling: Spelling | None
+    ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
+        """Phrases that begin in the messages before and end in this one."""
+        said = [readable(each) for each in previous] if text.strip() else []
+        joined = (" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()
+        for before in dict.fromkeys(each[-_TAIL:] for each in joined):
+            whole = before + text[:_TAIL]
+            for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
+                yield index, tuple(_crossing(spans, len(before), whole, text))
+
+
+def _crossing(spans: Iterable[Span], border: int, whole: str, text: str) -> Iterator[Evidence]:
+    first = len(text) - len(text.lstrip())
+    for span in spans:
+        if span.start < len(whole[:border].rstrip()) and span.end > border + first:
+            end = span.end - border
+            yield Evidence(first, end, text[first:end])
+            yield Evidence(fact=f'begun in the messages before: "{whole[span.start : span.end]}"')
+
+
+def _said(name: str) -> str:
+    """A file name as words, without its ending."""
+    return _HUMP.sub(" ", _ENDING.sub("", name))

@@ -1,0 +1,61 @@
+"""The first five minutes, led by the tour: a question answered, a refund approved, a customer taken over."""
+
+from playwright.async_api import Browser, Page, expect
+
+from web.conftest import Site
+from web.console.conftest import Seat, seat
+from web.test_desk import work_off
+
+
+async def settled(one: Seat, path: str) -> None:
+    """Nothing is seriously wrong for anybody, in light and dark."""
+    await one.go(path)
+    for scheme in ("light", "dark"):
+        await one.page.emulate_media(color_scheme=scheme)
+        assert await one.axe() == []
+
+
+async def writes(site: Site, page: Page, name: str) -> None:
+    button = page.get_by_role("button", name=f"Let {name} write")
+    await button.press("Enter")
+    await expect(button).to_have_count(0)
+    await work_off(site)
+
+
+async def test_a_visitor_is_led_through_all_three_tiers(shop: Site, browser: Browser) -> None:
+    async with seat(shop, browser) as one:
+        page = one.page
+        await settled(one, "/sign-in")
+        await page.get_by_role("button", name="Amara Osei").press("Enter")
+        await page.wait_for_url("**/tour")
+
+        await writes(shop, page, "Priya")
+        step = page.locator("#step-answer")
+        await expect(step.get_by_text("Source: order book, order 10023").first).to_be_visible()
+        await expect(step.locator(".tour-marks .seen")).to_have_count(2)
+
+        await writes(shop, page, "Tom")
+        await page.get_by_role("link", name="Open the proposal").press("Enter")
+        await expect(page.get_by_text("18.00").first).to_be_visible()
+        await page.keyboard.press("a")
+        await expect(page.get_by_text("Approved.")).to_be_visible()
+        await work_off(shop)
+
+        await settled(one, "/tour")
+        await expect(page.locator("#step-refund .tour-marks .seen")).to_have_count(4)
+        await expect(page.get_by_text("Amara Osei has approved it with one key")).to_be_visible()
+        await writes(shop, page, "Arjun")
+        await page.get_by_role("button", name="Go on as Esme").press("Enter")
+        await page.wait_for_url("**/desk/*")
+        await expect(page.locator("mark").first).to_be_visible()
+        assert one.complaints == []
+
+
+async def test_what_is_no_step_of_the_tour_is_not_there(shop: Site, site: Site) -> None:
+    amara = await shop.signed_in("amara")
+    assert (await amara.post("/tour/nothing")).status_code == 404
+    assert [(await amara.post("/tour/answer")).status_code for _ in range(2)] == [204, 204]
+    assert len(await shop.house.as_owner("SELECT FROM newel.cases")) == 1
+    assert (await shop.client().post("/tour/answer")).status_code in {401, 303, 403}
+    await site.person("ada")
+    assert (await (await site.signed_in("ada")).get("/tour")).status_code == 404
