@@ -166,7 +166,7 @@ async def test_who_writes_too_often_waits_and_still_gets_a_person(open_door: Sit
     await asyncio.gather(*(one.call("POST", "/chat/messages", body) for body in bodies))
     assert (await one.say("hello?")).status_code == 429
     asked = await one.call("POST", "/chat/person", {"id": uuid4().hex})
-    assert asked.status_code == 200
+    assert asked.status_code == 200, asked.text
     rows = await open_door.house.as_owner(
         "SELECT c.state, c.locked, r.outcome, r.clusters FROM newel.cases c"
         " JOIN newel.scan_receipt r ON r.message_id = c.last_inbound_id WHERE c.conversation_id = $1",

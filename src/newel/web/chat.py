@@ -285,7 +285,7 @@ async def discard(request: Ask, attachment_id: FromPath[UUID]) -> None:
 @inner_post("/chat/person")
 async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
     """Ask for a person; how often somebody has written does not stand in the way of it."""
-    visitor = await _visitor(request, "ask for a person")
+    visitor = await _who(request, "ask for a person")
     _limits(request).must("request", visitor.thread, REQUEST)
     taken = await chat.ask_for_person(request.house, visitor, data.id)
     return Taken(taken.message_id, taken.conversation_id)
@@ -306,12 +306,18 @@ async def seen(request: Ask, data: JSONBody[Seen]) -> None:
 
 
 async def _visitor(request: Ask, act: str = "") -> Visitor:
+    """Whose pass came with the request, if they do not ask too often."""
+    visitor = await _who(request, act)
+    _limits(request).must("ask", visitor.thread, OFTEN)
+    return visitor
+
+
+async def _who(request: Ask, act: str) -> Visitor:
     """Whose pass came with the request; writing takes one of our own pages as well."""
     if act:
         must_be_own_page(request, act)
     visitor = await chat.who(request.house, bearer(request))
     request.scope["newel.actor"] = chat.actor(request.house, visitor)  # type: ignore[typeddict-unknown-key]
-    _limits(request).must("ask", visitor.thread, OFTEN)
     return visitor
 
 
