@@ -82,9 +82,9 @@ async def post_ai(
     sources: tuple[str, ...] = (),
 ) -> None:
     """Write what the AI says; before its first word in a conversation it says that it is an AI."""
-    if case.conversation_id is None:
+    if case.talk is None:
         return
-    if await rows.disclose(tx, case.conversation_id):
+    if await rows.disclose(tx, case.talk):
         await post_system(tx, house, case, running, "ai_disclosure")
     provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
     await _post(tx, house, case, text, provenance, action)
