@@ -45,8 +45,11 @@ async def resolve(
     said: Resolution,
     *,
     hold: timedelta = NO_HOLD,
+    attachments: Sequence[UUID] = (),
 ) -> Case:
     """The owner ends the case, with a last reply or without; the token proves that it is theirs.
+
+    A reply is words, attachments or both.
 
     With a ``hold`` the reply may be taken back for that time (``undo``), and the case ends with its
     release.
@@ -55,11 +58,12 @@ async def resolve(
     async with house.db.tx(actor) as tx:
         case, item = await routing.mine(tx, case_id, actor, token)
         await let_go(tx, house, case)
-        if said.reply and hold:
-            await _hold(tx, house, case, item, actor, said.reply, hold, said)
+        writes = bool(said.reply or attachments)
+        if writes and hold:
+            await _hold(tx, house, case, item, actor, said.reply, hold, said, attachments)
             return case
-        if said.reply:
-            await _post(tx, house, case, actor, said.reply)
+        if writes:
+            await _post(tx, house, case, actor, said.reply, attachments)
         return await _end(tx, house, case, item, said, UUID(actor.id))
 
 
