@@ -148,8 +148,8 @@ async def read(house: House, staff: Actor, case_id: UUID) -> None:
         case, item = await cases.read(tx, case_id), await work.open_of(tx, case_id)
         if item is None or str(item.owner_id) != staff.id:
             raise StaleToken(what=f"case {case_id}")
-        if case.conversation_id is not None:
-            await rows.read(tx, case.conversation_id)
+        for talk in {one for one in (case.conversation_id, case.talk) if one}:
+            await rows.read(tx, talk)
 
 
 async def outlook(house: House) -> Outlook:

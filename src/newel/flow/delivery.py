@@ -82,10 +82,10 @@ async def post_ai(
     sources: tuple[str, ...] = (),
 ) -> None:
     """Write what the AI says; its first word in a conversation leaves behind the one that it is an AI."""
-    if case.conversation_id is None:
+    if case.talk is None:
         return
     box = uuid4()
-    if await rows.disclose(tx, case.conversation_id):
+    if await rows.disclose(tx, case.talk):
         first = Provenance(drafted_by="template", template="ai_disclosure", policy_id=running.id)
         words = running.bundle.messages["ai_disclosure"]
         await rows.add(tx, house.envelope, case, words, first, before=box)

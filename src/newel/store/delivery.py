@@ -82,7 +82,7 @@ async def add(
         box,
         case.id,
         case.episode,
-        case.conversation_id,
+        case.talk,
         provenance.drafted_by,
         provenance.released_by,
         provenance.approval_id,

@@ -21,6 +21,7 @@ from newel.store.envelope import Envelope, Sealer, case_place
 
 T = TypeVar("T")
 _PREVIOUS: Final = 3
+_OPEN: Final = ("open_ids", "open_conversations", "open_from", "open_to", "open_into")
 _PAST: Final = (
     "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
 )  # fmt: skip
@@ -136,7 +137,7 @@ def _look(row: Record, macs: Macs, channel: str) -> Look:
         sender=_sender(row) if row["customer_id"] else None,
         unbound={name: mac for name, mac, bound in identities if mac and not bound},
         conversation=row["conversation_id"],
-        candidates=_across(Open, row, "open_ids", "open_conversations", "open_from", "open_to"),
+        candidates=_across(Open, row, *_OPEN),
         past=_across(Past, row, *_PAST),
     )
 
@@ -167,7 +168,10 @@ async def newcomer(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> S
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """A message with all that is stored of it; ``opens``: its case is new, ``starts``: its conversation."""
+    """A message with all that is stored of it; ``opens``: its case is new, ``starts``: its conversation.
+
+    ``heard`` is the conversation by which it came, when that is a merged case's.
+    """
 
     id: UUID
     inbound: Inbound
@@ -178,6 +182,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: UUID
     opens: bool
     starts: bool
+    heard: UUID | None = None
     attached: tuple[Attached, ...] = ()
 
 
@@ -200,7 +205,7 @@ async def tell(tx: Tx, arrival: Arrival) -> None:
 async def take_in(tx: Tx, envelope: Envelope, arrival: Arrival) -> None:
     """Store an arrival, its texts sealed, with the step's ending so far: one statement."""
     sealer = arrival.sender.sealer(envelope).unwrap(case_place(arrival.case.id), arrival.case.key_wrapped)
-    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival))
+    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival), arrival.heard)
     done = len(tx.ending.done)
     row = await tx.one(sql("intake").take_in, tx.now, *values, *tx.ending.columns(tx))
     tx.must_be_ours(row["end_step"], done)
