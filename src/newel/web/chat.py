@@ -181,11 +181,11 @@ async def window(request: Ask) -> Response[str]:
     asked = request.asked(Arrive)
     door: Door = request.app.state.door
     host = asked.host if door.admits(asked.host) else ""
-    outlook = await _outlook(request)
+    outlook = await outlook_of(request)
     return framed(
         request,
         "chat.html",
-        " ".join(door.origins) or "'none'",
+        " ".join(("'self'", *door.origins)),
         site=asked.site,
         host=host,
         greeting=outlook.greeting,
@@ -200,7 +200,7 @@ async def window(request: Ask) -> Response[str]:
 async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
     """Come in; whoever cannot prove who they are comes in as a stranger."""
     must_be_own_page(request, "open the chat")
-    _limits(request).must("come", _address(request), COME)
+    limits_of(request).must("come", address_of(request), COME)
     door: Door = request.app.state.door
     visitor = await chat.admit(request.house, door, data.site, identity=data.identity, kept=data.kept)
     token = rule.sign(visitor, chat.mac_of(request.house))
@@ -210,8 +210,12 @@ async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
 @inner_get("/chat/conversation", query=Look)
 async def conversation(request: Ask) -> View:
     """The newest lines of both sides, where it stands, and how long a person takes."""
-    visitor, limit = await _visitor(request), request.asked(Look).lines
-    outlook = await _outlook(request)
+    return await view_of(request, await _visitor(request), request.asked(Look).lines)
+
+
+async def view_of(request: Ask, visitor: Visitor, limit: int) -> View:
+    """A visitor's conversation as they may know it."""
+    outlook = await outlook_of(request)
     about, found, seen_seq = None, list[rows.Line](), 0
     async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:
         own = await chat.conversation_of(request.house, tx, visitor)
@@ -251,8 +255,8 @@ async def say_how_it_went(request: Ask, data: JSONBody[Verdict]) -> None:
 async def say(request: Ask, data: JSONBody[Say]) -> Taken:
     """Write; sent again under the same id it is the same message."""
     visitor = await _visitor(request, "write")
-    _limits(request).must("write", visitor.thread, WRITE)
-    _limits(request).must("write from", _address(request), WRITE_FROM)
+    limits_of(request).must("write", visitor.thread, WRITE)
+    limits_of(request).must("write from", address_of(request), WRITE_FROM)
     taken = await chat.say(request.house, visitor, data.text, data.id, data.attachments)
     return Taken(taken.message_id, taken.conversation_id)
 
@@ -261,8 +265,8 @@ async def say(request: Ask, data: JSONBody[Say]) -> Taken:
 async def upload(request: Ask) -> Listed:
     """Upload a file for a message to come: the raw body, its type, its name as Content-Disposition."""
     visitor = await _visitor(request, "upload")
-    _limits(request).must("upload", visitor.thread, UPLOAD)
-    _limits(request).must("upload from", _address(request), UPLOAD_FROM)
+    limits_of(request).must("upload", visitor.thread, UPLOAD)
+    limits_of(request).must("upload from", address_of(request), UPLOAD_FROM)
     content = await body_of(request, request.house.attachment_bytes)
     me = chat.actor(request.house, visitor)
     made = await attachment.upload(request.house, me, name_of(request), declared(request), content)
@@ -286,7 +290,7 @@ async def discard(request: Ask, attachment_id: FromPath[UUID]) -> None:
 async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
     """Ask for a person; how often somebody has written does not stand in the way of it."""
     visitor = await _who(request, "ask for a person")
-    _limits(request).must("request", visitor.thread, REQUEST)
+    limits_of(request).must("request", visitor.thread, REQUEST)
     taken = await chat.ask_for_person(request.house, visitor, data.id)
     return Taken(taken.message_id, taken.conversation_id)
 
@@ -295,7 +299,7 @@ async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
 async def typing(request: Ask) -> None:
     """The customer types; more than one word of it a second is left out."""
     visitor = await _visitor(request, "type")
-    if _limits(request).allow("typing", visitor.thread, SIGNAL):
+    if limits_of(request).allow("typing", visitor.thread, SIGNAL):
         await chat.typing(request.house, visitor)
 
 
@@ -308,7 +312,7 @@ async def seen(request: Ask, data: JSONBody[Seen]) -> None:
 async def _visitor(request: Ask, act: str = "") -> Visitor:
     """Whose pass came with the request, if they do not ask too often."""
     visitor = await _who(request, act)
-    _limits(request).must("ask", visitor.thread, OFTEN)
+    limits_of(request).must("ask", visitor.thread, OFTEN)
     return visitor
 
 
@@ -321,17 +325,20 @@ async def _who(request: Ask, act: str) -> Visitor:
     return visitor
 
 
-async def _outlook(request: Ask) -> Outlook:
+async def outlook_of(request: Ask) -> Outlook:
+    """How long a person takes at this moment."""
     forecast: Forecast = request.app.state.outlook
     return await forecast.now(request.house)
 
 
-def _limits(request: Ask) -> Limits:
+def limits_of(request: Ask) -> Limits:
+    """How often somebody may ask, in this process."""
     limits: Limits = request.app.state.limits
     return limits
 
 
-def _address(request: Ask) -> str:
+def address_of(request: Ask) -> str:
+    """Where the request comes from."""
     return request.client.host if request.client else ""
 
 
