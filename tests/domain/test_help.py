@@ -96,4 +96,4 @@ def test_whatever_is_typed_is_judged_and_searched(one: str, two: str) -> None:
     asked = plain(one)
     assert len(asked) <= LONGEST_SEARCH
     assert "\x00" not in asked
-    assert all(word.isalnum() for word in looked_for(asked))
+    assert not any(set(word) & set(" &|!:*'()<>\\") for word in looked_for(asked))

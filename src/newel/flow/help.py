@@ -92,6 +92,13 @@ async def search(house: House, asked: str) -> Found:
     return Found(answer=best, near=near, titles=[one for one in titles if one.id not in shown])
 
 
+async def make_ready(house: House) -> None:
+    """Whoever looks at the page will search: what is made at the first search is made meanwhile."""
+    async with house.db.tx(READER, read_only=True) as tx:
+        running = await house.running(tx, chat.WORKFLOW)
+    await asyncio.to_thread(running.library.search, "", 1)
+
+
 async def suggest(house: House, message: str) -> Sequence[Passage]:
     """The articles that may spare a message: none to who asks for a person, or whom one should hear."""
     async with house.db.tx(READER, read_only=True) as tx:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
@@ -74,7 +75,9 @@ async def front(request: Ask) -> Response[str]:
     if request.partial:
         return part(request, "help/found.html", **shown)
     topics = await help.topics(request.house)
-    return await _page(request, "help.html", asked, topics=topics, topic=asked.topic, **shown)
+    whole = await _page(request, "help.html", asked, topics=topics, topic=asked.topic, **shown)
+    whole.background = BackgroundTask(help.make_ready, request.house)
+    return whole
 
 
 @page("/help/articles/{article_id:str}", Open.PUBLIC)
