@@ -1,5 +1,6 @@
 """The help page by plain HTTP: as a browser without scripts uses it, and as somebody who means no good."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -90,10 +91,10 @@ async def test_SEC_7_what_a_person_should_hear_of_is_told_like_what_no_article_a
     open_door: Site,
 ) -> None:
     http = reader(open_door)
-    plain = (await http.get("/help", params={"q": "xyzzy plugh"}, headers={"hx-request": "true"})).text
-    for marked in ("I want to talk to a human being", "my lawyer will hear of xyzzy"):
+    plain = (await http.get("/help", params={"q": "quorvix zlatnof"}, headers={"hx-request": "true"})).text
+    for marked in ("I want to talk to a human being", "my lawyer will hear of quorvix"):
         said = (await http.get("/help", params={"q": marked}, headers={"hx-request": "true"})).text
-        assert texts(said).replace(marked, "…") == texts(plain).replace("xyzzy plugh", "…")
+        assert texts(said).replace(marked, "…") == texts(plain).replace("quorvix zlatnof", "…")
     for path in ("/help", "/help?q=refund", "/help/articles/returns-policy", "/help/contact"):
         page = await http.get(path)
         assert page.status_code == 200, page.text
@@ -234,12 +235,10 @@ async def test_who_writes_too_often_keeps_what_was_typed_and_still_gets_a_person
     assert "That was a lot in a short time" in texts(said.text)
     assert f"Where is parcel {n}?</textarea>" in said.text
     assert (await http.post("/help/person", data=own)).status_code == 200
-    for _ in range(60):
-        looked = await http.get("/help", params={"q": "delivery"})
-        if looked.status_code == 429:
-            break
-    assert looked.status_code == 429
-    assert looked.headers["retry-after"]
+    asked = [http.get("/help", params={"q": "delivery"}) for _ in range(120)]
+    refused = [one for one in await asyncio.gather(*asked) if one.status_code == 429]
+    assert refused
+    assert all(one.headers["retry-after"] for one in refused)
 
 
 async def test_TIR_12_articles_are_offered_while_writing_and_never_to_who_asks_for_a_person(
@@ -276,7 +275,7 @@ POSTS = (
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 @given(path=st.sampled_from(POSTS), data=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=8), q=ODD)
 async def test_whatever_is_sent_is_a_page_and_never_a_failure(
@@ -308,14 +307,14 @@ RAW: list[tuple[str, bytes]] = [
 
 
 async def test_wrong_encodings_and_huge_bodies_are_refused_in_words(open_door: Site) -> None:
-    http = reader(open_door)
+    http, asked_for_person = reader(open_door), 0
     for path in POSTS:
         for kind, body in RAW:
             said: Any = await http.post(path, content=body, headers={"content-type": kind})
             assert said.status_code < 500, (path, kind, said.text)
             assert said.headers["content-type"].startswith("text/html") or said.status_code == 303
-    taken = "author = 'customer'"
-    assert await count(open_door, taken) <= 1  # a request for a person says all that it has to say
+            asked_for_person += path == "/help/person" and said.status_code == 200
+    assert await count(open_door) == asked_for_person  # which is said by the address alone
 
 
 async def test_a_long_message_with_bidi_and_markup_is_kept_as_text(open_door: Site) -> None:
