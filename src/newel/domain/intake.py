@@ -45,6 +45,8 @@ class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     language: Annotated[str, msgspec.Meta(max_length=20)] = ""
     fields: Mapping[str, Any] | None = None
     attachments: tuple[UUID, ...] = ()
+    contact: Short = ""
+    """An address that was left with the message, for the person who answers; no AI reads it."""
     extraction_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
@@ -76,7 +78,7 @@ def check(inbound: Inbound) -> Inbound:
     if not (says_something(inbound) or inbound.attachments):
         raise Invalid(what="text", why="it is empty")
     few(inbound.attachments)
-    for name in ("channel", "external_id", "conversation", "subject", "text"):
+    for name in ("channel", "external_id", "conversation", "subject", "text", "contact"):
         _clean(name, getattr(inbound, name))
     return inbound
 

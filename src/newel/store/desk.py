@@ -98,6 +98,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     held_by: UUID | None
     subject: tuple[Piece, ...] = ()
     text: tuple[Piece, ...] = ()
+    contact: tuple[Piece, ...] = ()
     sources: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
     untrusted: bool = False
@@ -191,14 +192,16 @@ class Opened(msgspec.Struct, frozen=True):
     @property
     def texts(self) -> list[str]:
         """All that may hold personal data, in one order: what ``reveal`` looks through."""
-        return [text[: rule.LONGEST] for body in self.bodies for text in (body.subject, body.text)]
+        return [
+            text[: rule.LONGEST] for body in self.bodies for text in (body.subject, body.text, body.contact)
+        ]
 
     def lines(self, known: Known) -> tuple[Line, ...]:
         """As the desk shows them: masked, with the evidence marked."""
         texts = self.texts
         hidden = mask.hidden(texts, known)
         return tuple(
-            _line(row, _hidden(body, known), receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
+            _line(row, _hidden(body, known), receipt, texts[3 * n : 3 * n + 3], hidden[3 * n : 3 * n + 3])
             for n, (row, body, receipt) in enumerate(zip(self.rows, self.bodies, self.receipts, strict=True))
         )
 
@@ -240,6 +243,7 @@ def _line(
         **shown,
         subject=rule.pieces(texts[0], hidden[0], ()),
         text=rule.pieces(texts[1], hidden[1], rule.marks(markers)),
+        contact=rule.pieces(texts[2], hidden[2], ()),
         cut=len(body.text) if len(body.text) > rule.LONGEST else 0,
         sources=body.sources,
         attachments=body.attachments,

@@ -28,12 +28,13 @@ _PAST: Final = (
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message, and what it carries; of an answer also what it stands on."""
+    """The sealed text of a message, with what it carries; of an answer also what it stands on."""
 
     text: str
     subject: str = ""
     sources: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
+    contact: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -237,7 +238,7 @@ def _whose(arrival: Arrival) -> tuple[Any, ...]:
 def _said_in(envelope: Envelope, sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
     """The message, and the fields of an item."""
     inbound, item = arrival.inbound, uuid4()
-    said = Body(inbound.text, inbound.subject, attachments=arrival.attached)
+    said = Body(inbound.text, inbound.subject, attachments=arrival.attached, contact=inbound.contact)
     body = sealer.seal_value(_place(arrival.id), said)
     told = (arrival.id, arrival.look.macs.external, envelope.mac("text", inbound.text), body)
     if inbound.fields is None:

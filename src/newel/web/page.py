@@ -47,10 +47,10 @@ def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Re
     return _answer(render(template, **_frame(request), **values), status, _security("'none'"))
 
 
-def framed(request: Ask, template: str, ancestors: str, **values: Any) -> Response[str]:
+def framed(request: Ask, template: str, ancestors: str, *, status: int = 200, **values: Any) -> Response[str]:
     """A whole page that sites of these origins may show inside of theirs."""
     headers = {**_security(ancestors), "cross-origin-resource-policy": "cross-origin"}
-    return _answer(render(template, **_frame(request), **values), 200, headers)
+    return _answer(render(template, **_frame(request), **values), status, headers)
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:

@@ -164,7 +164,7 @@ END $$;
 CREATE FUNCTION newel.post_message(
     step_at timestamptz, its_id uuid, box uuid, which uuid, its_episode integer, talk uuid,
     drafter text, releaser uuid, its_approval uuid, its_proposal uuid, its_template text, its_policy uuid,
-    said_mac bytea, body bytea, its_action uuid
+    said_mac bytea, body bytea, its_action uuid, its_before uuid
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO newel.message (id, case_id, episode, direction, channel, drafted_by, released_by, approval_id,
@@ -172,44 +172,49 @@ BEGIN
     SELECT its_id, which, its_episode, 'outbound', v.channel, drafter, releaser, its_approval, its_proposal,
         its_template, its_policy, said_mac, body, step_at
     FROM newel.conversation v WHERE v.id = talk;
-    INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at)
-    VALUES (box, its_id, which, talk, its_episode, 'pending', its_action, step_at);
+    INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at, before_id)
+    VALUES (box, its_id, which, talk, its_episode, 'pending', its_action, step_at, its_before);
 END $$;
 
--- Claim a message for sending, in its turn: the caller holds the case; case, conversation, outbox is
--- the order of everybody. `behind`: an earlier one of the case has not left; `ended`: there is nothing
--- to send. From the claim on the message may leave: the store's last gate is the update's own trigger.
-CREATE FUNCTION newel.claim_message(
-    box uuid, step_at timestamptz,
-    OUT outcome text, OUT was text, OUT message_id uuid, OUT case_id uuid, OUT conversation_id uuid,
-    OUT attempts integer, OUT visible_seq bigint, OUT channel text, OUT author text, OUT body_sealed bytea,
-    OUT created_at timestamptz, OUT profile_sealed bytea
+-- Claim a message for sending, in its turn, and with it what is to leave right before it. The caller holds
+-- the case; case, conversation, outbox is the order of everybody. `behind`: an earlier one of the case has
+-- not left; `ended`: there is nothing to send. From the claim on a message may leave: the store's last gate
+-- is the update's own trigger.
+CREATE FUNCTION newel.claim_messages(box uuid, step_at timestamptz) RETURNS TABLE (
+    outcome text, was text, outbox_id uuid, message_id uuid, conversation_id uuid, attempts integer,
+    visible_seq bigint, channel text, author text, body_sealed bytea, created_at timestamptz, profile_sealed bytea
 ) LANGUAGE plpgsql AS $$
-DECLARE mine record;
+#variable_conflict use_column
+DECLARE mine record; boxes uuid[];
 BEGIN
     SELECT o.seq, o.state, o.case_id, o.conversation_id INTO mine FROM newel.outbox o WHERE o.id = box;
-    was := mine.state;
+    SELECT array_agg(o.id ORDER BY o.seq) INTO boxes FROM newel.outbox o
+    WHERE o.case_id = mine.case_id AND o.state IN ('pending', 'claimed') AND (o.id = box OR o.before_id = box);
     IF mine.state = 'pending' AND EXISTS (SELECT FROM newel.outbox e
-        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending') THEN
+        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending' AND e.id <> ALL (boxes)) THEN
         outcome := 'behind';
+        RETURN NEXT;
         RETURN;
     END IF;
     PERFORM FROM newel.conversation v WHERE v.id = mine.conversation_id FOR NO KEY UPDATE;
-    UPDATE newel.outbox o SET state = 'claimed', claimed_at = step_at, attempts = o.attempts + 1,
-        visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
-            WHERE v.conversation_id = o.conversation_id AND v.visible_seq IS NOT NULL), 0))
-    WHERE o.id = box AND o.state IN ('pending', 'claimed')
-    RETURNING o.message_id, o.case_id, o.conversation_id, o.attempts, o.visible_seq
-    INTO message_id, case_id, conversation_id, attempts, visible_seq;
-    IF NOT FOUND THEN
+    FOREACH outbox_id IN ARRAY coalesce(boxes, '{}') LOOP
+        SELECT o.state INTO was FROM newel.outbox o WHERE o.id = outbox_id;
+        UPDATE newel.outbox o SET state = 'claimed', claimed_at = step_at, attempts = o.attempts + 1,
+            visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
+                WHERE v.conversation_id = o.conversation_id AND v.visible_seq IS NOT NULL), 0))
+        WHERE o.id = outbox_id
+        RETURNING 'claimed', o.message_id, o.conversation_id, o.attempts, o.visible_seq
+        INTO outcome, message_id, conversation_id, attempts, visible_seq;
+        SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
+        INTO channel, author, body_sealed, created_at, profile_sealed
+        FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
+        WHERE m.id = message_id;
+        RETURN NEXT;
+    END LOOP;
+    IF boxes IS NULL THEN
         outcome := 'ended';
-        RETURN;
+        RETURN NEXT;
     END IF;
-    outcome := 'claimed';
-    SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
-    INTO channel, author, body_sealed, created_at, profile_sealed
-    FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
-    WHERE m.id = claim_message.message_id;
 END $$;
 
 -- What the AI proposed (where it proposed something) and what was decided about it.
