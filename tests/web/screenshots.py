@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "amara": ("/desk", "/approvals", "/search?q=order", "/profile", "/nowhere"),
     "esme": ("/desk",),
-    "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge"),
+    "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge", "/explain"),
     "greta": ("/review", "/review/results"),
     "farid": ("/approvals",),
 }

@@ -28,6 +28,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("/search", "Search", "search", "g s", Act.READ_CASE),
     Entry("/knowledge", "Knowledge", "book", "g k"),
     Entry("/policy", "Policy", "policy", "g y"),
+    Entry("/explain", "Explain", "help", "g e"),
     Entry("/kill-switch", "Stop AI", "stop", "g x", Act.KILL_SWITCH),
 )
 

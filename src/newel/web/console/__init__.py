@@ -5,6 +5,7 @@ from newel.web.console import (
     approval,
     attachment,
     desk,
+    explain,
     frame,
     kill_switch,
     knowledge,
@@ -32,6 +33,7 @@ WORDS = (
     attachment,
     knowledge,
     policy,
+    explain,
     kill_switch,
     tour,
 )
