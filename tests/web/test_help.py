@@ -42,6 +42,7 @@ async def open_door(server: Server, company: Company, systems: Systems) -> Async
 def reader(site: Site) -> httpx.AsyncClient:
     made = site.client()
     made.headers["accept"] = "text/html"
+    made.timeout = httpx.Timeout(60)  # the first search of a process makes what it needs
     return made
 
 
@@ -82,9 +83,9 @@ async def test_TIR_2_a_search_quotes_word_for_word_with_its_source_and_refuses_o
     none = (await http.get("/help", params={"q": "what is the capital of France"})).text
     assert "No article answers that." in texts(none)
     assert "/help/contact?q=what+is+the+capital+of+France" in none
-    begun = (await http.get("/help", params={"q": "cast iro"})).text
+    begun = (await http.get("/help", params={"q": "candl"})).text
     assert "Articles with these words" in texts(begun)
-    assert "<mark>iron</mark>" in begun
+    assert "<mark>candle" in begun
 
 
 async def test_SEC_7_what_a_person_should_hear_of_is_told_like_what_no_article_answers(

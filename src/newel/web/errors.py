@@ -198,7 +198,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response[Problem]:
     if wants_page(request):
-        return _page(request, status, detail)
+        return _page(request, status, detail, _hints(status, data))
     problem = Problem(
         type=f"urn:newel:problem:{code}",
         title=HTTPStatus(status).phrase,
@@ -224,12 +224,16 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
     return ours and "text/html" in accepts and request.headers.get("hx-request") != "true"
 
 
-def _page(request: Request[Any, Any, Any], status: int, detail: str) -> Response[Any]:
+def _page(
+    request: Request[Any, Any, Any], status: int, detail: str, hints: Mapping[str, str]
+) -> Response[Any]:
     if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         where_to = urlencode({"next": request.scope["path"]})
         return Response("", status_code=303, headers={"location": f"/sign-in?{where_to}"})
     show: ErrorPage = request.app.state.error_page
-    return show(request, status, HTTPStatus(status).phrase, detail, _id(request))
+    shown = show(request, status, HTTPStatus(status).phrase, detail, _id(request))
+    shown.headers.update(hints)
+    return shown
 
 
 def _hints(status: int, data: Mapping[str, Any] | None) -> dict[str, str]:

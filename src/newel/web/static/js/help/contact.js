@@ -104,5 +104,7 @@ form.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => { at("sending").textContent = ""; });
 
 restore();
+store();
+history.replaceState(null, "", form.dataset.place); // what is typed from here on counts, also when the page is loaded again
 if (at("message").value) suggest();
 at("summary")?.focus();
