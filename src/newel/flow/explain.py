@@ -6,12 +6,13 @@ import msgspec
 
 from newel.domain.access import Actor
 from newel.domain.desk import Piece, marks, pieces
-from newel.domain.errors import NotFound, TooLarge, Unavailable
+from newel.domain.errors import NotFound, TooLarge
 from newel.domain.scan.explain import Explanation, explain
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
-from newel.domain.scan.scanner import Scanner
-from newel.flow.house import House
+from newel.domain.scan.scanner import Scanner, compile_scanner
+from newel.flow.house import House, Running
 
 LONGEST = 20_000
 
@@ -34,11 +35,12 @@ async def told(house: House, actor: Actor, workflow: str, text: str) -> Explaine
         running = await house.running(tx, workflow)
     if running.bundle.kind != "conversations":
         raise NotFound(what="workflow with conversations", id=workflow)
-    if not isinstance(running.scanner, Scanner):
-        raise Unavailable(what="the scanner")
-    return await asyncio.to_thread(_told, running.scanner, text)
+    return await asyncio.to_thread(_told, running, text)
 
 
-def _told(scanner: Scanner, text: str) -> Explained:
+def _told(running: Running, text: str) -> Explained:
+    """By the scanner itself; where this process has only the way to one, by one of its own."""
+    ready = running.scanner
+    scanner = ready if isinstance(ready, Scanner) else compile_scanner(running.bundle, shipped_lexicon())
     found = explain(scanner, ScanInput(text=text))
     return Explained(found, pieces(readable(text), (), marks(found.receipt.markers)))
