@@ -2,6 +2,7 @@
 import { Chosen, choosing } from "./attach.js";
 import { toast } from "./toast.js";
 import { left, showTimes } from "./time.js";
+import { gettext, ngettext } from "./words.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 const box = () => document.getElementById("case");
@@ -94,9 +95,9 @@ async function saveDraft() {
   storing = false;
   if (answer?.ok) {
     saved = now;
-    note(text.trim() || files().length ? "Saved" : "");
+    note(text.trim() || files().length ? gettext("Saved") : "");
     if (written() !== now) saveDraft();
-  } else note("Kept in this browser; not saved yet");
+  } else note(gettext("Kept in this browser; not saved yet"));
 }
 
 function typed(event) {
@@ -148,7 +149,7 @@ document.addEventListener("htmx:config:request", (event) => {
   if (event.detail.ctx.request?.form?.dataset?.pane !== "reply" || !chosen) return;
   if (!chosen.busy && !chosen.failed) return;
   event.preventDefault();
-  chosen.say(chosen.busy ? "A file is still on its way; send in a moment." : "Remove the file that could not be taken, then send.");
+  chosen.say(chosen.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
 });
 
 function choose(tab) {
@@ -197,7 +198,7 @@ document.addEventListener("htmx:finally:request", (event) => {
 
 document.addEventListener("sent", (event) => {
   const seconds = event.detail.value ?? event.detail;
-  toast(`Leaves in ${seconds} seconds.`, { act: "Take it back", seconds, onAct: () => document.querySelector('.bubble form [data-keys="u"]')?.click() });
+  toast(ngettext("Leaves in %(num)s second.", "Leaves in %(num)s seconds.", seconds), { act: gettext("Take it back"), seconds, onAct: () => document.querySelector('.bubble form [data-keys="u"]')?.click() });
 });
 
 // Taken back: the text is the draft again; what was begun meanwhile stands below it.
