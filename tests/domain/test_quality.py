@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.interval import share
-from newel.domain.policy.bundle import Criterion, Sampling, Scorecard
+from newel.domain.policy.quality import Criterion, Sampling, Scorecard
 from newel.domain.quality import (
     Level,
     Mark,

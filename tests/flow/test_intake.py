@@ -1,17 +1,23 @@
 """Taking in: once, whole, with its receipt; a person when asked for, whatever is down (INV-4, 5, 13, 17)."""
 
 import asyncio
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.flow.desk import MARKER, PERSON, REFUND, STATUS, Desk
+from tests.flow.desk import MARKER, PERSON, REFUND, STATUS, TEST, Desk
 from tests.flow.outside import Keywords
 
 from newel.domain.access import AI
 from newel.domain.errors import Invalid
+from newel.domain.intake import Inbound, Sender
 from newel.domain.ports import Match
 from newel.domain.words import Tier
 from newel.flow import escalation
+from newel.store.intake import look_in
+
+WAITING = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 async def test_INV_5_the_same_message_twice_is_one_message(desk: Desk) -> None:
@@ -22,6 +28,23 @@ async def test_INV_5_the_same_message_twice_is_one_message(desk: Desk) -> None:
     assert len({taken.message_id for taken in at_once}) == 1
     rows = await desk.rows("SELECT id FROM newel.message WHERE direction = 'inbound'")
     assert len(rows) == 2
+
+
+async def test_INV_5_of_one_message_twice_at_once_the_second_waits_whoever_seems_to_write(desk: Desk) -> None:
+    async def look(ref: str) -> None:
+        async with look_in(desk.house.db, desk.house.envelope, TEST, inbound(ref), timedelta()):
+            pass
+
+    def inbound(ref: str) -> Inbound:
+        sender = Sender(ref=ref, address=f"{ref}@example.org")
+        return Inbound(channel="api", external_id="m-1", conversation=ref, customer=sender, text=STATUS)
+
+    async with look_in(desk.house.db, desk.house.envelope, TEST, inbound("C0012"), timedelta()):
+        second = asyncio.create_task(look("C0017"))
+        while not second.done() and not await desk.rows(WAITING):
+            await asyncio.sleep(0.01)
+        assert not second.done()
+    await second
 
 
 async def test_INV_5_what_is_acknowledged_has_message_receipt_case_and_work(desk: Desk) -> None:

@@ -72,7 +72,7 @@ MUTANTS: tuple[Mutant, ...] = (
         5,
         "look_in",
         "    PERFORM pg_advisory_xact_lock(7307, hashtext(encode(external, 'hex')));\n",
-        *f("intake", "INV_5_the_same_message_twice_is_one_message"),
+        *f("intake", "INV_5_of_one_message_twice_at_once_the_second_waits_whoever_seems_to_write"),
     ),
     patched(
         5,

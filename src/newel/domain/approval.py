@@ -1,12 +1,14 @@
 """Approval: what exactly a person is asked to release, who may, and whether it still binds."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from newel.domain.access import Role
+from newel.domain.calendar import add, hours_of
 from newel.domain.errors import Conflict, Forbidden, NewelError
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle
@@ -34,6 +36,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     customer_id: UUID
     amount_minor: int
+
+
+def times(policy: Bundle, now: datetime) -> tuple[datetime, datetime]:
+    """When a person's release is due, and when it comes too late: a multiple of its business minutes."""
+    hours, target = hours_of(policy.calendar), timedelta(minutes=policy.sla.approval_minutes)
+    return add(hours, now, target), add(hours, now, target * policy.sla.approval_expires_after_targets)
 
 
 def bound(action: Action | None, text: str, entries: Mapping[str, Any], message: UUID) -> bytes:

@@ -9,7 +9,6 @@ import msgspec
 from newel.domain import approval as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.action import cap_minor, ceiling_of
-from newel.domain.calendar import add, hours_of
 from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.escalation import for_want_of
 from newel.domain.feedback import Body, What
@@ -49,7 +48,7 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
     """Put a proposal before the approvers, with its target and its end."""
-    due, expires = _times(running, tx.now)
+    due, expires = rule.times(running.bundle, tx.now)
     approval = _asked(house, running, case, made, due, expires)
     await rows.add(tx, approval, *_macs(house, made.draft))
     await jobs.add(tx, "approval_expiry", at=expires, case_id=case.id, subject_id=approval.id)
@@ -62,15 +61,6 @@ def _macs(house: House, draft: Draft) -> tuple[bytes, bytes | None]:
     """The MACs by which the store knows the shown text and payload again."""
     payload = payload_mac(house.envelope, draft.action) if draft.action else None
     return house.envelope.mac("text", draft.reply), payload
-
-
-def _times(running: Running, now: datetime) -> tuple[datetime, datetime]:
-    """Due after the target's business minutes; expired after four times that."""
-    minutes, sla_policy = running.bundle.sla.approval_minutes, running.bundle.sla
-    hours = hours_of(running.bundle.calendar)
-    due = add(hours, now, timedelta(minutes=minutes))
-    span = timedelta(minutes=minutes * sla_policy.approval_expires_after_targets)
-    return due, add(hours, now, span)
 
 
 def _asked(
@@ -144,14 +134,15 @@ async def _decided(
     approver = await rows.approver(tx, by)
     asked = rule.Asked(customer_id=case.customer_id, amount_minor=approval.amount_minor or 0)
     await jobs.drop(tx, case.id, "approval_expiry")
-    said = Body(decision=_word(made.draft, verdict), contact_reason=made.contact_reason)
+    draft = edited_draft(made.draft, verdict) if verdict.decision == "edit" else made.draft
+    said = Body(decision=_word(made.draft, draft, verdict), contact_reason=made.contact_reason)
     await feedback.add(tx, house, case, What.APPROVAL, said)
     if verdict.decision == "reject":
         rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
         await _rejected(tx, house, running, case, approval, made, verdict, by)
         return "rejected"
-    if verdict.decision == "edit" and edited_draft(made.draft, verdict) != made.draft:
-        approval, made = await _edited(tx, house, running, case, approval, made, verdict)
+    if draft != made.draft:
+        approval, made = await _edited(tx, house, running, case, approval, made, draft)
         asked = msgspec.structs.replace(asked, amount_minor=approval.amount_minor or 0)
     rule.may_decide(approver, asked)
     if verdict.decision == "edit":
@@ -162,11 +153,10 @@ async def _decided(
     return "approved"
 
 
-def _word(draft: Draft, verdict: Verdict) -> Literal["approved", "edited", "rejected"]:
+def _word(shown: Draft, draft: Draft, verdict: Verdict) -> Literal["approved", "edited", "rejected"]:
     if verdict.decision == "reject":
         return "rejected"
-    edited = verdict.decision == "edit" and edited_draft(draft, verdict) != draft
-    return "edited" if edited else "approved"
+    return "approved" if draft == shown else "edited"
 
 
 async def _within_ceiling(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
@@ -207,10 +197,9 @@ async def _end_proposal(tx: Tx, case: Case, made: Made) -> None:
 
 
 async def _edited(
-    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, verdict: Verdict
+    tx: Tx, house: House, running: Running, case: Case, approval: Approval, made: Made, draft: Draft
 ) -> tuple[Approval, Made]:
     """A new revision, bound to its editor; the old approval no longer stands."""
-    draft = edited_draft(made.draft, verdict)
     await rows.end(tx, approval, "invalidated", reason="edited into a new revision")
     await _end_proposal(tx, case, made)
     again = msgspec.structs.replace(

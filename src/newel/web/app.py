@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from newel.domain.chat import Door
 from newel.domain.tour import Tour
 from newel.flow.house import House
-from newel.web import chat, console, live, static
+from newel.web import chat, console, live, static, visitor
 from newel.web.api import ROUTES
 from newel.web.api.health import Gauges
 from newel.web.auth import Tokens, guard, may_listen
@@ -73,7 +73,7 @@ def build(house: House, hub: Hub | None = None, door: Door | None = None, tour: 
                 "door": door or Door(),
                 "tour": tour,
                 "limits": Limits(),
-                "outlook": chat.Forecast(),
+                "outlook": visitor.Forecast(),
             }
         ),
     )

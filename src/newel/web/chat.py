@@ -4,7 +4,6 @@ The page acts in the name of a signed pass in a header, and only on the conversa
 what it is told holds no trigger, score, tier or priority (SEC-7).
 """
 
-import time
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -21,12 +20,11 @@ from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
 from newel.domain.survey import Comment, Score
 from newel.flow import attachment, chat, survey
 from newel.flow.chat import Outlook
-from newel.flow.house import House
 from newel.store import chat as rows
 from newel.web import catalogue
-from newel.web.auth import bearer, must_be_own_page
+from newel.web.auth import must_be_own_page
 from newel.web.catalogue import SOURCE, scripted
-from newel.web.limit import Limits, Rate
+from newel.web.limit import Rate
 from newel.web.page import framed
 from newel.web.request import Ask
 from newel.web.route import Open, inner_delete, inner_get, inner_post, page
@@ -34,12 +32,11 @@ from newel.web.shapes import BIG, Attachments, Language
 from newel.web.static import Asset, assets
 from newel.web.tongue import CUSTOMERS, N_, Tongue, chosen, tongue
 from newel.web.upload import answer, body_of, declared, name_of
+from newel.web.visitor import address_of, limits_of, outlook_of, visitor_of, who
 
 LOADER: Final = "js/chat/loader.js"
 WORDS_GO_HERE: Final = b"/* words by language */ {}"
 KEEP_SECONDS: Final = 300
-FORECAST_SECONDS: Final = 3.0
-OFTEN: Final = Rate(burst=60, a_second=5)
 COME: Final = Rate(burst=40, a_second=0.5)
 WRITE: Final = Rate(burst=12, a_second=0.5)
 WRITE_FROM: Final = Rate(burst=120, a_second=4)
@@ -158,20 +155,6 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     survey: str
 
 
-class Forecast:
-    """The outlook of the moment, asked for once in some seconds: it is the same for everybody."""
-
-    def __init__(self) -> None:
-        self._known: tuple[float, Outlook] | None = None
-
-    async def now(self, house: House) -> Outlook:
-        """How long a person takes now."""
-        at = time.monotonic()
-        if self._known is None or at - self._known[0] > FORECAST_SECONDS:
-            self._known = at, await chat.outlook(house)
-        return self._known[1]
-
-
 @page("/chat.js", Open.PUBLIC)
 async def loader(request: Ask) -> Response[bytes]:
     """The script that a site loads: a launcher, and a frame for the page below."""
@@ -198,7 +181,7 @@ async def window(request: Ask) -> Response[str]:
     asked = request.asked(Arrive)
     door: Door = request.app.state.door
     host = asked.host if door.admits(asked.host) else ""
-    outlook = await _outlook(request)
+    outlook = await outlook_of(request)
     speaks = _speaks(request, asked.language, outlook)
     return framed(
         request,
@@ -225,7 +208,7 @@ def _speaks(request: Ask, asked: str, outlook: Outlook) -> Tongue:
 async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
     """Come in; whoever cannot prove who they are comes in as a stranger."""
     must_be_own_page(request, "open the chat")
-    _limits(request).must("come", _address(request), COME)
+    limits_of(request).must("come", address_of(request), COME)
     door: Door = request.app.state.door
     visitor = await chat.admit(request.house, door, data.site, identity=data.identity, kept=data.kept)
     token = rule.sign(visitor, chat.mac_of(request.house))
@@ -235,8 +218,8 @@ async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
 @inner_get("/chat/conversation", query=Look)
 async def conversation(request: Ask) -> View:
     """The newest lines of both sides, where it stands, and how long a person takes."""
-    visitor, limit = await _visitor(request), request.asked(Look).lines
-    outlook = await _outlook(request)
+    visitor, limit = await visitor_of(request), request.asked(Look).lines
+    outlook = await outlook_of(request)
     about, found, seen_seq = None, list[rows.Line](), 0
     async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:
         own = await chat.conversation_of(request.house, tx, visitor)
@@ -269,16 +252,16 @@ async def _survey(request: Ask, visitor: Visitor, own: UUID) -> str:
 @inner_post("/chat/survey", status=204)
 async def say_how_it_went(request: Ask, data: JSONBody[Verdict]) -> None:
     """How it went, once for each episode, by the token that was offered."""
-    await _visitor(request, "answer a survey")
+    await visitor_of(request, "answer a survey")
     await survey.answer(request.house, data.token, data.score, data.comment)
 
 
 @inner_post("/chat/messages")
 async def say(request: Ask, data: JSONBody[Say]) -> Taken:
     """Write; sent again under the same id it is the same message."""
-    visitor = await _visitor(request, "write")
-    _limits(request).must("write", visitor.thread, WRITE)
-    _limits(request).must("write from", _address(request), WRITE_FROM)
+    visitor = await visitor_of(request, "write")
+    limits_of(request).must("write", visitor.thread, WRITE)
+    limits_of(request).must("write from", address_of(request), WRITE_FROM)
     taken = await chat.say(request.house, visitor, data.text, data.id, data.attachments)
     return Taken(taken.message_id, taken.conversation_id)
 
@@ -286,9 +269,9 @@ async def say(request: Ask, data: JSONBody[Say]) -> Taken:
 @inner_post("/chat/attachments", request_max_body_size=None)
 async def upload(request: Ask) -> Listed:
     """Upload a file for a message to come: the raw body, its type, its name as Content-Disposition."""
-    visitor = await _visitor(request, "upload")
-    _limits(request).must("upload", visitor.thread, UPLOAD)
-    _limits(request).must("upload from", _address(request), UPLOAD_FROM)
+    visitor = await visitor_of(request, "upload")
+    limits_of(request).must("upload", visitor.thread, UPLOAD)
+    limits_of(request).must("upload from", address_of(request), UPLOAD_FROM)
     content = await body_of(request, request.house.attachment_bytes)
     me = chat.actor(request.house, visitor)
     made = await attachment.upload(request.house, me, name_of(request), declared(request), content)
@@ -298,21 +281,21 @@ async def upload(request: Ask) -> Listed:
 @inner_get("/chat/attachments/{attachment_id:uuid}")
 async def attached(request: Ask, attachment_id: FromPath[UUID]) -> Response[bytes]:
     """A file of the visitor's conversation, or an upload of theirs."""
-    return answer(await chat.attached(request.house, await _visitor(request), attachment_id))
+    return answer(await chat.attached(request.house, await visitor_of(request), attachment_id))
 
 
 @inner_delete("/chat/attachments/{attachment_id:uuid}")
 async def discard(request: Ask, attachment_id: FromPath[UUID]) -> None:
     """Throw an upload away that was not sent."""
-    visitor = await _visitor(request, "remove")
+    visitor = await visitor_of(request, "remove")
     await attachment.discard(request.house, chat.actor(request.house, visitor), attachment_id)
 
 
 @inner_post("/chat/person")
 async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
     """Ask for a person; how often somebody has written does not stand in the way of it."""
-    visitor = await _who(request, "ask for a person")
-    _limits(request).must("request", visitor.thread, REQUEST)
+    visitor = await who(request, "ask for a person")
+    limits_of(request).must("request", visitor.thread, REQUEST)
     taken = await chat.ask_for_person(request.house, visitor, data.id)
     return Taken(taken.message_id, taken.conversation_id)
 
@@ -320,45 +303,15 @@ async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
 @inner_post("/chat/typing", status=204)
 async def typing(request: Ask) -> None:
     """The customer types; more than one word of it a second is left out."""
-    visitor = await _visitor(request, "type")
-    if _limits(request).allow("typing", visitor.thread, SIGNAL):
+    visitor = await visitor_of(request, "type")
+    if limits_of(request).allow("typing", visitor.thread, SIGNAL):
         await chat.typing(request.house, visitor)
 
 
 @inner_post("/chat/seen", status=204)
 async def seen(request: Ask, data: JSONBody[Seen]) -> None:
     """What has left for the customer is in their view."""
-    await chat.seen(request.house, await _visitor(request, "read"), data.seq)
-
-
-async def _visitor(request: Ask, act: str = "") -> Visitor:
-    """Whose pass came with the request, if they do not ask too often."""
-    visitor = await _who(request, act)
-    _limits(request).must("ask", visitor.thread, OFTEN)
-    return visitor
-
-
-async def _who(request: Ask, act: str) -> Visitor:
-    """Whose pass came with the request; writing takes one of our own pages as well."""
-    if act:
-        must_be_own_page(request, act)
-    visitor = await chat.who(request.house, bearer(request))
-    request.scope["newel.actor"] = chat.actor(request.house, visitor)  # type: ignore[typeddict-unknown-key]
-    return visitor
-
-
-async def _outlook(request: Ask) -> Outlook:
-    forecast: Forecast = request.app.state.outlook
-    return await forecast.now(request.house)
-
-
-def _limits(request: Ask) -> Limits:
-    limits: Limits = request.app.state.limits
-    return limits
-
-
-def _address(request: Ask) -> str:
-    return request.client.host if request.client else ""
+    await chat.seen(request.house, await visitor_of(request, "read"), data.seq)
 
 
 def _line(one: rows.Line, speaks: Tongue) -> Line:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from newel.cli.source import policy_source
-from newel.domain.policy.bundle import Bundle, Condition, Entry
+from newel.domain.policy.bundle import Bundle, Condition
+from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import load_bundle
 from newel.domain.policy.reading import Row, read, span, threshold
 from newel.domain.policy.steps import condition, steps

@@ -1,7 +1,6 @@
 """The policy bundle: one readable, versioned document per workflow, as values.
 
-Every entry that people tune carries its owner and the date of its last change. The YAML
-document has exactly this shape; ``parse.py`` reads it, ``check.py`` says what is wrong.
+The YAML document has exactly this shape; ``parse.py`` reads it, ``check.py`` says what is wrong.
 """
 
 from datetime import date
@@ -10,15 +9,9 @@ from typing import Any, Literal
 import msgspec
 
 from newel.domain.policy.calibration import Calibration
-from newel.domain.words import Assist, Cluster, Pattern, Priority, RiskClass
-
-
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every tuned entry carries: who answers for it, and since when it stands."""
-
-    owner: str
-    date: date
-    post_mortem: str = ""
+from newel.domain.policy.entry import Entry
+from newel.domain.policy.quality import Gate, Sampling, Scorecard
+from newel.domain.words import Assist, Cluster, Priority, RiskClass
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,8 +94,8 @@ class System(Entry, frozen=True, kw_only=True):
 
     base_url: str
     timeout_seconds: float = 5.0
-    look_ups: dict[str, LookUp] = {}
-    actions: dict[str, ActionCall] = {}
+    look_ups: dict[str, LookUp] = msgspec.field(default_factory=dict)
+    actions: dict[str, ActionCall] = msgspec.field(default_factory=dict)
 
 
 class ActionClass(Entry, frozen=True, kw_only=True):
@@ -224,9 +217,9 @@ class Playbook(Entry, frozen=True, kw_only=True):
     risk: RiskClass
     phrases: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
-    slots: dict[str, Slot] = {}
-    needs: dict[str, Need] = {}
-    picks: dict[str, Pick] = {}
+    slots: dict[str, Slot] = msgspec.field(default_factory=dict)
+    needs: dict[str, Need] = msgspec.field(default_factory=dict)
+    picks: dict[str, Pick] = msgspec.field(default_factory=dict)
     paths: tuple[Path, ...]
     skills: tuple[str, ...] = ()
     certificate: str = ""
@@ -241,7 +234,7 @@ class Knowledge(Entry, frozen=True, kw_only=True):
     collections: tuple[str, ...]
     minimum_confidence: float
     risk: RiskClass = RiskClass.LOW
-    questions: dict[str, tuple[str, ...]] = {}
+    questions: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class SlaTargets(Entry, frozen=True, kw_only=True):
@@ -280,51 +273,6 @@ class Routing(Entry, frozen=True, kw_only=True):
     default_skills: tuple[str, ...] = ()
     depth_alert_percent: int = 150
     on_call: str = ""
-
-
-class Gate(Entry, frozen=True, kw_only=True):
-    """The pattern of one risk class, and the shares that people look over.
-
-    ``sample_share`` of what the AI released is reviewed afterwards; ``held_share`` waits for a
-    reviewer before it leaves (QUA-3).
-    """
-
-    pattern: Pattern
-    sample_share: float = 0.0
-    held_share: float = 0.0
-
-
-class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One question of a scorecard; a critical one that is missed fails the whole."""
-
-    asks: str
-    weight: float = 1.0
-    critical: bool = False
-
-
-class Scorecard(Entry, frozen=True, kw_only=True):
-    """What a review of this workflow's work asks, the same for people and AI (QUA-1)."""
-
-    criteria: dict[str, Criterion]
-    pass_score: float = 0.8
-
-
-class Sampling(Entry, frozen=True, kw_only=True):
-    """Which share of what people did is reviewed, and when sampling rises and eases (QUA-2).
-
-    ``approved_share`` is of cases that the AI proposed and a person approved, ``resolved_share`` of
-    those that people resolved. Over the newest ``window`` reviews of one kind of author, sampling
-    is ``raised_times`` as much once the share that passed is surely under ``target``, and back once
-    it is surely ``floor`` or more; ``confidence`` says how surely.
-    """
-
-    approved_share: float
-    resolved_share: float
-    window: int = 50
-    target: float = 0.9
-    floor: float = 0.8
-    raised_times: float = 4.0
-    confidence: float = 0.95
 
 
 class Deflection(Entry, frozen=True, kw_only=True):

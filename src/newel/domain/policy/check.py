@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from newel.domain.policy.bundle import Entry
 from newel.domain.policy.check_acts import check_acts
 from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
+from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import Document, load_document
 from newel.domain.policy.problem import BrokenPolicy, Path, Problem, did_you_mean
 from newel.domain.policy.sheet import Known, Sheet, blank

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from newel.domain.interval import share
-from newel.domain.policy.bundle import Sampling, Scorecard
 from newel.domain.policy.problem import Problem
+from newel.domain.policy.quality import Sampling, Scorecard
 from newel.domain.policy.sheet import Sheet, blank
 from newel.domain.words import Pattern
 

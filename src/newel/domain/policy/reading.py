@@ -10,13 +10,13 @@ from newel.domain.policy.bundle import (
     ActionClass,
     Bundle,
     Ceiling,
-    Entry,
     Rule,
-    Sampling,
     SlaTargets,
     Threshold,
     Trigger,
 )
+from newel.domain.policy.entry import Entry
+from newel.domain.policy.quality import Sampling
 from newel.domain.words import Assist, Money, Pattern
 
 _ASSISTS: Final = {

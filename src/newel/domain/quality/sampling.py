@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from newel.domain.interval import share
-from newel.domain.policy.bundle import Sampling
+from newel.domain.policy.quality import Sampling
 from newel.domain.tier import dice_of
 from newel.domain.words import Tier
 

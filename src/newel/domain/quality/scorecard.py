@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.bundle import Scorecard
+from newel.domain.policy.quality import Scorecard
 
 
 class Mark(StrEnum):

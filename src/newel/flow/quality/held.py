@@ -1,11 +1,11 @@
 """Review before release: an answer waits for a reviewer, who releases, corrects or returns it (QUA-3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from newel.domain import quality as rule
 from newel.domain.access import Actor, system
-from newel.domain.calendar import add, hours_of
+from newel.domain.approval import times
 from newel.domain.errors import Conflict
 from newel.domain.escalation import for_want_of
 from newel.domain.note import Kind, fit
@@ -30,7 +30,7 @@ from newel.store.quality import Asked, Review
 
 async def hold(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
     """Put an answer before the reviewers, with its target and its end; nothing is written to the customer."""
-    due, expires = _times(running, tx.now)
+    due, expires = times(running.bundle, tx.now)
     asked = Asked(
         kind="held",
         work="ai",
@@ -42,13 +42,6 @@ async def hold(tx: Tx, house: House, running: Running, case: Case, made: Made) -
     review = await rows.add(tx, case, asked)
     await jobs.add(tx, "review_expiry", at=expires, case_id=case.id, subject_id=review)
     await cases.move(tx, case, "held", state="held", tier=max(case.tier or Tier.SUPERVISED, Tier.SUPERVISED))
-
-
-def _times(running: Running, now: datetime) -> tuple[datetime, datetime]:
-    """As for an approval: due after the target's business minutes, over after a multiple of them."""
-    sla, hours = running.bundle.sla, hours_of(running.bundle.calendar)
-    target = timedelta(minutes=sla.approval_minutes)
-    return add(hours, now, target), add(hours, now, target * sla.approval_expires_after_targets)
 
 
 async def decide(house: House, actor: Actor, review_id: UUID, ruling: Ruling, said: Verdict) -> Score:

@@ -9,7 +9,7 @@ from newel.domain.interval import Share, share
 from newel.domain.quality import Work
 from newel.flow.house import House
 from newel.store import quality as rows
-from newel.store.quality import Answered, Rules, Sampled
+from newel.store.quality import Answered, Rulings, Sampled
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Passed, ...]
     criteria: tuple[Answered, ...]
     levels: tuple[Sampled, ...]
-    held: tuple[Rules, ...]
+    held: tuple[Rulings, ...]
 
 
 async def results(house: House, actor: Actor, weeks: int) -> Results:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from newel.domain import quality as rule
-from newel.domain.policy.bundle import Sampling
+from newel.domain.policy.quality import Sampling
 from newel.domain.quality import WORK, Work
 from newel.flow.house import House
 from newel.store import quality as rows

@@ -6,7 +6,7 @@ from newel.domain import quality as rule
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden
 from newel.domain.feedback import Body, What
-from newel.domain.policy.bundle import Scorecard
+from newel.domain.policy.quality import Scorecard
 from newel.domain.quality import Mark, Score, Verdict
 from newel.flow import feedback
 from newel.flow.house import House, Running

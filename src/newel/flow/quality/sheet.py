@@ -10,7 +10,7 @@ from newel.domain import mask
 from newel.domain.access import Act, Actor
 from newel.domain.desk import LONGEST
 from newel.domain.mask import Known
-from newel.domain.policy.bundle import Scorecard
+from newel.domain.policy.quality import Scorecard
 from newel.domain.quality import Mark
 from newel.flow.house import House
 from newel.flow.quality.scoring import card_of, must_be_others, must_review

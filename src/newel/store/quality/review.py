@@ -1,14 +1,14 @@
 """Rows of reviews, and of how much is sampled."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
 from newel.domain.errors import Conflict, NotFound
-from newel.domain.quality import Level, Mark, Score, Verdict, Work
+from newel.domain.quality import Mark, Score, Verdict, Work
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Record, Tx, sql
@@ -243,110 +243,6 @@ def _about(envelope: Envelope, row: Record) -> About:
     shown = {name: row[name] for name in About.__struct_fields__ if name != "coaching"}
     marks = {name: Mark(mark) for name, mark in row["marks"].items()}
     return About(**{**shown, "marks": marks, "critical": tuple(row["critical"])}, coaching=said.coaching)
-
-
-async def level(tx: Tx, workflow: str, work: Work) -> Level:
-    """How much is sampled of one kind of work."""
-    row = await tx.row(sql("quality").level, workflow, work)
-    return Level(**dict(row)) if row else Level()
-
-
-async def window(tx: Tx, workflow: str, work: Work, limit: int) -> list[bool]:
-    """Whether each of the newest sampled reviews passed; whoever asks weighs alone until the end."""
-    await tx.run(sql("quality").lock_level, workflow, work)
-    return [row["passed"] for row in await tx.rows(sql("quality").window, workflow, work, limit)]
-
-
-async def save_level(tx: Tx, workflow: str, work: Work, before: Level, now: Level) -> None:
-    """Keep what the reviews say; a change of level has its event."""
-    await tx.run(sql("quality").save_level, workflow, work, now.raised, now.passed, now.of, tx.now)
-    if now.raised != before.raised:
-        await audit.record(
-            tx,
-            "sampling.raised" if now.raised else "sampling.eased",
-            "sampling",
-            f"{workflow}/{work}",
-            passed=now.passed,
-            of=now.of,
-        )
-
-
-class Sampled(msgspec.Struct, frozen=True, kw_only=True):
-    """How much is sampled now of one kind of work, since when, and which reviews say so."""
-
-    workflow: str
-    work: Work
-    raised: bool
-    passed: int
-    of: int
-    since: datetime
-
-
-class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """What sampled reviews of one week said."""
-
-    week: date
-    workflow: str
-    work: Work
-    of: int
-    passed: int
-    score: float
-    critical: int
-
-
-class Author(msgspec.Struct, frozen=True, kw_only=True):
-    """What sampled reviews said of one person's approvals or resolutions."""
-
-    workflow: str
-    work: Work
-    name: str
-    of: int
-    passed: int
-    score: float
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """How one question of the scorecard was answered, where it was asked."""
-
-    workflow: str
-    work: Work
-    criterion: str
-    met: int
-    partly: int
-    missed: int
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """How many answers that waited for a reviewer ended in one way."""
-
-    workflow: str
-    state: str
-    n: int
-
-
-async def levels(tx: Tx) -> list[Sampled]:
-    """How much is sampled now."""
-    return [Sampled(**dict(row)) for row in await tx.rows(sql("quality").levels)]
-
-
-async def weeks(tx: Tx, since: datetime) -> list[Week]:
-    """By week, workflow and kind of work, newest first."""
-    return [Week(**dict(row)) for row in await tx.rows(sql("quality").weeks, since)]
-
-
-async def authors(tx: Tx, since: datetime) -> list[Author]:
-    """By person."""
-    return [Author(**dict(row)) for row in await tx.rows(sql("quality").authors, since)]
-
-
-async def criteria(tx: Tx, since: datetime) -> list[Answered]:
-    """By question, what is missed most first."""
-    return [Answered(**dict(row)) for row in await tx.rows(sql("quality").criteria, since)]
-
-
-async def rulings(tx: Tx, since: datetime) -> list[Rules]:
-    """What became of answers that waited."""
-    return [Rules(**dict(row)) for row in await tx.rows(sql("quality").rulings, since)]
 
 
 def _place(review_id: UUID) -> str:

@@ -1,0 +1,170 @@
+"""The running policies, compiled in memory, and what is made of them only when it is needed."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from newel.bootstrap.outside import systems
+from newel.config import Settings
+from newel.domain.access import system
+from newel.domain.errors import NotFound
+from newel.domain.knowledge import Article
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.parse import stored_bundle
+from newel.domain.ports import Library, Match, Matcher, Passage, Scans
+from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import identifier
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.receipt import Receipt
+from newel.domain.scan.scanner import compile_scanner
+from newel.flow.house import Running
+from newel.store import knowledge as articles
+from newel.store import policy as versions
+from newel.store.db import Db, Tx
+
+REFRESH_SECONDS = 1.0
+_FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
+log = structlog.get_logger("bootstrap")
+
+
+class Policies:
+    """The compiled running policies; refreshed when another version or article is in force."""
+
+    def __init__(self, pool: Db, settings: Settings, *, train: bool) -> None:
+        self._db = pool
+        self._settings = settings
+        self._train = train
+        self._running: dict[str, tuple[tuple[UUID, object], Running]] = {}
+
+    async def running(self, _tx: Tx, workflow: str) -> Running:
+        """The version in force, at most a refresh old; ``NotFound`` for an unknown workflow."""
+        found = self._running.get(workflow)
+        if found is None:
+            raise NotFound(what="workflow with an active policy", id=workflow)
+        return found[1]
+
+    async def refresh(self) -> None:
+        """Compile what has changed, away from the event loop."""
+        async with self._db.tx(system("policy"), read_only=True) as tx:
+            known, stamp = await versions.in_force(tx), await articles.stamp(tx)
+            old = {workflow for workflow, found in known.items() if self._key(workflow) != (found, stamp)}
+            stale = [v for v in await versions.active(tx) if v.workflow in old] if old else []
+            shelf = await articles.current(tx) if stale else []
+        for version in stale:
+            running = await asyncio.to_thread(self._compile, version, shelf)
+            self._running[version.workflow] = ((version.id, stamp), running)
+
+    def _key(self, workflow: str) -> tuple[UUID, object] | None:
+        found = self._running.get(workflow)
+        return found[0] if found else None
+
+    def _compile(self, version: versions.Version, shelf: list[Article]) -> Running:
+        bundle = stored_bundle(version.body)
+        matcher, library = self._models(version, bundle, shelf)
+        return Running(
+            id=version.id,
+            number=version.number,
+            bundle=bundle,
+            scanner=self._scanner(bundle),
+            matcher=matcher,
+            library=library,
+            systems=systems(bundle, self._settings),
+        )
+
+    def warm(self) -> None:
+        """Scan once, as a scanner makes the most of its phrases when they are first needed."""
+        identifier()
+        for _, running in list(self._running.values()):
+            if running.bundle.kind == "conversations":
+                running.scanner.scan(_FIRST)
+
+    def _scanner(self, bundle: Bundle) -> Scans:
+        """A server has the scanner of its conversations before the first message."""
+        if self._train or bundle.kind == "items":
+            return _LazyScanner(bundle)
+        return compile_scanner(bundle, shipped_lexicon())
+
+    def _models(
+        self, version: versions.Version, bundle: Bundle, shelf: list[Article]
+    ) -> tuple[Matcher, Library]:
+        """A worker has its models before the first case; others make them when they are asked."""
+        if not self._train:
+            return _LazyMatcher(bundle), _LazyLibrary(bundle, shelf)
+        from newel.ai.kept import Kept
+
+        kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
+        matcher, library = kept.models(version.body, bundle, shelf)
+        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
+        return matcher or _LazyMatcher(bundle), library
+
+    async def keep_fresh(self) -> None:
+        """Refresh until cancelled; a database that is away only means that nothing changes."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            with contextlib.suppress(Exception):
+                await self.refresh()
+
+
+# What a process does not need before it serves is made, and its libraries are loaded, at the first use:
+# whoever was killed is back the sooner.
+
+
+class _LazyScanner:
+    """Compiled at the first message."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
+
+    def scan(self, message: ScanInput) -> Receipt:
+        """As ``Scanner``."""
+        return self._scanner().scan(message)
+
+
+class _LazyMatcher:
+    """Loaded and trained at the first question."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._matcher = cache(lambda: matcher_of(bundle))
+
+    @property
+    def version(self) -> str:
+        """As ``Intent``."""
+        return self._matcher().version
+
+    def match(self, text: str) -> Match:
+        """As ``Intent``."""
+        return self._matcher().match(text)
+
+
+class _LazyLibrary:
+    """Loaded and made at the first question."""
+
+    def __init__(self, bundle: Bundle, shelf: Sequence[Article]) -> None:
+        self._library = cache(lambda: library_of(bundle, shelf))
+
+    def search(self, text: str, limit: int) -> Sequence[Passage]:
+        """As ``Knowledge``."""
+        return self._library().search(text, limit)
+
+    def titles(self, articles: Sequence[str]) -> Sequence[str]:
+        """As ``Knowledge``."""
+        return self._library().titles(articles)
+
+
+def matcher_of(bundle: Bundle) -> Matcher:
+    """A matcher that trains at its first question."""
+    from newel.ai.intent import Intent
+
+    return Intent.lazy(bundle)
+
+
+def library_of(bundle: Bundle, shelf: Sequence[Article]) -> Library:
+    """The articles that a policy lets the AI quote."""
+    from newel.ai.knowledge import Knowledge
+
+    return Knowledge.of(shelf, bundle)
