@@ -7,7 +7,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from tests.web.messages import TRANSLATED, path_of, stored, template
 
+from newel.domain import inbox, reason
+from newel.domain.access import Role
+from newel.domain.words import Cluster
+from newel.web import vocabulary
 from newel.web.catalogue import LOADER, kinds, script, scripted
+from newel.web.page import words
 from newel.web.tongue import tongue
 
 PLACE = re.compile(r"%(?:\((\w+)\)s|%)|%")
@@ -66,6 +71,13 @@ def test_scripts_get_their_words_and_the_loader_only_its_own(code: str) -> None:
     assert script(code).startswith(b"globalThis.newelWords = {")
     assert set(scripted(code, LOADER)) == {"Chat with us", "%(num)s new message in the chat"}
     assert set(scripted(code, LOADER)) < set(scripted(code))
+
+
+def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
+    assert set(reason.KNOWN.values()) == set(vocabulary.REASONS)
+    assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
+    assert {words(role) for role in Role} == set(vocabulary.ROLES)
+    assert {words(family) for family in Cluster} == set(vocabulary.TRIGGERS)
 
 
 def test_arabic_counts_in_six_kinds() -> None:

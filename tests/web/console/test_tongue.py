@@ -1,12 +1,14 @@
 """Pages in other languages, and from right to left: the customer's chat, and the console."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
 from web.console.conftest import Seat, seat
+from web.console.test_wallboard import LAWYER, say
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -92,3 +94,20 @@ async def test_the_sign_in_speaks_the_browsers_language(shop: Site, browser: Bro
         await one.page.press("[name=password]", "Enter")
         await expect(one.page.get_by_role("alert")).to_contain_text("no son correctos")
         assert await one.axe() == []
+
+
+async def test_the_console_stands_from_right_to_left(shop: Site, browser: Browser, tmp_path: Path) -> None:
+    await say(shop, LAWYER)
+    async with seat(shop, browser, "ivan") as one:
+        page = one.page
+        for path in ("/profile", "/desk", "/approvals", "/wallboard", "/review", "/knowledge"):
+            await one.go(path)
+            await page.evaluate("document.documentElement.dir = 'rtl'")
+            assert await page.evaluate(WIDER) <= 0, path
+            rail = await page.locator("nav.rail").bounding_box()
+            main = await page.locator("#main").bounding_box()
+            assert rail and main
+            assert rail["x"] > main["x"], path
+            await page.screenshot(path=tmp_path / f"{path[1:]}.png")
+        assert await one.axe() == []
+        assert one.complaints == []
