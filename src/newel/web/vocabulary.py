@@ -97,6 +97,16 @@ REFUSALS: Final = (
     N_("Somebody should talk to this customer"),
     N_("Something else (say what)"),
 )
+PROBLEMS: Final = (
+    N_("Not Found"),
+    N_("Forbidden"),
+    N_("Internal Server Error"),
+    N_("Service Unavailable"),
+    N_("There is nothing at this address."),
+    N_("This is not allowed."),
+    N_("Something went wrong here; it has been noted under the request id."),
+    N_("A part of the house does not answer now; try again later."),
+)
 NOTICES: Final = (
     N_("A case is yours"),
     N_("Quality has dropped: more of the work is reviewed now"),
