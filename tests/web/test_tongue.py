@@ -1,7 +1,10 @@
 """Whose language a page speaks, and how each language writes figures."""
 
+import json
+
 import pytest
 
+from newel.web.page import trigger
 from newel.web.tongue import CONSOLE, CUSTOMERS, accepted, chosen, tongue
 
 
@@ -50,3 +53,9 @@ def test_what_counts_takes_the_form_of_its_number() -> None:
     assert tongue("en").ngettext(one, other, 1) == "1 new message in the chat"
     assert tongue("fr").ngettext(one, other, 0) == "0 nouveau message dans la discussion"
     assert tongue("ar").ngettext(one, other, 3) == "3 رسائل جديدة في المحادثة"
+
+
+def test_a_word_beyond_ascii_reaches_the_pages_script_through_a_header() -> None:
+    sent = trigger(toast="Rien ne vous attend pour l’instant. العربية")["hx-trigger"]
+    assert sent.isascii()
+    assert json.loads(sent) == {"toast": "Rien ne vous attend pour l’instant. العربية"}

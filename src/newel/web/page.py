@@ -1,11 +1,11 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
@@ -104,7 +104,7 @@ def lead(to: str, say: str = "") -> Response[str]:
 
 def trigger(**events: Any) -> dict[str, str]:
     """Events for the page's scripts, as the header that raises them."""
-    return {"hx-trigger": msgspec.json.encode(events).decode("ascii", "backslashreplace")}
+    return {"hx-trigger": json.dumps(events)}  # a header holds ASCII alone: json escapes the rest
 
 
 def render(tongue: Tongue, template: str, **values: Any) -> str:
