@@ -76,7 +76,7 @@ async def test_the_console_is_told_its_language_once(shop: Site, browser: Browse
         await expect(page.locator("nav.rail")).to_contain_text("Tableau de bord")
         await one.go("/desk")
         await expect(page.locator(".desk-none").first).to_have_text("Rien pour l’instant.")
-        await page.get_by_role("button", name="Prendre le suivant").click()
+        await page.get_by_role("button", name="Prendre n", exact=True).click()
         await expect(page.locator(".toast")).to_contain_text("Rien ne vous attend")
         await sees_well(one, ("light",))
         await one.go("/profile")
