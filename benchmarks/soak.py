@@ -251,8 +251,10 @@ async def kill(soak: Soak, seconds: float, kills: int, done: asyncio.Event) -> N
 
 
 async def ready(soak: Soak, seconds: float) -> bool:
-    """Until the server says that it is ready."""
+    """Until the server says that it is ready, and a worker is, whose models a first start makes."""
     deadline = time.monotonic() + seconds
+    while not (soak.home / "worker-ready").exists() and time.monotonic() < deadline:
+        await asyncio.sleep(0.3)
     async with httpx2.AsyncClient() as client:
         while time.monotonic() < deadline:
             try:

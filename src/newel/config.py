@@ -35,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     chat_secret_file: str = ""
     tour: str = ""
     attachment_megabytes: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
-    pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 40
+    pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 16
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo_port: Port = 8081
 

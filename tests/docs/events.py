@@ -22,7 +22,7 @@ COMPUTED = {
     "scan.{outcome}": ("scanned", "failed"),
 }
 """What is neither a word nor a parameter, with the words that it can be."""
-_WRITTEN = re.compile(r"ARRAY\['([a-z_]+\.[a-z_]+)'\]")
+_WRITTEN = re.compile(r"(?:ARRAY\[|array_agg\()'([a-z_]+\.[a-z_]+)'")
 
 
 @dataclass(frozen=True)

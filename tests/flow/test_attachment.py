@@ -11,7 +11,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.attachment import Attached, Kind
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleToken
 from newel.domain.intake import Inbound, Sender
-from newel.domain.resolution import CONSOLE_HOLD
+from newel.domain.resolution import CONSOLE_HOLD, Category, Resolution
 from newel.domain.words import Tier
 from newel.flow import attachment, draft, intake, resolution, trace
 from newel.flow.attachment import Own
@@ -239,6 +239,25 @@ async def test_a_reply_of_an_attachment_alone_is_one_and_an_empty_one_is_none(de
         await resolution.reply(desk.house, owner, case_id, token, " ")
     file = await attachment.upload(desk.house, owner, "a.pdf", "", PDF, case_id)
     await resolution.reply(desk.house, owner, case_id, token, "", attachments=[file.id])
+
+
+async def test_the_last_message_of_a_case_carries_files_and_may_be_taken_back(desk: Desk) -> None:
+    case_id = (await send(desk, (await given(desk)).id)).case_id
+    owner, token = await owned(desk, case_id)
+    file = await attachment.upload(desk.house, owner, "label.pdf", "application/pdf", PDF, case_id)
+    done = Resolution(category=Category.RESOLVED)
+    await resolution.resolve(
+        desk.house, owner, case_id, token, done, hold=CONSOLE_HOLD, attachments=[file.id]
+    )
+    assert (await desk.case(case_id)).state == "owned"
+    assert await resolution.undo(desk.house, owner, case_id, token) == drafts.Text("", (file,))
+    await resolution.resolve(
+        desk.house, owner, case_id, token, done, hold=CONSOLE_HOLD, attachments=[file.id]
+    )
+    await desk.drain()
+    assert (await desk.case(case_id)).state == "resolved"
+    sent = [m for m in desk.inbox.got.values() if m.author == "person"]
+    assert [[a.id for a in m.attachments] for m in sent] == [[file.id]]
 
 
 async def test_people_upload_for_their_own_case_and_send_nothing_of_another(desk: Desk) -> None:

@@ -55,31 +55,91 @@ async def test_INV_1_a_try_that_failed_before_the_marker_is_not_repeated_after_i
     await desk.drain()
     assert desk.inbox.texts("ai") == []
     assert ("ai", "dead", 1) in await claims(desk)
-    (row,) = await desk.rows("SELECT reason FROM newel.outbox WHERE state = 'dead'")
-    assert row["reason"].startswith("in flight")
+    dead = await desk.rows("SELECT reason FROM newel.outbox WHERE state = 'dead'")
+    assert {row["reason"] for row in dead} == {"in flight when NW003 stopped it"}
     assert (await desk.case(case_id)).locked
 
 
-async def test_RES_3_messages_leave_in_their_order_whichever_is_tried_first(desk: Desk) -> None:
-    await desk.say(STATUS, ref="C0012")
-    await desk.drain(without=("delivery",))
+async def told_twice(desk: Desk) -> None:
+    """Two fixed texts of two steps wait for a case, each with a delivery of its own."""
+    case_id = await desk.say(STATUS, ref="C0012")
+    for key in ("action_confirmed", "breach_notice"):
+        async with desk.house.db.tx(TEST) as tx:
+            running = await desk.house.running(tx, "customer-support")
+            await delivery.post_system(tx, desk.house, await cases.lock(tx, case_id), running, key)
+
+
+async def test_RES_2_messages_leave_in_their_order_whichever_is_tried_first(desk: Desk) -> None:
+    await told_twice(desk)
     await desk.rows(
         "UPDATE newel.job SET priority = 4 WHERE id = (SELECT min(id) FROM newel.job WHERE kind = 'delivery')"
     )
+    for _ in range(2):  # on a slow machine the later one tries again after a second
+        await desk.drain(without=("answer",))
+        await desk.pass_time(seconds=2)
+    said = [desk.messages[key] for key in ("action_confirmed", "breach_notice")]
+    assert [(m.text, m.seq) for m in desk.inbox.got.values()] == [(said[0], 1), (said[1], 2)]
+
+
+async def test_RES_2_a_message_waits_for_the_one_before_it(desk: Desk) -> None:
+    await told_twice(desk)
+    first = "(SELECT min(id) FROM newel.job WHERE kind = 'delivery')"
+    await desk.rows(f"UPDATE newel.job SET run_at = run_at + interval '1 minute' WHERE id = {first}")
+    await desk.drain(without=("answer",))
+    assert list(desk.inbox.got) == []
+    await desk.pass_time(seconds=60)
+    await desk.drain(without=("answer",))
+    assert desk.inbox.texts() == [desk.messages[key] for key in ("action_confirmed", "breach_notice")]
+
+
+async def test_RES_3_the_AI_introduces_itself_right_before_its_first_reply(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    await desk.drain(without=("delivery",))
+    assert len(await desk.rows("SELECT id FROM newel.job WHERE kind = 'delivery'")) == 1
+
+    async def then_fail() -> None:
+        desk.inbox.refusals = 0
+
+        async def later() -> None:
+            desk.inbox.refusals = 1
+
+        desk.inbox.meanwhile = later
+
+    desk.inbox.meanwhile = then_fail
     await desk.drain()
+    assert await claims(desk) == [("system", "delivered", 1), ("ai", "claimed", 1)]
+    await desk.pass_time(seconds=30)
+    await desk.drain()
+    assert await claims(desk) == [("system", "delivered", 1), ("ai", "delivered", 2)]
     assert [(m.author, m.seq) for m in desk.inbox.got.values()] == [("system", 1), ("ai", 2)]
 
 
-async def test_RES_3_a_message_waits_for_the_one_before_it(desk: Desk) -> None:
+async def test_RES_3_an_introduction_does_not_leave_without_its_reply_and_comes_with_the_next(
+    desk: Desk,
+) -> None:
     await desk.say(STATUS, ref="C0012")
     await desk.drain(without=("delivery",))
-    first = "(SELECT min(id) FROM newel.job WHERE kind = 'delivery')"
-    await desk.rows(f"UPDATE newel.job SET run_at = run_at + interval '1 minute' WHERE id = {first}")
+    await desk.say("Do you offer gift wrap?", ref="C0012")
+    assert await claims(desk) == [("system", "withdrawn", 0), ("ai", "withdrawn", 0)]
     await desk.drain()
-    assert list(desk.inbox.got) == []
-    await desk.pass_time(seconds=60)
+    assert desk.inbox.texts("system")[:1] == [desk.messages["ai_disclosure"]]
+    assert await desk.limbo() == []
+
+
+async def test_RES_3_an_introduction_that_was_stopped_in_flight_is_made_again(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+    desk.inbox.refusals = 2
     await desk.drain()
-    assert [m.author for m in desk.inbox.got.values()] == ["system", "ai"]
+    await desk.say(MARKER, ref="C0012")
+    await desk.pass_time(seconds=30)
+    await desk.drain()
+    assert (await claims(desk))[:2] == [("system", "dead", 1), ("ai", "dead", 1)]
+    (row,) = await desk.rows(
+        "SELECT v.disclosed FROM newel.conversation v JOIN newel.cases c ON c.conversation_id = v.id"
+        " WHERE c.id = $1",
+        case_id,
+    )
+    assert not row["disclosed"]
 
 
 async def test_INV_1_no_deadlock_and_no_late_claim_when_marker_and_delivery_meet(desk: Desk) -> None:

@@ -7,8 +7,8 @@ from newel.store.migrate import schema
 
 ROOT = Path(__file__).parents[2]
 GUARDS = "tests/store/guards"
-DELIVERY, ACTION, APPROVALS, CASE, QUALITY = (
-    f"{GUARDS}/test_{word}.py" for word in ("delivery", "action", "approval", "case", "quality")
+DELIVERY, ACTION, APPROVALS, CASE, MERGE, QUALITY = (
+    f"{GUARDS}/test_{word}.py" for word in ("delivery", "action", "approval", "case", "merge", "quality")
 )
 FLOW = "tests/flow"
 

@@ -18,10 +18,17 @@ PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/sign-in", "/chat?site=hearthwick"),
+    "": (
+        "/sign-in",
+        "/chat?site=hearthwick",
+        "/help?site=hearthwick",
+        "/help/articles/returns-policy?site=hearthwick",
+        "/help/contact?site=hearthwick",
+        "/help/conversation?site=hearthwick",
+    ),
     "amara": ("/desk", "/approvals", "/search?q=order", "/profile", "/nowhere"),
     "esme": ("/desk",),
-    "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge"),
+    "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge", "/explain"),
     "greta": ("/review", "/review/results"),
     "farid": ("/approvals",),
 }

@@ -190,7 +190,7 @@ async def test_the_wait_is_told_and_when_nobody_is_there_so_is_that(open_door: S
 async def test_the_page_is_framed_by_the_named_sites_alone(open_door: Site) -> None:
     http = open_door.client()
     page = await http.get("/chat", params={"site": "shop", "host": SHOP})
-    assert f"frame-ancestors {SHOP};" in page.headers["content-security-policy"]
+    assert f"frame-ancestors 'self' {SHOP};" in page.headers["content-security-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
     assert "x-frame-options" not in page.headers
     assert "set-cookie" not in page.headers

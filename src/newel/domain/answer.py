@@ -95,7 +95,7 @@ def choose_way(
     person finds a draft.
     """
     known = match.reason if match.reason in policy.playbooks else None
-    quote = _fitting(passages, policy)
+    quote = fitting(passages, policy)
     if quote is not None and (known is None or not _for_playbook(text, match, policy)):
         return Quote(quote)
     if known is not None:
@@ -111,7 +111,7 @@ def _for_playbook(text: str, match: Match, policy: Bundle) -> bool:
     return match.calibrated and match.confidence >= enough
 
 
-def _fitting(passages: Sequence[Passage], policy: Bundle) -> Passage | None:
+def fitting(passages: Sequence[Passage], policy: Bundle) -> Passage | None:
     """The best passage, when the policy may quote it; the surest comes first."""
     if policy.knowledge is None or not passages:
         return None
@@ -136,7 +136,7 @@ def from_playbook(
         return _replied(way, said, match, passages, policy)
     if isinstance(said, NoPath):
         return _nothing(way, match, policy, f"{said.reason}:{said.detail}")
-    quote = None if own and said.ask else _fitting(passages, policy)
+    quote = None if own and said.ask else fitting(passages, policy)
     if quote:
         return from_knowledge(Quote(quote), passages, policy)
     if not said.ask:
@@ -159,7 +159,7 @@ def _replied(way: Follow, said: Reply, match: Match, passages: Sequence[Passage]
         reasons=match.why,
         facts=said.facts,
         skills=playbook.skills,
-        offers=_offers(passages, policy),
+        offers=offers(passages, policy),
     )
 
 
@@ -179,7 +179,7 @@ def _asked(way: Follow, said: Missing, match: Match, passages: Sequence[Passage]
         risk_class=playbook.risk,
         reasons=(*match.why, *(f"missing:{name}" for name in said.names)),
         skills=playbook.skills,
-        offers=_offers(passages, policy),
+        offers=offers(passages, policy),
     )
 
 
@@ -205,7 +205,7 @@ def from_knowledge(way: Quote, passages: Sequence[Passage], policy: Bundle) -> P
         calibrated=True,
         risk_class=policy.knowledge.risk if policy.knowledge else RiskClass.HIGH,
         reasons=(f"quoted:{passage.article}",),
-        offers=_offers(passages, policy),
+        offers=offers(passages, policy),
     )
 
 
@@ -219,7 +219,7 @@ def from_nobody(way: Nobody, match: Match) -> NoAnswer:
     return NoAnswer(reasons=way.reasons, confidence=match.confidence, evidence=match.why)
 
 
-def _offers(passages: Sequence[Passage], policy: Bundle) -> tuple[str, ...]:
+def offers(passages: Sequence[Passage], policy: Bundle) -> tuple[str, ...]:
     """The articles that a deflection may offer, each once, best first; none that is far off."""
     if policy.deflection is None:
         return ()

@@ -45,23 +45,30 @@ class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     language: Annotated[str, msgspec.Meta(max_length=20)] = ""
     fields: Mapping[str, Any] | None = None
     attachments: tuple[UUID, ...] = ()
+    contact: Short = ""
+    """An address that was left with the message, for the person who answers; no AI reads it."""
     extraction_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
 class Open(msgspec.Struct, frozen=True):
-    """A case that a message might join."""
+    """A case that a message might join; a merged one stands for its survivor ``into``, open as that is."""
 
     id: UUID
     conversation_id: UUID | None
     opened_at: datetime
     resolved_at: datetime | None
+    into: UUID | None = None
 
 
 class Join(msgspec.Struct, frozen=True):
-    """The message belongs to this case; ``reopen`` starts a new episode of it."""
+    """The message belongs to this case; ``reopen`` starts a new episode of it.
+
+    ``heard`` is the conversation by which it came, when that is a merged case's.
+    """
 
     case_id: UUID
     reopen: bool
+    heard: UUID | None = None
 
 
 def check(inbound: Inbound) -> Inbound:
@@ -71,7 +78,7 @@ def check(inbound: Inbound) -> Inbound:
     if not (says_something(inbound) or inbound.attachments):
         raise Invalid(what="text", why="it is empty")
     few(inbound.attachments)
-    for name in ("channel", "external_id", "conversation", "subject", "text"):
+    for name in ("channel", "external_id", "conversation", "subject", "text", "contact"):
         _clean(name, getattr(inbound, name))
     return inbound
 
@@ -94,17 +101,22 @@ def thread(candidates: Sequence[Open], named: UUID | None, now: datetime) -> Joi
     """The case that a message joins, or None for a new one.
 
     First the case that the message names, then the newest open one of its conversation, then
-    one resolved less than 72 hours ago, as a new episode.
+    one resolved less than 72 hours ago, as a new episode. Whatever would join a merged case joins
+    its survivor.
     """
     for case in candidates:
         if case.id == named and _joinable(case, now):
-            return Join(case.id, case.resolved_at is not None)
+            return _join(case)
     for resolved in (False, True):
         fit = [c for c in candidates if (c.resolved_at is not None) is resolved and _joinable(c, now)]
         if fit:
-            newest = max(fit, key=lambda c: (c.opened_at, c.id.int))
-            return Join(newest.id, resolved)
+            return _join(max(fit, key=lambda c: (c.opened_at, c.id.int)))
     return None
+
+
+def _join(case: Open) -> Join:
+    heard = case.conversation_id if case.into else None
+    return Join(case.into or case.id, case.resolved_at is not None, heard)
 
 
 def _joinable(case: Open, now: datetime) -> bool:

@@ -37,6 +37,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "confidence_not_calibrated": "The AI's certainty is not proven here",
     "no_answer": "The AI has no answer",
     "takeover": "Taken over",
+    "merged": "Merged with another case",
     "approval.rejected": "The AI's proposal was rejected",
     "approval.expired": "The AI's proposal expired",
     "approval.invalidated": "The AI's proposal no longer fits",

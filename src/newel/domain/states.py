@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 Machine = Mapping[str, tuple[str, ...]]
 
 CASE: Machine = {
-    "ai": ("deflecting", "approval", "held", "acting", "queued", "waiting"),
+    "ai": ("deflecting", "approval", "held", "acting", "queued", "waiting", "resolved"),
     "deflecting": ("ai", "queued", "waiting", "resolved"),
-    "approval": ("acting", "waiting", "queued", "ai"),
-    "held": ("waiting", "queued", "ai"),
+    "approval": ("acting", "waiting", "queued", "ai", "resolved"),
+    "held": ("waiting", "queued", "ai", "resolved"),
     "acting": ("waiting", "queued", "ai"),
     "queued": ("owned", "ai", "resolved"),
     "owned": ("queued", "waiting", "snoozed", "ai", "acting", "resolved"),

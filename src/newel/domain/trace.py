@@ -191,6 +191,6 @@ def _step(
 
 
 def _stage(event: Event) -> str:
-    if event.event in {"case.escalated", "case.raised"}:
+    if event.event in {"case.escalated", "case.raised", "case.merged", "case.absorbed"}:
         return "escalation"
     return STAGES.get(event.entity, event.entity)

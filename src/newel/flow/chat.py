@@ -71,6 +71,20 @@ def _former(house: House, site: str, kept: str, now: datetime) -> str:
     return found.id if found.site == site and not found.ref else ""
 
 
+async def recognised(house: House, site: str, *passes: str) -> Visitor | None:
+    """The visitor of the first of these passes that counts at this site; None when none does."""
+    async with house.db.tx(PORTER, read_only=True) as tx:
+        now = tx.now
+    for token in passes:
+        try:
+            found = rule.opened(token, mac_of(house), Visitor, now)
+        except Unauthenticated:
+            continue
+        if found.site == site:
+            return found
+    return None
+
+
 def mac_of(house: House) -> Mac:
     """What a visitor's pass is signed with: the house's own key."""
     return lambda text: house.envelope.mac("chat.pass", text)
@@ -102,7 +116,13 @@ async def topics(house: House, token: str) -> frozenset[str]:
 
 
 async def say(
-    house: House, visitor: Visitor, text: str, external_id: str, attachments: tuple[UUID, ...] = ()
+    house: House,
+    visitor: Visitor,
+    text: str,
+    external_id: str,
+    attachments: tuple[UUID, ...] = (),
+    *,
+    contact: str = "",
 ) -> Taken:
     """The customer writes, or sends their uploads: once for each of their ids, whatever is sent again."""
     inbound = Inbound(
@@ -113,6 +133,7 @@ async def say(
         customer=Sender(ref=visitor.ref, address=visitor.id, name=visitor.name, verified=bool(visitor.ref)),
         text=text,
         attachments=attachments,
+        contact=contact,
     )
     return await intake.receive(house, actor(house, visitor), inbound)
 
@@ -152,8 +173,8 @@ async def read(house: House, staff: Actor, case_id: UUID) -> None:
         case, item = await cases.read(tx, case_id), await work.open_of(tx, case_id)
         if item is None or str(item.owner_id) != staff.id:
             raise StaleToken(what=f"case {case_id}")
-        if case.conversation_id is not None:
-            await rows.read(tx, case.conversation_id)
+        for talk in {one for one in (case.conversation_id, case.talk) if one}:
+            await rows.read(tx, talk)
 
 
 async def outlook(house: House) -> Outlook:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
@@ -81,13 +81,16 @@ async def post_ai(
     action: UUID | None = None,
     sources: tuple[str, ...] = (),
 ) -> None:
-    """Write what the AI says; before its first word in a conversation it says that it is an AI."""
-    if case.conversation_id is None:
+    """Write what the AI says; its first word in a conversation leaves behind the one that it is an AI."""
+    if case.talk is None:
         return
-    if await rows.disclose(tx, case.conversation_id):
-        await post_system(tx, house, case, running, "ai_disclosure")
+    box = uuid4()
+    if await rows.disclose(tx, case.talk):
+        first = Provenance(drafted_by="template", template="ai_disclosure", policy_id=running.id)
+        words = running.bundle.messages["ai_disclosure"]
+        await rows.add(tx, house.envelope, case, words, first, before=box)
     provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
-    await _post(tx, house, case, text, provenance, action)
+    await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action, box=box))
 
 
 async def post_approved(
@@ -120,23 +123,42 @@ async def deliver(house: House, job: Job) -> None:
     except Guarded as refused:
         await _refused(house, job, box, refused)
         return
-    if begun is not None:
-        await _record(house, job, begun, await _send(house, begun.message))
+    if begun:
+        await _send_all(house, job, begun)
 
 
-async def _begin(house: House, job: Job, box: UUID) -> rows.Claimed | None:
-    """Claim it in its turn; None when there is nothing to send, or not yet.
+async def _begin(house: House, job: Job, box: UUID) -> list[rows.Claimed]:
+    """Claim it in its turn; empty when there is nothing to send, or not yet.
 
     The one before is as a rule being claimed at this very moment: it is worth a short wait.
     """
     for _ in range(_LOOKS):
         claimed = await rows.claim(house.db, SENDER, house.envelope, job, box)
         if claimed != "behind":
-            return claimed if isinstance(claimed, rows.Claimed) else None
+            return [] if isinstance(claimed, str) else claimed
         await asyncio.sleep(_LOOK_SECONDS)
     async with house.db.tx(SENDER) as tx:
         await jobs.retry(tx, job, at=tx.now + _AGAIN, error="an earlier message has not left")
-    return None
+    return []
+
+
+async def _send_all(house: House, job: Job, begun: Sequence[rows.Claimed]) -> None:
+    """One after the other; where one must be tried again, those after it wait with it."""
+    told: dict[UUID, str] = {}
+    for claimed in begun:
+        match rule.after(await _send(house, claimed.message), claimed.attempts):
+            case rule.Delivered(provider_id):
+                told[claimed.id] = provider_id
+            case rule.Again(wait, reason):
+                if told:
+                    await rows.delivered(house.db, SENDER, job, claimed.case_id, told, last=False)
+                async with house.db.tx(SENDER) as tx:
+                    await jobs.retry(tx, job, at=tx.now + wait, error=reason)
+                return
+            case rule.GiveUp(reason):
+                async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
+                    await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
+    await rows.delivered(house.db, SENDER, job, begun[0].case_id, told, last=True)
 
 
 async def _send(house: House, message: Outbound) -> Delivery:
@@ -145,19 +167,6 @@ async def _send(house: House, message: Outbound) -> Delivery:
         return await channel.deliver(message)
     except Exception as error:
         return Delivery(accepted=False, reason=type(error).__name__)
-
-
-async def _record(house: House, job: Job, claimed: rows.Claimed, said: Delivery) -> None:
-    match rule.after(said, claimed.attempts):
-        case rule.Delivered(provider_id):
-            await rows.delivered(house.db, SENDER, job, claimed, provider_id)
-        case rule.Again(wait, reason):
-            async with house.db.tx(SENDER) as tx:
-                await jobs.retry(tx, job, at=tx.now + wait, error=reason)
-        case rule.GiveUp(reason):
-            async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
-                await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
-                await jobs.done(tx, job)
 
 
 async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
@@ -169,6 +178,7 @@ async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
         why = str(refused.data.get("sqlstate", ""))
         if not await rows.end(tx, box, case.id, "withdrawn", reason=why):
             await rows.end(tx, box, case.id, "dead", reason=f"in flight when {why} stopped it")
+        await rows.take_introduction_back(tx, case, why)
         await jobs.add(tx, "refused", case_id=job.case_id, key=f"refused:{job.case_id}")
         await jobs.done(tx, job)
 
@@ -185,8 +195,9 @@ async def redeliver(house: House, actor: Actor, boxes: Sequence[UUID] | None = N
     actor.must(Act.OPERATE)
     async with house.db.tx(actor) as tx:
         revived = await rows.redeliver(tx, boxes)
-        for box, case_id in revived:
-            await jobs.add(tx, "delivery", case_id=case_id, subject_id=box, priority=2)
+        for box, (case_id, before) in revived.items():
+            if before not in revived:
+                await jobs.add(tx, "delivery", case_id=case_id, subject_id=box, priority=2)
     return len(revived)
 
 

@@ -1,6 +1,7 @@
 """The desk: one case as the person in front of it may see it, and what they reveal of it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from newel.store import customer as customers
 from newel.store import desk as rows
 from newel.store import draft as drafts
 from newel.store import intake as told
+from newel.store import merge as merges
 from newel.store import note as notes
 from newel.store import routing as work
 from newel.store.case import Case
@@ -76,6 +78,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     question: Question | None
     fields: dict[str, Any]
     extraction_confidence: float | None
+    merged: tuple[UUID, ...]
+    """The cases that were merged into this one; their messages and notes stand between its own."""
+    into: UUID | None
+    """The case in which this one goes on."""
 
 
 async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
@@ -97,7 +103,8 @@ async def reveal(house: House, actor: Actor, case_id: UUID, part: str, field: st
         stands = await _standing(tx, house, actor, case_id)
         if stands.sight is not Sight.WHOLE or stands.package is None:
             raise Forbidden(actor=actor.id, act="reveal this", why="the case is another's")
-        said = await rows.messages(tx, house.envelope, stands.case)
+        merged = await merges.taken_in(tx, case_id)
+        said = await rows.messages(tx, house.envelope, stands.case, merged)
         value = mask.reveal(said.texts, stands.known, field)
         if value is None:
             raise NotFound(what="field of the conversation", id=field)
@@ -182,7 +189,8 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
     whole, glance = stands.sight is Sight.WHOLE, stands.sight is Sight.GLANCE
     owner_id = stands.item.owner_id if stands.item else None
     names = await rows.names(tx, [owner_id]) if owner_id else {}
-    said = None if glance else await rows.messages(tx, house.envelope, case)
+    merged = await merges.taken_in(tx, case.id)
+    said = None if glance else await rows.messages(tx, house.envelope, case, merged)
     fields, confidence = ({}, None) if glance else await told.fields(tx, house.envelope, case)
     package = stands.package if whole else None
     return Desk(
@@ -194,7 +202,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         customer=rule.short_name(stands.customer.profile.name, stands.sight),
         lines=said.lines(stands.known) if said else (),
         moments=tuple(await rows.moments(tx, case.id)),
-        notes=await _notes(tx, house, case, me, all_of_them=not glance),
+        notes=await _notes(tx, house, (*merged, case), me, all_of_them=not glance),
         package=await context.shown(tx, house, case, package, stands.known, but=_ELSEWHERE)
         if package
         else None,
@@ -202,10 +210,14 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         question=await rows.question(tx, case.id, me),
         fields=mask.mask(fields, stands.known).value if fields else {},
         extraction_confidence=confidence,
+        merged=tuple(one.id for one in merged),
+        into=await merges.into(tx, case.id) if case.state == "resolved" else None,
     )
 
 
-async def _notes(tx: Tx, house: House, case: Case, me: UUID, *, all_of_them: bool) -> tuple[Note, ...]:
+async def _notes(
+    tx: Tx, house: House, of: Sequence[Case], me: UUID, *, all_of_them: bool
+) -> tuple[Note, ...]:
     """All for whom sees the texts, else those that one wrote or is named in."""
-    found = await notes.of_case(tx, house.envelope, case)
+    found = [note for case in of for note in await notes.of_case(tx, house.envelope, case)]
     return tuple(n for n in found if all_of_them or me == n.author_id or me in n.mention_ids)

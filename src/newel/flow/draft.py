@@ -30,8 +30,8 @@ async def save(
         attached = await carried.keep(tx, house.envelope, case, few(attachments))
         if text.strip() or attached:
             await rows.save(tx, house.envelope, case, UUID(actor.id), Text(text, attached))
-            if case.conversation_id is not None:
-                tx.changes.add(writing_to(case.conversation_id))
+            if case.talk is not None:
+                tx.changes.add(writing_to(case.talk))
         else:
             await rows.clear(tx, case_id, UUID(actor.id))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -10,7 +10,7 @@ from newel.domain import attachment
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
-from newel.domain.intake import Inbound
+from newel.domain.intake import Inbound, Join
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
@@ -22,6 +22,7 @@ from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import intake as rows
 from newel.store import job
+from newel.store import merge as merges
 from newel.store import routing as work
 from newel.store.attachment import Held
 from newel.store.case import Case
@@ -42,6 +43,7 @@ class _Coming:
     look: Look
     sender: Sender
     held: list[Held] = field(default_factory=list)
+    heard: UUID | None = None
 
 
 async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
@@ -72,8 +74,8 @@ async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) ->
 
 
 async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
-    case, fresh = await _case(tx, coming)
-    coming = await _with_attachments(tx, coming, case)
+    case, fresh, heard = await _case(tx, coming)
+    coming = replace(await _with_attachments(tx, coming, case), heard=heard)
     receipt = _scan(tx, coming, case)
     arrival = await _arrival(tx, coming, case, receipt)
     if arrival.opens and receipt.tier_floor is not Tier.HUMAN:
@@ -83,7 +85,7 @@ async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
         await rows.take_in(tx, coming.house.envelope, arrival)
         case = await _arrived(tx, coming, arrival, fresh)
     await carried.carry(tx, coming.house.envelope, case, arrival.id, coming.held)
-    return rows.Taken(arrival.id, case.id, case.conversation_id, case.state)
+    return rows.Taken(arrival.id, case.id, heard or case.conversation_id, case.state)
 
 
 async def _with_attachments(tx: Tx, coming: _Coming, case: Case) -> _Coming:
@@ -108,23 +110,36 @@ async def _arrival(tx: Tx, coming: _Coming, case: Case, receipt: Receipt) -> Arr
         receipt_id=uuid4(),
         opens=opens,
         starts=opens and coming.look.conversation is None and case.conversation_id is not None,
+        heard=coming.heard,
         attached=tuple(one.about for one in coming.held),
     )
     await rows.tell(tx, arrival)
     return arrival
 
 
-async def _case(tx: Tx, coming: _Coming) -> tuple[Case, bool]:
-    """The case that the message joins, locked, and whether its episode begins with it."""
+async def _case(tx: Tx, coming: _Coming) -> tuple[Case, bool, UUID | None]:
+    """The case that the message joins, locked, and whether its episode begins with it.
+
+    With the conversation by which it came, when that is a merged case's.
+    """
     talks, named = coming.running.bundle.kind == "conversations", coming.inbound.case_id
     found = [one for one in coming.look.candidates if talks or one.id == named]
     joined = rule.thread(found, named, tx.now)
     if joined is None:
-        return await _new(tx, coming, talks), True
-    case = await cases.lock(tx, joined.case_id)
+        return await _new(tx, coming, talks), True, None
+    case, heard = await _locked(tx, joined)
     if case.state != "resolved":
-        return case, False
-    return await _reopened(tx, coming, case), True
+        return case, False, heard
+    return await _reopened(tx, coming, case), True, heard
+
+
+async def _locked(tx: Tx, joined: Join) -> tuple[Case, UUID | None]:
+    """The case that goes on: a merge may have come in between, and a survivor is never merged."""
+    case, heard = await cases.lock(tx, joined.case_id), joined.heard
+    into = await merges.into(tx, case.id) if case.state == "resolved" else None
+    if into is not None:
+        heard, case = case.conversation_id, await cases.lock(tx, into)
+    return case, heard if heard != case.conversation_id else None
 
 
 async def _new(tx: Tx, coming: _Coming, talks: bool) -> Case:
@@ -246,6 +261,7 @@ async def _moved(tx: Tx, coming: _Coming, arrival: Arrival, **changes: object) -
         turn=case.turn + 1,
         language=receipt.language.code if receipt.language else case.language,
         policy_id=coming.running.id,
+        reply_to=coming.heard,
         **changes,
     )
 

@@ -45,8 +45,11 @@ async def resolve(
     said: Resolution,
     *,
     hold: timedelta = NO_HOLD,
+    attachments: Sequence[UUID] = (),
 ) -> Case:
     """The owner ends the case, with a last reply or without; the token proves that it is theirs.
+
+    A reply is words, attachments or both.
 
     With a ``hold`` the reply may be taken back for that time (``undo``), and the case ends with its
     release.
@@ -54,12 +57,13 @@ async def resolve(
     rule.fit_hold(hold)
     async with house.db.tx(actor) as tx:
         case, item = await routing.mine(tx, case_id, actor, token)
-        await _let_go(tx, house, case)
-        if said.reply and hold:
-            await _hold(tx, house, case, item, actor, said.reply, hold, said)
+        await let_go(tx, house, case)
+        writes = bool(said.reply or attachments)
+        if writes and hold:
+            await _hold(tx, house, case, item, actor, said.reply, hold, said, attachments)
             return case
-        if said.reply:
-            await _post(tx, house, case, actor, said.reply)
+        if writes:
+            await _post(tx, house, case, actor, said.reply, attachments)
         return await _end(tx, house, case, item, said, UUID(actor.id))
 
 
@@ -150,7 +154,7 @@ async def reply(
         case, item = await routing.mine(tx, case_id, actor, token)
         if case.state != "owned":
             raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
-        await _let_go(tx, house, case)
+        await let_go(tx, house, case)
         if hold:
             await _hold(tx, house, case, item, actor, text, hold, wait, attachments)
             return case
@@ -175,7 +179,7 @@ async def _hold(
     await jobs.add(tx, "release", at=tx.now + hold, case_id=case.id, subject_id=box, priority=1)
 
 
-async def _let_go(tx: Tx, house: House, case: Case) -> None:
+async def let_go(tx: Tx, house: House, case: Case) -> None:
     """Whoever writes on has let the message before go; a case that is being ended waits for it."""
     held = await holds.open_of(tx, house.envelope, case)
     if held is None:

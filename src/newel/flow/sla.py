@@ -30,6 +30,7 @@ from newel.store.sla import Target
 
 CLOCK: Final = system("sla")
 BATCH: Final = 500
+_RESPONSES: Final = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE)
 
 
 async def start(
@@ -42,10 +43,11 @@ async def start(
     preset: str = "",
     work_item_id: UUID | None = None,
     approval_id: UUID | None = None,
+    since: datetime | None = None,
 ) -> Target:
-    """A new time limit from now on, with all its alert moments."""
+    """A new time limit from now on, or from an earlier time, with all its alert moments."""
     spec = rule.spec(running.bundle.sla, kind, priority, preset)
-    timing = rule.Timing(started_at=tx.now, spec=spec)
+    timing = rule.Timing(started_at=since or tx.now, spec=spec)
     schedule = rule.alerts(timing, running.bundle.sla.alerts_percent, hours_of(running))
     target = Target(
         id=uuid4(),
@@ -54,7 +56,7 @@ async def start(
         kind=kind,
         priority=priority,
         spec=spec,
-        started_at=tx.now,
+        started_at=timing.started_at,
         schedule=schedule,
         due_at=rule.due(schedule),
         next_percent=schedule[0].percent,
@@ -160,6 +162,38 @@ async def _reschedule(
         due_at=rule.due(schedule),
         next_percent=left.percent if left else None,
     )
+
+
+async def inherit(tx: Tx, running: Running, survivor: Case, merged: Case) -> None:
+    """What runs on a merged case runs on in its survivor, from its own start, where it is due earlier there.
+
+    A reply that is owed to the customer is owed by the survivor.
+    """
+    await resume(tx, running, merged)
+    mine = {target.kind: target for target in await _settled(tx, survivor.id)}
+    for theirs in await _settled(tx, merged.id):
+        alike = _RESPONSES if theirs.kind in _RESPONSES else (theirs.kind,)
+        own = next((mine[kind] for kind in alike if kind in mine), None)
+        if own is not None:
+            await _from_start_of(tx, running, own, theirs)
+        elif theirs.kind in _RESPONSES:
+            kind, since = Kind.NEXT_RESPONSE, theirs.started_at
+            mine[kind] = await start(tx, running, survivor, kind, priority=survivor.priority, since=since)
+
+
+async def _from_start_of(tx: Tx, running: Running, own: Target, theirs: Target) -> None:
+    """The shorter of both time limits, from the other's start; unless one's own is due earlier."""
+    begun = rows.changed(
+        own,
+        started_at=theirs.started_at,
+        paused=theirs.paused,
+        paused_business=theirs.paused_business,
+    )
+    percents, hours = [alert.percent for alert in own.schedule], hours_of(running)
+    found = [(rule.alerts(begun.timing(spec), percents, hours), spec) for spec in (own.spec, theirs.spec)]
+    schedule, spec = min(found, key=lambda one: rule.due(one[0]))
+    if rule.tighter(own.schedule, schedule):
+        await _reschedule(tx, running, begun, spec, own.priority)
 
 
 async def meet(tx: Tx, case: Case, *kinds: Kind) -> None:

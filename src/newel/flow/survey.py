@@ -30,9 +30,9 @@ class Offer(msgspec.Struct, frozen=True):
 
 async def ask(tx: Tx, house: House, case: Case, category: Category) -> None:
     """Ask how it went, as the episode ends; in words where the policy has a text for it."""
-    if case.conversation_id is None or not rule.asks(category):
+    if case.talk is None or not rule.asks(category):
         return
-    await rows.add(tx, case, case.conversation_id)
+    await rows.add(tx, case, case.talk)
     running = await house.running(tx, case.workflow)
     if rule.MESSAGE in running.bundle.messages:
         await delivery.post_system(tx, house, case, running, rule.MESSAGE)

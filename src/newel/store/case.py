@@ -45,6 +45,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     episode_opened_at: datetime
     answered_at: datetime | None
     resolved_at: datetime | None
+    reply_to: UUID | None = None
+
+    @property
+    def talk(self) -> UUID | None:
+        """Where answers go: its own conversation, or that of a merged case where the customer wrote last."""
+        return self.reply_to or self.conversation_id
 
     def sealer(self, envelope: Envelope) -> Sealer:
         """Opens and seals the texts of this case."""
@@ -109,6 +115,7 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
         after.episode_opened_at,
         after.answered_at,
         after.resolved_at,
+        after.reply_to,
     )
     if touched != 1:
         raise Conflict(what=f"case {case.id}", state="changed", why="somebody else was first")
@@ -117,8 +124,7 @@ async def move(tx: Tx, case: Case, event: str, **changes: Any) -> Case:
 
 
 async def _record(tx: Tx, case: Case, event: str, state: str | None, **data: Any) -> None:
-    if case.conversation_id is not None:
-        tx.changes.add(of_conversation(case.conversation_id))
+    tx.changes |= {of_conversation(talk) for talk in (case.conversation_id, case.reply_to) if talk}
     tier = int(case.tier) if case.tier else None
     await audit.record(
         tx,

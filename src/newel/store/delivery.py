@@ -1,6 +1,6 @@
 """Rows of what leaves: outbound messages, the outbox, and the taking back of what has not left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -58,10 +58,21 @@ class Dead(msgspec.Struct, frozen=True):
 
 
 async def add(
-    tx: Tx, envelope: Envelope, case: Case, text: str, provenance: Provenance, action_id: UUID | None = None
+    tx: Tx,
+    envelope: Envelope,
+    case: Case,
+    text: str,
+    provenance: Provenance,
+    action_id: UUID | None = None,
+    *,
+    box: UUID | None = None,
+    before: UUID | None = None,
 ) -> UUID:
-    """Write an outbound message and its outbox row; the outbox row's id."""
-    message, box = uuid4(), uuid4()
+    """Write an outbound message and its outbox row; the outbox row's id.
+
+    ``before``: it leaves right before that one, in its delivery.
+    """
+    message, box = uuid4(), box or uuid4()
     attached = tuple(one.about for one in provenance.held)
     body = Body(text, sources=provenance.sources, attachments=attached)
     await tx.value(
@@ -71,7 +82,7 @@ async def add(
         box,
         case.id,
         case.episode,
-        case.conversation_id,
+        case.talk,
         provenance.drafted_by,
         provenance.released_by,
         provenance.approval_id,
@@ -81,6 +92,7 @@ async def add(
         envelope.mac("text", text),
         case.sealer(envelope).seal_value(f"message.body:{message}", body),
         action_id,
+        before,
     )
     await attachments.carry(tx, envelope, case, message, provenance.held)
     await audit.record(
@@ -90,22 +102,28 @@ async def add(
     return box
 
 
-async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -> Claimed | str:
+async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -> list[Claimed] | str:
     """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave.
 
-    ``ended``: it was withdrawn or has ended, and so has the job; ``behind``: an earlier one has not been
-    claimed yet. Case, conversation, outbox is the order of all locks.
+    With it comes what goes before it, in order. ``ended``: it was withdrawn or has ended, and so has the
+    job; ``behind``: an earlier one has not been claimed yet. Case, conversation, outbox is the order of
+    all locks.
     """
-    asked = (job.case_id, box, job.id, job.token, actor.kind, actor.id, uuid4())
-    row = next(iter(await db.rows(sql("delivery").claim, *asked)), None)
-    if row is None or job.case_id is None:
+    asked = (job.case_id, box, job.id, job.token, actor.kind, actor.id)
+    found = await db.rows(sql("delivery").claim, *asked)
+    if not found or job.case_id is None:
         raise NotFound(what="case", id=job.case_id)
-    if row["outcome"] != "claimed":
-        if row["outcome"] == "ended" and not row["finished"]:
+    outcome = str(found[0]["outcome"])
+    if outcome != "claimed":
+        if outcome == "ended" and not found[0]["finished"]:
             raise StaleToken(what="the job of this step")
-        return str(row["outcome"])
-    db.waker.changed({of_conversation(row["conversation_id"]), *topics("outbox", job.case_id)})
-    return Claimed(box, job.case_id, row["attempts"], _outbound(envelope, job.case_id, row))
+        return outcome
+    db.waker.changed({of_conversation(found[0]["conversation_id"]), *topics("outbox", job.case_id)})
+    return [_claimed(envelope, job.case_id, row) for row in sorted(found, key=lambda row: row["visible_seq"])]
+
+
+def _claimed(envelope: Envelope, case_id: UUID, row: Record) -> Claimed:
+    return Claimed(row["outbox_id"], case_id, row["attempts"], _outbound(envelope, case_id, row))
 
 
 def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
@@ -129,12 +147,15 @@ def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
     )
 
 
-async def delivered(db: Db, actor: Actor, job: Job, claimed: Claimed, provider_id: str) -> None:
-    """The provider has it, and the job is done, in a transaction of its own."""
-    asked = (claimed.case_id, claimed.id, job.id, job.token, actor.kind, actor.id, uuid4(), provider_id)
+async def delivered(
+    db: Db, actor: Actor, job: Job, case_id: UUID, told: Mapping[UUID, str], *, last: bool
+) -> None:
+    """The provider has these, with its ids; with the last the job is done. A transaction of its own."""
+    boxes, ids = list(told), list(told.values())
+    asked = (case_id, boxes, job.id, job.token, actor.kind, actor.id, ids, last)
     if not await db.rows(sql("delivery").delivered, *asked):
         raise StaleToken(what="the job of this step")
-    db.waker.changed(topics("outbox", claimed.case_id))
+    db.waker.changed(topics("outbox", case_id))
 
 
 async def end(tx: Tx, box: UUID, case_id: UUID, state: str, *, reason: str = "") -> bool:
@@ -157,6 +178,7 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
     for row in await tx.rows(sql("delivery").unsent_ai, case.id):
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
         await jobs.drop_of(tx, row["id"], "delivery")
+    await take_introduction_back(tx, case, because)
     for row in await tx.rows(sql("delivery").live_proposals, case.id):
         await end_proposal(tx, case.id, row["id"], "superseded", because)
     await quality.void_held(tx, case.id, because)
@@ -178,7 +200,18 @@ async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
     for row in found:
         await end(tx, row["id"], case.id, "withdrawn", reason=because)
         await jobs.drop_of(tx, row["id"], "delivery")
+    await take_introduction_back(tx, case, because)
     return bool(found)
+
+
+async def take_introduction_back(tx: Tx, case: Case, because: str) -> None:
+    """The AI's word of itself does not leave without its reply; it will introduce itself another time."""
+    for row in await tx.rows(sql("delivery").introductions, case.id):
+        if row["state"] == "pending":
+            await end(tx, row["id"], case.id, "withdrawn", reason=because)
+        else:
+            await end(tx, row["id"], case.id, "dead", reason=f"in flight when {because} stopped it")
+        await tx.run(sql("delivery").undisclose, row["conversation_id"])
 
 
 async def end_proposal(tx: Tx, case_id: UUID, proposal: UUID, state: str, because: str) -> None:
@@ -207,14 +240,14 @@ async def template_sent(tx: Tx, case: Case, key: str) -> bool:
     return found
 
 
-async def redeliver(tx: Tx, boxes: Sequence[UUID] | None) -> list[tuple[UUID, UUID]]:
-    """Dead letters are pending again: (outbox row, case) of each; None stands for all."""
+async def redeliver(tx: Tx, boxes: Sequence[UUID] | None) -> dict[UUID, tuple[UUID, UUID | None]]:
+    """Dead letters are pending again: of each its case, and before which one it leaves; None: all."""
     rows = await tx.rows(sql("delivery").redeliver, list(boxes) if boxes is not None else None)
     for row in rows:
         await audit.record(
             tx, "outbox.redelivered", "outbox", row["id"], state="pending", case_id=row["case_id"]
         )
-    return [(row["id"], row["case_id"]) for row in rows]
+    return {row["id"]: (row["case_id"], row["before_id"]) for row in rows}
 
 
 async def dead(tx: Tx, limit: int) -> list[Dead]:

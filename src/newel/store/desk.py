@@ -31,6 +31,8 @@ STORY: Final = (
     "case.lowered",
     "case.unlocked",
     "case.resolved",
+    "case.merged",
+    "case.absorbed",
     "work_item.transferred",
     "work_item.assigned",
     "work_item.taken_over",
@@ -80,6 +82,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A message as the desk shows it: in pieces, with what its scan saw and whether it has left."""
 
     id: UUID
+    case_id: UUID
     seq: int
     episode: int
     direction: str
@@ -95,6 +98,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     held_by: UUID | None
     subject: tuple[Piece, ...] = ()
     text: tuple[Piece, ...] = ()
+    contact: tuple[Piece, ...] = ()
     sources: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
     untrusted: bool = False
@@ -188,14 +192,16 @@ class Opened(msgspec.Struct, frozen=True):
     @property
     def texts(self) -> list[str]:
         """All that may hold personal data, in one order: what ``reveal`` looks through."""
-        return [text[: rule.LONGEST] for body in self.bodies for text in (body.subject, body.text)]
+        return [
+            text[: rule.LONGEST] for body in self.bodies for text in (body.subject, body.text, body.contact)
+        ]
 
     def lines(self, known: Known) -> tuple[Line, ...]:
         """As the desk shows them: masked, with the evidence marked."""
         texts = self.texts
         hidden = mask.hidden(texts, known)
         return tuple(
-            _line(row, _hidden(body, known), receipt, texts[2 * n : 2 * n + 2], hidden[2 * n : 2 * n + 2])
+            _line(row, _hidden(body, known), receipt, texts[3 * n : 3 * n + 3], hidden[3 * n : 3 * n + 3])
             for n, (row, body, receipt) in enumerate(zip(self.rows, self.bodies, self.receipts, strict=True))
         )
 
@@ -210,18 +216,22 @@ def _hidden(body: Body, known: Known) -> Body:
     return msgspec.structs.replace(body, attachments=shown)
 
 
-async def messages(tx: Tx, envelope: Envelope, case: Case) -> Opened:
-    """The newest messages of a case, opened, oldest first."""
-    rows = list(reversed(await tx.rows(sql("desk").messages, case.id, MESSAGES)))
-    sealer = case.sealer(envelope)
-    bodies = [sealer.open_value(f"message.body:{row['id']}", row["body_sealed"], Body) for row in rows]
-    receipts = [
-        sealer.open_value(f"scan_receipt.evidence:{row['receipt_id']}", row["evidence_sealed"], Receipt)
-        if row["receipt_id"]
-        else None
-        for row in rows
-    ]
-    return Opened(rows, bodies, receipts)
+async def messages(tx: Tx, envelope: Envelope, case: Case, merged: Sequence[Case] = ()) -> Opened:
+    """The newest messages of a case and of those merged into it, each under its own key, oldest first."""
+    sealers = {one.id: one.sealer(envelope) for one in (case, *merged)}
+    rows = list(reversed(await tx.rows(sql("desk").messages, list(sealers), MESSAGES)))
+    bodies = [_body(sealers[row["case_id"]], row) for row in rows]
+    return Opened(rows, bodies, [_receipt(sealers[row["case_id"]], row) for row in rows])
+
+
+def _body(sealer: Sealer, row: Record) -> Body:
+    return sealer.open_value(f"message.body:{row['id']}", row["body_sealed"], Body)
+
+
+def _receipt(sealer: Sealer, row: Record) -> Receipt | None:
+    if not row["receipt_id"]:
+        return None
+    return sealer.open_value(f"scan_receipt.evidence:{row['receipt_id']}", row["evidence_sealed"], Receipt)
 
 
 def _line(
@@ -233,6 +243,7 @@ def _line(
         **shown,
         subject=rule.pieces(texts[0], hidden[0], ()),
         text=rule.pieces(texts[1], hidden[1], rule.marks(markers)),
+        contact=rule.pieces(texts[2], hidden[2], ()),
         cut=len(body.text) if len(body.text) > rule.LONGEST else 0,
         sources=body.sources,
         attachments=body.attachments,

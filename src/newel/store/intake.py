@@ -21,18 +21,20 @@ from newel.store.envelope import Envelope, Sealer, case_place
 
 T = TypeVar("T")
 _PREVIOUS: Final = 3
+_OPEN: Final = ("open_ids", "open_conversations", "open_from", "open_to", "open_into")
 _PAST: Final = (
     "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
 )  # fmt: skip
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message, and what it carries; of an answer also what it stands on."""
+    """The sealed text of a message, with what it carries; of an answer also what it stands on."""
 
     text: str
     subject: str = ""
     sources: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
+    contact: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -136,7 +138,7 @@ def _look(row: Record, macs: Macs, channel: str) -> Look:
         sender=_sender(row) if row["customer_id"] else None,
         unbound={name: mac for name, mac, bound in identities if mac and not bound},
         conversation=row["conversation_id"],
-        candidates=_across(Open, row, "open_ids", "open_conversations", "open_from", "open_to"),
+        candidates=_across(Open, row, *_OPEN),
         past=_across(Past, row, *_PAST),
     )
 
@@ -167,7 +169,10 @@ async def newcomer(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> S
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """A message with all that is stored of it; ``opens``: its case is new, ``starts``: its conversation."""
+    """A message with all that is stored of it; ``opens``: its case is new, ``starts``: its conversation.
+
+    ``heard`` is the conversation by which it came, when that is a merged case's.
+    """
 
     id: UUID
     inbound: Inbound
@@ -178,6 +183,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     receipt_id: UUID
     opens: bool
     starts: bool
+    heard: UUID | None = None
     attached: tuple[Attached, ...] = ()
 
 
@@ -200,7 +206,7 @@ async def tell(tx: Tx, arrival: Arrival) -> None:
 async def take_in(tx: Tx, envelope: Envelope, arrival: Arrival) -> None:
     """Store an arrival, its texts sealed, with the step's ending so far: one statement."""
     sealer = arrival.sender.sealer(envelope).unwrap(case_place(arrival.case.id), arrival.case.key_wrapped)
-    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival))
+    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival), arrival.heard)
     done = len(tx.ending.done)
     row = await tx.one(sql("intake").take_in, tx.now, *values, *tx.ending.columns(tx))
     tx.must_be_ours(row["end_step"], done)
@@ -232,7 +238,7 @@ def _whose(arrival: Arrival) -> tuple[Any, ...]:
 def _said_in(envelope: Envelope, sealer: Sealer, arrival: Arrival) -> tuple[Any, ...]:
     """The message, and the fields of an item."""
     inbound, item = arrival.inbound, uuid4()
-    said = Body(inbound.text, inbound.subject, attachments=arrival.attached)
+    said = Body(inbound.text, inbound.subject, attachments=arrival.attached, contact=inbound.contact)
     body = sealer.seal_value(_place(arrival.id), said)
     told = (arrival.id, arrival.look.macs.external, envelope.mac("text", inbound.text), body)
     if inbound.fields is None:

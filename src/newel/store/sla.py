@@ -153,6 +153,7 @@ def _columns(target: Target, now: datetime) -> tuple[Any, ...]:
         target.breached_at,
         now if ended else None,
         [a.percent for a in target.schedule],
+        target.started_at,
     )
 
 

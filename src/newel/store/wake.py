@@ -13,7 +13,7 @@ import asyncpg
 
 CHANNEL = "newel_job"
 LIVE = "newel_live"
-COALESCE_SECONDS = 0.02
+COALESCE_SECONDS = 0.04
 PAYLOAD_BYTES = 7900
 _RETRY_SECONDS = 0.2
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from newel.domain.chat import Door
 from newel.domain.tour import Tour
 from newel.flow.house import House
-from newel.web import chat, console, live, static, visitor
+from newel.web import chat, console, help, live, static, visitor
 from newel.web.api import ROUTES
 from newel.web.api.health import Gauges
 from newel.web.auth import Tokens, guard, may_listen
@@ -19,7 +19,6 @@ from newel.web.hooks import Hooks
 from newel.web.limit import Limits
 from newel.web.live import Hub
 from newel.web.openapi import describe
-from newel.web.page import error_page
 from newel.web.request import Ask
 
 BODY_LIMIT = 1 << 20
@@ -55,7 +54,7 @@ def build(house: House, hub: Hub | None = None, door: Door | None = None, tour: 
     """
     registry = CollectorRegistry()
     app = Web(
-        [*ROUTES, *static.ROUTES, *console.ROUTES, *chat.ROUTES],
+        [*ROUTES, *static.ROUTES, *console.ROUTES, *chat.ROUTES, *help.ROUTES],
         request_class=Ask,
         guards=[guard],
         exception_handlers=handlers(),
@@ -69,7 +68,7 @@ def build(house: House, hub: Hub | None = None, door: Door | None = None, tour: 
                 "tokens": Tokens(),
                 "registry": registry,
                 "gauges": Gauges(registry),
-                "error_page": error_page,
+                "error_page": help.error_page,
                 "door": door or Door(),
                 "tour": tour,
                 "limits": Limits(),

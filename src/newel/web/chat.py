@@ -186,7 +186,7 @@ async def window(request: Ask) -> Response[str]:
     return framed(
         request,
         "chat.html",
-        " ".join(door.origins) or "'none'",
+        " ".join(("'self'", *door.origins)),
         speaks=speaks,
         site=asked.site,
         host=host,
@@ -218,7 +218,11 @@ async def come_in(request: Ask, data: JSONBody[Come]) -> Pass:
 @inner_get("/chat/conversation", query=Look)
 async def conversation(request: Ask) -> View:
     """The newest lines of both sides, where it stands, and how long a person takes."""
-    visitor, limit = await visitor_of(request), request.asked(Look).lines
+    return await view_of(request, await visitor_of(request), request.asked(Look).lines)
+
+
+async def view_of(request: Ask, visitor: Visitor, limit: int) -> View:
+    """A visitor's conversation as they may know it."""
     outlook = await outlook_of(request)
     about, found, seen_seq = None, list[rows.Line](), 0
     async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:

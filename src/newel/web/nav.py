@@ -29,6 +29,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("/search", N_("Search"), "search", "g s", Act.READ_CASE),
     Entry("/knowledge", N_("Knowledge"), "book", "g k"),
     Entry("/policy", N_("Policy"), "policy", "g y"),
+    Entry("/explain", N_("Explain"), "help", "g e"),
     Entry("/kill-switch", N_("Stop AI"), "stop", "g x", Act.KILL_SWITCH),
 )
 

@@ -65,12 +65,18 @@ def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Re
 
 
 def framed(
-    request: Ask, template: str, ancestors: str, *, speaks: Tongue | None = None, **values: Any
+    request: Ask,
+    template: str,
+    ancestors: str,
+    *,
+    status: int = 200,
+    speaks: Tongue | None = None,
+    **values: Any,
 ) -> Response[str]:
     """A whole page that sites of these origins may show inside of theirs, in the language of theirs."""
     headers = {**_security(ancestors), "cross-origin-resource-policy": "cross-origin"}
     body = render(speaks or request.tongue, template, **_frame(request), **values)
-    return _answer(body, 200, headers)
+    return _answer(body, status, headers)
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:

@@ -9,6 +9,7 @@ import httpx
 from playwright.async_api import Browser, Page, expect
 
 from newel.domain.access import Act
+from samples import PDF
 from web.conftest import Site
 from web.console.conftest import Seat, seat
 from web.test_desk import at_work, say, work_off
@@ -122,7 +123,15 @@ async def _end_it(one: Seat) -> None:
     await expect(page.locator(".bubble.note")).to_contain_text("for ivan")
     await keys.press("e")
     await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.locator("#resolve summary").click()
+    label = {"name": "label.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    await page.locator("#resolve [data-files]").set_input_files([label])
+    await expect(page.locator("#resolve .chosen-one.ready")).to_contain_text("label.pdf")
     assert await one.axe() == []
+    await page.get_by_label("Remove label.pdf").press("Enter")
+    await expect(page.locator("#resolve .chosen-one")).to_have_count(0)
+    await keys.press("Escape")
+    await keys.press("e")
     await keys.press("1")
     await keys.press("Enter")
     await page.wait_for_url("**/desk")

@@ -20,6 +20,8 @@ _NAME = re.compile(r"\{([a-z_]+)\}")
 
 def folded(phrase: str) -> str:
     """The phrase in the letters of the views."""
+    if phrase.isascii():
+        return phrase
     return "".join(char if char.isascii() else plain(char) for char in phrase)
 
 

@@ -20,7 +20,7 @@ _MOST, _LONGEST, _PARTS = 200, 24, 3
 _WORTH_IT = 0.05
 _EMPTY = frozenset({""})
 _ALL_LETTERS = 4
-_ONE = re.compile(r"\\.|\[\^?\]?[^\]]*\]|.", re.DOTALL)
+_ONE = re.compile(r"\\.|\[\^?\]?[^\]]*\]|[a-z0-9]{2,20}(?![?*+{])|.", re.DOTALL)
 _OFTEN = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})\??")
 _SIGNS = re.compile(r"\\.|\[\^?\]?[^\]]*\]|[()|]")
 _OPEN = re.compile(r"[\^\\-]")
@@ -122,7 +122,7 @@ def _sequence(way: str) -> Needs:
 
 
 def _parts(way: str) -> Iterator[Needs]:
-    """Each letter, class or bracket, with how often it stands there."""
+    """Each word, letter, class or bracket, with how often it stands there."""
     at = 0
     while at < len(way):
         end = _end_of(way, at)
@@ -155,7 +155,7 @@ def _one(part: str) -> Needs:
         return Needs(_EMPTY)
     if part == "." or (part[0] == "\\" and part[1].isalnum()):
         return _ANYTHING
-    return Needs(frozenset({part[-1]}))
+    return Needs(frozenset({part.removeprefix("\\")}))
 
 
 def _repeated(once: Needs, often: str) -> Needs:

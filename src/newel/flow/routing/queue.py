@@ -154,8 +154,8 @@ async def own(
         data=data,
     )
     await drafts.hand_over(tx, case.id, person.id)
-    if case.conversation_id is not None:
-        tx.changes.add(of_conversation(case.conversation_id))  # its customer is told who answers
+    if case.talk is not None:
+        tx.changes.add(of_conversation(case.talk))  # its customer is told who answers
     if case.state in {"queued", "snoozed"}:
         await jobs.drop(tx, case.id, "wake")
         case = await cases.move(

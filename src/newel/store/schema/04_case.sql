@@ -79,6 +79,7 @@ CREATE TABLE newel.cases (
     episode_opened_at timestamptz NOT NULL,
     answered_at       timestamptz,
     resolved_at       timestamptz,
+    reply_to          uuid        REFERENCES newel.conversation,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL)),
     CHECK (NOT locked OR tier = 3),
     CHECK (state NOT IN ('waiting', 'snoozed', 'deflecting') OR due_at IS NOT NULL)
@@ -144,6 +145,7 @@ CREATE TABLE newel.message (
     body_sealed    bytea       NOT NULL,
     received_at    timestamptz,
     created_at     timestamptz NOT NULL,
+    conversation_id uuid       REFERENCES newel.conversation,
     author         text GENERATED ALWAYS AS (CASE
         WHEN direction = 'inbound' THEN 'customer'
         WHEN drafted_by = 'template' THEN 'system'
@@ -158,6 +160,8 @@ CREATE TABLE newel.message (
 -- end by whoever asks for the inbound messages of a case.
 CREATE UNIQUE INDEX message_external ON newel.message (channel, external_mac);
 CREATE INDEX message_case ON newel.message (case_id, seq);
+-- What came in by another conversation than its case's own: that of a case merged into it.
+CREATE INDEX message_heard ON newel.message (conversation_id, seq) WHERE conversation_id IS NOT NULL;
 
 -- Provenance is proved, not claimed: a person's message needs that person's approval of exactly
 -- this text, or their live session and ownership; a system message is a fixed text of the policy.
@@ -205,6 +209,80 @@ CREATE FUNCTION newel.latest_inbound(which uuid) RETURNS uuid LANGUAGE sql STABL
     SELECT m.id FROM newel.message m WHERE m.case_id = which AND m.direction = 'inbound'
     ORDER BY m.seq DESC LIMIT 1
 $$;
+
+-- A case that a person found to be the same matter as another of its customer: it has ended, the other goes on.
+CREATE TABLE newel.merge (
+    case_id  uuid PRIMARY KEY REFERENCES newel.cases,
+    into_id  uuid        NOT NULL REFERENCES newel.cases CHECK (into_id <> case_id),
+    staff_id uuid        NOT NULL REFERENCES newel.staff,
+    at       timestamptz NOT NULL
+);
+CREATE INDEX merge_into ON newel.merge (into_id);
+CREATE TRIGGER merge_append_only BEFORE UPDATE OR DELETE ON newel.merge
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- One customer, one workflow, one step; nothing of the merged case can reach the customer by the AI or wait for
+-- anybody (INV-1, 3, 7), and its survivor has at least its tier, lock, priority and restriction (INV-17).
+CREATE FUNCTION newel.guard_merge() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE one record; other record;
+BEGIN
+    PERFORM FROM newel.cases c WHERE c.id IN (NEW.case_id, NEW.into_id) ORDER BY c.id FOR NO KEY UPDATE;
+    SELECT customer_id, workflow, kind, state, tier, locked, priority, assist INTO one
+    FROM newel.cases WHERE id = NEW.case_id;
+    SELECT customer_id, workflow, kind, state, tier, locked, priority, assist INTO other
+    FROM newel.cases WHERE id = NEW.into_id;
+    IF one.customer_id <> other.customer_id OR one.workflow <> other.workflow
+       OR one.kind <> 'conversation' OR other.kind <> 'conversation'
+       OR NOT EXISTS (SELECT FROM keyring.subject_key k
+                      WHERE k.subject_id = one.customer_id AND k.wrapped IS NOT NULL) THEN
+        RAISE EXCEPTION 'NW-MERGE: not a matter of the same customer' USING ERRCODE = 'NW022';
+    END IF;
+    IF EXISTS (SELECT FROM newel.merge m WHERE m.into_id = NEW.case_id OR m.case_id = NEW.into_id) THEN
+        RAISE EXCEPTION 'NW-MERGE: a merge is one step, never a chain' USING ERRCODE = 'NW022';
+    END IF;
+    IF one.state <> 'resolved' OR other.state = 'resolved' THEN
+        RAISE EXCEPTION 'NW-MERGE: the merged case ends, the other is open' USING ERRCODE = 'NW022';
+    END IF;
+    IF one.tier IS DISTINCT FROM 3 OR EXISTS (
+            SELECT FROM newel.work_item w WHERE w.case_id = NEW.case_id AND w.state IN ('queued', 'owned'))
+       OR EXISTS (SELECT FROM newel.approval a WHERE a.case_id = NEW.case_id AND a.state = 'pending')
+       OR EXISTS (SELECT FROM newel.review r WHERE r.case_id = NEW.case_id AND r.kind = 'held' AND r.state = 'open')
+       OR EXISTS (SELECT FROM newel.action x WHERE x.case_id = NEW.case_id
+                  AND x.state IN ('authorised', 'claimed', 'unknown'))
+       OR EXISTS (SELECT FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id
+                  WHERE o.case_id = NEW.case_id AND o.state = 'pending' AND m.author = 'ai') THEN
+        RAISE EXCEPTION 'NW-MERGE: something of the merged case still waits' USING ERRCODE = 'NW022';
+    END IF;
+    IF other.tier IS DISTINCT FROM 3 OR one.locked AND NOT other.locked
+       OR other.priority > one.priority OR other.assist > one.assist THEN
+        RAISE EXCEPTION 'NW-MERGE: the survivor only rises' USING ERRCODE = 'NW022';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER merge_fits BEFORE INSERT ON newel.merge
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_merge();
+
+CREATE FUNCTION newel.guard_merged() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM newel.merge m WHERE m.case_id = NEW.id) THEN
+        RAISE EXCEPTION 'NW-MERGE: a merged case never opens again' USING ERRCODE = 'NW022';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER case_merged BEFORE UPDATE ON newel.cases
+    FOR EACH ROW WHEN (OLD.state = 'resolved' AND NEW.state <> 'resolved') EXECUTE FUNCTION newel.guard_merged();
+
+-- Answers go to the case's own conversation, or to that of a case merged into it: to no other, whoever asks (INV-17).
+CREATE FUNCTION newel.guard_reply_to() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM newel.merge m JOIN newel.cases c ON c.id = m.case_id
+                   WHERE m.into_id = NEW.id AND c.conversation_id = NEW.reply_to) THEN
+        RAISE EXCEPTION 'NW-CASE: an answer goes to no other conversation' USING ERRCODE = 'NW008';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER case_reply_to BEFORE INSERT OR UPDATE ON newel.cases
+    FOR EACH ROW WHEN (NEW.reply_to IS NOT NULL) EXECUTE FUNCTION newel.guard_reply_to();
 
 -- A back-office item's fields and the AI's extraction, sealed, one revision a row.
 CREATE TABLE newel.item (

@@ -16,6 +16,8 @@ CREATE TABLE newel.outbox (
     reason       text        NOT NULL DEFAULT '',
     visible_seq  bigint,
     created_at   timestamptz NOT NULL,
+    -- It leaves right before this one, in its delivery: by what the AI introduces itself goes with its reply.
+    before_id    uuid        REFERENCES newel.outbox DEFERRABLE INITIALLY DEFERRED,
     CHECK (state NOT IN ('claimed', 'delivered') OR claimed_at IS NOT NULL),
     CHECK ((state IN ('delivered', 'withdrawn', 'dead')) = (ended_at IS NOT NULL))
 );
@@ -44,8 +46,8 @@ BEGIN
         RAISE EXCEPTION 'NW-OUTBOX: starts pending' USING ERRCODE = 'NW002';
     END IF;
     IF TG_OP = 'UPDATE' AND (
-       (NEW.message_id, NEW.case_id, NEW.conversation_id, NEW.action_id, NEW.episode) IS DISTINCT FROM
-       (OLD.message_id, OLD.case_id, OLD.conversation_id, OLD.action_id, OLD.episode)
+       (NEW.message_id, NEW.case_id, NEW.conversation_id, NEW.action_id, NEW.episode, NEW.before_id) IS DISTINCT FROM
+       (OLD.message_id, OLD.case_id, OLD.conversation_id, OLD.action_id, OLD.episode, OLD.before_id)
        OR NEW.state <> 'claimed' AND (NEW.claimed_at, NEW.visible_seq) IS DISTINCT FROM (OLD.claimed_at, OLD.visible_seq)
     ) THEN
         RAISE EXCEPTION 'NW-OUTBOX: what is sent never changes' USING ERRCODE = 'NW002';

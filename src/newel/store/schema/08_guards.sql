@@ -79,6 +79,6 @@ REVOKE INSERT, UPDATE ON newel.state_transition FROM newel_app;
 REVOKE UPDATE ON keyring.master_check FROM newel_app;
 REVOKE UPDATE ON newel.audit_event, newel.message, newel.scan_receipt, newel.decision, newel.sla_alert,
     newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous, newel.note,
-    newel.miss FROM newel_app;
+    newel.miss, newel.merge FROM newel_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA newel TO newel_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA newel TO newel_app;

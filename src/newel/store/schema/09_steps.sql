@@ -48,6 +48,7 @@ CREATE FUNCTION newel.look_in(
     OUT vulnerable boolean, OUT prefers_human boolean, OUT ref_bound boolean, OUT address_bound boolean,
     OUT conversation_id uuid,
     OUT open_ids uuid[], OUT open_conversations uuid[], OUT open_from timestamptz[], OUT open_to timestamptz[],
+    OUT open_into uuid[],
     OUT past_ids uuid[], OUT past_cases uuid[], OUT past_episodes integer[], OUT past_keys bytea[],
     OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[]
 ) LANGUAGE plpgsql AS $$
@@ -55,7 +56,7 @@ DECLARE at_address uuid;
 BEGIN
     PERFORM pg_advisory_xact_lock(7307, hashtext(encode(external, 'hex')));
     now := newel.now();
-    SELECT m.id, c.id, c.conversation_id, c.state INTO message_id, case_id, case_conversation, case_state
+    SELECT m.id, c.id, coalesce(m.conversation_id, c.conversation_id), c.state INTO message_id, case_id, case_conversation, case_state
     FROM newel.message m JOIN newel.cases c ON c.id = m.case_id
     WHERE m.channel = its_channel AND m.external_mac = external AND m.direction = 'inbound';
     IF FOUND THEN
@@ -84,11 +85,14 @@ BEGIN
     SELECT k.wrapped, c.lifetime_value_minor, c.segment, c.vip, c.vulnerable, c.prefers_human
     INTO wrapped, lifetime_value_minor, segment, vip, vulnerable, prefers_human
     FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id WHERE c.id = customer_id;
-    SELECT array_agg(o.id), array_agg(o.conversation_id), array_agg(o.opened_at), array_agg(o.resolved_at)
-    INTO open_ids, open_conversations, open_from, open_to
+    -- For a merged case its survivor goes on: whether that is open counts.
+    SELECT array_agg(o.id), array_agg(o.conversation_id), array_agg(o.opened_at),
+        array_agg(CASE WHEN s.id IS NULL THEN o.resolved_at ELSE s.resolved_at END), array_agg(s.id)
+    INTO open_ids, open_conversations, open_from, open_to, open_into
     FROM (SELECT c.id, c.conversation_id, c.opened_at, c.resolved_at FROM newel.cases c
           WHERE c.customer_id = look_in.customer_id AND (c.conversation_id = look_in.conversation_id OR c.id = named)
-          ORDER BY c.opened_at DESC LIMIT 20) o;
+          ORDER BY c.opened_at DESC LIMIT 20) o
+        LEFT JOIN newel.merge x ON x.case_id = o.id LEFT JOIN newel.cases s ON s.id = x.into_id;
     -- Earlier contacts: the first message of each episode of the newest 20 cases; and of the open episode of
     -- this conversation the last three, which a phrase may go on from.
     SELECT array_agg(h.id), array_agg(h.case_id), array_agg(h.episode), array_agg(h.key_wrapped),
@@ -103,9 +107,9 @@ BEGIN
           WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq)
           UNION
           (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason
-          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped FROM newel.cases c
-                WHERE c.conversation_id = look_in.conversation_id AND c.resolved_at IS NULL
-                ORDER BY c.opened_at DESC LIMIT 1) r
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped
+                FROM unnest(open_ids, open_into) AS o(own, survivor) JOIN newel.cases c ON c.id = coalesce(survivor, own)
+                WHERE c.resolved_at IS NULL ORDER BY c.opened_at DESC LIMIT 1) r
           JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode
           WHERE m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 3)) h;
 END $$;
@@ -120,7 +124,7 @@ CREATE FUNCTION newel.take_in(
     its_id uuid, external bytea, said_mac bytea, body bytea,
     item_id uuid, item_confidence real, item_fields bytea,
     receipt_id uuid, its_outcome text, floor smallint, is_locked boolean, its_markers text[], its_clusters text[],
-    its_risk real, blind text[], evidence bytea
+    its_risk real, blind text[], evidence bytea, heard uuid
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF subject_wrapped IS NOT NULL THEN
@@ -143,8 +147,9 @@ BEGIN
             step_at, step_at);
     END IF;
     INSERT INTO newel.message (id, case_id, episode, direction, channel, external_mac, drafted_by, text_mac,
-        body_sealed, received_at, created_at)
-    VALUES (its_id, which, its_episode, 'inbound', its_channel, external, 'customer', said_mac, body, step_at, step_at);
+        body_sealed, received_at, created_at, conversation_id)
+    VALUES (its_id, which, its_episode, 'inbound', its_channel, external, 'customer', said_mac, body, step_at, step_at,
+        heard);
     IF item_id IS NOT NULL THEN
         INSERT INTO newel.item (id, case_id, message_id, confidence, fields_sealed, created_at)
         VALUES (item_id, which, its_id, item_confidence, item_fields, step_at);
@@ -159,7 +164,7 @@ END $$;
 CREATE FUNCTION newel.post_message(
     step_at timestamptz, its_id uuid, box uuid, which uuid, its_episode integer, talk uuid,
     drafter text, releaser uuid, its_approval uuid, its_proposal uuid, its_template text, its_policy uuid,
-    said_mac bytea, body bytea, its_action uuid
+    said_mac bytea, body bytea, its_action uuid, its_before uuid
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO newel.message (id, case_id, episode, direction, channel, drafted_by, released_by, approval_id,
@@ -167,44 +172,49 @@ BEGIN
     SELECT its_id, which, its_episode, 'outbound', v.channel, drafter, releaser, its_approval, its_proposal,
         its_template, its_policy, said_mac, body, step_at
     FROM newel.conversation v WHERE v.id = talk;
-    INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at)
-    VALUES (box, its_id, which, talk, its_episode, 'pending', its_action, step_at);
+    INSERT INTO newel.outbox (id, message_id, case_id, conversation_id, episode, state, action_id, created_at, before_id)
+    VALUES (box, its_id, which, talk, its_episode, 'pending', its_action, step_at, its_before);
 END $$;
 
--- Claim a message for sending, in its turn: the caller holds the case; case, conversation, outbox is
--- the order of everybody. `behind`: an earlier one of the case has not left; `ended`: there is nothing
--- to send. From the claim on the message may leave: the store's last gate is the update's own trigger.
-CREATE FUNCTION newel.claim_message(
-    box uuid, step_at timestamptz,
-    OUT outcome text, OUT was text, OUT message_id uuid, OUT case_id uuid, OUT conversation_id uuid,
-    OUT attempts integer, OUT visible_seq bigint, OUT channel text, OUT author text, OUT body_sealed bytea,
-    OUT created_at timestamptz, OUT profile_sealed bytea
+-- Claim a message for sending, in its turn, and with it what is to leave right before it. The caller holds
+-- the case; case, conversation, outbox is the order of everybody. `behind`: an earlier one of the case has
+-- not left; `ended`: there is nothing to send. From the claim on a message may leave: the store's last gate
+-- is the update's own trigger.
+CREATE FUNCTION newel.claim_messages(box uuid, step_at timestamptz) RETURNS TABLE (
+    outcome text, was text, outbox_id uuid, message_id uuid, conversation_id uuid, attempts integer,
+    visible_seq bigint, channel text, author text, body_sealed bytea, created_at timestamptz, profile_sealed bytea
 ) LANGUAGE plpgsql AS $$
-DECLARE mine record;
+#variable_conflict use_column
+DECLARE mine record; boxes uuid[];
 BEGIN
     SELECT o.seq, o.state, o.case_id, o.conversation_id INTO mine FROM newel.outbox o WHERE o.id = box;
-    was := mine.state;
+    SELECT array_agg(o.id ORDER BY o.seq) INTO boxes FROM newel.outbox o
+    WHERE o.case_id = mine.case_id AND o.state IN ('pending', 'claimed') AND (o.id = box OR o.before_id = box);
     IF mine.state = 'pending' AND EXISTS (SELECT FROM newel.outbox e
-        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending') THEN
+        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending' AND e.id <> ALL (boxes)) THEN
         outcome := 'behind';
+        RETURN NEXT;
         RETURN;
     END IF;
     PERFORM FROM newel.conversation v WHERE v.id = mine.conversation_id FOR NO KEY UPDATE;
-    UPDATE newel.outbox o SET state = 'claimed', claimed_at = step_at, attempts = o.attempts + 1,
-        visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
-            WHERE v.conversation_id = o.conversation_id AND v.visible_seq IS NOT NULL), 0))
-    WHERE o.id = box AND o.state IN ('pending', 'claimed')
-    RETURNING o.message_id, o.case_id, o.conversation_id, o.attempts, o.visible_seq
-    INTO message_id, case_id, conversation_id, attempts, visible_seq;
-    IF NOT FOUND THEN
+    FOREACH outbox_id IN ARRAY coalesce(boxes, '{}') LOOP
+        SELECT o.state INTO was FROM newel.outbox o WHERE o.id = outbox_id;
+        UPDATE newel.outbox o SET state = 'claimed', claimed_at = step_at, attempts = o.attempts + 1,
+            visible_seq = coalesce(o.visible_seq, 1 + coalesce((SELECT max(v.visible_seq) FROM newel.outbox v
+                WHERE v.conversation_id = o.conversation_id AND v.visible_seq IS NOT NULL), 0))
+        WHERE o.id = outbox_id
+        RETURNING 'claimed', o.message_id, o.conversation_id, o.attempts, o.visible_seq
+        INTO outcome, message_id, conversation_id, attempts, visible_seq;
+        SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
+        INTO channel, author, body_sealed, created_at, profile_sealed
+        FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
+        WHERE m.id = message_id;
+        RETURN NEXT;
+    END LOOP;
+    IF boxes IS NULL THEN
         outcome := 'ended';
-        RETURN;
+        RETURN NEXT;
     END IF;
-    outcome := 'claimed';
-    SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
-    INTO channel, author, body_sealed, created_at, profile_sealed
-    FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
-    WHERE m.id = claim_message.message_id;
 END $$;
 
 -- What the AI proposed (where it proposed something) and what was decided about it.

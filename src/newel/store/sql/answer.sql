@@ -3,7 +3,7 @@
 SELECT newel.now() AS now, c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
     c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
     c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
-    c.answered_at, c.resolved_at, b.profile_sealed,
+    c.answered_at, c.resolved_at, c.reply_to, b.profile_sealed,
     b.kind AS customer_kind, b.segment, b.lifetime_value_minor, b.currency, b.vip, b.vulnerable, b.prefers_human,
     b.training_consent, b.spoken, b.item_id, b.item_confidence, b.item_sealed, b.ids, b.seqs, b.ats, b.bodies,
     b.receipts, b.evidence, b.answered, b.lowered_to, b.lowered_at

@@ -47,7 +47,11 @@ WHERE id = ANY ($1::uuid[]) AND case_id = $2 AND by_kind = 'staff';
 -- name: find
 -- An attachment with where it stands and the keys of its case.
 SELECT a.id, a.kind, a.size, a.width, a.height, a.name_sealed, a.key_wrapped, a.by_kind, a.by_id, a.case_id,
-    a.created_at, a.sent_at, c.conversation_id, c.state AS case_state, c.customer_id, c.key_wrapped AS case_wrapped,
+    a.created_at, a.sent_at, coalesce(
+        (SELECT coalesce(m.conversation_id, o.conversation_id)
+         FROM newel.message_attachment l JOIN newel.message m ON m.id = l.message_id
+             LEFT JOIN newel.outbox o ON o.message_id = m.id WHERE l.attachment_id = a.id LIMIT 1),
+        c.conversation_id) AS conversation_id, c.state AS case_state, c.customer_id, c.key_wrapped AS case_wrapped,
     k.wrapped AS subject_wrapped,
     EXISTS (SELECT FROM newel.message_attachment l JOIN newel.message m ON m.id = l.message_id
         LEFT JOIN newel.outbox o ON o.message_id = m.id

@@ -3,7 +3,7 @@
 SELECT newel.now() AS now, c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
     c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
     c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
-    c.answered_at, c.resolved_at
+    c.answered_at, c.resolved_at, c.reply_to
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE c.id = $1 FOR NO KEY UPDATE OF c;
 
@@ -12,7 +12,7 @@ WHERE c.id = $1 FOR NO KEY UPDATE OF c;
 SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
     c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
     c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
-    c.answered_at, c.resolved_at
+    c.answered_at, c.resolved_at, c.reply_to
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE c.id = $1;
 
@@ -20,5 +20,5 @@ WHERE c.id = $1;
 -- Write back what a step may change, if nobody moved the case meanwhile.
 UPDATE newel.cases SET state = $3, tier = $4, locked = $5, priority = $6, assist = $7, contact_reason = $8,
     language = $9, deflected = $10, follow_up = $11, last_inbound_id = $12, turn = $13, due_at = $14,
-    policy_id = $15, episode = $16, episode_opened_at = $17, answered_at = $18, resolved_at = $19
+    policy_id = $15, episode = $16, episode_opened_at = $17, answered_at = $18, resolved_at = $19, reply_to = $20
 WHERE id = $1 AND state = $2;

@@ -3,11 +3,12 @@
 SELECT id, customer_id FROM newel.conversation WHERE channel = 'chat' AND thread_mac = $1;
 
 -- name: standing
--- The newest matter of a conversation: where it stands, and who has it.
+-- The newest matter of a conversation, or what it was merged into: where it stands, and who has it.
 SELECT c.id AS case_id, c.workflow, c.state, s.name AS owner
-FROM newel.cases c LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned'
+FROM newel.cases own LEFT JOIN newel.merge x ON x.case_id = own.id JOIN newel.cases c ON c.id = coalesce(x.into_id, own.id)
+    LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned'
     LEFT JOIN newel.staff s ON s.id = w.owner_id
-WHERE c.conversation_id = $1 ORDER BY c.episode_opened_at DESC, c.id LIMIT 1;
+WHERE own.conversation_id = $1 ORDER BY own.episode_opened_at DESC, own.id LIMIT 1;
 
 -- name: lines
 -- The newest lines of a conversation, of both sides, as its customer sees them; the newest first.
@@ -16,7 +17,9 @@ SELECT m.id, m.seq, m.author, m.body_sealed, m.case_id, x.at, x.visible_seq, c.c
 FROM (
     (SELECT i.id, i.received_at AS at, NULL::bigint AS visible_seq
      FROM newel.cases c JOIN newel.message i ON i.case_id = c.id
-     WHERE c.conversation_id = $1 AND i.direction = 'inbound' ORDER BY i.seq DESC LIMIT $2)
+     WHERE c.conversation_id = $1 AND i.direction = 'inbound' AND i.conversation_id IS NULL ORDER BY i.seq DESC LIMIT $2)
+    UNION ALL
+    (SELECT h.id, h.received_at, NULL FROM newel.message h WHERE h.conversation_id = $1 ORDER BY h.seq DESC LIMIT $2)
     UNION ALL
     (SELECT o.message_id, o.claimed_at, o.visible_seq FROM newel.outbox o
      WHERE o.conversation_id = $1 AND o.visible_seq IS NOT NULL AND o.state <> 'withdrawn'
@@ -43,8 +46,11 @@ SELECT coalesce(max(visible_seq), 0) FROM newel.outbox WHERE conversation_id = $
 -- name: read
 -- A person has read all that the customer wrote so far; a row when that is news.
 INSERT INTO newel.chat (conversation_id, read_seq)
-SELECT $1, coalesce(max(m.seq), 0) FROM newel.cases c JOIN newel.message m ON m.case_id = c.id
-WHERE c.conversation_id = $1 AND m.direction = 'inbound'
+SELECT $1, coalesce(max(m.seq), 0) FROM (
+    SELECT i.seq FROM newel.cases c JOIN newel.message i ON i.case_id = c.id
+    WHERE c.conversation_id = $1 AND i.direction = 'inbound' AND i.conversation_id IS NULL
+    UNION ALL
+    SELECT h.seq FROM newel.message h WHERE h.conversation_id = $1) m
 ON CONFLICT (conversation_id) DO UPDATE SET read_seq = excluded.read_seq WHERE newel.chat.read_seq < excluded.read_seq
 RETURNING conversation_id;
 

@@ -26,7 +26,7 @@ FROM newel.sla_target WHERE id = $1;
 -- Write back a locked target.
 UPDATE newel.sla_target SET state = $2, priority = $3, minutes = $4, business_time = $5, due_at = $6, paused_at = $7,
     paused = $8, paused_business = $9, alert_ats = $10, next_alert_at = $11, next_percent = $12, breached_at = $13,
-    ended_at = $14, percents = $15
+    ended_at = $14, percents = $15, started_at = $16
 WHERE id = $1;
 
 -- name: alerts

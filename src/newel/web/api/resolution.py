@@ -37,7 +37,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the case ended; ``reply`` goes to the customer, ``note`` stays.
+    """How the case ended; ``reply`` and ``attachments`` go to the customer, ``note`` stays.
 
     With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it.
     """
@@ -51,6 +51,7 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     contact_reason: ContactReason = ""
     note: Note = ""
     reply: Note = ""
+    attachments: Attachments = ()
     hold_seconds: Hold = 0
 
 
@@ -106,7 +107,13 @@ async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Res
     values = {name: getattr(data, name) for name in Resolution.__struct_fields__}
     said = Resolution(**values)
     case = await resolution.resolve(
-        request.house, request.person, case_id, data.token, said, hold=_held(data)
+        request.house,
+        request.person,
+        case_id,
+        data.token,
+        said,
+        hold=_held(data),
+        attachments=data.attachments,
     )
     return standing(case)
 

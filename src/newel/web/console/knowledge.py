@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.knowledge import Article, blocks, difference, slug, stale
 from newel.flow import knowledge
+from newel.store import help as readers
 from newel.store import knowledge as rows
 from newel.store import wallboard
 from newel.store.knowledge import Draft
@@ -103,10 +104,12 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
         now = next((past.version for past in history if past.current), None)
         current = await rows.article(tx, article_id) if now not in {None, shown.version} else None
         draft = await rows.draft_of(tx, article_id)
+        judged = await readers.judged(tx, article_id)
         today = tx.now.date()
     return page(
         request,
         "knowledge/article.html",
+        judged=judged,
         article=shown,
         blocks=list(blocks(shown.body)),
         history=history,

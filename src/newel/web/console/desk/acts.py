@@ -17,7 +17,7 @@ from newel.store import views
 from newel.web.page import done, lead
 from newel.web.request import Ask
 from newel.web.route import form
-from newel.web.shapes import Key, Language, Reason, Token
+from newel.web.shapes import Attachments, Key, Language, Reason, Token
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
@@ -76,6 +76,7 @@ class Resolve(msgspec.Struct, frozen=True):
     pattern_flag: bool = False
     note: Text = ""
     reply: Text = ""
+    attachments: Attachments = ()
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -177,11 +178,19 @@ async def lower(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 @form("/desk/{case_id:uuid}/resolution", Act.WORK)
 async def resolve(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """End the case; a last reply may be taken back for some seconds."""
-    asked = await request.filled(Resolve)
+    asked = await request.filled(Resolve, many=("attachments",))
     values = {name: getattr(asked, name) for name in Resolution.__struct_fields__ if hasattr(asked, name)}
     said = Resolution(**values)
-    await resolution.resolve(request.house, request.person, case_id, asked.token, said, hold=CONSOLE_HOLD)
-    if said.reply:
+    await resolution.resolve(
+        request.house,
+        request.person,
+        case_id,
+        asked.token,
+        said,
+        hold=CONSOLE_HOLD,
+        attachments=asked.attachments,
+    )
+    if said.reply or asked.attachments:
         return done(sent=int(CONSOLE_HOLD.total_seconds()))
     return lead("/desk", request.gettext("Resolved."))
 

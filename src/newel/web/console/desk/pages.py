@@ -182,8 +182,8 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
         depth = await rows.depth(tx)
         questions = await views.questions(tx, request.house.envelope, me.id)
-        titles = {name: await _titles(request, tx, name) for name in {row.workflow for row in depth}}
-        titles |= {row.workflow: await _titles(request, tx, row.workflow) for row in [*taken, *waiting]}
+        named = {name: await titles(request, tx, name) for name in {row.workflow for row in depth}}
+        named |= {row.workflow: await titles(request, tx, row.workflow) for row in [*taken, *waiting]}
     return {
         "taken": taken,
         "waiting": waiting,
@@ -192,12 +192,13 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "person": serving.person,
         "asked": asked,
         "saved": saved,
-        "titles": titles,
+        "titles": named,
         "reason_of": _reason_of(request),
     }
 
 
-async def _titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:
+async def titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:
+    """The titles of a workflow's contact reasons, and its own."""
     running = await request.house.running(tx, workflow)
     named = {reason: playbook.title for reason, playbook in running.bundle.playbooks.items()}
     return {WORKFLOW: running.bundle.title, **named}
@@ -209,7 +210,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         with contextlib.suppress(StaleToken):  # it has just passed to another
             await chat.read(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        titles = await _titles(request, tx, opened.view.workflow)
+        called = await titles(request, tx, opened.view.workflow)
         here = _hub(request).viewing.at(case_id, request.me.id)
         seen = await rows.names(tx, list(here)) if here else {}
     kept = opened.draft
@@ -218,7 +219,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "case_id": case_id,
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
-        "case_titles": titles,
+        "case_titles": called,
         "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
         "topic": live.of_case(case_id),
         "reason_of": _reason_of(request),

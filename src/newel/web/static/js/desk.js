@@ -123,13 +123,10 @@ function restore() {
   if (area("reply") && written() !== saved) saveDraft();
 }
 
-function attach(place) {
-  const form = place.form;
-  chosen = null;
-  saved = JSON.stringify([place.value, JSON.parse(form.dataset.attached).map((one) => one.id)]);
-  const list = form.querySelector("[data-chosen]");
+// The files of one form: chosen by its button, pasted into its text, or dropped on its zone.
+function chooser(form, { place, zone, onChange = () => {} }) {
   const made = new Chosen({
-    list,
+    list: form.querySelector("[data-chosen]"),
     problem: form.querySelector("[data-chosen-problem]"),
     most: Number(form.dataset.most),
     bytes: Number(form.dataset.bytes),
@@ -137,19 +134,37 @@ function attach(place) {
     field: "attachments",
     headers: () => ({ "X-Newel-CSRF": csrf() }),
     discard: (one) => { fetch(`/api/v1/attachments/${one}`, { method: "DELETE", headers: { "X-Newel-CSRF": csrf() } }).catch(() => {}); },
-    onChange: () => { if (chosen === made) { clearTimeout(saving); saving = setTimeout(saveDraft, SAVE_MS); } },
+    onChange,
   });
+  choosing(made, { button: form.querySelector("[data-attach]"), input: form.querySelector("[data-files]"), area: place, zone });
+  return made;
+}
+
+function attach(place) {
+  const form = place.form;
+  chosen = null;
+  saved = JSON.stringify([place.value, JSON.parse(form.dataset.attached).map((one) => one.id)]);
+  const onChange = () => { if (chosen === made) { clearTimeout(saving); saving = setTimeout(saveDraft, SAVE_MS); } };
+  const made = chooser(form, { place, zone: form.closest("[data-composer]"), onChange });
   made.restore(JSON.parse(form.dataset.attached));
   chosen = made;
-  choosing(made, { button: form.querySelector("[data-attach]"), input: form.querySelector("[data-files]"), area: place, zone: form.closest("[data-composer]") });
 }
+
+// The last message of a case carries files as any other.
+const ending = document.querySelector("#resolve form");
+const last = ending ? chooser(ending, { place: ending.elements.reply, zone: ending }) : null;
+const filesOf = (form) => (form && form === ending ? last : form?.dataset?.pane === "reply" ? chosen : null);
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request?.form === ending && ctx.response && ctx.response.status < 400) last?.clear();
+});
 
 // What is still on its way, or was not taken, does not go out unnoticed.
 document.addEventListener("htmx:config:request", (event) => {
-  if (event.detail.ctx.request?.form?.dataset?.pane !== "reply" || !chosen) return;
-  if (!chosen.busy && !chosen.failed) return;
+  const carried = filesOf(event.detail.ctx.request?.form);
+  if (!carried?.busy && !carried?.failed) return;
   event.preventDefault();
-  chosen.say(chosen.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
+  carried.say(carried.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
 });
 
 function choose(tab) {

@@ -4,6 +4,8 @@ import { gettext } from "./words.js";
 // Single keys can be turned off (WCAG 2.1.4); none works while somebody types, but for mod+ keys and Escape.
 const OFF = "newel.keys-off";
 const AFTER_MS = 1200;
+// Of a dialog that Enter takes: what means itself when it is pressed there.
+const OWN_ENTER = "dialog :is(summary, [data-attach], .chosen-out), dialog footer [data-closes]";
 let begun = "";
 let timer = 0;
 
@@ -38,6 +40,7 @@ function press(element) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey || event.repeat) return;
   const key = named(event);
+  if (key === "Enter" && event.target.closest?.(OWN_ENTER)) return;
   const plain = !key.startsWith("mod+");
   if (plain && (typing(event.target) || off())) return;
   const keys = begun ? `${begun} ${key}` : key;

@@ -280,7 +280,7 @@ async function begin() {
   outbox.restore(`newel.chat.outbox.${who}`);
   await refresh();
   document.body.dataset.ready = "1";
-  if (!frame.framed) text.focus();
+  if (window.parent === window) text.focus(); // inside of a page it would take the eyes from the rest
   setInterval(() => { if (!document.hidden) refresh(); }, LOOK_AGAIN);
 }
 begin();

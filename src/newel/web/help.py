@@ -1,0 +1,337 @@
+"""The help page for customers: search, articles, a contact form, and a way to a person on each page.
+
+Nobody signs in, and no cookie is set. Each page carries a signed pass of a stranger in its forms;
+a browser with scripts puts the pass of the chat in its place, so that one conversation goes on.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import msgspec
+from litestar import Response
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
+
+from newel.domain import chat as rule
+from newel.domain import help as forms
+from newel.domain.attachment import AT_MOST, ENDINGS
+from newel.domain.chat import Door, Site, Standing, Visitor
+from newel.domain.errors import NewelError, NotFound
+from newel.domain.help import Contact
+from newel.domain.knowledge import blocks
+from newel.flow import chat, help
+from newel.web import page as pages
+from newel.web.auth import must_be_own_page
+from newel.web.catalogue import SOURCE
+from newel.web.chat import COME, REQUEST, WAITS, WRITE, view_of
+from newel.web.errors import Malformed
+from newel.web.limit import Rate, TooOften
+from newel.web.page import away, framed, part
+from newel.web.request import Ask
+from newel.web.route import Open, form, page
+from newel.web.tongue import tongue
+from newel.web.visitor import address_of, limits_of, outlook_of
+
+PATH: Final = "/help"
+SEARCH: Final = Rate(burst=40, a_second=3)
+WRITE_FROM: Final = Rate(burst=20, a_second=0.2)
+JUDGE: Final = Rate(burst=1, a_second=1 / 3600)
+LINES: Final = 100
+BESIDE: Final = 6
+LEAST_WRITTEN: Final = 12
+Shown = dict[str, Any]
+_ONCE: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Which site asks, what is looked for, which topic; what the reader just said of an article."""
+
+    site: str = ""
+    q: str = ""
+    topic: str = ""
+    said: str = ""
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What every form of these pages brings along: its site, whose it is, and its own id."""
+
+    site: Site
+    kept: str
+    token: str
+    once: str
+
+
+@page("/help", Open.PUBLIC)
+async def front(request: Ask) -> Response[str]:
+    """The search, with what it found; without one, all articles by topic."""
+    asked = request.asked(Look)
+    text, link = forms.plain(asked.q), _links(_site(asked.site))
+    found = None
+    if text:
+        limits_of(request).must("search", address_of(request), SEARCH)
+        found = await help.search(request.house, text)
+    shown: Shown = {"asked": text, "found": found, "pieces": forms.pieces, "at": link}
+    if request.partial:
+        return part(request, "help/found.html", **shown)
+    topics = await help.topics(request.house)
+    whole = await _page(request, "help.html", asked, topics=topics, topic=asked.topic, **shown)
+    whole.background = BackgroundTask(help.make_ready, request.house)
+    return whole
+
+
+@page("/help/articles/{article_id:str}", Open.PUBLIC)
+async def article(request: Ask, article_id: FromPath[str]) -> Response[str]:
+    """An article in force."""
+    asked = request.asked(Look)
+    shown, beside = await help.article(request.house, article_id)
+    values: Shown = {"article": shown, "blocks": list(blocks(shown.body)), "beside": beside[:BESIDE]}
+    return await _page(request, "help/article.html", asked, said=asked.said, **values)
+
+
+@form("/help/articles/{article_id:str}/judgment", Open.PUBLIC)
+async def judge(request: Ask, article_id: FromPath[str]) -> Response[str]:
+    """Whether it helped; counted once an hour for each address, and without telling whose it is."""
+    must_be_own_page(request, "say whether it helped")
+    given = await request.form()
+    helped = _one(given, "helped") == "yes"
+    if limits_of(request).allow("judge", f"{address_of(request)} {article_id}", JUDGE):
+        await help.judge(request.house, article_id, helped)
+    else:
+        await help.article(request.house, article_id)
+    link = _links(_site(_one(given, "site")))
+    return away(link(f"/help/articles/{article_id}", said="yes" if helped else "no") + "#judged")
+
+
+@page("/help/contact", Open.PUBLIC)
+async def contact(request: Ask) -> Response[str]:
+    """The contact form; what was searched for in vain is its beginning."""
+    asked = request.asked(Look)
+    return await _contact(request, _site(asked.site), Contact(message=forms.plain(asked.q)))
+
+
+@form("/help/suggestions", Open.PUBLIC)
+async def suggestions(request: Ask) -> Response[str]:
+    """Articles that may spare a message that is being written; often none."""
+    must_be_own_page(request, "ask for articles")
+    limits_of(request).must("search", address_of(request), SEARCH)
+    given = await request.form()
+    text = forms.plain(_one(given, "message"))
+    found = await help.suggest(request.house, text) if len(text) >= LEAST_WRITTEN else ()
+    return part(request, "help/suggested.html", found=found, at=_links(_site(_one(given, "site"))))
+
+
+@form("/help/contact", Open.PUBLIC)
+async def write(request: Ask) -> Response[str]:
+    """Take the message in, and show the conversation that it begins; what is wrong is said beside it."""
+    must_be_own_page(request, "write")
+    given = await request.form()
+    own, written = _form(given), _contact_of(given)
+    problems = await help.problems(request.house, written)
+    if problems:
+        return await _contact(request, own.site, written, status=422, problems=problems, own=own)
+    try:
+        limits_of(request).must("help write", address_of(request), WRITE_FROM)
+        visitor = await _visitor(request, own)
+        await help.write(request.house, visitor, written, own.once, _attached(given))
+    except NewelError as error:
+        return await _contact(request, own.site, written, status=error.status, problem=_said(error), own=own)
+    return await _conversation(request, own.site, visitor, sent=True)
+
+
+@form("/help/person", Open.PUBLIC)
+async def ask_for_person(request: Ask) -> Response[str]:
+    """Ask for a person, from any page; nothing that was written before stands in the way of it."""
+    must_be_own_page(request, "ask for a person")
+    own = _form(await request.form())
+    limits_of(request).must("come", address_of(request), COME)
+    visitor = await _visitor(request, own)
+    limits_of(request).must("request", visitor.thread, REQUEST)
+    await chat.ask_for_person(request.house, visitor, f"{own.once}-person")
+    return await _conversation(request, own.site, visitor, sent=True)
+
+
+@page("/help/conversation", Open.PUBLIC)
+async def conversation(request: Ask) -> Response[str]:
+    """The conversation that this browser keeps; its script finds it."""
+    asked = request.asked(Look)
+    return await _page(request, "help/conversation.html", asked, view=None, sent=False, problem="", text="")
+
+
+@form("/help/conversation", Open.PUBLIC)
+async def go_on(request: Ask) -> Response[str]:
+    """The same without scripts: look again, or write on."""
+    must_be_own_page(request, "write")
+    given = await request.form()
+    own, text = _form(given), _one(given, "text").strip()
+    limits_of(request).must("help look", address_of(request), SEARCH)
+    visitor = await _visitor(request, own)
+    try:
+        if text:
+            limits_of(request).must("write", visitor.thread, WRITE)
+            await help.go_on(request.house, visitor, text[: forms.LONGEST_MESSAGE], own.once)
+    except NewelError as error:
+        return await _conversation(
+            request, own.site, visitor, status=error.status, problem=_said(error), text=text
+        )
+    return await _conversation(request, own.site, visitor)
+
+
+async def _visitor(request: Ask, own: Form) -> Visitor:
+    """Whose form it is: of the pass that the browser kept, else of the one that the page was made with."""
+    door: Door = request.app.state.door
+    kept = await chat.recognised(request.house, own.site, own.kept, own.token)
+    visitor = kept or await chat.admit(request.house, door, own.site)
+    request.scope["newel.actor"] = chat.actor(request.house, visitor)  # type: ignore[typeddict-unknown-key]
+    return visitor
+
+
+async def _contact(
+    request: Ask,
+    site: str,
+    given: Contact,
+    *,
+    status: int = 200,
+    problems: dict[str, str] | None = None,
+    problem: str = "",
+    own: Form | None = None,
+) -> Response[str]:
+    """The form with what was typed; sent again it is still the same form."""
+    values: Shown = {
+        "given": given,
+        "problems": problems or {},
+        "problem": problem,
+        "rules": forms,
+        "endings": ",".join(ENDINGS),
+        "most": AT_MOST,
+        "bytes_most": request.house.attachment_bytes,
+    }
+    again = {"token": own.token, "once": own.once} if own and own.token else {}
+    return await _page(request, "help/contact.html", Look(site=site), status=status, **(values | again))
+
+
+async def _conversation(
+    request: Ask,
+    site: str,
+    visitor: Visitor,
+    *,
+    sent: bool = False,
+    status: int = 200,
+    problem: str = "",
+    text: str = "",
+) -> Response[str]:
+    """The visitor's conversation, after what they did."""
+    shown: Shown = {
+        "view": await view_of(request, visitor, LINES),
+        "token": rule.sign(visitor, chat.mac_of(request.house)),
+        "sent": sent,
+        "problem": problem,
+        "text": text,
+    }
+    return await _page(request, "help/conversation.html", Look(site=site), status=status, **shown)
+
+
+async def _page(
+    request: Ask, template: str, look: Look, *, status: int = 200, **values: Any
+) -> Response[str]:
+    """A whole page; the sites that may show the chat may show it too."""
+    door: Door = request.app.state.door
+    site = _site(look.site)
+    outlook = await outlook_of(request)
+    base: Shown = {
+        "site": site,
+        "brand": "" if site == "chat" else pages.words(site),
+        "at": _links(site),
+        "once": uuid4().hex,
+        "wait": WAITS[outlook.wait],
+        "outlook": outlook,
+        "Standing": Standing,
+        "found": None,
+        "asked": "",
+    }
+    if "token" not in values:
+        stranger = await chat.admit(request.house, door, site)
+        base["token"] = rule.sign(stranger, chat.mac_of(request.house))
+    ancestors = " ".join(door.origins) or "'none'"
+    return framed(request, template, ancestors, status=status, speaks=tongue(SOURCE), **(base | values))
+
+
+def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
+    """What a person sees instead of a page: a customer something else than who works here."""
+    if not f"{request.scope['path']}/".startswith(f"{PATH}/"):
+        return pages.error_page(request, status, title, detail, request_id)
+    said = "" if status == NotFound.status else detail
+    site = _site(str(request.query_params.get("site", "")))
+    shown: dict[str, Any] = {"number": status, "detail": said, "request_id": request_id, "at": _links(site)}
+    return framed(request, "help/error.html", "'none'", status=status, speaks=tongue(SOURCE), **shown)
+
+
+def _links(site: str) -> Callable[..., str]:
+    """Makes addresses that stay with the site from which somebody came."""
+    carried = {} if site == "chat" else {"site": site}
+
+    def link(path: str, **asked: str) -> str:
+        query = urlencode({**{name: value for name, value in asked.items() if value}, **carried})
+        return f"{path}?{query}" if query else path
+
+    return link
+
+
+def _site(given: str) -> str:
+    try:
+        return msgspec.convert(given, Site)
+    except msgspec.ValidationError:
+        return "chat"
+
+
+def _form(given: FormMultiDict) -> Form:
+    once = _one(given, "once")
+    return Form(
+        site=_site(_one(given, "site")),
+        kept=_one(given, "kept"),
+        token=_one(given, "token"),
+        once=once if _ONCE.fullmatch(once) else uuid4().hex,
+    )
+
+
+def _contact_of(given: FormMultiDict) -> Contact:
+    return forms.tidy(Contact(**{name: _one(given, name) for name in Contact.__struct_fields__}))
+
+
+def _attached(given: FormMultiDict) -> tuple[UUID, ...]:
+    try:
+        return tuple(UUID(one) for one in given.getall("attachments", []) if one)
+    except ValueError:
+        raise Malformed(why="a file is named that is none") from None
+
+
+def _one(given: FormMultiDict, name: str) -> str:
+    """The last value of a field; empty when it is not there."""
+    return str(given.getall(name, [""])[-1])
+
+
+def _said(error: NewelError) -> str:
+    """What went wrong, in words for a customer."""
+    if isinstance(error, TooOften):
+        return f"That was a lot in a short time. Try again in {error.data['seconds']} seconds."
+    if error.status in {404, 409}:
+        return "One of the files is not here any more. Remove it and add it again."
+    if error.status >= 500:
+        return "We cannot take your message at this moment. What you wrote is still here: send it again."
+    return "This could not be taken. What you wrote is still here: look over it, and send it again."
+
+
+ROUTES = [
+    front,
+    article,
+    judge,
+    contact,
+    suggestions,
+    write,
+    ask_for_person,
+    conversation,
+    go_on,
+]
