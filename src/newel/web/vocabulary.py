@@ -75,6 +75,7 @@ REASONS: Final = (
     N_("The AI's certainty is not proven here"),
     N_("The AI has no answer"),
     N_("Taken over"),
+    N_("Merged with another case"),
     N_("The AI's proposal was rejected"),
     N_("The AI's proposal expired"),
     N_("The AI's proposal no longer fits"),
