@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports bench soak mutants screenshots schema locks clean
+.PHONY: help setup run test check lint types imports bench soak mutants screenshots messages schema locks clean
 
 help: ## Say what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ mutants: setup ## Take out each guard and expect its tests to fail
 
 screenshots: setup ## Pictures of every page of the running demo, light and dark, wide and phone, in build/screenshots
 	$(BIN)/python -m tests.web.screenshots $(ARGS)
+
+messages: setup ## Bring the catalogues of all languages up to what pages say; a test names what is left to translate
+	$(BIN)/python -m tests.web.messages
 
 schema: setup ## Write the JSON schema of the policy documents
 	$(BIN)/newel policy schema > docs/policy.schema.json

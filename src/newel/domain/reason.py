@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-_WHOLE: Final[Mapping[str, str]] = {
+KNOWN: Final[Mapping[str, str]] = {
     "request.person": "Asks for a person",
     "request.prefers_human": "Prefers people",
     "legal.dictionary": "Legal words",
@@ -56,10 +56,10 @@ _WHOLE: Final[Mapping[str, str]] = {
 
 def said(reason: str) -> str:
     """A reason as people say it; one that is not known here is spelled out: ``no_playbook_fits``."""
-    if reason in _WHOLE:
-        return _WHOLE[reason]
+    if reason in KNOWN:
+        return KNOWN[reason]
     head, _, rest = reason.partition(":")
-    if head in _WHOLE and rest:
-        return f"{_WHOLE[head]}: {rest.replace('_', ' ')}"
+    if head in KNOWN and rest:
+        return f"{KNOWN[head]}: {rest.replace('_', ' ')}"
     plain = reason.replace("_", " ").replace(".", ": ").replace(":", ": ").replace(":  ", ": ")
     return plain[:1].upper() + plain[1:]

@@ -35,9 +35,13 @@ log = structlog.get_logger("newel.chat")
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """How long a person takes now; while nobody is there, the policy's words and when they are back."""
+    """How long a person takes now; while nobody is there, the policy's words and when they are back.
+
+    ``language`` is the policy's own: for customers whose language nobody knows.
+    """
 
     wait: Wait
+    language: str = ""
     greeting: str = ""
     away: str = ""
     back_at: datetime | None = None
@@ -185,10 +189,12 @@ async def outlook(house: House) -> Outlook:
             waiting=await rows.waiting(tx, WORKFLOW),
             pace=await rows.pace(tx) or rule.PACE,
         )
-        greeting = bundle.messages.get("ai_disclosure", "")
+        greeting, language = bundle.messages.get("ai_disclosure", ""), bundle.languages[0]
         if wait is not Wait.AWAY:
-            return Outlook(wait, greeting)
-        return Outlook(wait, greeting, bundle.messages.get("out_of_hours", ""), _back(bundle, tx.now))
+            return Outlook(wait, language, greeting)
+        return Outlook(
+            wait, language, greeting, bundle.messages.get("out_of_hours", ""), _back(bundle, tx.now)
+        )
 
 
 def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:

@@ -4,7 +4,9 @@ The page acts in the name of a signed pass in a header, and only on the conversa
 what it is told holds no trigger, score, tier or priority (SEC-7).
 """
 
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -17,18 +19,23 @@ from newel.domain.attachment import AT_MOST, ENDINGS, Listed, listed
 from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
 from newel.domain.survey import Comment, Score
 from newel.flow import attachment, chat, survey
+from newel.flow.chat import Outlook
 from newel.store import chat as rows
+from newel.web import catalogue
 from newel.web.auth import must_be_own_page
+from newel.web.catalogue import SOURCE, scripted
 from newel.web.limit import Rate
 from newel.web.page import framed
 from newel.web.request import Ask
 from newel.web.route import Open, inner_delete, inner_get, inner_post, page
-from newel.web.shapes import BIG, Attachments
-from newel.web.static import assets
+from newel.web.shapes import BIG, Attachments, Language
+from newel.web.static import Asset, assets
+from newel.web.tongue import CUSTOMERS, N_, Tongue, chosen, tongue
 from newel.web.upload import answer, body_of, declared, name_of
 from newel.web.visitor import address_of, limits_of, outlook_of, visitor_of, who
 
 LOADER: Final = "js/chat/loader.js"
+WORDS_GO_HERE: Final = b"/* words by language */ {}"
 KEEP_SECONDS: Final = 300
 COME: Final = Rate(burst=40, a_second=0.5)
 WRITE: Final = Rate(burst=12, a_second=0.5)
@@ -39,13 +46,15 @@ UPLOAD: Final = Rate(burst=10, a_second=0.2)
 UPLOAD_FROM: Final = Rate(burst=60, a_second=1)
 
 WAITS: Final = {
-    Wait.MINUTES: "usually within a few minutes",
-    Wait.QUARTER: "usually in about a quarter of an hour",
-    Wait.HALF_HOUR: "usually in about half an hour",
-    Wait.HOUR: "usually within an hour",
-    Wait.LONGER: "more than an hour at the moment; the answer stays here for you",
-    Wait.AWAY: "nobody is here right now",
+    Wait.MINUTES: N_("usually within a few minutes"),
+    Wait.QUARTER: N_("usually in about a quarter of an hour"),
+    Wait.HALF_HOUR: N_("usually in about half an hour"),
+    Wait.HOUR: N_("usually within an hour"),
+    Wait.LONGER: N_("more than an hour at the moment; the answer stays here for you"),
+    Wait.AWAY: N_("nobody is here right now"),
 }
+REQUESTED: Final = N_("I would like to talk to a person, please.")
+"""``rule.REQUEST``: kept as the scan and the desk read it, shown in the customer's language."""
 
 Token = Annotated[str, msgspec.Meta(max_length=TOKEN_LIMIT, pattern=r"^[\x21-\x7e]*\Z")]
 Written = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
@@ -53,9 +62,10 @@ Once = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[A-Za
 
 
 class Arrive(msgspec.Struct, frozen=True):
-    """Which site shows the page, and from where."""
+    """Which site shows the page, from where, and in which language."""
 
     site: Site = "chat"
+    language: Language = ""
     host: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
@@ -148,13 +158,21 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 @page("/chat.js", Open.PUBLIC)
 async def loader(request: Ask) -> Response[bytes]:
     """The script that a site loads: a launcher, and a frame for the page below."""
-    asset = assets()[LOADER]
+    asset = _loader()
     headers = {
         "cache-control": f"public, max-age={KEEP_SECONDS}",
         "cross-origin-resource-policy": "cross-origin",
         "access-control-allow-origin": "*",
     }
     return Response(asset.body, media_type=asset.kind, headers=headers)
+
+
+@cache
+def _loader() -> Asset:
+    """The script with its words in every language: it cannot know before which page carries it."""
+    said = {code: scripted(code, catalogue.LOADER) for code in CUSTOMERS if code != SOURCE}
+    asset = assets()[LOADER]
+    return replace(asset, body=asset.body.replace(WORDS_GO_HERE, msgspec.json.encode(said)))
 
 
 @page("/chat", Open.PUBLIC)
@@ -164,18 +182,26 @@ async def window(request: Ask) -> Response[str]:
     door: Door = request.app.state.door
     host = asked.host if door.admits(asked.host) else ""
     outlook = await outlook_of(request)
+    speaks = _speaks(request, asked.language, outlook)
     return framed(
         request,
         "chat.html",
         " ".join(("'self'", *door.origins)),
+        speaks=speaks,
         site=asked.site,
         host=host,
         greeting=outlook.greeting,
-        request_text=rule.REQUEST,
+        request_text=speaks.gettext(REQUESTED),
         endings=",".join(ENDINGS),
         most=AT_MOST,
         bytes_most=request.house.attachment_bytes,
     )
+
+
+def _speaks(request: Ask, asked: str, outlook: Outlook) -> Tongue:
+    """The site's language, else the first that the browser accepts, else the policy's own."""
+    own = [asked, *request.accepts, outlook.language]
+    return chosen(own, CUSTOMERS) or tongue(SOURCE)
 
 
 @inner_post("/chat/pass")
@@ -205,15 +231,16 @@ async def view_of(request: Ask, visitor: Visitor, limit: int) -> View:
             about = await rows.matter(tx, own)
             found = await rows.lines(tx, request.house.envelope, own, limit + 1)
             seen_seq = await rows.seen_up_to(tx, own)
+    speaks = _speaks(request, "", outlook)
     stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
     return View(
         conversation=own,
-        lines=tuple(_line(one) for one in found[-limit:]),
+        lines=tuple(_line(one, speaks) for one in found[-limit:]),
         more=len(found) > limit,
         seen=seen_seq,
         standing=stands,
         name=_first(about.owner) if about else "",
-        wait=WAITS[outlook.wait],
+        wait=speaks.gettext(WAITS[outlook.wait]),
         away=outlook.away,
         back_at=outlook.back_at,
         survey=await _survey(request, visitor, own) if own and stands is Standing.OVER else "",
@@ -291,9 +318,11 @@ async def seen(request: Ask, data: JSONBody[Seen]) -> None:
     await chat.seen(request.house, await visitor_of(request, "read"), data.seq)
 
 
-def _line(one: rows.Line) -> Line:
+def _line(one: rows.Line, speaks: Tongue) -> Line:
     name = _first(one.writer) if one.author == "person" else ""
-    return Line(one.id, one.author, name, one.text, one.sources, one.attachments, one.at, one.seq, one.read)
+    pressed = one.author == "customer" and one.text == rule.REQUEST
+    text = speaks.gettext(REQUESTED) if pressed else one.text
+    return Line(one.id, one.author, name, text, one.sources, one.attachments, one.at, one.seq, one.read)
 
 
 def _first(name: str | None) -> str:

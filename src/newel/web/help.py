@@ -26,12 +26,14 @@ from newel.domain.knowledge import blocks
 from newel.flow import chat, help
 from newel.web import page as pages
 from newel.web.auth import must_be_own_page
+from newel.web.catalogue import SOURCE
 from newel.web.chat import COME, REQUEST, WAITS, WRITE, view_of
 from newel.web.errors import Malformed
 from newel.web.limit import Rate, TooOften
 from newel.web.page import away, framed, part
 from newel.web.request import Ask
 from newel.web.route import Open, form, page
+from newel.web.tongue import tongue
 from newel.web.visitor import address_of, limits_of, outlook_of
 
 PATH: Final = "/help"
@@ -254,7 +256,7 @@ async def _page(
         stranger = await chat.admit(request.house, door, site)
         base["token"] = rule.sign(stranger, chat.mac_of(request.house))
     ancestors = " ".join(door.origins) or "'none'"
-    return framed(request, template, ancestors, status=status, **(base | values))
+    return framed(request, template, ancestors, status=status, speaks=tongue(SOURCE), **(base | values))
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
@@ -263,8 +265,8 @@ def error_page(request: Ask, status: int, title: str, detail: str, request_id: s
         return pages.error_page(request, status, title, detail, request_id)
     said = "" if status == NotFound.status else detail
     site = _site(str(request.query_params.get("site", "")))
-    shown = {"number": status, "detail": said, "request_id": request_id, "at": _links(site)}
-    return framed(request, "help/error.html", "'none'", status=status, **shown)
+    shown: dict[str, Any] = {"number": status, "detail": said, "request_id": request_id, "at": _links(site)}
+    return framed(request, "help/error.html", "'none'", status=status, speaks=tongue(SOURCE), **shown)
 
 
 def _links(site: str) -> Callable[..., str]:

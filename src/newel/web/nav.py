@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newel.domain.access import Act, Actor
+from newel.web.tongue import N_
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,19 @@ class Entry:
 
 
 ENTRIES: Sequence[Entry] = (
-    Entry("/desk", "Desk", "desk", "g d", Act.WORK, count="mine"),
-    Entry("/approvals", "Approvals", "approval", "g a", Act.APPROVE, count="approvals"),
-    Entry("/review", "Review", "review", "g r", Act.SCORE, count="reviews"),
-    Entry("/wallboard", "Wallboard", "wallboard", "g w", Act.ASSIGN),
-    Entry("/search", "Search", "search", "g s", Act.READ_CASE),
-    Entry("/knowledge", "Knowledge", "book", "g k"),
-    Entry("/policy", "Policy", "policy", "g y"),
-    Entry("/explain", "Explain", "help", "g e"),
-    Entry("/kill-switch", "Stop AI", "stop", "g x", Act.KILL_SWITCH),
+    Entry("/desk", N_("Desk"), "desk", "g d", Act.WORK, count="mine"),
+    Entry("/approvals", N_("Approvals"), "approval", "g a", Act.APPROVE, count="approvals"),
+    Entry("/review", N_("Review"), "review", "g r", Act.SCORE, count="reviews"),
+    Entry("/wallboard", N_("Wallboard"), "wallboard", "g w", Act.ASSIGN),
+    Entry("/search", N_("Search"), "search", "g s", Act.READ_CASE),
+    Entry("/knowledge", N_("Knowledge"), "book", "g k"),
+    Entry("/policy", N_("Policy"), "policy", "g y"),
+    Entry("/explain", N_("Explain"), "help", "g e"),
+    Entry("/kill-switch", N_("Stop AI"), "stop", "g x", Act.KILL_SWITCH),
 )
 
 
-TOUR = Entry("/tour", "Tour", "star", "g t")
+TOUR = Entry("/tour", N_("Tour"), "star", "g t")
 """Where a show company has one."""
 
 

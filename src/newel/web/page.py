@@ -1,21 +1,22 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
 from newel.domain.access import Act
-from newel.domain.attachment import MEGABYTE
-from newel.domain.words import Money
 from newel.web import static
 from newel.web.auth import csrf_token, session_of
+from newel.web.catalogue import SOURCE
 from newel.web.nav import entries
 from newel.web.request import Ask
+from newel.web.tongue import Tongue
+from newel.web.tongue import tongue as tongue_of
 
 HTML = "text/html"
 PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
@@ -27,8 +28,9 @@ _CSP = (
 
 
 @cache
-def environment() -> Environment:
-    """The templates of ``web/templates``: escaped, and strict about what they are given."""
+def environment(code: str = SOURCE) -> Environment:
+    """The templates of ``web/templates`` in one language: escaped, and strict about what they are given."""
+    tongue = tongue_of(code)
     made = Environment(
         loader=PackageLoader("newel.web", "templates"),
         autoescape=True,
@@ -36,21 +38,45 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.globals.update(asset=static.address, Act=Act)
-    made.filters.update(money=money, words=words, listed=listed, iso=iso, initials=initials, size=size)
+    said = tongue.translations
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
+    )
+    made.globals.update(asset=static.address, Act=Act, tongue=tongue)
+    made.filters.update(
+        money=tongue.money,
+        amount=lambda one: tongue.money(one.amount_minor, one.currency),
+        number=tongue.number,
+        size=tongue.size,
+        said=tongue.gettext,
+        words=lambda key: tongue.gettext(words(key)),
+        listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
+        iso=iso,
+        initials=initials,
+    )
     return made
 
 
 def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Response[str]:
     """A whole page for the signed-in person, or for nobody yet."""
-    return _answer(render(template, **_frame(request), **values), status, _security("'none'"))
+    return _answer(render(request.tongue, template, **_frame(request), **values), status, _security("'none'"))
 
 
-def framed(request: Ask, template: str, ancestors: str, *, status: int = 200, **values: Any) -> Response[str]:
-    """A whole page that sites of these origins may show inside of theirs."""
+def framed(
+    request: Ask,
+    template: str,
+    ancestors: str,
+    *,
+    status: int = 200,
+    speaks: Tongue | None = None,
+    **values: Any,
+) -> Response[str]:
+    """A whole page that sites of these origins may show inside of theirs, in the language of theirs."""
     headers = {**_security(ancestors), "cross-origin-resource-policy": "cross-origin"}
-    return _answer(render(template, **_frame(request), **values), status, headers)
+    body = render(speaks or request.tongue, template, **_frame(request), **values)
+    return _answer(body, status, headers)
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
@@ -62,7 +88,7 @@ def error_page(request: Ask, status: int, title: str, detail: str, request_id: s
 def part(request: Ask, template: str, *, say: str = "", **values: Any) -> Response[str]:
     """A part of a page; ``say`` is shown to the person for a moment."""
     headers = {**_security("'none'"), **(trigger(toast=say) if say else {})}
-    return _answer(render(template, **_frame(request), **values), 200, headers)
+    return _answer(render(request.tongue, template, **_frame(request), **values), 200, headers)
 
 
 def done(say: str = "", **events: Any) -> Response[str]:
@@ -84,12 +110,12 @@ def lead(to: str, say: str = "") -> Response[str]:
 
 def trigger(**events: Any) -> dict[str, str]:
     """Events for the page's scripts, as the header that raises them."""
-    return {"hx-trigger": msgspec.json.encode(events).decode("ascii", "backslashreplace")}
+    return {"hx-trigger": json.dumps(events)}  # a header holds ASCII alone: json escapes the rest
 
 
-def render(template: str, **values: Any) -> str:
-    """A template as text."""
-    return environment().get_template(template).render(**values)
+def render(tongue: Tongue, template: str, **values: Any) -> str:
+    """A template as text, in a language."""
+    return environment(tongue.code).get_template(template).render(**values)
 
 
 def _frame(request: Ask) -> dict[str, Any]:
@@ -123,13 +149,8 @@ def _security(ancestors: str) -> dict[str, str]:
     return {
         "content-security-policy": _CSP.format(ancestors=ancestors),
         "referrer-policy": "same-origin",
-        "vary": "hx-request",
+        "vary": "hx-request, accept-language, cookie",
     }
-
-
-def money(minor: int | None, currency: str = "GBP") -> str:
-    """An amount as people read it: ``18.00 GBP``; nothing is a dash."""
-    return "–" if minor is None else str(Money(minor, currency))
 
 
 @lru_cache(maxsize=4096)
@@ -137,18 +158,6 @@ def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
     return said[:1].upper() + said[1:]
-
-
-def size(count: int) -> str:
-    """The size of a file as people read it: ``1.2 MB``."""
-    if count < MEGABYTE:
-        return f"{count} bytes" if count < 1024 else f"{round(count / 1024)} kB"
-    return f"{count / MEGABYTE:.1f} MB"
-
-
-def listed(keys: Iterable[str]) -> str:
-    """Several keys as words, with commas between them."""
-    return ", ".join(map(words, keys))
 
 
 def iso(at: datetime | None) -> str:

@@ -13,7 +13,9 @@ from litestar.exceptions import InternalServerException
 from newel.domain.access import Actor, Staff
 from newel.domain.errors import Forbidden
 from newel.flow.house import House
+from newel.web.catalogue import SOURCE
 from newel.web.errors import Left, Malformed, Unsupported, rejection
+from newel.web.tongue import CONSOLE, COOKIE, Tongue, accepted, chosen, tongue
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -83,6 +85,24 @@ class Ask(Request[Any, Any, Any]):
     def partial(self) -> bool:
         """Whether a script asks for a part of the page that it already shows."""
         return self.headers.get("hx-request") == "true"
+
+    @property
+    def tongue(self) -> Tongue:
+        """The console's language: the one chosen in this browser, else the first that it accepts."""
+        return chosen([self.cookies.get(COOKIE, ""), *self.accepts], CONSOLE) or tongue(SOURCE)
+
+    def gettext(self, message: str, **values: object) -> str:
+        """A text in the console's language."""
+        return self.tongue.gettext(message, **values)
+
+    def ngettext(self, one: str, other: str, num: int, **values: object) -> str:
+        """A text that counts, in the console's language."""
+        return self.tongue.ngettext(one, other, num, **values)
+
+    @property
+    def accepts(self) -> list[str]:
+        """The languages that the browser asks for, the dearest first."""
+        return accepted(self.headers.get("accept-language", ""))
 
     async def form(self) -> FormMultiDict:
         """What a page's form holds; nothing for a body of another kind.

@@ -13,8 +13,10 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain.errors import NotFound
+from newel.web.catalogue import SOURCE, script
 from newel.web.request import Ask
 from newel.web.route import Open, page
+from newel.web.tongue import CUSTOMERS
 
 KINDS = {
     ".css": "text/css; charset=utf-8",
@@ -36,8 +38,10 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Every served file by its path below ``static/``."""
-    return {name: _asset(name, body) for name, body in _walk(files("newel.web").joinpath("static"), "")}
+    """Every served file by its path below ``static/``; ``words/`` holds what scripts say, by language."""
+    spoken = ((f"words/{code}.js", script(code)) for code in CUSTOMERS if code != SOURCE)
+    found = _walk(files("newel.web").joinpath("static"), "")
+    return {name: _asset(name, body) for name, body in (*found, *spoken)}
 
 
 def _walk(folder: Traversable, above: str) -> Iterator[tuple[str, bytes]]:

@@ -11,10 +11,11 @@ from newel.domain.errors import NewelError
 from newel.flow import access, routing
 from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
 from newel.web.nav import home
-from newel.web.page import away, done, page, part
+from newel.web.page import away, done, lead, page, part
 from newel.web.request import Ask
 from newel.web.route import Open, form
 from newel.web.route import page as page_at
+from newel.web.tongue import CONSOLE, COOKIE, Tongue, tongue
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -39,6 +40,12 @@ class Look(msgspec.Struct, frozen=True):
     """Light, dark, or as the system says."""
 
     theme: Literal["system", "light", "dark"]
+
+
+class Speak(msgspec.Struct, frozen=True):
+    """One of the console's languages, or what the browser asks for."""
+
+    language: Literal["browser", "en", "es", "fr"]
 
 
 class Arrive(msgspec.Struct, frozen=True):
@@ -78,7 +85,7 @@ async def sign_in(request: Ask) -> Response[str]:
             request,
             "sign_in.html",
             status=error.status,
-            problem=_problem(error),
+            problem=_problem(error, request.tongue),
             login=str(given.get("login", ""))[:64],
             next=inside(str(given.get("next", ""))),
         )
@@ -87,10 +94,13 @@ async def sign_in(request: Ask) -> Response[str]:
     return response
 
 
-def _problem(error: NewelError) -> str:
+def _problem(error: NewelError, speaks: Tongue) -> str:
+    gettext = speaks.gettext
     if error.code == "invalid_field":
-        return "Enter your login and your password."
-    return "The login or the password is wrong." if error.code == "unauthenticated" else error.message
+        return gettext("Enter your login and your password.")
+    return (
+        gettext("The login or the password is wrong.") if error.code == "unauthenticated" else error.message
+    )
 
 
 def inside(path: str) -> str:
@@ -114,7 +124,8 @@ async def sign_out(request: Ask) -> Response[str]:
 async def profile(request: Ask) -> Response[str]:
     """Who I am here: roles, skills, hours, and how the pages look."""
     account = await access.account(request.house, request.actor, request.me.login)
-    return page(request, "profile.html", account=account)
+    tongues, speaks = [tongue(code) for code in CONSOLE], request.cookies.get(COOKIE, "")
+    return page(request, "profile.html", account=account, tongues=tongues, speaks=speaks)
 
 
 @form("/presence", Act.WORK)
@@ -125,7 +136,9 @@ async def presence(request: Ask) -> Response[str]:
     here = asked.presence == "available"
     await routing.presence(request.house, me.actor, UUID(me.actor.id), available=here)
     me = msgspec.structs.replace(me, presence=asked.presence)
-    said = "You take new work now." if here else "You get no new work until you are back."
+    gettext = request.tongue.gettext
+    taking, pausing = gettext("You take new work now."), gettext("You get no new work until you are back.")
+    said = taking if here else pausing
     return part(request, "parts/presence.html", say=said, shown=me)
 
 
@@ -138,4 +151,16 @@ async def look(request: Ask) -> Response[str]:
     return response
 
 
-ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look]
+@form("/language", Open.SIGNED_IN)
+async def language(request: Ask) -> Response[str]:
+    """Keep the language of the pages in this browser, or leave it to the browser."""
+    asked = await request.filled(Speak)
+    response = lead("/profile")
+    if asked.language == "browser":
+        response.delete_cookie(COOKIE)
+    else:
+        response.set_cookie(COOKIE, asked.language, max_age=YEAR_SECONDS, samesite="lax")
+    return response
+
+
+ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look, language]

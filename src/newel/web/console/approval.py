@@ -22,15 +22,16 @@ from newel.web.request import Ask
 from newel.web.route import form
 from newel.web.route import page as page_at
 from newel.web.shapes import Said, Why
+from newel.web.tongue import N_
 
 MOST_SHOWN = 1000
 Shown = Annotated[int, msgspec.Meta(ge=1, le=MOST_SHOWN)]
 """How many of the list are shown: more are asked for at its end."""
 Amount = Annotated[str, msgspec.Meta(pattern=r"^\d{1,9}([.,]\d{1,2})?$")]
 DONE = {
-    "approve": "Approved",
-    "edit": "Released with your changes",
-    "reject": "Rejected; a person has it now",
+    "approve": N_("Approved."),
+    "edit": N_("Released with your changes."),
+    "reject": N_("Rejected; a person has it now."),
 }
 
 
@@ -99,7 +100,7 @@ async def decide(request: Ask, approval_id: FromPath[UUID]) -> Response[str]:
     except Conflict:
         late = await inbox.fate(house, person, approval_id)
         return await _next(request, asked.place, asked.shown, late=late)
-    return await _next(request, asked.place, asked.shown, say=f"{DONE[asked.decision]}.")
+    return await _next(request, asked.place, asked.shown, say=request.gettext(DONE[asked.decision]))
 
 
 @form("/approvals/decisions", Act.APPROVE)

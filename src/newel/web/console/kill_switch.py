@@ -93,14 +93,14 @@ async def engage(request: Ask) -> Response[str]:
         contact_reason=contact_reason,
         reason=asked.reason,
     )
-    return lead("/kill-switch", "Stopped. No message of the AI leaves there any more.")
+    return lead("/kill-switch", request.gettext("Stopped. No message of the AI leaves there any more."))
 
 
 @form("/kill-switch/{switch_id:uuid}/release", Act.KILL_SWITCH)
 async def release(request: Ask, switch_id: FromPath[UUID]) -> Response[str]:
     """Let the AI send again."""
     await kill_switch.release(request.house, request.actor, switch_id)
-    return lead("/kill-switch", "Released. The AI answers again.")
+    return lead("/kill-switch", request.gettext("Released. The AI answers again."))
 
 
 def _aimed(what: str) -> tuple[str | None, str | None]:

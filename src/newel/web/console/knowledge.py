@@ -172,7 +172,7 @@ def _shown(draft: Draft, base: Article | None, request: Ask) -> dict[str, Any]:
 async def save(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     """Keep what the writer has written."""
     await _save(request, draft_id)
-    return lead(f"/knowledge/drafts/{draft_id}", "Saved.")
+    return lead(f"/knowledge/drafts/{draft_id}", request.gettext("Saved."))
 
 
 async def _save(request: Ask, draft_id: UUID) -> int:
@@ -188,7 +188,7 @@ async def review(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     """Keep it, and give it to whoever reads it."""
     revision = await _save(request, draft_id)
     await knowledge.ask_review(request.house, request.person, draft_id, revision)
-    return lead(f"/knowledge/drafts/{draft_id}", "Somebody else reads it now.")
+    return lead(f"/knowledge/drafts/{draft_id}", request.gettext("Somebody else reads it now."))
 
 
 @form("/knowledge/drafts/{draft_id:uuid}/publication", Act.SUBMIT_POLICY)
@@ -198,7 +198,9 @@ async def publish(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     version = await knowledge.publish_draft(request.house, request.person, draft_id, asked.revision)
     async with request.house.db.tx(request.person, read_only=True) as tx:
         found = await rows.draft(tx, draft_id)
-    return lead(f"/knowledge/articles/{found.article_id}", f"Version {version} is in force.")
+    return lead(
+        f"/knowledge/articles/{found.article_id}", request.gettext("Version %(n)s is in force.", n=version)
+    )
 
 
 @form("/knowledge/drafts/{draft_id:uuid}/return", Act.SUBMIT_POLICY)
@@ -206,7 +208,7 @@ async def send_back(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     """Back to its writer."""
     asked = await request.filled(At)
     await knowledge.send_back(request.house, request.person, draft_id, asked.revision, asked.remark)
-    return lead(f"/knowledge/drafts/{draft_id}", "It is with its writer again.")
+    return lead(f"/knowledge/drafts/{draft_id}", request.gettext("It is with its writer again."))
 
 
 @form("/knowledge/drafts/{draft_id:uuid}/withdrawal", Act.SUBMIT_POLICY)
@@ -214,7 +216,7 @@ async def withdraw(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     """Give the draft up."""
     asked = await request.filled(At)
     await knowledge.withdraw(request.house, request.person, draft_id, asked.revision)
-    return lead("/knowledge", "The draft is withdrawn.")
+    return lead("/knowledge", request.gettext("The draft is withdrawn."))
 
 
 def _article_of(head: Head, article_id: str, body: str) -> Article:

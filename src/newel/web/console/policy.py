@@ -158,7 +158,7 @@ async def sign(request: Ask, workflow: FromPath[str], number: FromPath[int]) -> 
     asked = await request.filled(Signature)
     found = await _find(request, workflow, number)
     await policy.sign(request.house, request.person, found.id, asked.role, via="console")
-    return lead(f"/policy/{workflow}/{number}", "Signed.")
+    return lead(f"/policy/{workflow}/{number}", request.gettext("Signed."))
 
 
 @form("/policy/{workflow:str}/{number:int}/activation", Open.SIGNED_IN)
@@ -166,7 +166,7 @@ async def activate(request: Ask, workflow: FromPath[str], number: FromPath[int])
     """It is in force from now on; who may is the flow's to say."""
     found = await _find(request, workflow, number)
     await policy.activate(request.house, request.person, found.id, via="console")
-    return lead(f"/policy/{workflow}", f"{found.label} is in force.")
+    return lead(f"/policy/{workflow}", request.gettext("%(version)s is in force.", version=found.label))
 
 
 @page_at("/knowledge/playbooks/{workflow:str}", Open.SIGNED_IN)

@@ -20,15 +20,25 @@ from newel.web.request import Ask
 from newel.web.route import form
 from newel.web.route import page as page_at
 from newel.web.shapes import Said, Why
+from newel.web.tongue import N_
 
-WORK = {"ai": "The AI released it", "approved": "A person released it", "person": "A person resolved it"}
-KINDS = {"held": "Waits to leave", "miss": "Marked as missed", "sample": "Sampled"}
-MARKS = {Mark.MET: "Met", Mark.PARTLY: "Partly", Mark.MISSED: "Missed", Mark.NOT_ASKED: "Not asked"}
+WORK = {
+    "ai": N_("The AI released it"),
+    "approved": N_("A person released it"),
+    "person": N_("A person resolved it"),
+}
+KINDS = {"held": N_("Waits to leave"), "miss": N_("Marked as missed"), "sample": N_("Sampled")}
+MARKS = {
+    Mark.MET: N_("Met"),
+    Mark.PARTLY: N_("Partly"),
+    Mark.MISSED: N_("Missed"),
+    Mark.NOT_ASKED: N_("Not asked"),
+}
 DONE = {
-    "score": "Scored",
-    "release": "Released",
-    "correct": "Sent as you wrote it",
-    "return": "Returned: a person has it",
+    "score": N_("Scored"),
+    "release": N_("Released"),
+    "correct": N_("Sent as you wrote it"),
+    "return": N_("Returned: a person has it"),
 }
 WEEKS = 8
 
@@ -104,7 +114,7 @@ async def judge(request: Ask, review_id: FromPath[UUID]) -> Response[str]:
         if late.data.get("state") == "failed":
             raise
         return await _next(request, late=late.message)
-    return await _next(request, say=f"{DONE[asked.decision]}: {found.value:.0%}.")
+    return await _next(request, say=f"{request.gettext(DONE[asked.decision])}: {found.value:.0%}.")
 
 
 async def _verdict(request: Ask, asked: Judged) -> Verdict:

@@ -26,14 +26,14 @@ async def keep(request: Ask) -> Response[str]:
     asked = await request.filled(Keep)
     wanted = Filter(**{name: getattr(asked, name) for name in Filter.__struct_fields__})
     view = await saved_view.keep(request.house, request.person, asked.name, wanted, shared=asked.shared)
-    return lead(f"/desk?view={view}", "Kept.")
+    return lead(f"/desk?view={view}", request.gettext("Kept."))
 
 
 @form("/desk/views/{view_id:uuid}/removal", Act.WORK)
 async def remove(request: Ask, view_id: FromPath[UUID]) -> Response[str]:
     """Take a view away."""
     await saved_view.remove(request.house, request.person, view_id)
-    return lead("/desk", "The view is gone.")
+    return lead("/desk", request.gettext("The view is gone."))
 
 
 ROUTES = [keep, remove]

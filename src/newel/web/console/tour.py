@@ -41,7 +41,7 @@ async def write(request: Ask, name: FromPath[str]) -> Response[str]:
     if step is None:
         raise NotFound(what="step of the tour", id=name)
     await tour.write(request.house, step)
-    return done(f"{step.customer_name} has written.", tour_changed=True)
+    return done(request.gettext("%(name)s has written.", name=step.customer_name), tour_changed=True)
 
 
 ROUTES = [tour_page, steps_part, write]

@@ -135,7 +135,7 @@ async def assign(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     await routing.assign(request.house, request.actor, case_id, asked.staff_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         names = await wallboard.names(tx)
-    return done(f"{names.get(asked.staff_id, 'They')} has it now.")
+    return done(request.gettext("%(name)s has it now.", name=names.get(asked.staff_id, "–")))
 
 
 @form("/wallboard/cases/{case_id:uuid}/place", Act.ASSIGN)
@@ -143,14 +143,18 @@ async def place(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Put waiting work at the front of its priority, or back to where it was."""
     asked = await request.filled(Place)
     await routing.reorder(request.house, request.actor, case_id, None if asked.front else 0)
-    return done("It comes first in its priority now." if asked.front else "It is back in its place.")
+    return done(
+        request.gettext("It comes first in its priority now.")
+        if asked.front
+        else request.gettext("It is back in its place.")
+    )
 
 
 @form("/wallboard/cases/{case_id:uuid}/takeover", Act.ASSIGN)
 async def take_over(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Take a case for myself, from the AI or from whoever has it."""
     await escalation.take_over(request.house, request.actor, case_id)
-    return lead(f"/desk/{case_id}", "It is yours now. The AI sends nothing more there.")
+    return lead(f"/desk/{case_id}", request.gettext("It is yours now. The AI sends nothing more there."))
 
 
 @form("/wallboard/people/{staff_id:uuid}/presence", Act.ASSIGN)
@@ -162,7 +166,11 @@ async def presence(request: Ask, staff_id: FromPath[UUID]) -> Response[str]:
     here = not found.available
     await routing.presence(request.house, request.actor, staff_id, available=here)
     name = names.get(staff_id, found.login)
-    return done(f"{name} takes new work now." if here else f"{name} gets no new work now.")
+    return done(
+        request.gettext("%(name)s takes new work now.", name=name)
+        if here
+        else request.gettext("%(name)s gets no new work now.", name=name)
+    )
 
 
 ROUTES = [board, people, assign, place, take_over, presence]

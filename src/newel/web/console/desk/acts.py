@@ -89,21 +89,21 @@ class Missed(msgspec.Struct, frozen=True):
 async def take_next(request: Ask) -> Response[str]:
     """The most urgent case that I may take is mine."""
     item = await routing.claim_next(request.house, request.person)
-    return lead(f"/desk/{item.case_id}") if item else done("Nothing waits for you now.")
+    return lead(f"/desk/{item.case_id}") if item else done(request.gettext("Nothing waits for you now."))
 
 
 @form("/desk/{case_id:uuid}/take", Act.WORK)
 async def take(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """This case from the queue is mine."""
     await routing.take(request.house, request.person, case_id)
-    return done("The case is yours.")
+    return done(request.gettext("The case is yours."))
 
 
 @form("/desk/{case_id:uuid}/takeover", Act.ASSIGN)
 async def take_over(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """A supervisor takes it, from the AI or from whoever has it."""
     await escalation.take_over(request.house, request.person, case_id)
-    return done("The case is yours. Nothing of the AI leaves any more.")
+    return done(request.gettext("The case is yours. Nothing of the AI leaves any more."))
 
 
 @form("/desk/{case_id:uuid}/transfer", Act.WORK)
@@ -120,11 +120,11 @@ async def transfer(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
             skills=_several(asked.skills) or None,
             language=asked.language,
         )
-        return lead("/desk", "The case waits in the queue.")
+        return lead("/desk", request.gettext("The case waits in the queue."))
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         staff_id = await views.staff_id(tx, asked.login)
     await routing.transfer(request.house, request.person, case_id, asked.token, staff_id, asked.reason)
-    return lead("/desk", f"The case is with {asked.login}.")
+    return lead("/desk", request.gettext("The case is with %(login)s.", login=asked.login))
 
 
 @form("/desk/{case_id:uuid}/escalation", Act.WORK)
@@ -142,8 +142,8 @@ async def escalate(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         skills=_several(asked.skills),
     )
     if str(item.owner_id) == request.actor.id:
-        return done("No supervisor is on shift: the on-call was paged, and you keep it.")
-    return lead("/desk", "The case was passed up.")
+        return done(request.gettext("No supervisor is on shift: the on-call was paged, and you keep it."))
+    return lead("/desk", request.gettext("The case was passed up."))
 
 
 @form("/desk/{case_id:uuid}/snooze", Act.WORK)
@@ -151,7 +151,7 @@ async def snooze(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Put it aside until a time."""
     asked = await request.filled(Snooze)
     await routing.snooze(request.house, request.person, case_id, asked.token, asked.until)
-    return lead("/desk", "Snoozed. It comes back by itself.")
+    return lead("/desk", request.gettext("Snoozed. It comes back by itself."))
 
 
 @form("/desk/{case_id:uuid}/waking", Act.WORK)
@@ -159,7 +159,7 @@ async def unsnooze(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Take it up again before its time."""
     asked = await request.filled(Mine)
     await routing.unsnooze(request.house, request.person, case_id, asked.token)
-    return done("Back on your desk.")
+    return done(request.gettext("Back on your desk."))
 
 
 @form("/desk/{case_id:uuid}/lowering", Act.LOWER)
@@ -171,8 +171,8 @@ async def lower(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         request.house, request.person, case_id, tier, unlock=asked.unlock, reason=asked.reason
     )
     if tier is Tier.HUMAN:
-        return done("The lock is lifted; the case stays with people.")
-    return lead("/desk", "The AI has the case again.")
+        return done(request.gettext("The lock is lifted; the case stays with people."))
+    return lead("/desk", request.gettext("The AI has the case again."))
 
 
 @form("/desk/{case_id:uuid}/resolution", Act.WORK)
@@ -192,7 +192,7 @@ async def resolve(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     )
     if said.reply or asked.attachments:
         return done(sent=int(CONSOLE_HOLD.total_seconds()))
-    return lead("/desk", "Resolved.")
+    return lead("/desk", request.gettext("Resolved."))
 
 
 @form("/desk/{case_id:uuid}/miss", Act.MARK_MISS)
@@ -200,7 +200,7 @@ async def mark_missed(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """It should have been a person's from the start."""
     asked = await request.filled(Missed)
     await miss.mark(request.house, request.person, case_id, asked.cluster)
-    return done("Marked for the weekly review.")
+    return done(request.gettext("Marked for the weekly review."))
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -168,7 +168,7 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     asked = request.asked(Which)
     made = await desk.script(request.house, request.person, case_id, asked.playbook)
     view = await _view(request, case_id)
-    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=reasons.said)
+    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=_reason_of(request))
 
 
 async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
@@ -193,7 +193,7 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "saved": saved,
         "titles": named,
-        "reason_of": reasons.said,
+        "reason_of": _reason_of(request),
     }
 
 
@@ -222,7 +222,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "case_titles": called,
         "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
         "topic": live.of_case(case_id),
-        "reason_of": reasons.said,
+        "reason_of": _reason_of(request),
         "cut": cut,
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
@@ -238,12 +238,18 @@ async def _people(request: Ask) -> list[tuple[str, str, str]]:
     """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         people = await rows.people(tx)
-    return [(one.login, *_introduced(one)) for one in people if one.id != request.me.id]
+    return [(one.login, *_introduced(request, one)) for one in people if one.id != request.me.id]
 
 
-def _introduced(one: rows.Colleague) -> tuple[str, str]:
-    here = "available" if one.presence == "available" else "away"
-    takes = f"{one.name} · {here}, {one.load} of {one.capacity} · {', '.join(one.languages)}"
+def _reason_of(request: Ask) -> Callable[[str], str]:
+    """Reasons in the reader's language."""
+    return lambda reason: request.gettext(reasons.said(reason))
+
+
+def _introduced(request: Ask, one: rows.Colleague) -> tuple[str, str]:
+    here = request.gettext("Available") if one.presence == "available" else request.gettext("Away")
+    load = request.gettext("%(n)s of %(all)s", n=one.load, all=one.capacity)
+    takes = f"{one.name} · {here}, {load} · {', '.join(one.languages)}"
     return takes, f"{one.name} · {here} · {', '.join(map(words, one.skills)).lower()}"
 
 

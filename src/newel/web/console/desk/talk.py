@@ -91,7 +91,7 @@ async def undo(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Take the message back that has not left; it is my draft again."""
     asked = await request.filled(Mine)
     await resolution.undo(request.house, request.person, case_id, asked.token)
-    return done("Taken back. Nothing was sent.", taken_back=True)
+    return done(request.gettext("Taken back. Nothing was sent."), taken_back=True)
 
 
 @form("/desk/{case_id:uuid}/draft", Act.WORK)
@@ -108,7 +108,9 @@ async def write_note(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     asked = await request.filled(Note)
     written = await note.write(request.house, request.person, case_id, asked.text)
     told = ", ".join(written.mentioned)
-    return done(f"Noted; {told} will see it." if told else "Noted.")
+    return done(
+        request.gettext("Noted; %(names)s will see it.", names=told) if told else request.gettext("Noted.")
+    )
 
 
 @form("/desk/{case_id:uuid}/question", Act.WORK)
@@ -118,7 +120,14 @@ async def ask_expert(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     await note.ask(
         request.house, request.person, case_id, asked.token, asked.login, asked.text, asked.minutes
     )
-    return done(f"{asked.login} was asked and may look for {asked.minutes} minutes.")
+    return done(
+        request.ngettext(
+            "%(login)s was asked and may look for %(num)s minute.",
+            "%(login)s was asked and may look for %(num)s minutes.",
+            asked.minutes,
+            login=asked.login,
+        )
+    )
 
 
 @form("/desk/questions/{question_id:uuid}/answer", Act.WORK)
@@ -126,7 +135,7 @@ async def answer_question(request: Ask, question_id: FromPath[UUID]) -> Response
     """Answer what I am asked."""
     asked = await request.filled(Note)
     await note.answer(request.house, request.person, question_id, asked.text)
-    return done("Answered.")
+    return done(request.gettext("Answered."))
 
 
 @page_at("/desk/{case_id:uuid}/macros", Act.WORK)
@@ -141,7 +150,7 @@ async def save_macro(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """Keep a text for the team, in the case's workflow and language."""
     asked = await request.filled(Kept)
     await macro.keep(request.house, request.person, case_id, asked.name, asked.body)
-    return done(f"Saved: type /{asked.name}", macros=True)
+    return done(request.gettext("Saved: type /%(name)s", name=asked.name), macros=True)
 
 
 ROUTES = [reply, undo, save_draft, write_note, ask_expert, answer_question, macros, save_macro]

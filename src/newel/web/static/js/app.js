@@ -1,5 +1,6 @@
 // What every page has: forms and errors, toasts, dialogs, shortcuts, times, the palette, the live stream.
 import { toast, later } from "./toast.js";
+import { gettext } from "./words.js";
 import "./time.js";
 import "./keys.js";
 import "./palette.js";
@@ -19,7 +20,7 @@ document.addEventListener("htmx:config:request", (event) => {
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
   if (ctx.sourceEvent?.type === "live" && ctx.response.status >= 500) return;
-  let said = "This did not work. Try again.";
+  let said = gettext("This did not work. Try again.");
   try {
     const problem = JSON.parse(ctx.text);
     said = problem.errors?.length ? problem.errors.map((e) => `${e.field}: ${e.message}`).join("; ") : problem.detail || said;
@@ -28,7 +29,7 @@ document.addEventListener("htmx:response:error", (event) => {
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx && event.detail.ctx.sourceEvent?.type !== "live") toast("The server cannot be reached. What you typed is kept.", { bad: true });
+  if (event.detail.ctx && event.detail.ctx.sourceEvent?.type !== "live") toast(gettext("The server cannot be reached. What you typed is kept."), { bad: true });
 });
 
 document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail));

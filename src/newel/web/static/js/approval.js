@@ -1,6 +1,9 @@
+import { gettext, locale, ngettext } from "./words.js";
+
 // The inbox: edit in place, choose several of one class, and never decide what was not yet seen.
 const SETTLES_MS = 300;
 const inbox = document.getElementById("inbox");
+const sum = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 let ready = 0;
 
 const sheet = () => document.getElementById("sheet");
@@ -35,12 +38,12 @@ function weigh() {
   const says = document.getElementById("amount-says");
   const minor = Math.round(Number(amount.value.replace(",", ".")) * 100);
   const { most, mine, currency } = amount.dataset;
-  const shown = (n) => `${(n / 100).toFixed(2)} ${currency}`;
+  const shown = (n) => `${sum.format(n / 100)} ${currency}`;
   const mineIsLess = Number(mine) <= Number(most);
-  const wrong = !(minor > 0) ? "The amount must be above 0."
+  const wrong = !(minor > 0) ? gettext("The amount must be above 0.")
     : minor <= Number(most) ? ""
-    : mineIsLess ? `Needs somebody with a limit of ${shown(minor)} or more; yours is ${shown(mine)}.`
-    : `Above the ceiling: at most ${shown(most)} may be given now.`;
+    : mineIsLess ? gettext("Needs somebody with a limit of %(amount)s or more; yours is %(mine)s.", { amount: shown(minor), mine: shown(mine) })
+    : gettext("Above the ceiling: at most %(most)s may be given now.", { most: shown(most) });
   amount.setCustomValidity(wrong);
   says.textContent = wrong;
   says.hidden = !wrong;
@@ -74,7 +77,7 @@ function count() {
   if (!several) return;
   const n = inbox.querySelectorAll(".line-pick:checked").length;
   several.hidden = !inbox.querySelector('[data-gathers][aria-pressed="true"]');
-  several.querySelector("[data-chosen]").textContent = `Approve ${n} together`;
+  several.querySelector("[data-chosen]").textContent = ngettext("Approve %(num)s together", "Approve %(num)s together", n);
   several.querySelector("[data-decides]").disabled = n === 0;
 }
 

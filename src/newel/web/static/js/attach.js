@@ -1,12 +1,16 @@
 // Files chosen for a message: by button, paste or drop; each is uploaded at once, seen with its progress,
 // and can be removed until the message is sent. After a lost connection uploads go on by themselves.
+import { gettext, locale, ngettext, number } from "./words.js";
+
 const WAITS = [500, 1000, 2000, 4000, 8000];
 const AGAIN = [0, 401, 408, 425, 429];
-const NAMES = { png: "picture", jpeg: "picture", webp: "picture", gif: "picture" };
+const PICTURES = ["png", "jpeg", "webp", "gif"];
+const megabytes = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 export function size(bytes) {
-  if (bytes < 1024) return `${bytes} bytes`;
-  return bytes < 1048576 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1048576).toFixed(1)} MB`;
+  if (bytes < 1024) return ngettext("%(num)s byte", "%(num)s bytes", bytes);
+  if (bytes < 1048576) return gettext("%(size)s kB", { size: number(Math.round(bytes / 1024)) });
+  return gettext("%(size)s MB", { size: megabytes.format(bytes / 1048576) });
 }
 
 export function element(name, className = "", text = "") {
@@ -16,6 +20,8 @@ export function element(name, className = "", text = "") {
   return made;
 }
 
+// A name keeps its own direction inside of a sentence.
+const isolated = (name) => `\u2068${name}\u2069`;
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const wait = (tries) => WAITS[Math.min(tries, WAITS.length - 1)];
 
@@ -25,7 +31,7 @@ function disposition(name) {
 }
 
 function detail(text, status) {
-  try { return JSON.parse(text).detail; } catch { return `It was refused (${status}).`; }
+  try { return JSON.parse(text).detail; } catch { return gettext("It was refused (%(status)s).", { status }); }
 }
 
 export class Chosen {
@@ -51,9 +57,9 @@ export class Chosen {
   add(files) {
     this.say("");
     for (const file of files) {
-      if (this.items.length >= this.most) { this.say(`${this.most} files go with one message.`); break; }
-      if (file.size > this.bytes) this.say(`${file.name} is larger than ${size(this.bytes)}.`);
-      else if (file.size === 0) this.say(`${file.name} is empty.`);
+      if (this.items.length >= this.most) { this.say(ngettext("%(num)s file goes with one message.", "%(num)s files go with one message.", this.most)); break; }
+      if (file.size > this.bytes) this.say(gettext("%(name)s is larger than %(size)s.", { name: isolated(file.name), size: size(this.bytes) }));
+      else if (file.size === 0) this.say(gettext("%(name)s is empty.", { name: isolated(file.name) }));
       else this.begin(file);
     }
     this.changed();
@@ -71,9 +77,9 @@ export class Chosen {
       if (item.state !== "uploading") return;
       if (answer.status === 201 || answer.status === 200) { this.taken(item, JSON.parse(answer.text)); return; }
       if (!AGAIN.includes(answer.status) && answer.status < 500) { this.refused(item, detail(answer.text, answer.status)); return; }
-      if (answer.status === 401 && tries && !this.renew) { this.refused(item, "You are signed out."); return; }
+      if (answer.status === 401 && tries && !this.renew) { this.refused(item, gettext("You are signed out.")); return; }
       if (answer.status === 401 && this.renew) await this.renew().catch(() => {});
-      item.told.textContent = answer.status === 401 ? "" : "No connection; trying again …";
+      item.told.textContent = answer.status === 401 ? "" : gettext("No connection; trying again …");
       await pause(answer.after ? answer.after * 1000 : wait(tries));
     }
   }
@@ -100,7 +106,7 @@ export class Chosen {
   taken(item, listed) {
     if (this.items.some((other) => other.listed?.id === listed.id)) {
       this.drop(item);
-      this.say(`${item.name} is attached already.`);
+      this.say(gettext("%(name)s is attached already.", { name: isolated(item.name) }));
       return;
     }
     Object.assign(item, { listed, state: "ready", name: listed.name });
@@ -111,7 +117,7 @@ export class Chosen {
   refused(item, why) {
     item.state = "failed";
     this.draw(item);
-    this.say(`${item.name}: ${why}`);
+    this.say(`${isolated(item.name)}: ${why}`);
     this.changed();
   }
 
@@ -150,18 +156,18 @@ export class Chosen {
 
   draw(item) {
     const what = element("span", "chosen-what");
-    item.told = element("span", "chosen-told", item.state === "failed" ? "Not taken" : size(item.size));
-    what.append(element("span", "chosen-name truncate", item.name), item.told);
+    item.told = element("span", "chosen-told", item.state === "failed" ? gettext("Not taken") : size(item.size));
+    what.append(element("bdi", "chosen-name truncate", item.name), item.told);
     const out = element("button", "button quiet small chosen-out");
     out.type = "button";
-    out.setAttribute("aria-label", `Remove ${item.name}`);
+    out.setAttribute("aria-label", gettext("Remove %(name)s", { name: item.name }));
     out.append(element("span", "", "✕"));
     out.addEventListener("click", () => this.remove(item));
     item.place.className = `chosen-one ${item.state}`;
     item.place.replaceChildren(this.picture(item), what, out);
     item.bar = element("progress", "chosen-bar");
     item.bar.max = 1;
-    item.bar.setAttribute("aria-label", `Uploading ${item.name}`);
+    item.bar.setAttribute("aria-label", gettext("Uploading %(name)s", { name: item.name }));
     if (item.state === "uploading") item.place.append(item.bar);
     if (item.listed && this.field) {
       const field = element("input");
@@ -173,7 +179,7 @@ export class Chosen {
   picture(item) {
     if (!item.blob) return element("span", "chosen-kind", (item.name.split(".").pop() || "file").slice(0, 4));
     const shown = element("img", "chosen-shot");
-    Object.assign(shown, { src: item.blob, alt: NAMES[item.listed?.media_type?.slice(6)] ?? "" });
+    Object.assign(shown, { src: item.blob, alt: PICTURES.includes(item.listed?.media_type?.slice(6)) ? gettext("picture") : "" });
     shown.addEventListener("error", () => { item.blob = ""; this.draw(item); });
     return shown;
   }

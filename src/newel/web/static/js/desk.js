@@ -2,6 +2,7 @@
 import { Chosen, choosing } from "./attach.js";
 import { toast } from "./toast.js";
 import { left, showTimes } from "./time.js";
+import { gettext, ngettext } from "./words.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 const box = () => document.getElementById("case");
@@ -94,9 +95,9 @@ async function saveDraft() {
   storing = false;
   if (answer?.ok) {
     saved = now;
-    note(text.trim() || files().length ? "Saved" : "");
+    note(text.trim() || files().length ? gettext("Saved") : "");
     if (written() !== now) saveDraft();
-  } else note("Kept in this browser; not saved yet");
+  } else note(gettext("Kept in this browser; not saved yet"));
 }
 
 function typed(event) {
@@ -163,7 +164,7 @@ document.addEventListener("htmx:config:request", (event) => {
   const carried = filesOf(event.detail.ctx.request?.form);
   if (!carried?.busy && !carried?.failed) return;
   event.preventDefault();
-  carried.say(carried.busy ? "A file is still on its way; send in a moment." : "Remove the file that could not be taken, then send.");
+  carried.say(carried.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
 });
 
 function choose(tab) {
@@ -212,7 +213,7 @@ document.addEventListener("htmx:finally:request", (event) => {
 
 document.addEventListener("sent", (event) => {
   const seconds = event.detail.value ?? event.detail;
-  toast(`Leaves in ${seconds} seconds.`, { act: "Take it back", seconds, onAct: () => document.querySelector('.bubble form [data-keys="u"]')?.click() });
+  toast(ngettext("Leaves in %(num)s second.", "Leaves in %(num)s seconds.", seconds), { act: gettext("Take it back"), seconds, onAct: () => document.querySelector('.bubble form [data-keys="u"]')?.click() });
 });
 
 // Taken back: the text is the draft again; what was begun meanwhile stands below it.

@@ -1,3 +1,5 @@
+import { gettext } from "./words.js";
+
 // Shortcuts: an element says its keys ("g d", "mod+k", "a"), and pressing them is pressing it.
 // Single keys can be turned off (WCAG 2.1.4); none works while somebody types, but for mod+ keys and Escape.
 const OFF = "newel.keys-off";
@@ -56,7 +58,7 @@ document.addEventListener("keydown", (event) => {
 
 function caps(keys) {
   const mac = navigator.platform.startsWith("Mac");
-  return keys.split(" ").map((k) => k.replace("mod+", mac ? "⌘ " : "Ctrl ").replace("shift+", "Shift ").replace("Enter", "↵"));
+  return keys.split(" ").map((k) => k.replace("mod+", mac ? "⌘ " : `${gettext("Ctrl")} `).replace("shift+", `${gettext("Shift")} `).replace("Enter", "↵"));
 }
 
 function list() {

@@ -1,3 +1,4 @@
+import { ngettext } from "./words.js";
 // Several cases of the list: x chooses the one at hand, shift+x all up to it. What is chosen outlives the
 // list, which is drawn anew whenever something changes; what has left the list is chosen no more.
 const chosen = new Map();
@@ -7,7 +8,7 @@ let shifted = false;
 const rows = () => [...document.querySelectorAll(".desk-list .pickable")];
 const pick = (row) => row.querySelector(".row-pick");
 const caseOf = (row) => row.querySelector("[data-case]").dataset.case;
-const named = (row) => pick(row).getAttribute("aria-label").replace(/^Choose /, "");
+const named = (row) => pick(row).dataset.name;
 document.addEventListener("keydown", (event) => { shifted = event.shiftKey; }, true);
 document.addEventListener("pointerdown", (event) => { shifted = event.shiftKey; }, true);
 
@@ -44,7 +45,7 @@ function show() {
   const bar = document.getElementById("bulk");
   if (!bar) return;
   bar.hidden = chosen.size === 0;
-  bar.querySelector("[data-bulk-n]").textContent = `${chosen.size} chosen`;
+  bar.querySelector("[data-bulk-n]").textContent = ngettext("%(num)s chosen", "%(num)s chosen", chosen.size);
 }
 
 function none() {

@@ -1,19 +1,21 @@
+import { gettext, locale } from "./words.js";
+
 // Times in the reader's own zone, and clocks that run down. The server writes UTC; the browser counts.
 const SPANS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [Infinity, "day", 86400]];
-const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
-const exact = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
-const hour = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 function ago(seconds) {
-  if (Math.abs(seconds) < 5) return "now";
+  if (Math.abs(seconds) < 5) return gettext("now");
   const [, unit, size] = SPANS.find(([limit]) => Math.abs(seconds) < limit);
   return relative.format(Math.round(seconds / size), unit);
 }
 
 export function left(seconds) {
   const s = Math.abs(Math.trunc(seconds));
-  if (s >= 172800) return `${Math.floor(s / 86400)} d`;
-  if (s >= 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} m`;
+  if (s >= 172800) return gettext("%(d)s d", { d: Math.floor(s / 86400) });
+  if (s >= 3600) return gettext("%(h)s h %(m)s m", { h: Math.floor(s / 3600), m: String(Math.floor((s % 3600) / 60)).padStart(2, "0") });
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
@@ -35,7 +37,7 @@ function show(element, now) {
   if ("due" in element.dataset) {
     set(element, left((at - now) / 1000));
     element.dataset.heat = heat(now, at, Date.parse(element.dataset.started ?? ""));
-    element.title = `Due ${exact.format(at)}`;
+    element.title = gettext("Due %(when)s", { when: exact.format(at) });
   } else {
     const how = element.dataset.time;
     set(element, how === "exact" ? exact.format(at) : how === "hour" ? hour.format(at) : ago((at - now) / 1000));

@@ -1,6 +1,7 @@
 // The files of a message: pictures are shown, everything else is saved by a button. Each is fetched once, in
 // the visitor's name, when it comes into view.
 import { element, size } from "../attach.js";
+import { gettext } from "../words.js";
 import { file } from "./wire.js";
 
 const known = new Map();
@@ -29,7 +30,7 @@ async function save(one, told) {
     link.click();
     told.textContent = size(one.size);
   } catch {
-    told.textContent = "This cannot be fetched now.";
+    told.textContent = gettext("This cannot be fetched now.");
   }
 }
 
@@ -38,11 +39,11 @@ function made(one) {
   const button = element("button", one.picture ? "shot" : "file");
   const told = element("span", "file-size", size(one.size));
   button.type = "button";
-  button.title = `Save ${one.name}`;
+  button.title = gettext("Save %(name)s", { name: one.name });
   if (one.picture) {
     const shown = element("img");
     Object.assign(shown, { alt: one.name, width: one.width, height: one.height });
-    button.setAttribute("aria-label", `${one.name}, save the picture`);
+    button.setAttribute("aria-label", gettext("Save the picture %(name)s", { name: one.name }));
     button.append(shown);
     button.addEventListener("near", () => address(one.id).then(
       (blob) => { shown.src = blob; },

@@ -1,9 +1,10 @@
 // The conversation as a list: each line is made once and kept. Everything that anybody wrote is text.
 import { files } from "./files.js";
+import { gettext, locale } from "../words.js";
 
-const NAMES = { ai: "Automated assistant", system: "Notice", customer: "You", person: "A colleague" };
-const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+const NAMES = { ai: gettext("Automated assistant"), system: gettext("Notice"), customer: gettext("You"), person: gettext("A colleague") };
+const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 function element(name, className, text = "") {
   const made = document.createElement(name);
@@ -20,9 +21,16 @@ function when(at) {
   return made;
 }
 
+function sources(named) {
+  const place = element("p", "sources");
+  place.append(gettext("Source:"), " ", element("bdi", "", named.join("; ")));
+  return place;
+}
+
 function made(line) {
   const item = element("li", `line ${line.author}`);
-  const by = element("p", "by", line.author === "person" && line.name ? line.name : NAMES[line.author]);
+  const by = element("p", "by");
+  by.append(element("bdi", "", line.author === "person" && line.name ? line.name : NAMES[line.author]));
   const bubble = element("div", "bubble");
   if (line.text) {
     const said = element("p", "said", line.text);
@@ -30,7 +38,7 @@ function made(line) {
     bubble.append(said);
   }
   if (line.attachments?.length) bubble.append(files(line.attachments));
-  if (line.sources?.length) bubble.append(element("p", "sources", `Source: ${line.sources.join("; ")}`));
+  if (line.sources?.length) bubble.append(sources(line.sources));
   item.append(by, bubble, element("p", "state"));
   return item;
 }
@@ -93,17 +101,17 @@ export class Lines {
     place.dataset.told = told;
     place.replaceChildren();
     if (state === "failed") {
-      place.append(element("span", "", line.refused ? "This could not be taken." : "Not sent."), this.button(line));
+      place.append(element("span", "", line.refused ? gettext("This could not be taken.") : gettext("Not sent.")), this.button(line));
     } else if (state === "sending") {
-      place.append("Sending …");
+      place.append(gettext("Sending …"));
     } else {
       place.append(when(line.at));
-      if (last && state) place.append(element("span", "", state === "read" ? "Read" : "Sent"));
+      if (last && state) place.append(element("span", "", state === "read" ? gettext("Read") : gettext("Sent")));
     }
   }
 
   button(line) {
-    const again = element("button", "", line.refused ? "Remove" : "Try again");
+    const again = element("button", "", line.refused ? gettext("Remove") : gettext("Try again"));
     again.type = "button";
     again.addEventListener("click", () => (line.refused ? this.onDrop(line.key) : this.onAgain(line.key)));
     return again;

@@ -1,12 +1,22 @@
 // Newel's chat for a site: <script src="https://newel.example/chat.js" data-site="shop" defer></script>
 // Adds a launcher and a frame. Nothing else of the page is touched; it needs script-src and frame-src
-// for this origin, and no inline style or script. data-identity: who is signed in (docs/chat.md).
+// for this origin, and no inline style or script. data-identity: who is signed in; data-language: which
+// language, else the page's own (docs/chat.md).
 (() => {
   const me = document.currentScript;
   if (!me || window.newelChat) return;
   const newel = new URL(me.src).origin;
   const site = (me.dataset.site || "chat").toLowerCase();
-  const label = me.dataset.label || "Chat with us";
+  const told = /* words by language */ {};
+  const asked = [me.dataset.language, document.documentElement.lang, ...navigator.languages].map((one) => (one ?? "").split("-")[0].toLowerCase());
+  const language = asked.find((one) => one === "en" || told[one]) ?? "";
+  const gettext = (text) => told[language]?.[text] ?? text;
+  const ngettext = (one, other, num) => {
+    const forms = told[language]?.[one];
+    const text = forms ? forms[new Intl.PluralRules(language).select(num)] ?? forms.other : num === 1 ? one : other;
+    return text.replace("%(num)s", num);
+  };
+  const label = me.dataset.label || gettext("Chat with us");
   const KEPT = `newel.chat.${site}`;
   const OPEN = `newel.chat.${site}.open`;
   let identity = me.dataset.identity || "";
@@ -44,6 +54,7 @@
 
   const place = document.createElement("div");
   place.id = "newel-chat";
+  if (language) place.lang = language;
   const root = place.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
 
@@ -80,7 +91,7 @@
     if (frame) return;
     frame = document.createElement("iframe");
     frame.title = label;
-    frame.src = `${newel}/chat?site=${encodeURIComponent(site)}&host=${encodeURIComponent(location.origin)}`;
+    frame.src = `${newel}/chat?site=${encodeURIComponent(site)}&host=${encodeURIComponent(location.origin)}&language=${language}`;
     panel.append(frame);
   }
 
@@ -112,8 +123,8 @@
     const before = count.textContent;
     count.hidden = n === 0;
     count.textContent = n ? String(n > 99 ? "99+" : n) : "";
-    launcher.setAttribute("aria-label", n ? `${label}, ${n} new` : label);
-    if (n && count.textContent !== before) news.textContent = n === 1 ? "1 new message in the chat" : `${n} new messages in the chat`;
+    launcher.setAttribute("aria-label", n ? `${label}: ${ngettext("%(num)s new message in the chat", "%(num)s new messages in the chat", n)}` : label);
+    if (n && count.textContent !== before) news.textContent = ngettext("%(num)s new message in the chat", "%(num)s new messages in the chat", n);
   }
 
   window.addEventListener("message", (event) => {

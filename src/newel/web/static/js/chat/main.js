@@ -6,6 +6,7 @@ import { know } from "./files.js";
 import { Lines } from "./lines.js";
 import { Outbox } from "./outbox.js";
 import { showSurvey } from "./survey.js";
+import { gettext, locale, pieces } from "../words.js";
 
 const { site, request, most, bytes } = document.body.dataset;
 const WRITES_FOR = 6000;
@@ -14,7 +15,7 @@ const LOOK_AGAIN = 60000;
 const at = (id) => document.getElementById(id);
 const scroll = at("scroll");
 const text = at("text");
-const back = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit" });
+const back = new Intl.DateTimeFormat(locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
 let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "" };
 let limit = 50;
@@ -124,32 +125,35 @@ function words(place, ...parts) {
     if (typeof part === "string") return part;
     const made = document.createElement(part.tag ?? "strong");
     made.className = part.className ?? "";
+    made.dir = "auto";
     made.textContent = part.text;
     return made;
   }));
 }
 
+const colleague = () => view.name || gettext("A colleague");
+
 function showWho() {
   if (view.standing === "person") {
-    words(at("who"), { tag: "span", className: "tag good", text: view.name || "A colleague" }, { tag: "span", text: "answers you in person" });
+    words(at("who"), { tag: "span", className: "tag good", text: colleague() }, { tag: "span", text: gettext("answers you in person") });
   } else if (view.standing === "person_soon") {
-    words(at("who"), { tag: "span", className: "tag info", text: "A person" }, { tag: "span", text: "will answer you here" });
+    words(at("who"), { tag: "span", className: "tag info", text: gettext("A person") }, { tag: "span", text: gettext("will answer you here") });
   } else {
-    words(at("who"), { tag: "span", className: "tag ai", text: "Automated assistant" }, { tag: "span", text: "answers here; a person is one tap away" });
+    words(at("who"), { tag: "span", className: "tag ai", text: gettext("Automated assistant") }, { tag: "span", text: gettext("answers here; a person is one tap away") });
   }
 }
 
 function showWait(requested) {
   const away = Boolean(view.away);
-  const when = view.back_at ? ` Our desk opens again ${back.format(new Date(view.back_at))}.` : "";
+  const when = view.back_at ? ` ${gettext("Our desk opens again %(when)s.", { when: back.format(new Date(view.back_at)) })}` : "";
   const theirs = view.standing === "person";
   const soon = view.standing === "person_soon" || (requested && !theirs);
   at("person").hidden = theirs || soon;
-  if (theirs) words(at("wait"), { text: view.name || "A colleague" }, " has your conversation and answers here.");
-  else if (soon && away) words(at("wait"), `${view.away}${when}`);
-  else if (soon) words(at("wait"), { text: "A person answers here" }, `, ${view.wait}.`);
-  else if (view.standing === "offered") words(at("wait"), "Does one of these help? If not, ask for a person.");
-  else if (view.wait) words(at("wait"), away ? `Nobody is here right now.${when}` : `A person: ${view.wait}.`);
+  if (theirs) words(at("wait"), ...pieces(gettext("%(name)s has your conversation and answers here."), { name: { text: colleague() } }));
+  else if (soon && away) words(at("wait"), { tag: "span", text: view.away }, when);
+  else if (soon) words(at("wait"), ...pieces(gettext("A person answers here: %(wait)s."), { wait: { text: view.wait } }));
+  else if (view.standing === "offered") words(at("wait"), gettext("Does one of these help? If not, ask for a person."));
+  else if (view.wait) words(at("wait"), away ? `${gettext("Nobody is here right now.")}${when}` : gettext("A person: %(wait)s.", { wait: view.wait }));
 }
 
 function showWorking() {
@@ -157,8 +161,7 @@ function showWorking() {
   const last = view.lines.at(-1)?.author;
   const machine = view.standing === "working" && last === "customer" && !outbox.items.length;
   at("working").hidden = !(human || machine);
-  const name = view.name || "A colleague";
-  words(at("working-words"), human ? `${name} is writing` : machine ? "Looking into it" : "");
+  words(at("working-words"), human ? gettext("%(name)s is writing", { name: colleague() }) : machine ? gettext("Looking into it") : "");
 }
 
 function somebodyWrites() {
@@ -222,7 +225,7 @@ function store(value) {
 function send() {
   const value = text.value.trim();
   if (!value && !chosen.items.length) return;
-  if (chosen.failed) { chosen.say("Remove the file that could not be taken, then send."); return; }
+  if (chosen.failed) { chosen.say(gettext("Remove the file that could not be taken, then send.")); return; }
   if (chosen.busy) { waits = true; at("send").setAttribute("aria-busy", "true"); return; }
   const attached = chosen.clear();
   attached.forEach((one) => know(one.id, one.blob));

@@ -1,5 +1,6 @@
 // How it went: asked once an episode has ended, answered once.
 import { call } from "./wire.js";
+import { gettext } from "../words.js";
 
 const form = document.getElementById("survey");
 const thanks = document.getElementById("thanks");
@@ -25,9 +26,9 @@ form.addEventListener("submit", async (event) => {
     await call("POST", "/chat/survey", { token, score: Number(given.get("score")), comment: String(given.get("comment")) });
     answered = token;
     form.hidden = true;
-    thanks.textContent = "Thank you for telling us.";
+    thanks.textContent = gettext("Thank you for telling us.");
   } catch {
-    thanks.textContent = "This could not be sent. Try again.";
+    thanks.textContent = gettext("This could not be sent. Try again.");
   } finally {
     button.disabled = false;
   }

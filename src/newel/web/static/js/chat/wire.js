@@ -15,8 +15,10 @@ export class Refused extends Error {
   }
 }
 
+// What is told in words is told in the page's language.
 function headers(more = {}) {
-  return wire.pass ? { ...more, Authorization: `Bearer ${wire.pass}` } : more;
+  const all = { ...more, "Accept-Language": document.documentElement.lang };
+  return wire.pass ? { ...all, Authorization: `Bearer ${wire.pass}` } : all;
 }
 
 async function once(method, path, body) {

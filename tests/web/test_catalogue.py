@@ -1,0 +1,87 @@
+"""Every catalogue says everything that its pages say, with the same places and the right plural forms."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from tests.web.messages import TRANSLATED, path_of, stored, template
+
+from newel.domain import inbox, reason
+from newel.domain.access import Role
+from newel.domain.words import Cluster
+from newel.web import vocabulary
+from newel.web.catalogue import LOADER, kinds, script, scripted
+from newel.web.page import words
+from newel.web.tongue import tongue
+
+PLACE = re.compile(r"%(?:\((\w+)\)s|%)|%")
+languages = pytest.mark.parametrize("code", TRANSLATED)
+
+
+def texts(found: Catalog) -> Iterator[Message]:
+    return (one for one in found if one.id)
+
+
+def key(one: Message) -> tuple[object, ...]:
+    return (one.context, *((one.id,) if isinstance(one.id, str) else one.id))
+
+
+def ids(one: Message) -> tuple[str, ...]:
+    return (one.id,) if isinstance(one.id, str) else tuple(one.id)
+
+
+def strings(one: Message) -> tuple[str, ...]:
+    return (one.string or "",) if one.string is None or isinstance(one.string, str) else tuple(one.string)
+
+
+@languages
+def test_each_text_of_the_pages_is_translated_and_nothing_else_is_kept(code: str) -> None:
+    wanted, found = {key(one) for one in texts(template(code))}, list(texts(stored(code)))
+    assert {key(one) for one in found} == wanted, "make messages brings the catalogues up to what is said"
+    assert [key(one) for one in found if not all(strings(one))] == []
+    assert [key(one) for one in found if one.fuzzy] == []
+    assert "#~" not in path_of(code).read_text(encoding="utf-8")
+
+
+@languages
+def test_a_translation_has_the_places_of_its_text_and_a_form_for_each_kind_of_number(code: str) -> None:
+    found = stored(code)
+    for one in texts(found):
+        places = {name for text in ids(one) for name in PLACE.findall(text) if name}
+        for said in strings(one):
+            used = PLACE.findall(said)
+            assert set(filter(None, used)) == places, (one.id, said)
+            assert [m.group() for m in PLACE.finditer(said) if m.group() == "%"] == [], (one.id, said)
+        if one.pluralizable:
+            assert len(strings(one)) == found.num_plurals, one.id
+    assert found.num_plurals >= len(kinds(tongue(code).locale)) - (code in {"es", "fr"})
+
+
+@languages
+def test_no_text_holds_markup_quotes_or_hidden_controls(code: str) -> None:
+    for one in texts(stored(code)):
+        for said in (*ids(one), *strings(one)):
+            assert not set(said) & set('<>"\n\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'), said
+            assert said == said.strip(), said
+
+
+@languages
+def test_scripts_get_their_words_and_the_loader_only_its_own(code: str) -> None:
+    assert script(code).startswith(b"globalThis.newelWords = {")
+    assert set(scripted(code, LOADER)) == {"Chat with us", "%(num)s new message in the chat"}
+    assert set(scripted(code, LOADER)) < set(scripted(code))
+
+
+def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
+    assert set(reason.KNOWN.values()) == set(vocabulary.REASONS)
+    assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
+    assert {words(role) for role in Role} == set(vocabulary.ROLES)
+    assert {words(family) for family in Cluster} == set(vocabulary.TRIGGERS)
+
+
+def test_arabic_counts_in_six_kinds() -> None:
+    forms = scripted("ar", LOADER)["%(num)s new message in the chat"]
+    assert isinstance(forms, dict)
+    assert set(forms) == {"zero", "one", "two", "few", "many", "other"}
+    assert forms["two"].startswith("رسالتان")

@@ -1,0 +1,61 @@
+"""Whose language a page speaks, and how each language writes figures."""
+
+import json
+
+import pytest
+
+from newel.web.page import trigger
+from newel.web.tongue import CONSOLE, CUSTOMERS, accepted, chosen, tongue
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("", []),
+        ("es", ["es"]),
+        ("en;q=0.5, fr-CH, *;q=0.1", ["fr", "en"]),
+        ("de;q=0, ar;q=1.0", ["ar"]),
+        ("es;q=2, ;;;, <script>, fr;q=0.9", ["fr"]),
+        (",".join(["de"] * 500) + ",es", ["de"] * 20),
+    ],
+)
+def test_what_a_browser_accepts_is_read_by_weight_and_rubbish_is_passed_over(
+    header: str, wanted: list[str]
+) -> None:
+    assert accepted(header) == wanted
+
+
+def test_the_first_language_that_is_there_is_chosen() -> None:
+    assert getattr(chosen(["", "pt-BR", "es-MX", "fr"], CONSOLE), "code", "") == "es"
+    assert getattr(chosen(["AR"], CUSTOMERS), "dir", "") == "rtl"
+    assert chosen(["ar"], CONSOLE) is None
+
+
+def test_figures_are_written_as_the_language_does() -> None:
+    assert [tongue(code).money(123456) for code in CUSTOMERS] == [
+        "1,234.56 GBP",
+        "1.234,56 GBP",
+        "1\u202f234,56 GBP",
+        "1,234.56 GBP",
+    ]
+    assert tongue("fr").money(None) == "–"
+    assert [tongue("es").size(n) for n in (1, 900, 2048, 2_500_000)] == [
+        "1 byte",
+        "900 bytes",
+        "2 kB",
+        "2,4 MB",
+    ]
+    assert [tongue(code).name for code in CUSTOMERS] == ["English", "Español", "Français", "العربية"]
+
+
+def test_what_counts_takes_the_form_of_its_number() -> None:
+    one, other = "%(num)s new message in the chat", "%(num)s new messages in the chat"
+    assert tongue("en").ngettext(one, other, 1) == "1 new message in the chat"
+    assert tongue("fr").ngettext(one, other, 0) == "0 nouveau message dans la discussion"
+    assert tongue("ar").ngettext(one, other, 3) == "3 رسائل جديدة في المحادثة"
+
+
+def test_a_word_beyond_ascii_reaches_the_pages_script_through_a_header() -> None:
+    sent = trigger(toast="Rien ne vous attend pour l’instant. العربية")["hx-trigger"]
+    assert sent.isascii()
+    assert json.loads(sent) == {"toast": "Rien ne vous attend pour l’instant. العربية"}
