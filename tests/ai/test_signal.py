@@ -105,3 +105,11 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
     assert learnt.scores("ring ring")[0] > 0 > learnt.scores("a blue lamp")[0]
     [(slope, _)] = calibrated(unseen(lesson), lesson.truth)
     assert slope > 0
+
+
+def test_a_text_twice_as_long_has_twice_the_sentences() -> None:
+    half, whole = (
+        list(signal.windows("Where is it? I wonder; 2 mugs!\n" * times)) for times in (1_000, 2_000)
+    )
+    assert len(whole) <= 2 * len(half) + 1
+    assert max(end - start for start, end in whole) == max(end - start for start, end in half)
