@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports bench soak mutants screenshots messages schema locks clean
+.PHONY: help setup run test check lint types imports bench signals soak mutants screenshots messages schema locks clean
 
 help: ## Say what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ imports: setup ## The import rules
 
 bench: setup ## Print benchmark figures as JSON lines
 	$(BIN)/python -m benchmarks $(ARGS)
+
+signals: setup ## Learn the models of the scan anew from their examples
+	$(BIN)/python -m newel.ai.signal
 
 soak: setup ## Ten minutes of load with 100 kill -9 (SECONDS_=600 KILLS=100)
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS_),600) --kills $(or $(KILLS),100)

@@ -47,7 +47,13 @@ def test_the_shape_and_order_of_the_contract() -> None:
     assert third["clusters"][0] == "request"
     assert third["language"] == "fr"
     assert first["policy_version"]
-    assert {"emotion_model", "topic_model"} <= set(first["not_evaluated"])
+    assert first["not_evaluated"] == []
+    assert {"emotion_model", "topic_model"} <= set(third["not_evaluated"])
+
+
+def test_by_rules_alone_the_models_stand_under_not_evaluated() -> None:
+    [answered] = run([{"id": 1, "text": "Where is my parcel?"}], "--rules")
+    assert {"request_model", "emotion_model", "topic_model"} <= set(answered["not_evaluated"])
 
 
 BAD: list[tuple[bytes, str]] = [

@@ -1,6 +1,7 @@
 """Taking in: once, whole, with its receipt; a person when asked for, whatever is down (INV-4, 5, 13, 17)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from newel.domain.access import AI
 from newel.domain.errors import Invalid
 from newel.domain.intake import Inbound, Sender
 from newel.domain.ports import Match
+from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.words import Tier
 from newel.flow import escalation
 from newel.store.intake import look_in
@@ -56,6 +58,34 @@ async def test_INV_5_what_is_acknowledged_has_message_receipt_case_and_work(desk
         taken.message_id,
     )
     assert tuple(row) == ("ai", "scanned", "answer")
+
+
+class Hears:
+    """A model that is sure of a request for a person, or broken."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.broken = broken
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        if self.broken:
+            raise RuntimeError("the model is broken")
+        return (Signal("request_model", "v1", {"request": 0.99}),)
+
+
+async def test_what_a_model_hears_before_the_transaction_is_weighed_in_it(desk: Desk) -> None:
+    desk.house = replace(desk.house, listens=Hears())
+    await desk.take(STATUS, ref="C0012")
+    [row] = await desk.rows("SELECT tier_floor, clusters, not_evaluated FROM newel.scan_receipt")
+    assert (row["tier_floor"], "request" in row["clusters"]) == (3, True)
+    assert "request_model" not in row["not_evaluated"]
+
+
+async def test_a_broken_model_leaves_the_rules_to_decide_and_the_receipt_says_so(desk: Desk) -> None:
+    desk.house = replace(desk.house, listens=Hears(broken=True))
+    await desk.take(STATUS, ref="C0012")
+    [row] = await desk.rows("SELECT tier_floor, not_evaluated FROM newel.scan_receipt")
+    assert row["tier_floor"] == 1
+    assert "request_model" in row["not_evaluated"]
 
 
 async def test_two_references_of_the_operator_are_two_customers_at_one_address(desk: Desk) -> None:

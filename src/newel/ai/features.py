@@ -5,7 +5,7 @@ Sparse rows are kept as plain arrays (offsets, columns, values): numpy alone, an
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import combinations
@@ -25,6 +25,7 @@ _MOST_WORDS: Final = 120
 
 Floats = NDArray[np.float32]
 Columns = NDArray[np.int64]
+Count = Callable[[str], Mapping[str, Counter[str]]]
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -120,17 +121,27 @@ def word_counts(texts: Sequence[str]) -> Floats:
 class Weigher:
     """Rarer features weigh more; each kind is brought to length one, then weighted."""
 
-    def __init__(self, texts: Sequence[str], weights: Mapping[str, float]) -> None:
-        self.weights = weights
+    def __init__(
+        self, texts: Sequence[str], weights: Mapping[str, float], count: Count | None = None
+    ) -> None:
+        self.weights, self.count = weights, count or counts
         seen = np.zeros(WIDTH, dtype=np.float32)
         for text in texts:
             for kind in weights:
-                seen[np.unique(_columns(kind, counts(text)[kind]))] += 1
+                seen[np.unique(_columns(kind, self.count(text)[kind]))] += 1
         self.rarity: Floats = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
+
+    @classmethod
+    def known(cls, rarity: Floats, weights: Mapping[str, float], count: Count) -> "Weigher":
+        """One whose rarities were counted before."""
+        made = cls((), weights, count)
+        made.rarity = rarity
+        return made
 
     def row(self, text: str) -> tuple[Columns, Floats]:
         """The columns and values of one text, of length one."""
-        parts = [self._part(kind, counts(text)[kind]) for kind in self.weights]
+        made_of = self.count(text)
+        parts = [self._part(kind, made_of[kind]) for kind in self.weights]
         values = np.concatenate([part for _, part in parts])
         return np.concatenate([at for at, _ in parts]), _unit(values)
 

@@ -11,7 +11,7 @@ import yaml
 
 import newel
 from newel.bootstrap.outside import client, systems, systems_at
-from newel.bootstrap.policies import Policies, library_of, matcher_of
+from newel.bootstrap.policies import LazyListener, Policies, library_of, matcher_of
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
 from newel.config import Settings
@@ -35,7 +35,7 @@ from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
-__all__ = ["Policies", "systems", "systems_at"]
+__all__ = ["LazyListener", "Policies", "systems", "systems_at"]
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[versions.Version, list[Article]]:
@@ -122,6 +122,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
             await _envelope(pool, settings),
             channels(settings),
             running.running,
+            listens=LazyListener(),
             attachment_bytes=settings.attachment_megabytes * MEGABYTE,
         )
         await running.refresh()

@@ -17,7 +17,7 @@ from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Library, Match, Matcher, Passage, Scans
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
@@ -79,6 +79,7 @@ class Policies:
     def warm(self) -> None:
         """Scan once, as a scanner makes the most of its phrases when they are first needed."""
         identifier()
+        LazyListener().signals(_FIRST)
         for _, running in list(self._running.values()):
             if running.bundle.kind == "conversations":
                 running.scanner.scan(_FIRST)
@@ -154,6 +155,17 @@ class _LazyLibrary:
     def titles(self, articles: Sequence[str]) -> Sequence[str]:
         """As ``Knowledge``."""
         return self._library().titles(articles)
+
+
+class LazyListener:
+    """The models of the scan, loaded at the first message; where they are missing nothing is heard."""
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        """As ``Hearing``."""
+        from newel.ai.signal import hearing
+
+        found = hearing()
+        return found.signals(message) if found else ()
 
 
 def matcher_of(bundle: Bundle) -> Matcher:

@@ -2,7 +2,7 @@
 
 import typer
 
-from newel.cli import delivery, demo, feedback, knowledge, people, policy, serve, token, up
+from newel.cli import delivery, demo, feedback, knowledge, people, policy, serve, token, tune, up
 from newel.cli.doctor import doctor_command
 from newel.cli.import_ import import_
 from newel.cli.replay import replay
@@ -34,6 +34,7 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(people.app, name="people")
 app.add_typer(policy.app, name="policy")
 app.add_typer(token.app, name="token")
+app.add_typer(tune.app, name="tune")
 
 
 def main() -> None:

@@ -121,6 +121,7 @@ def replay(
 
 async def run(options: Options, console: "Console") -> Report:
     """Replay the file and count; progress goes to ``console``."""
+    from newel.bootstrap import LazyListener
     from newel.bootstrap import shadow as compiled
     from newel.flow.replay import Shadow
 
@@ -129,7 +130,9 @@ async def run(options: Options, console: "Console") -> Report:
     columns = Columns(options.columns, rows.columns)
     bundle, version, shelf = await _policy(options)
     look_ups = _look_ups(options, bundle)
-    shadow = Shadow(compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at))
+    shadow = Shadow(
+        compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), LazyListener()
+    )
     setting = Setting(
         source=options.file.name,
         workflow=bundle.workflow,

@@ -13,6 +13,7 @@ import typer
 from newel.domain.errors import NewelError
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
+from newel.domain.ports import Listens
 from newel.domain.scan.explain import Explanation, Match
 from newel.domain.scan.explain import explain as explain_scan
 from newel.domain.scan.features import ScanInput
@@ -34,6 +35,7 @@ def scan(
         typer.Option("--explain", metavar="TEXT", help="Tell of one text which rules fired and why."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The explanation as JSON.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="By the rules alone, without the models.")] = False,
 ) -> None:
     """Scan messages: one JSON object per line on standard input, one receipt per line out.
 
@@ -41,14 +43,14 @@ def scan(
 
     Example: echo '{"id": 1, "text": "I will call my lawyer"}' | newel scan
     """
-    scanner = _scanner(policy)
+    scanner, listener = _scanner(policy), _listener(rules)
     if explain is not None:
-        told = explain_scan(scanner, ScanInput(text=explain))
+        told = explain_scan(scanner, _heard(listener, ScanInput(text=explain)))
         print(msgspec.json.encode(told).decode() if as_json else "\n".join(told_lines(told)))
         return
     try:
         for number, line in enumerate(_lines(sys.stdin.buffer), 1):
-            sys.stdout.buffer.write(answer(scanner, line, number) + b"\n")
+            sys.stdout.buffer.write(answer(scanner, line, number, listener) + b"\n")
             sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise typer.Exit(0) from None
@@ -77,13 +79,14 @@ def _match_line(match: Match) -> str:
 
 def _scanner(policy: Path | None) -> Scanner:
     try:
-        return compile_scanner(_bundle(policy), shipped_lexicon())
+        return compile_scanner(bundle_of(policy), shipped_lexicon())
     except (NewelError, OSError, UnicodeDecodeError) as error:
         typer.echo(f"{policy or 'default policy'}: {error}", err=True)
         raise typer.Exit(2) from error
 
 
-def _bundle(policy: Path | None) -> Bundle:
+def bundle_of(policy: Path | None) -> Bundle:
+    """The bundle of a file with what it includes; without one the shipped default."""
     if policy is None:
         shipped = resources.files("newel.domain.policy").joinpath("default.yaml")
         return load_bundle(shipped.read_text("utf-8"), "default.yaml", {})
@@ -96,6 +99,22 @@ def _bundle(policy: Path | None) -> Bundle:
     return load_bundle(text, policy.name, siblings)
 
 
+def _listener(rules: bool) -> Listens | None:
+    """The shipped models; without them, or where they are not wanted, the rules decide alone."""
+    if rules:
+        return None
+    from newel.ai.signal import hearing
+
+    return hearing()
+
+
+def _heard(listener: Listens | None, message: ScanInput) -> ScanInput:
+    """The message with the signals of the models, unless it brought its own."""
+    if listener is None or message.signals:
+        return message
+    return msgspec.structs.replace(message, signals=listener.signals(message))
+
+
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines; of one that is too long only the beginning, which says so by its length."""
     while line := stream.readline(MAX_LINE + 1):
@@ -105,12 +124,12 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def answer(scanner: Scanner, line: bytes, number: int) -> bytes:
+def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None = None) -> bytes:
     """The receipt of one line; whatever is wrong with it, an error that sends it to a person."""
     given: dict[str, Any] = {}
     try:
         given = _object(line)
-        receipt = scanner.scan(_message(given))
+        receipt = scanner.scan(_heard(listener, _message(given)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))
     except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"

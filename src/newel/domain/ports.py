@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from newel.domain.attachment import Listed
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.receipt import Receipt
 
 
@@ -122,6 +122,13 @@ class Scans(Protocol):
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows."""
+
+
+class Listens(Protocol):
+    """Hears what a message means and how its sender feels, before any transaction."""
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        """The scores of every model that there is; none where it is missing."""
 
 
 class Passage(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from newel.domain.attachment import BYTES_AT_MOST
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Channel, Library, Matcher, Scans, Systems
+from newel.domain.ports import Channel, Library, Listens, Matcher, Scans, Systems
 from newel.domain.tier import Signals
 from newel.store.case import Case
 from newel.store.customer import Customer, Profile
@@ -43,6 +43,8 @@ class House:
     channels: Mapping[str, Channel]
     running: Callable[[Tx, str], Awaitable[Running]]
     """The running policy of a workflow, as of this transaction (cached by version id)."""
+    listens: Listens | None = None
+    """The models whose signals the scan weighs; without them the rules decide alone, and say so."""
     worker: int | None = None
     """The number of this worker process; None in all others."""
     attachment_bytes: int = BYTES_AT_MOST

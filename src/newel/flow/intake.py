@@ -11,7 +11,8 @@ from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
 from newel.domain.intake import Inbound, Join
-from newel.domain.scan.features import ScanInput
+from newel.domain.ports import Listens
+from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
@@ -42,6 +43,7 @@ class _Coming:
     inbound: Inbound
     look: Look
     sender: Sender
+    signals: tuple[Signal, ...] = ()
     held: list[Held] = field(default_factory=list)
     heard: UUID | None = None
 
@@ -53,13 +55,14 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     """
     actor.must(Act.INTAKE)
     rule.check(inbound)
+    signals = heard(house.listens, ScanInput(text=inbound.text, subject=inbound.subject))
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
         if twin:
             return twin
         running = await house.running(tx, inbound.workflow)
         sender = look.sender or await _newcomer(house, tx, inbound, running)
-        return await _take(tx, _Coming(house, running, inbound, look, sender))
+        return await _take(tx, _Coming(house, running, inbound, look, sender, signals))
 
 
 async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) -> Sender:
@@ -210,11 +213,20 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
         customer=coming.sender.facts,
         history=rows.history(coming.house.envelope, coming.sender, look.past, here),
         previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
+        signals=coming.signals,
         at=tx.now,
     )
     alone, talks = not rule.says_something(inbound), case.kind == "conversation"
     receipt = scanned(coming.running, message)
     return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
+
+
+def heard(listens: Listens | None, message: ScanInput) -> tuple[Signal, ...]:
+    """The signals of the models; where one fails the rules decide alone, and the receipt says so."""
+    try:
+        return listens.signals(message) if listens else ()
+    except Exception:
+        return ()
 
 
 def scanned(running: Running, message: ScanInput) -> Receipt:

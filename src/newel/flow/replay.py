@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from newel.domain import tier as rule
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.errors import Unavailable
 from newel.domain.escalation import of_receipt
-from newel.domain.ports import Facts
+from newel.domain.ports import Facts, Listens
 from newel.domain.replay import LineError, Result, Ticket
 from newel.domain.scan.features import CustomerFacts, ScanInput
 from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
@@ -23,7 +25,7 @@ from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
 from newel.flow.answer import merged, think, words_of
 from newel.flow.house import Running, Turn
-from newel.flow.intake import scanned
+from newel.flow.intake import heard, scanned
 from newel.store.customer import Profile
 
 CUSTOMER = "shop.customer"
@@ -42,6 +44,7 @@ class Shadow:
     running: Running
     otherwise: datetime
     fixed: datetime | None = None
+    listens: Listens | None = None
 
     def clock(self, ticket: Ticket) -> datetime:
         """The time at which the ticket is decided."""
@@ -85,7 +88,9 @@ async def handle(shadow: Shadow, ticket: Ticket) -> Result:
     """Scan; a marker is for a person; else think and decide."""
     running, now = shadow.running, shadow.clock(ticket)
     sender = await _sender(running, ticket)
-    receipt = scanned(running, _scan_input(running, ticket, sender.facts, now))
+    message = _scan_input(running, ticket, sender.facts, now)
+    signals = heard(shadow.listens, message)
+    receipt = scanned(running, msgspec.structs.replace(message, signals=signals))
     if receipt.tier_floor is Tier.HUMAN:
         return _marked(ticket, sender, receipt)
     words = words_of(ticket.subject, ticket.text)

@@ -25,12 +25,12 @@ def test_a_document_with_acts_is_right() -> None:
 
 # Each row: what is replaced, by what, where it is found (on the line of the new text), and the words.
 MISTAKES = [
-    ("rule: {lexicon: [legal]}", "rule: {lexicon: [leagl]}", 'unknown lexicon family "leagl"; did you mean "legal"?'),
+    ("rule: {lexicon: [off_policy]}", "rule: {lexicon: [off_polcy]}", 'unknown lexicon family "off_polcy"; did you mean "off_policy"?'),
     ("detector: several_orders}", "detector: sevral_orders}", 'unknown detector "sevral_orders"'),
     ("rule: {fact: vip}", "rule: {fact: vip_flag}", 'unknown fact "vip_flag"'),
     ("rule: {fact: vip}", "rule: {}", "can never fire"),
     ("above: lifetime_value_minor", "above: lifetime_minor", 'did you mean "lifetime_value_minor"?'),
-    ("rule: {fact: vulnerable}", "rule: {lexicon: [legal], above: emotion_floor}", "nothing is compared"),
+    ("rule: {fact: vulnerable}", "rule: {phrases: [legal], above: emotion_floor}", "nothing is compared"),
     ("data.format:\n    {cluster: data, floor: 2,", "data.format:\n    {cluster: data, floor: 2, lock: true,", "a lock forces tier 3"),
     ("{cluster: injection, floor: 3,", "{cluster: injection, floor: 3, deflection: true,", "never deflected"),
     ("detector: emotion, above: emotion_floor", "detector: emotion", "emotion is a number without a threshold"),

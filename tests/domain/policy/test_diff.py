@@ -38,7 +38,7 @@ ROWS: list[tuple[str, str, str, str, set[Role]]] = [
     ("sample_share: 0.05", "sample_share: 0.20", "threshold", "tighter", {RISK}),
     ("pattern: approval_first", "pattern: gating", "threshold", "looser", {RISK, OWNER}),
     ("[anger, distress,", "[anger,", "taxonomy", "looser", {LEGAL, OWNER}),
-    ("rule: {lexicon: [legal]}", "rule: {lexicon: [legal], phrases: [tribunal]}", "taxonomy", "tighter", {LEGAL}),
+    ("rule: {lexicon: [off_policy]}", "rule: {lexicon: [off_policy], phrases: [tribunal]}", "taxonomy", "tighter", {LEGAL}),
     ("rule: {lexicon: [injection]}", "rule: {lexicon: [injection], detector: several_orders}", "taxonomy", "tighter", {LEGAL}),
     ("priority: P3, assist: none", "priority: P2, assist: none", "taxonomy", "tighter", {LEGAL}),
     ("priority: P1, assist: none", "priority: P1, assist: draft", "taxonomy", "looser", {LEGAL, OWNER}),

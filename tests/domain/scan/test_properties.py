@@ -145,6 +145,17 @@ def test_words_split_over_messages_still_fire(scanner: Scanner, said: str, cut: 
     assert {m.id for m in whole.markers} - {"risk.score"} <= {m.id for m in (*first.markers, *then.markers)}
 
 
+@pytest.mark.parametrize("name", ["as it is", *EVASIONS])
+def test_a_text_twice_as_long_is_twice_the_work(name: str) -> None:
+    """Counted in bytes to be read, not in seconds: the views are all that the phrases are looked for in."""
+    hidden = EVASIONS.get(name, str)(" ".join(SAID) + " and where is my parcel, please? ")
+    half, whole = (
+        sum(len(view.data) for view in views((hidden * (size // len(hidden) + 1))[:size]))
+        for size in (6_000, 12_000)
+    )
+    assert whole <= 2.1 * half + 1_000
+
+
 @pytest.mark.parametrize("name", ["letter_from_my_lawyer.pdf", "LetterFromMyLawyer.docx", "l4wyer.txt"])
 def test_attachment_names_are_scanned(scanner: Scanner, name: str) -> None:
     receipt = scanner.scan(ScanInput(text="See the file.", attachments=(name,)))

@@ -18,8 +18,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """When a trigger fires; any of the given parts is enough.
 
     ``lexicon`` names shipped phrase families, ``phrases`` adds the operator's own, ``fact``
-    names a fact of the feature snapshot (``vip``), ``above`` the threshold it must exceed,
-    ``detector`` a named function of the scanner (``repeat_contact``, ``several_orders``).
+    names a fact of the feature snapshot (``vip``), ``detector`` a named function of the scanner
+    (``repeat_contact``, ``several_orders``). ``above`` names the threshold that a number among
+    these must exceed; beside families alone, that which a model's score for one of them must.
     """
 
     lexicon: tuple[str, ...] = ()

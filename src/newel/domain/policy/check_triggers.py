@@ -1,14 +1,11 @@
 """Triggers: each can fire, names only what exists, and the standard ones are there."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from newel.domain.policy.bundle import Trigger
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
-from newel.domain.policy.tuned import STANDARD_TRIGGERS
-
-MEASURED: Final = frozenset({"lifetime_value", "emotion", "risk_score"})
+from newel.domain.policy.tuned import MEASURED, STANDARD_TRIGGERS
 
 
 def check_triggers(sheet: Sheet) -> Iterator[Problem]:
@@ -47,8 +44,8 @@ def _measured(sheet: Sheet, key: str, trigger: Trigger) -> Iterator[Problem]:
     if rule.above:
         among = sheet.bundle.thresholds
         yield from sheet.named(*path, "above", what="threshold", name=rule.above, among=among)
-    if rule.above and not measured:
-        hint = f"it goes with {', '.join(sorted(MEASURED))}"
+    if rule.above and not measured and not rule.lexicon:
+        hint = f"it goes with {', '.join(sorted(MEASURED))}, or with families that a model hears"
         yield sheet.wrong(*path, "above", says="nothing is compared with this threshold", hint=hint)
     if measured and not rule.above:
         hint = "name the threshold that it must exceed under above"

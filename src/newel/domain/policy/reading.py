@@ -17,6 +17,7 @@ from newel.domain.policy.bundle import (
 )
 from newel.domain.policy.entry import Entry
 from newel.domain.policy.quality import Sampling
+from newel.domain.policy.tuned import MEASURED
 from newel.domain.words import Assist, Money, Pattern
 
 _ASSISTS: Final = {
@@ -111,8 +112,10 @@ def _triggers(bundle: Bundle) -> Iterator[Row]:
 def when(rule: Rule, bundle: Bundle) -> str:
     """What makes a trigger fire, as a sentence."""
     parts = []
+    heard = bool(rule.above and rule.lexicon and not {rule.fact, rule.detector} & MEASURED)
     if rule.lexicon:
-        parts.append(f"the message has words of {_all(rule.lexicon)}")
+        also = ", or a model hears them" if heard else ""
+        parts.append(f"the message has words of {_all(rule.lexicon)}{also}")
     if rule.phrases:
         parts.append(f"the message has one of {len(rule.phrases)} own phrases")
     if rule.fact:

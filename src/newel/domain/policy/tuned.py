@@ -23,6 +23,10 @@ THRESHOLDS: Final = {
     "confidence_minimum": Range(low=0.5, high=1, tighter="up", required=True),
     "risk_maximum": Range(low=0, high=1, tighter="down", required=True),
     "emotion_floor": Range(low=0, high=1, tighter="down"),
+    "request_floor": Range(low=0, high=1, tighter="down"),
+    "legal_floor": Range(low=0, high=1, tighter="down"),
+    "reputation_floor": Range(low=0, high=1, tighter="down"),
+    "topic_floor": Range(low=0, high=1, tighter="down"),
     "repeat_similarity": Range(low=0, high=1, tighter="down"),
     "repeat_window_days": Range(low=1, high=365, tighter="up"),
     "lifetime_value_minor": Range(low=0, high=100_000_000, tighter="down"),
@@ -35,6 +39,9 @@ CONVERSATION_MESSAGES: Final = (
     "breach_notice",
     "out_of_hours",
 )
+
+# What is a number, by fact or detector, and fires over a threshold.
+MEASURED: Final = frozenset({"lifetime_value", "emotion", "risk_score"})
 
 
 class Standard(msgspec.Struct, frozen=True):

@@ -92,6 +92,12 @@ def lifetime_value_above(reading: Reading, limit: float) -> tuple[Evidence, ...]
     return fact(f"lifetime value {value} is over {limit:g}") if value > limit else ()
 
 
+def heard_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
+    """What a model hears of the families, if it exceeds the floor."""
+    loudest = reading.loudest(families)
+    return reading.told(*loudest) if loudest and loudest[1].score > limit else ()
+
+
 def emotion_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
     """The cues, if together they exceed the floor."""
     score, cues = emotion(reading, families)

@@ -13,6 +13,7 @@ from newel.domain.scan.language import identifier
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import zones
 from newel.domain.scan.reader import readable
+from newel.domain.scan.reading import Reading
 from newel.domain.scan.receipt import Evidence, Marker, Receipt
 from newel.domain.scan.scanner import Scanner
 
@@ -118,19 +119,32 @@ def _effect(trigger: Trigger) -> str:
 def _why_not(scanner: Scanner, message: ScanInput, trigger: Trigger, own: tuple[Match, ...]) -> str:
     rule = trigger.rule
     if rule.detector == d.EMOTION:
-        reading = scanner.reader.read(message, scanner.bundle, None if message.language else identifier())
-        score, limit = (
-            emotion(reading, rule.lexicon or EMOTIONS)[0],
-            scanner.bundle.thresholds[rule.above].value,
-        )
-        return f"the score {score:.2f} is not over {limit:g}"
+        score = emotion(_read(scanner, message), rule.lexicon or EMOTIONS)[0]
+        return f"the score {score:.2f} is not over {scanner.bundle.thresholds[rule.above].value:g}"
     if any(not match.spared for match in own):
         return "the words were found, and the facts do not bear them out"
     if own:
         return own[0].spared
     said = (
         "none of its words occur" if rule.lexicon or rule.phrases else "",
+        _unheard(scanner, message, trigger),
         f"{rule.detector} found nothing" if rule.detector else "",
         f"the customer's {rule.fact} does not ask for it" if rule.fact else "",
     )
     return "; ".join(filter(None, said))
+
+
+def _unheard(scanner: Scanner, message: ScanInput, trigger: Trigger) -> str:
+    """What the models make of a family of the rule, where that has a floor."""
+    rule = trigger.rule
+    if not rule.above or not rule.lexicon:
+        return ""
+    loudest = _read(scanner, message).loudest(rule.lexicon)
+    limit = scanner.bundle.thresholds[rule.above].value
+    if loudest is None:
+        return "no model was asked"
+    return f"the model's {loudest[1].score:.2f} for {loudest[0]} is not over {limit:g}"
+
+
+def _read(scanner: Scanner, message: ScanInput) -> Reading:
+    return scanner.reader.read(message, scanner.bundle, None if message.language else identifier())

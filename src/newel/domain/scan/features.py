@@ -14,6 +14,27 @@ MAX_HISTORY = 500
 MAX_ATTACHMENTS = 100
 MAX_PREVIOUS = 50
 
+# The signals that a scan asks for, and the phrase families of which each has a score.
+HEARD: Mapping[str, tuple[str, ...]] = {
+    "request_model": ("request",),
+    "legal_model": ("legal",),
+    "reputation_model": ("reputation",),
+    "emotion_model": ("anger", "distress", "grief", "frustration"),
+    "topic_model": (
+        "safety",
+        "fraud",
+        "account_security",
+        "financial_advice",
+        "medical",
+        "bereavement",
+        "hardship",
+        "discrimination",
+        "employment",
+        "minors",
+        "legal_advice",
+    ),
+}
+
 
 class CustomerFacts(msgspec.Struct, frozen=True):
     """What is known of the customer; ``lifetime_value`` in minor units, unknown = 0."""
@@ -34,11 +55,17 @@ class PastContact(msgspec.Struct, frozen=True):
 
 
 class Signal(msgspec.Struct, frozen=True):
-    """What a model says of a message, computed before the transaction; its version says which model."""
+    """What a model says of a message, computed before the transaction; its version says which model.
+
+    ``scores`` are by phrase family, from 0 to 1; ``places`` say where in the text. A model that
+    knows one language alone names it: of a message in another it has no say.
+    """
 
     name: str
     version: str
     scores: Mapping[str, float]
+    language: str = ""
+    places: Mapping[str, tuple[int, int]] = {}
 
 
 class ScanInput(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.matcher import Matcher
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import Zones, blanked, zones
-from newel.domain.scan.reading import Found, Reading
+from newel.domain.scan.reading import Found, Heard, Reading
 from newel.domain.scan.receipt import Evidence
 from newel.domain.scan.spelling import Spelling
 from newel.domain.words import Span
@@ -53,7 +53,8 @@ class Reader:
             entry = self.entries[index]
             one = Found(entry.phrases, places.get(index, ()), beside.get(index, ()))
             found[entry.family] = (*found.get(entry.family, ()), one)
-        return Reading(message, bundle, text, own, found, language, self._served, behaviour(own))
+        heard = _heard(message, language.code)
+        return Reading(message, bundle, text, own, found, language, self._served, behaviour(own), heard)
 
     def spelling(self, code: str) -> Spelling | None:
         """What mends slips in a language; in one without, that of the first one served."""
@@ -97,6 +98,19 @@ class Reader:
             whole = before + text[:_TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))
+
+
+def _heard(message: ScanInput, code: str) -> dict[str, Heard]:
+    """What the models that know the language say, by family; a place outside of the text is none."""
+    heard: dict[str, Heard] = {}
+    for signal in message.signals:
+        if signal.language not in ("", code):
+            continue
+        for family, score in signal.scores.items():
+            start, end = signal.places.get(family, (0, 0))
+            place = Span(start, end) if 0 <= start < end <= len(message.text) else None
+            heard[family] = Heard(score, f"{signal.name} {signal.version}", place)
+    return heard
 
 
 def _crossing(spans: Iterable[Span], border: int, whole: str, text: str) -> Iterator[Evidence]:

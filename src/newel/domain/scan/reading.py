@@ -1,7 +1,7 @@
 """One message as the triggers see it: what the lexicon found, and what is known besides."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.features import ScanInput
@@ -28,10 +28,20 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a model says of a family: how likely the message is of it, and where it seems so."""
+
+    score: float
+    by: str
+    place: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """``own`` is the text with quotations blanked out, position by position.
 
-    ``served`` are the languages that the workflow serves and the lexicon knows.
+    ``served`` are the languages that the workflow serves and the lexicon knows; ``heard`` is what
+    the models that know the message's language say of each family.
     """
 
     message: ScanInput
@@ -42,6 +52,7 @@ class Reading:
     language: Language
     served: tuple[str, ...] = ()
     behaviour: tuple[Cue, ...] = ()
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
     def threshold(self, name: str, default: float) -> float:
         """A number of the policy, or what stands in for it."""
@@ -57,6 +68,16 @@ class Reading:
             if found.phrases.weight >= least
             for item in self.shown(found)
         )
+
+    def loudest(self, families: Iterable[str]) -> tuple[str, Heard] | None:
+        """The family of these that the models think likeliest."""
+        said = [(family, self.heard[family]) for family in families if family in self.heard]
+        return max(said, key=lambda each: each[1].score, default=None)
+
+    def told(self, family: str, heard: Heard) -> tuple[Evidence, ...]:
+        """What a model says, as evidence: the place, and the score with the model's version."""
+        place = (self.at(heard.place),) if heard.place else ()
+        return (*place, Evidence(fact=f"{family} {heard.score:.2f} by {heard.by}"))
 
     def shown(self, found: Found) -> tuple[Evidence, ...]:
         """The occurrences of one entry, as evidence."""

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from newel.domain.errors import Invalid
 from newel.domain.policy.bundle import Bundle, Trigger
+from newel.domain.policy.tuned import MEASURED
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
-from newel.domain.scan.features import ScanInput, check_bounds
+from newel.domain.scan.features import HEARD, ScanInput, check_bounds
 from newel.domain.scan.language import Identifier, identifier
 from newel.domain.scan.lexicon import Lexicon, own_entry, spellings
 from newel.domain.scan.reader import Reader
@@ -20,7 +21,6 @@ from newel.domain.scan.repeat import past_in_window, unconfirmed
 from newel.domain.scan.risk import RiskFacts, check_factors, risk_score
 from newel.domain.words import Assist, Cluster, Priority, Tier
 
-NEEDS_A_MODEL = ("emotion_model", "topic_model")
 _FIRST = {Cluster.REQUEST: 0, Cluster.TOPIC: 1, Cluster.LEGAL: 2}
 _RISK_RANK, _OTHER_RANK = 3, 4
 
@@ -88,7 +88,13 @@ class Scanner:
             for each in self._triggers
             if each.sums_risk and risk.score > each.limit
         )
-        return self._receipt(reading, (*fired, *summed), risk, _missing(message, model))
+        return self._receipt(reading, (*fired, *summed), risk, _missing(reading, model))
+
+    def emotion(self, message: ScanInput) -> float:
+        """The emotion score of a message, as a trigger would weigh it."""
+        check_bounds(message)
+        model = None if message.language else identifier()
+        return emotion(self.reader.read(message, self.bundle, model))[0]
 
     def _fired(self, reading: Reading) -> Iterator[Marker]:
         for each in self._triggers:
@@ -140,10 +146,11 @@ class Scanner:
         return rank, marker.priority, marker.id
 
 
-def _missing(message: ScanInput, model: Identifier | None) -> tuple[str, ...]:
-    """The models that had no say: their signals were not handed in, or the library is not there."""
-    given = {signal.name for signal in message.signals}
-    unheard = tuple(name for name in NEEDS_A_MODEL if name not in given)
+def _missing(reading: Reading, model: Identifier | None) -> tuple[str, ...]:
+    """The models that had no say: not handed in, of another language, or the library is not there."""
+    message, code = reading.message, reading.language.code
+    given = {signal.name for signal in message.signals if signal.language in ("", code)}
+    unheard = tuple(name for name in HEARD if name not in given)
     return unheard if model or message.language else (*unheard, "language")
 
 
@@ -158,12 +165,20 @@ def _compiled(key: str, trigger: Trigger, bundle: Bundle) -> _Compiled:
 def _evidence(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
     rule = each.trigger.rule
     found = (
-        *reading.evidence(each.phrases),
+        *(reading.evidence(each.phrases) or _heard(each, reading)),
         *(_fact(each, reading) if rule.fact else ()),
         *_detected(each, reading),
     )
     places = sorted((item for item in found if item.start is not None), key=lambda item: item.start or 0)
     return tuple(dict.fromkeys((*places, *(item for item in found if item.start is None))))
+
+
+def _heard(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
+    """What a model hears of the rule's families, where the rule has a floor for it and no other measure."""
+    rule = each.trigger.rule
+    if not rule.above or {rule.fact, rule.detector} & MEASURED:
+        return ()
+    return d.heard_above(reading, rule.lexicon, each.limit)
 
 
 def _fact(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:

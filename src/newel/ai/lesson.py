@@ -1,0 +1,114 @@
+"""Teaching the models of the scan: one logistic regression for each label, over sparse rows.
+
+P(label) is calibrated on examples that the judging model did not see: all readings of one written
+line are learnt together or held back together.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from newel.ai.calibrate import Doubles, fit_logistic
+from newel.ai.features import Columns, Floats, Rows, Weigher
+from newel.ai.lbfgs import minimise
+from newel.ai.traits import WEIGHTS, traits
+
+_FIT: Final = 10.0
+_ENOUGH: Final = 2e-3
+_FOLDS: Final = 4
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """Texts with a column of truth for each label; texts of one group are held back together."""
+
+    texts: tuple[str, ...]
+    truth: Floats
+    groups: Columns
+
+    def part(self, chosen: Columns) -> "Lesson":
+        """Some of it, by number."""
+        return Lesson(tuple(self.texts[at] for at in chosen), self.truth[chosen], self.groups[chosen])
+
+
+class Learnt(msgspec.Struct, frozen=True):
+    """Weights of the known columns (one row each), and a bias for each label."""
+
+    weigher: Weigher
+    known: Columns
+    table: Floats
+    bias: Floats
+
+    def scores(self, text: str) -> Floats:
+        """A score for each label, not yet a probability."""
+        columns, values = self.weigher.row(text)
+        at = np.searchsorted(self.known, columns)
+        at[at == len(self.known)] = 0
+        seen = self.known[at] == columns
+        found: Floats = values[seen] @ self.table[at[seen]] + self.bias
+        return found
+
+
+def learn(lesson: Lesson) -> Learnt:
+    """Fit every label on the whole lesson."""
+    weigher = Weigher(lesson.texts, WEIGHTS, traits)
+    rows = weigher.rows(lesson.texts)
+    known, at = np.unique(rows.columns, return_inverse=True)
+    fitted = [_fitted(rows, at, len(known), truth) for truth in lesson.truth.T]
+    table = np.stack([weights[:-1] for weights in fitted], axis=1)
+    return Learnt(weigher, known, table, np.array([weights[-1] for weights in fitted], np.float32))
+
+
+def _fitted(rows: Rows, at: Columns, width: int, truth: Floats) -> Floats:
+    return minimise(_objective(rows, at, width, truth), np.zeros(width + 1, np.float32), _ENOUGH)
+
+
+def _objective(
+    rows: Rows, at: Columns, width: int, truth: Floats
+) -> Callable[[Floats], tuple[float, Floats]]:
+    """The ridge-logistic loss and its slope."""
+    size = len(rows.offsets) - 1
+    row = np.repeat(np.arange(size), np.diff(rows.offsets))
+
+    def objective(weights: Floats) -> tuple[float, Floats]:
+        scores = np.bincount(row, rows.values * weights[:-1][at], minlength=size) + weights[-1]
+        loss = float((np.logaddexp(0, scores) - truth * scores).sum())
+        off = _FIT * (_share(scores) - truth)
+        slope = np.bincount(at, rows.values * off[row], minlength=width) + weights[:-1]
+        ridge = 0.5 * float(weights[:-1] @ weights[:-1])
+        return _FIT * loss + ridge, np.append(slope, off.sum()).astype(np.float32)
+
+    return objective
+
+
+def _share(scores: Doubles) -> Doubles:
+    share: Doubles = 1 / (1 + np.exp(-np.clip(scores, -60, 60)))
+    return share
+
+
+def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
+    """The scores of every text by a model that saw none of its group."""
+    scores = np.zeros(lesson.truth.shape, np.float32)
+    order = np.random.default_rng(7).permutation(int(lesson.groups.max()) + 1) % folds
+    for fold in range(folds):
+        held = order[lesson.groups] == fold
+        model = learn(lesson.part(np.flatnonzero(~held)))
+        for number in np.flatnonzero(held):
+            scores[number] = model.scores(lesson.texts[number])
+    return scores
+
+
+def calibrated(scores: Floats, truth: Floats) -> list[tuple[float, float]]:
+    """For each label the slope and shift that make a score P(label)."""
+    ones = np.ones(len(scores))
+    fits = (
+        fit_logistic(column[:, None].astype(np.float64), right.astype(np.float64), ones)
+        for column, right in zip(scores.T, truth.T, strict=True)
+    )
+    return [(float(slope), float(shift)) for slope, shift in fits]
+
+
+def table_of(labels: Sequence[str], given: Sequence[Sequence[str]]) -> Floats:
+    """The truth of several texts as ones and zeros."""
+    return np.array([[label in each for label in labels] for each in given], np.float32)

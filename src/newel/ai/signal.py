@@ -1,0 +1,166 @@
+"""What a message means and how its sender feels, as scores that the scan weighs: versioned signals.
+
+The model is small: sparse logistic regressions over words, synonyms and letters, learnt from the
+examples in ``examples/`` and kept in ``signal.npz``, which ``python -m newel.ai.signal`` writes.
+It is read sentence by sentence, so that one sentence in a long message counts as it would alone.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from newel.ai.examples import shipped, source
+from newel.ai.features import WIDTH, Columns, Floats, Weigher
+from newel.ai.lesson import Learnt, Lesson, calibrated, learn, table_of, unseen
+from newel.ai.traits import WEIGHTS, traits
+from newel.domain.scan.features import HEARD, ScanInput, Signal
+from newel.domain.scan.quotation import blanked, zones
+
+LANGUAGE: Final = "en"
+LABELS: Final = tuple(label for labels in HEARD.values() for label in labels)
+FILE: Final = "signal.npz"
+_FORMAT: Final = "signal-1"
+_SENTENCE = re.compile(r"[^.!?;\n]*[^.!?;\s][^.!?;\n]*[.!?;]*")
+# A weight is one of so many steps; a column with none over the least says next to nothing.
+_STEPS: Final = 127
+_LEAST: Final = 4
+
+
+class Window(NamedTuple):
+    """A sentence, or two neighbours: where it stands."""
+
+    start: int
+    end: int
+
+
+class Hearing(msgspec.Struct, frozen=True):
+    """A learnt model with its calibration: one slope and shift for each label."""
+
+    version: str
+    learnt: Learnt
+    slopes: Floats
+    shifts: Floats
+
+    def shares(self, text: str) -> Floats:
+        """P(label) of one sentence."""
+        scores = self.learnt.scores(text) * self.slopes + self.shifts
+        shares: Floats = 1 / (1 + np.exp(-scores))
+        return shares
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        """The highest score of each label in the sender's own words or the subject, and where it stands."""
+        text = message.text
+        covered = zones(text)
+        own = blanked(text, covered) if covered.spans else text
+        places = [*windows(own)]
+        said = [own[place.start : place.end] for place in places]
+        said += [message.subject] if message.subject else []
+        if not said:
+            return self._told(np.zeros((1, len(LABELS)), np.float32), ())
+        return self._told(np.stack([self.shares(each) for each in said]), places)
+
+    def _told(self, shares: Floats, places: Sequence[Window]) -> tuple[Signal, ...]:
+        best = shares.argmax(0)
+        scores = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
+        where = {
+            label: (places[best[at]].start, places[best[at]].end)
+            for at, label in enumerate(LABELS)
+            if best[at] < len(places)
+        }
+        return tuple(
+            Signal(
+                name,
+                self.version,
+                {label: scores[label] for label in labels},
+                LANGUAGE,
+                {label: where[label] for label in labels if label in where},
+            )
+            for name, labels in HEARD.items()
+        )
+
+
+def windows(text: str) -> Iterator[Window]:
+    """Every sentence, and every two that follow each other."""
+    sentences = [Window(*found.span()) for found in _SENTENCE.finditer(text)]
+    yield from sentences
+    yield from (Window(one.start, two.end) for one, two in pairwise(sentences))
+
+
+def version() -> str:
+    """The hash of all that the model is made from."""
+    inputs = [_FORMAT, LABELS, WEIGHTS, source(LANGUAGE)]
+    return hashlib.sha256(msgspec.json.encode(inputs)).hexdigest()[:12]
+
+
+def taught() -> Hearing:
+    """The model, learnt anew from the shipped examples."""
+    examples = shipped(LANGUAGE)
+    lesson = Lesson(
+        tuple(example.text for example in examples),
+        table_of(LABELS, [example.labels for example in examples]),
+        np.array([example.line for example in examples]),
+    )
+    fits = np.array(calibrated(unseen(lesson), lesson.truth), np.float32)
+    return Hearing(version(), learn(lesson), fits[:, 0], fits[:, 1])
+
+
+def packed(hearing: Hearing) -> bytes:
+    """The model in few bytes: columns that say next to nothing are left out, weights are one byte each."""
+    learnt = hearing.learnt
+    scale = np.abs(learnt.table).max(0)
+    kept = (np.abs(learnt.table) / scale).max(1) * _STEPS > _LEAST
+    steps = np.round(learnt.table[kept] / scale * _STEPS).astype(np.int8)
+    known = learnt.known[kept]
+    content = BytesIO()
+    np.savez_compressed(
+        content,
+        version=np.array(hearing.version),
+        known=np.diff(known, prepend=0).astype(np.uint16),
+        rarity=learnt.weigher.rarity[known].astype(np.float16),
+        commonest=np.array(learnt.weigher.rarity.max(), np.float32),
+        steps=np.ascontiguousarray(steps.T),
+        scale=(scale / _STEPS).astype(np.float32),
+        bias=learnt.bias,
+        slopes=hearing.slopes,
+        shifts=hearing.shifts,
+    )
+    return content.getvalue()
+
+
+def unpacked(content: bytes) -> Hearing:
+    """The model of ``packed``."""
+    held: Mapping[str, np.ndarray] = np.load(BytesIO(content), allow_pickle=False)
+    known: Columns = np.cumsum(held["known"].astype(np.int64))
+    rarity = np.full(WIDTH, held["commonest"], np.float32)
+    rarity[known] = held["rarity"]
+    table = held["steps"].T.astype(np.float32) * held["scale"]
+    learnt = Learnt(Weigher.known(rarity, WEIGHTS, traits), known, table, held["bias"])
+    return Hearing(str(held["version"]), learnt, held["slopes"], held["shifts"])
+
+
+@cache
+def hearing() -> Hearing | None:
+    """The shipped model; None where it is missing or was made from other examples."""
+    try:
+        found = unpacked(files("newel.ai").joinpath(FILE).read_bytes())
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if found.version == version() else None
+
+
+def main() -> None:
+    """Learn anew and write the file."""
+    Path(__file__).with_name(FILE).write_bytes(packed(taught()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The models of the scan: shipped as they are taught, heard sentence by sentence, calibrated."""
+
+import numpy as np
+import pytest
+
+from newel.ai import signal
+from newel.ai.examples import read, readings, shipped
+from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
+from newel.domain.scan.features import HEARD, ScanInput
+
+SAMPLE = """= request
+(ring|phone) me (back|please|today)
+get me somebody real
+= none
+where is my parcel
+= grief bereavement
+my dad died
+"""
+
+
+def scores(text: str, subject: str = "") -> dict[str, float]:
+    hearing = signal.hearing()
+    assert hearing is not None
+    said = hearing.signals(ScanInput(text=text, subject=subject))
+    return {family: score for each in said for family, score in each.scores.items()}
+
+
+def test_a_written_line_is_read_once_for_each_of_its_choices() -> None:
+    assert list(readings("(ring|phone) me (back|please|today)")) == [
+        "ring me back", "phone me please", "ring me today",
+    ]  # fmt: skip
+    found = list(read(SAMPLE))
+    assert [each.labels for each in found] == [("request",)] * 4 + [(), ("grief", "bereavement")]
+    assert len({each.line for each in found}) == 4
+
+
+def test_the_shipped_examples_name_only_labels_that_the_scan_asks_for() -> None:
+    labels = {label for example in shipped("en") for label in example.labels}
+    assert labels == {family for families in HEARD.values() for family in families}
+
+
+def test_the_shipped_model_is_made_from_the_shipped_examples() -> None:
+    hearing = signal.hearing()
+    assert hearing is not None, "run python -m newel.ai.signal"
+    assert hearing.version == signal.version()
+
+
+def test_a_model_of_other_examples_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "version", lambda: "another")
+    signal.hearing.cache_clear()
+    assert signal.hearing() is None
+    signal.hearing.cache_clear()
+
+
+def test_a_missing_model_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "FILE", "nowhere.npz")
+    signal.hearing.cache_clear()
+    assert signal.hearing() is None
+    signal.hearing.cache_clear()
+
+
+def test_what_was_never_written_down_is_understood() -> None:
+    heard = scores("Is there anyone on your team I could speak with about it?")
+    assert heard["request"] > 0.8
+    assert scores("Where did my parcel go?")["request"] < 0.2
+
+
+def test_one_sentence_in_a_long_message_counts_as_it_would_alone() -> None:
+    around = "The blue mug is lovely. It arrived on Monday. " * 40
+    alone, inside = "Someone at your desk must ring me back.", " Someone at your desk must ring me back. "
+    assert scores(around + inside + around)["request"] >= scores(alone)["request"]
+
+
+def test_it_says_where() -> None:
+    text = "The mug is lovely. Someone must ring me back! It is blue."
+    hearing = signal.hearing()
+    assert hearing is not None
+    told = next(s for s in hearing.signals(ScanInput(text=text)) if s.name == "request_model")
+    start, end = told.places["request"]
+    assert "ring me back" in text[start:end]
+    assert told.language == "en"
+
+
+def test_the_subject_is_heard_and_a_quotation_is_not() -> None:
+    said = "Someone at your desk must ring me back."
+    assert scores("See above.", subject=said)["request"] > 0.5
+    quoted = f"Thanks, the mug is lovely.\n\nOn Mon, 3 Nov 2025 at 10:00, Ann wrote:\n> {said}\n"
+    assert scores(quoted)["request"] < 0.3
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "\n\n", "\ud800", "🙂" * 50, "x" * 5000, "?!" * 900])
+def test_no_text_is_too_odd(text: str) -> None:
+    assert all(0 <= score <= 1 for score in scores(text).values())
+
+
+def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
+    words = {
+        "ring": ("ring me now", "please ring", "ring today"),
+        "": ("a blue mug", "two mugs", "a lamp"),
+    }
+    texts = tuple(f"{text} {number}x" for number in range(4) for group in words.values() for text in group)
+    labels = [[name] if name else [] for _ in range(4) for name, group in words.items() for _ in group]
+    lesson = Lesson(texts, table_of(("ring",), labels), np.arange(len(texts)))
+    learnt = learn(lesson)
+    assert learnt.scores("ring ring")[0] > 0 > learnt.scores("a blue lamp")[0]
+    [(slope, _)] = calibrated(unseen(lesson), lesson.truth)
+    assert slope > 0
+
+
+def test_a_text_twice_as_long_has_twice_the_sentences() -> None:
+    half, whole = (
+        list(signal.windows("Where is it? I wonder; 2 mugs!\n" * times)) for times in (1_000, 2_000)
+    )
+    assert len(whole) <= 2 * len(half) + 1
+    assert max(end - start for start, end in whole) == max(end - start for start, end in half)

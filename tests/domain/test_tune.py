@@ -1,0 +1,71 @@
+"""A floor is set on labelled messages: bad rows by line, the trade-off with bounds, one number changed."""
+
+import pytest
+
+from newel.domain.errors import Invalid
+from newel.domain.tune import BadRow, Labelled, best, labelled, trades, with_floor
+
+POLICY = """risk:
+  emotion_floor: {value: 0.10}
+thresholds:
+  risk_maximum:
+    {value: 0.60, note: more}
+  emotion_floor:
+    {value: 0.50, note: an emotion, owner: Ann}
+  repeat: {value: 0.30}
+"""
+
+
+def test_rows_are_read_and_bad_ones_are_told_by_line() -> None:
+    content = 'label,text\nyes,"I am\nfuming"\nno,Where is it?\nmaybe,Hm\nyes,\nanger,Liars!\nno\n'
+    assert list(labelled(content)) == [
+        Labelled(3, "I am\nfuming", True),
+        Labelled(4, "Where is it?", False),
+        BadRow(5, '"maybe" is no label; write yes or no'),
+        BadRow(6, "its text is empty"),
+        Labelled(7, "Liars!", True),
+        BadRow(8, "its text is empty"),
+    ]
+
+
+def test_a_row_without_a_label_is_told() -> None:
+    assert list(labelled("text,label\nonly a text\n")) == [BadRow(2, "it has no label")]
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "text\nhello\n"])
+def test_without_the_columns_nothing_is_read(content: str) -> None:
+    with pytest.raises(Invalid, match="names no column"):
+        list(labelled(content))
+
+
+def test_each_floor_tells_what_it_finds_and_costs_with_its_bounds() -> None:
+    scores = [0.9] * 30 + [0.3] * 10 + [0.62] * 2 + [0.1] * 98
+    found = trades(scores, [True] * 40 + [False] * 100)
+    half = next(trade for trade in found if trade.floor == 0.5)
+    assert (half.recall.count, half.recall.of, half.alarms.count, half.alarms.of) == (30, 40, 2, 100)
+    assert half.alarms.low < 0.02 < half.alarms.high
+    counts = [(trade.recall.count, trade.alarms.count) for trade in found]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_the_lowest_floor_that_keeps_the_promise_is_proposed() -> None:
+    scores = [0.9] * 30 + [0.3] * 10 + [0.62] * 2 + [0.1] * 98
+    found = trades(scores, [True] * 40 + [False] * 100)
+    lenient, strict, impossible = (best(found, most) for most in (0.08, 0.05, 0.01))
+    assert lenient is not None
+    assert lenient.floor == 0.1
+    assert strict is not None
+    assert strict.floor == 0.65
+    assert impossible is None
+
+
+def test_too_few_labels_are_refused() -> None:
+    with pytest.raises(Invalid, match="19 messages that show it"):
+        trades([0.5] * 219, [True] * 19 + [False] * 200)
+
+
+def test_one_number_changes_and_nothing_else() -> None:
+    changed = with_floor(POLICY, "emotion_floor", 0.65)
+    assert changed == POLICY.replace("{value: 0.50", "{value: 0.65")
+    assert with_floor(POLICY, "topic_floor", 0.65) is None
+    assert with_floor("title: none\n", "emotion_floor", 0.65) is None
