@@ -113,3 +113,20 @@ def test_a_text_twice_as_long_has_twice_the_sentences() -> None:
     )
     assert len(whole) <= 2 * len(half) + 1
     assert max(end - start for start, end in whole) == max(end - start for start, end in half)
+
+
+def test_of_a_very_long_text_beginning_and_end_are_heard() -> None:
+    listener = signal.hearing()
+    assert listener is not None
+    filler = "The parcel has a blue label. " * 400
+    asking = "I want to talk to a real human being please. "
+    heard = [
+        max(
+            signal.scores["request"]
+            for signal in listener.signals(ScanInput(text=text))
+            if "request" in signal.scores
+        )
+        for text in (asking + filler, filler + asking)
+    ]
+    assert min(heard) > 0.8
+    assert sum(1 for _ in signal.windows(filler)) > 700

@@ -33,6 +33,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]*[^.!?;\s][^.!?;\n]*[.!?;]*")
 # A weight is one of so many steps; a column with none over the least says next to nothing.
 _STEPS: Final = 127
 _LEAST: Final = 4
+_MOST: Final = 200
 
 
 class Window(NamedTuple):
@@ -61,7 +62,7 @@ class Hearing(msgspec.Struct, frozen=True):
         text = message.text
         covered = zones(text)
         own = blanked(text, covered) if covered.spans else text
-        places = [*windows(own)]
+        places = _both_ends([*windows(own)])
         said = [own[place.start : place.end] for place in places]
         said += [message.subject] if message.subject else []
         if not said:
@@ -88,11 +89,18 @@ class Hearing(msgspec.Struct, frozen=True):
         )
 
 
+def _both_ends(places: list[Window]) -> list[Window]:
+    """Of a very long text its beginning and its end; the rules read the whole of it."""
+    return places if len(places) <= 2 * _MOST else [*places[:_MOST], *places[-_MOST:]]
+
+
 def windows(text: str) -> Iterator[Window]:
-    """Every sentence, and every two that follow each other."""
+    """Every sentence, and every two that follow each other, in order."""
     sentences = [Window(*found.span()) for found in _SENTENCE.finditer(text)]
-    yield from sentences
-    yield from (Window(one.start, two.end) for one, two in pairwise(sentences))
+    for one, two in pairwise(sentences):
+        yield one
+        yield Window(one.start, two.end)
+    yield from sentences[-1:]
 
 
 def version() -> str:
