@@ -49,6 +49,7 @@ async function comeIn() {
   known(given.token);
 }
 wire.renew = comeIn;
+wire.pass = kept() || form.elements.token.value;
 
 function filesChanged() {
   const ready = chosen.ready.map(({ blob, ...listed }) => listed);
