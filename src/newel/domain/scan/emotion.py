@@ -13,7 +13,7 @@ from newel.domain.scan.receipt import Evidence
 from newel.domain.words import Span
 
 EMOTIONS = ("anger", "distress", "grief", "frustration")
-# A model that is less sure than this of a mood finds no more than the phrases do at as many false alarms.
+# Under this a model cries wolf about moods more often than the phrases do.
 _FAINT = 0.88
 _SHOUTED = re2.compile(r"(?:\b[A-Z]{2,}\b[^A-Za-z\n]{1,3}){2,}\b[A-Z]{2,}\b")
 _RUN = re2.compile(r"!{3,}|!\?[!?]+|\?+![!?]+")
