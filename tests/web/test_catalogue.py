@@ -9,6 +9,8 @@ from tests.web.messages import TRANSLATED, path_of, stored, template
 
 from newel.domain import inbox, reason
 from newel.domain.access import Role
+from newel.domain.resolution import AiQuality, Category, Cause
+from newel.domain.support import Ground
 from newel.domain.words import Cluster
 from newel.web import vocabulary
 from newel.web.catalogue import LOADER, kinds, script, scripted
@@ -78,6 +80,10 @@ def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
     assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
     assert {words(role) for role in Role} == set(vocabulary.ROLES)
     assert {words(family) for family in Cluster} == set(vocabulary.TRIGGERS)
+    assert {words(one) for one in Category} == set(vocabulary.ENDINGS)
+    assert {words(one) for one in Cause} == set(vocabulary.CAUSES)
+    assert {words(one) for one in AiQuality} == set(vocabulary.QUALITIES)
+    assert {words(one) for one in Ground} == set(vocabulary.GROUNDS)
 
 
 def test_arabic_counts_in_six_kinds() -> None:

@@ -33,6 +33,34 @@ TRIGGERS: Final = (
     N_("Data"),
     N_("Risk words"),
 )
+ENDINGS: Final = (
+    N_("Resolved"),
+    N_("Redirected"),
+    N_("Information provided"),
+    N_("Regulatory referral"),
+    N_("No resolution"),
+)
+CAUSES: Final = (
+    N_("Missing data"),
+    N_("Unclear request"),
+    N_("Policy conflict"),
+    N_("Format"),
+    N_("Edge case"),
+)
+QUALITIES: Final = (
+    N_("Correct low confidence"),
+    N_("Incorrect plausible"),
+    N_("Fundamentally wrong"),
+    N_("Should not have escalated"),
+)
+GROUNDS: Final = (
+    N_("Beyond skill"),
+    N_("Needs authority"),
+    N_("Unclear policy"),
+    N_("Precedent"),
+    N_("High stakes"),
+    N_("Customer asks"),
+)
 FATES: Final = (
     N_("Pending"),
     N_("Approved"),

@@ -84,6 +84,27 @@ async def test_the_console_is_told_its_language_once(shop: Site, browser: Browse
         await expect(page.locator("h2#looks")).to_have_text("How the pages look")
 
 
+async def test_the_dialogs_of_the_desk_speak_the_persons_language(shop: Site) -> None:
+    case = await say(shop, LAWYER)
+    ivan = await shop.signed_in("ivan")
+    html = {"accept": "text/html"}
+    for code, texts in (
+        ("es", ("¿Cómo terminó?", "Información facilitada", "Posponer hasta", "Fusionar definitivamente")),
+        (
+            "fr",
+            ("Comment s’est-il terminé ?", "Information fournie", "Mettre en veille jusqu’à", "Les garder"),
+        ),
+    ):
+        ivan.cookies.set("newel_language", code)
+        shown = (await ivan.get(f"/desk/{case}", headers=html)).text
+        assert [text for text in texts if text not in shown] == []
+        assert "How did it end?" not in shown
+        others = (await ivan.get(f"/desk/{case}/merge", headers=html)).text
+        assert "Nothing to merge with" not in others
+    sent = await ivan.post("/desk/several/taking", data={"cases": [f"{case}:0"]}, headers=html)
+    assert "dossier" in sent.headers["hx-trigger"]
+
+
 async def test_the_sign_in_speaks_the_browsers_language(shop: Site, browser: Browser) -> None:
     async with seat(shop, browser, locale="es-MX") as one:
         await one.go("/sign-in")

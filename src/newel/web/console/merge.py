@@ -6,11 +6,10 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from newel.domain import reason as reasons
 from newel.domain.access import Act
 from newel.flow import merge
 from newel.store import views
-from newel.web.console.desk.pages import titles
+from newel.web.console.desk.pages import reason_of, titles
 from newel.web.page import lead, part
 from newel.web.request import Ask
 from newel.web.route import form
@@ -32,7 +31,7 @@ async def choices(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         named = await titles(request, tx, (await views.case(tx, case_id)).workflow)
     return part(
-        request, "merge/others.html", case_id=case_id, others=found, named=named, reason_of=reasons.said
+        request, "merge/others.html", case_id=case_id, others=found, named=named, reason_of=reason_of(request)
     )
 
 
@@ -48,7 +47,7 @@ async def put_together(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """End this case in the other one."""
     asked = await request.filled(Merge)
     case = await merge.merge(request.house, request.person, case_id, asked.into, asked.token)
-    return lead(f"/desk/{case.id}", "Merged. It goes on here.")
+    return lead(f"/desk/{case.id}", request.gettext("Merged. It goes on here."))
 
 
 ROUTES = [choices, preview, put_together]

@@ -168,7 +168,7 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     asked = request.asked(Which)
     made = await desk.script(request.house, request.person, case_id, asked.playbook)
     view = await _view(request, case_id)
-    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=_reason_of(request))
+    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=reason_of(request))
 
 
 async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
@@ -193,7 +193,7 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "saved": saved,
         "titles": named,
-        "reason_of": _reason_of(request),
+        "reason_of": reason_of(request),
     }
 
 
@@ -222,7 +222,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "case_titles": called,
         "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
         "topic": live.of_case(case_id),
-        "reason_of": _reason_of(request),
+        "reason_of": reason_of(request),
         "cut": cut,
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
@@ -241,7 +241,7 @@ async def _people(request: Ask) -> list[tuple[str, str, str]]:
     return [(one.login, *_introduced(request, one)) for one in people if one.id != request.me.id]
 
 
-def _reason_of(request: Ask) -> Callable[[str], str]:
+def reason_of(request: Ask) -> Callable[[str], str]:
     """Reasons in the reader's language."""
     return lambda reason: request.gettext(reasons.said(reason))
 

@@ -49,7 +49,9 @@ class Snooze(Cases, frozen=True, kw_only=True):
 async def take(request: Ask) -> Response[str]:
     """All of these are mine, as far as I may have them."""
     asked = await request.filled(Cases, many=("cases",))
-    return _told(request, await flow.take(request.house, request.person, asked.chosen()), "yours")
+    told = await flow.take(request.house, request.person, asked.chosen())
+    said = request.ngettext("%(num)s case is yours.", "%(num)s cases are yours.", _done(told))
+    return _told(request, told, said)
 
 
 @form("/desk/several/transfer", Act.WORK)
@@ -60,24 +62,36 @@ async def transfer(request: Ask) -> Response[str]:
     if asked.login:
         async with request.house.db.tx(request.actor, read_only=True) as tx:
             staff_id = await views.staff_id(tx, asked.login)
-    done = await flow.transfer(request.house, request.person, asked.chosen(), staff_id, asked.reason)
-    return _told(request, done, f"with {asked.login}" if asked.login else "in the queue")
+    told = await flow.transfer(request.house, request.person, asked.chosen(), staff_id, asked.reason)
+    n = _done(told)
+    if not asked.login:
+        said = request.ngettext("%(num)s case is in the queue.", "%(num)s cases are in the queue.", n)
+        return _told(request, told, said)
+    with_them = request.ngettext(
+        "%(num)s case is with %(login)s.", "%(num)s cases are with %(login)s.", n, login=asked.login
+    )
+    return _told(request, told, with_them)
 
 
 @form("/desk/several/snooze", Act.WORK)
 async def snooze(request: Ask) -> Response[str]:
     """Put those of mine aside."""
     asked = await request.filled(Snooze, many=("cases",))
-    done = await flow.snooze(request.house, request.person, asked.chosen(), asked.until)
-    return _told(request, done, "snoozed")
+    told = await flow.snooze(request.house, request.person, asked.chosen(), asked.until)
+    said = request.ngettext("%(num)s case is snoozed.", "%(num)s cases are snoozed.", _done(told))
+    return _told(request, told, said)
 
 
-def _told(request: Ask, outcomes: Sequence[Outcome], what: str) -> Response[str]:
+def _done(outcomes: Sequence[Outcome]) -> int:
+    return sum(not one.why for one in outcomes)
+
+
+def _told(request: Ask, outcomes: Sequence[Outcome], said: str) -> Response[str]:
     """How many were done; and of each that was not, why."""
-    left = [one for one in outcomes if one.why]
-    n = len(outcomes) - len(left)
-    say = f"{n} {'case is' if n == 1 else 'cases are'} {what}." + (f" {len(left)} not." if left else "")
-    return part(request, "desk/several.html", say=say, outcomes=outcomes, left=left, what=what)
+    left = len(outcomes) - _done(outcomes)
+    if left:
+        said += " " + request.gettext("Not done: %(n)s.", n=request.tongue.number(left))
+    return part(request, "desk/several.html", say=said, said=said, outcomes=outcomes, left=left)
 
 
 ROUTES = [take, transfer, snooze]
