@@ -25,7 +25,16 @@ METHODS = [
 ]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-SHOWN_TO_CUSTOMERS = ("chat.py", "tongue.py", "templates/chat.html", "static/js/chat/", "static/js/attach.js")
+SHOWN_TO_CUSTOMERS = (
+    "chat.py",
+    "help.py",
+    "tongue.py",
+    "templates/chat.html",
+    "templates/help",
+    "static/js/chat/",
+    "static/js/help/",
+    "static/js/attach.js",
+)
 NOISE = re.compile(rb'^"(Report-|POT-|PO-|Last-|Language-Team|Generated-).*\n', re.M)
 """Lines of a catalogue's head that say nothing, or today's date."""
 TRANSLATED = tuple(code for code in CUSTOMERS if code != SOURCE)

@@ -9,10 +9,11 @@ from tests.web.messages import TRANSLATED, path_of, stored, template
 
 from newel.domain import inbox, reason
 from newel.domain.access import Role
+from newel.domain.help import Contact, problems
 from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.support import Ground
 from newel.domain.words import Cluster
-from newel.web import vocabulary
+from newel.web import help, vocabulary
 from newel.web.catalogue import LOADER, kinds, script, scripted
 from newel.web.page import words
 from newel.web.tongue import tongue
@@ -84,6 +85,13 @@ def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
     assert {words(one) for one in Cause} == set(vocabulary.CAUSES)
     assert {words(one) for one in AiQuality} == set(vocabulary.QUALITIES)
     assert {words(one) for one in Ground} == set(vocabulary.GROUNDS)
+
+
+def test_what_a_contact_form_may_be_told_is_found_as_well() -> None:
+    empty = Contact()
+    wrong = Contact(name="\x00", email="priya", order="my blue one", message="m" * 20_001)
+    told = [*problems(empty).values(), *problems(wrong).values()]
+    assert {one.text for one in told} == set(help.PROBLEMS)
 
 
 def test_arabic_counts_in_six_kinds() -> None:

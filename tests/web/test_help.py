@@ -198,6 +198,54 @@ async def test_without_scripts_a_form_becomes_a_conversation_that_reaches_a_pers
     assert "priya@example.com" not in desk  # masked, like all that is personal
 
 
+@pytest.mark.parametrize(
+    ("code", "way", "write", "missing", "sent"),
+    [
+        ("es", "ltr", "Escríbanos", "Faltan 3 cosas", "Hemos recibido su mensaje"),
+        ("fr", "ltr", "Nous écrire", "Il reste 3 points", "Nous avons reçu votre message"),
+        ("ar", "rtl", "اكتبوا إلينا", "بقيت 3 أمور", "استلمنا رسالتكم"),
+    ],
+)
+async def test_WRK_10_the_help_pages_speak_the_customers_language(
+    open_door: Site, code: str, way: str, write: str, missing: str, sent: str
+) -> None:
+    http = reader(open_door)
+    head = f'<html lang="{code}" dir="{way}">'
+    for path in (
+        "/help",
+        "/help?q=refund",
+        "/help/articles/returns-policy",
+        "/help/contact",
+        "/help/nothing",
+    ):
+        for asked, headers in (
+            (path, {"accept-language": f"{code}-XX"}),
+            (f"{path}{'&' if '?' in path else '?'}language={code}", {}),
+        ):
+            page = (await http.get(asked, headers=headers)).text
+            assert head in page, asked
+            assert write in page, asked
+            assert not re.search("Write to us|Talk to a person|How can we help|Did this help", page), asked
+    form = hidden((await http.get(f"/help/contact?language={code}")).text, "/help/contact")
+    assert form["language"] == code
+    wrong = await http.post("/help/contact", data={**form, "name": "x" * 2000})
+    assert missing in texts(wrong.text)
+    taken = await http.post("/help/contact", data={**form, **WRITTEN})
+    assert head in taken.text
+    assert sent in texts(taken.text)
+    offered = await http.post(
+        "/help/suggestions", data={"message": "How much is standard delivery to Leeds?", "language": code}
+    )
+    assert f"language={code}" in offered.text
+    assert "Read the whole article" not in offered.text
+
+
+async def test_a_language_that_is_not_there_is_nobodys(open_door: Site) -> None:
+    page = (await reader(open_door).get("/help?language=%3Cscript%3E")).text
+    assert '<html lang="en" dir="ltr">' in page
+    assert "language=" not in page.replace("data-language=", "")
+
+
 async def test_one_tap_reaches_a_person_and_is_one_request(open_door: Site) -> None:
     http = reader(open_door)
     own = hidden((await http.get("/help/articles/returns-policy")).text, "/help/person")

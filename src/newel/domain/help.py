@@ -34,6 +34,16 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong with a field; ``values`` stand in the places of its text."""
+
+    text: str
+    values: Mapping[str, int] = {}
+
+    def __str__(self) -> str:
+        return self.text % {name: f"{value:,}" for name, value in self.values.items()}
+
+
 class Piece(msgspec.Struct, frozen=True):
     """A piece of an excerpt; ``found`` is what was looked for."""
 
@@ -51,7 +61,7 @@ def tidy(given: Contact) -> Contact:
     )
 
 
-def problems(given: Contact, patterns: Iterable[str] = ()) -> Mapping[str, str]:
+def problems(given: Contact, patterns: Iterable[str] = ()) -> Mapping[str, Problem]:
     """What is still wrong, by field, in words that say what to do; empty when it can be sent."""
     found = {
         "name": _name(given.name),
@@ -62,36 +72,41 @@ def problems(given: Contact, patterns: Iterable[str] = ()) -> Mapping[str, str]:
     return {field: said for field, said in found.items() if said}
 
 
-def _name(name: str) -> str:
+def _name(name: str) -> Problem | None:
     if not name:
-        return "Tell us your name."
+        return Problem("Tell us your name.")
     return _unusable(name, LONGEST_NAME)
 
 
-def _email(email: str) -> str:
+def _email(email: str) -> Problem | None:
     if not email:
-        return "Tell us your e-mail address, so that we can find your orders."
+        return Problem("Tell us your e-mail address, so that we can find your orders.")
     if not _EMAIL.fullmatch(email):
-        return "This is not a whole e-mail address. It looks like name@example.com."
+        return Problem("This is not a whole e-mail address. It looks like name@example.com.")
     return _unusable(email, LONGEST_EMAIL)
 
 
-def _order(number: str, patterns: Iterable[str]) -> str:
+def _order(number: str, patterns: Iterable[str]) -> Problem | None:
     if not number or is_order(number, patterns):
-        return ""
-    return "This does not look like an order number. It stands in your confirmation, for example 10023."
+        return None
+    return Problem(
+        "This does not look like an order number. It stands in your confirmation, for example 10023."
+    )
 
 
-def _message(message: str) -> str:
+def _message(message: str) -> Problem | None:
     if not message:
-        return "Tell us how we can help."
+        return Problem("Tell us how we can help.")
     return _unusable(message, LONGEST_MESSAGE)
 
 
-def _unusable(text: str, longest: int) -> str:
+def _unusable(text: str, longest: int) -> Problem | None:
     if len(text) > longest:
-        return f"This is too long: {len(text):,} characters, and {longest:,} is the most."
-    return "There is a sign in it that cannot be read. Type it again." if _UNREADABLE.search(text) else ""
+        found = {"count": len(text), "most": longest}
+        return Problem("This is too long: %(count)s characters, and %(most)s is the most.", found)
+    if _UNREADABLE.search(text):
+        return Problem("There is a sign in it that cannot be read. Type it again.")
+    return None
 
 
 def is_order(number: str, patterns: Iterable[str] = ()) -> bool:

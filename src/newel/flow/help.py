@@ -15,7 +15,7 @@ from newel.domain import answer, help
 from newel.domain.access import system
 from newel.domain.chat import Visitor
 from newel.domain.errors import Invalid, NotFound
-from newel.domain.help import Contact
+from newel.domain.help import Contact, Problem
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Passage
@@ -120,7 +120,7 @@ def _read(running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
     return best, [by_id[name] for name in offered if best is None or name != best.article]
 
 
-async def problems(house: House, given: Contact) -> dict[str, str]:
+async def problems(house: House, given: Contact) -> dict[str, Problem]:
     """What of a form cannot be sent yet, by field."""
     async with house.db.tx(READER, read_only=True) as tx:
         patterns = help.order_patterns(await _bundle(house, tx))
@@ -133,7 +133,7 @@ async def write(
     """The form as a message of its writer, in their conversation: once for each form and text."""
     found = await problems(house, given)
     if found:
-        raise Invalid(what=min(found), why=found[min(found)])
+        raise Invalid(what=min(found), why=str(found[min(found)]))
     text = help.said(given)
     writer = visitor if visitor.ref else msgspec.structs.replace(visitor, name=given.name)
     return await chat.say(house, writer, text, _once(form_id, text), attachments, contact=given.email)

@@ -182,7 +182,7 @@ async def window(request: Ask) -> Response[str]:
     door: Door = request.app.state.door
     host = asked.host if door.admits(asked.host) else ""
     outlook = await outlook_of(request)
-    speaks = _speaks(request, asked.language, outlook)
+    speaks = spoken(request, asked.language, outlook)
     return framed(
         request,
         "chat.html",
@@ -198,7 +198,7 @@ async def window(request: Ask) -> Response[str]:
     )
 
 
-def _speaks(request: Ask, asked: str, outlook: Outlook) -> Tongue:
+def spoken(request: Ask, asked: str, outlook: Outlook) -> Tongue:
     """The site's language, else the first that the browser accepts, else the policy's own."""
     own = [asked, *request.accepts, outlook.language]
     return chosen(own, CUSTOMERS) or tongue(SOURCE)
@@ -221,8 +221,8 @@ async def conversation(request: Ask) -> View:
     return await view_of(request, await visitor_of(request), request.asked(Look).lines)
 
 
-async def view_of(request: Ask, visitor: Visitor, limit: int) -> View:
-    """A visitor's conversation as they may know it."""
+async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -> View:
+    """A visitor's conversation as they may know it, in the language that is asked for."""
     outlook = await outlook_of(request)
     about, found, seen_seq = None, list[rows.Line](), 0
     async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:
@@ -231,7 +231,7 @@ async def view_of(request: Ask, visitor: Visitor, limit: int) -> View:
             about = await rows.matter(tx, own)
             found = await rows.lines(tx, request.house.envelope, own, limit + 1)
             seen_seq = await rows.seen_up_to(tx, own)
-    speaks = _speaks(request, "", outlook)
+    speaks = spoken(request, asked, outlook)
     stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
     return View(
         conversation=own,

@@ -20,20 +20,20 @@ from newel.domain import chat as rule
 from newel.domain import help as forms
 from newel.domain.attachment import AT_MOST, ENDINGS
 from newel.domain.chat import Door, Site, Standing, Visitor
-from newel.domain.errors import NewelError, NotFound
-from newel.domain.help import Contact
+from newel.domain.errors import NewelError
+from newel.domain.help import Contact, Problem
 from newel.domain.knowledge import blocks
 from newel.flow import chat, help
 from newel.web import page as pages
 from newel.web.auth import must_be_own_page
 from newel.web.catalogue import SOURCE
-from newel.web.chat import COME, REQUEST, WAITS, WRITE, view_of
+from newel.web.chat import COME, REQUEST, WAITS, WRITE, spoken, view_of
 from newel.web.errors import Malformed
 from newel.web.limit import Rate, TooOften
 from newel.web.page import away, framed, part
 from newel.web.request import Ask
 from newel.web.route import Open, form, page
-from newel.web.tongue import tongue
+from newel.web.tongue import CUSTOMERS, N_, Tongue, chosen, tongue
 from newel.web.visitor import address_of, limits_of, outlook_of
 
 PATH: Final = "/help"
@@ -43,23 +43,34 @@ JUDGE: Final = Rate(burst=1, a_second=1 / 3600)
 LINES: Final = 100
 BESIDE: Final = 6
 LEAST_WRITTEN: Final = 12
+PROBLEMS: Final = (
+    N_("Tell us your name."),
+    N_("Tell us your e-mail address, so that we can find your orders."),
+    N_("This is not a whole e-mail address. It looks like name@example.com."),
+    N_("This does not look like an order number. It stands in your confirmation, for example 10023."),
+    N_("Tell us how we can help."),
+    N_("This is too long: %(count)s characters, and %(most)s is the most."),
+    N_("There is a sign in it that cannot be read. Type it again."),
+)
+"""What ``domain.help`` says of a form, for the catalogues."""
 Shown = dict[str, Any]
 _ONCE: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class Look(msgspec.Struct, frozen=True):
-    """Which site asks, what is looked for, which topic; what the reader just said of an article."""
+    """Which site asks in which language, what for, which topic; what the reader just said of an article."""
 
     site: str = ""
     q: str = ""
     topic: str = ""
     said: str = ""
+    language: str = ""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What every form of these pages brings along: its site, whose it is, and its own id."""
+    """What every form of these pages brings along: its page, whose it is, and its own id."""
 
-    site: Site
+    look: Look
     kept: str
     token: str
     once: str
@@ -69,14 +80,14 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 async def front(request: Ask) -> Response[str]:
     """The search, with what it found; without one, all articles by topic."""
     asked = request.asked(Look)
-    text, link = forms.plain(asked.q), _links(_site(asked.site))
+    text, link = forms.plain(asked.q), _links(asked)
     found = None
     if text:
         limits_of(request).must("search", address_of(request), SEARCH)
         found = await help.search(request.house, text)
     shown: Shown = {"asked": text, "found": found, "pieces": forms.pieces, "at": link}
     if request.partial:
-        return part(request, "help/found.html", **shown)
+        return part(request, "help/found.html", speaks=await _speaks(request, asked), **shown)
     topics = await help.topics(request.house)
     whole = await _page(request, "help.html", asked, topics=topics, topic=asked.topic, **shown)
     whole.background = BackgroundTask(help.make_ready, request.house)
@@ -102,7 +113,7 @@ async def judge(request: Ask, article_id: FromPath[str]) -> Response[str]:
         await help.judge(request.house, article_id, helped)
     else:
         await help.article(request.house, article_id)
-    link = _links(_site(_one(given, "site")))
+    link = _links(_look(given))
     return away(link(f"/help/articles/{article_id}", said="yes" if helped else "no") + "#judged")
 
 
@@ -110,7 +121,7 @@ async def judge(request: Ask, article_id: FromPath[str]) -> Response[str]:
 async def contact(request: Ask) -> Response[str]:
     """The contact form; what was searched for in vain is its beginning."""
     asked = request.asked(Look)
-    return await _contact(request, _site(asked.site), Contact(message=forms.plain(asked.q)))
+    return await _contact(request, asked, Contact(message=forms.plain(asked.q)))
 
 
 @form("/help/suggestions", Open.PUBLIC)
@@ -121,7 +132,9 @@ async def suggestions(request: Ask) -> Response[str]:
     given = await request.form()
     text = forms.plain(_one(given, "message"))
     found = await help.suggest(request.house, text) if len(text) >= LEAST_WRITTEN else ()
-    return part(request, "help/suggested.html", found=found, at=_links(_site(_one(given, "site"))))
+    look = _look(given)
+    speaks = await _speaks(request, look)
+    return part(request, "help/suggested.html", speaks=speaks, found=found, at=_links(look))
 
 
 @form("/help/contact", Open.PUBLIC)
@@ -132,14 +145,17 @@ async def write(request: Ask) -> Response[str]:
     own, written = _form(given), _contact_of(given)
     problems = await help.problems(request.house, written)
     if problems:
-        return await _contact(request, own.site, written, status=422, problems=problems, own=own)
+        speaks = await _speaks(request, own.look)
+        told = {name: _wrong(speaks, one) for name, one in problems.items()}
+        return await _contact(request, own.look, written, status=422, problems=told, own=own)
     try:
         limits_of(request).must("help write", address_of(request), WRITE_FROM)
         visitor = await _visitor(request, own)
         await help.write(request.house, visitor, written, own.once, _attached(given))
     except NewelError as error:
-        return await _contact(request, own.site, written, status=error.status, problem=_said(error), own=own)
-    return await _conversation(request, own.site, visitor, sent=True)
+        said = _said(await _speaks(request, own.look), error)
+        return await _contact(request, own.look, written, status=error.status, problem=said, own=own)
+    return await _conversation(request, own.look, visitor, sent=True)
 
 
 @form("/help/person", Open.PUBLIC)
@@ -151,7 +167,7 @@ async def ask_for_person(request: Ask) -> Response[str]:
     visitor = await _visitor(request, own)
     limits_of(request).must("request", visitor.thread, REQUEST)
     await chat.ask_for_person(request.house, visitor, f"{own.once}-person")
-    return await _conversation(request, own.site, visitor, sent=True)
+    return await _conversation(request, own.look, visitor, sent=True)
 
 
 @page("/help/conversation", Open.PUBLIC)
@@ -174,24 +190,23 @@ async def go_on(request: Ask) -> Response[str]:
             limits_of(request).must("write", visitor.thread, WRITE)
             await help.go_on(request.house, visitor, text[: forms.LONGEST_MESSAGE], own.once)
     except NewelError as error:
-        return await _conversation(
-            request, own.site, visitor, status=error.status, problem=_said(error), text=text
-        )
-    return await _conversation(request, own.site, visitor)
+        said = _said(await _speaks(request, own.look), error)
+        return await _conversation(request, own.look, visitor, status=error.status, problem=said, text=text)
+    return await _conversation(request, own.look, visitor)
 
 
 async def _visitor(request: Ask, own: Form) -> Visitor:
     """Whose form it is: of the pass that the browser kept, else of the one that the page was made with."""
     door: Door = request.app.state.door
-    kept = await chat.recognised(request.house, own.site, own.kept, own.token)
-    visitor = kept or await chat.admit(request.house, door, own.site)
+    kept = await chat.recognised(request.house, own.look.site, own.kept, own.token)
+    visitor = kept or await chat.admit(request.house, door, own.look.site)
     request.scope["newel.actor"] = chat.actor(request.house, visitor)  # type: ignore[typeddict-unknown-key]
     return visitor
 
 
 async def _contact(
     request: Ask,
-    site: str,
+    look: Look,
     given: Contact,
     *,
     status: int = 200,
@@ -210,12 +225,18 @@ async def _contact(
         "bytes_most": request.house.attachment_bytes,
     }
     again = {"token": own.token, "once": own.once} if own and own.token else {}
-    return await _page(request, "help/contact.html", Look(site=site), status=status, **(values | again))
+    return await _page(
+        request,
+        "help/contact.html",
+        Look(site=look.site, language=look.language),
+        status=status,
+        **(values | again),
+    )
 
 
 async def _conversation(
     request: Ask,
-    site: str,
+    look: Look,
     visitor: Visitor,
     *,
     sent: bool = False,
@@ -225,13 +246,13 @@ async def _conversation(
 ) -> Response[str]:
     """The visitor's conversation, after what they did."""
     shown: Shown = {
-        "view": await view_of(request, visitor, LINES),
+        "view": await view_of(request, visitor, LINES, _language(look)),
         "token": rule.sign(visitor, chat.mac_of(request.house)),
         "sent": sent,
         "problem": problem,
         "text": text,
     }
-    return await _page(request, "help/conversation.html", Look(site=site), status=status, **shown)
+    return await _page(request, "help/conversation.html", look, status=status, **shown)
 
 
 async def _page(
@@ -241,12 +262,14 @@ async def _page(
     door: Door = request.app.state.door
     site = _site(look.site)
     outlook = await outlook_of(request)
+    speaks = spoken(request, look.language, outlook)
     base: Shown = {
         "site": site,
         "brand": "" if site == "chat" else pages.words(site),
-        "at": _links(site),
+        "language": _language(look),
+        "at": _links(look),
         "once": uuid4().hex,
-        "wait": WAITS[outlook.wait],
+        "wait": speaks.gettext(WAITS[outlook.wait]),
         "outlook": outlook,
         "Standing": Standing,
         "found": None,
@@ -256,22 +279,29 @@ async def _page(
         stranger = await chat.admit(request.house, door, site)
         base["token"] = rule.sign(stranger, chat.mac_of(request.house))
     ancestors = " ".join(door.origins) or "'none'"
-    return framed(request, template, ancestors, status=status, speaks=tongue(SOURCE), **(base | values))
+    return framed(request, template, ancestors, status=status, speaks=speaks, **(base | values))
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
     """What a person sees instead of a page: a customer something else than who works here."""
     if not f"{request.scope['path']}/".startswith(f"{PATH}/"):
         return pages.error_page(request, status, title, detail, request_id)
-    said = "" if status == NotFound.status else detail
-    site = _site(str(request.query_params.get("site", "")))
-    shown: dict[str, Any] = {"number": status, "detail": said, "request_id": request_id, "at": _links(site)}
-    return framed(request, "help/error.html", "'none'", status=status, speaks=tongue(SOURCE), **shown)
+    asked = {name: str(request.query_params.get(name, "")) for name in ("site", "language")}
+    look = Look(**asked)
+    speaks = chosen([look.language, *request.accepts], CUSTOMERS) or tongue(SOURCE)
+    shown: Shown = {"number": status, "request_id": request_id, "at": _links(look)}
+    return framed(request, "help/error.html", "'none'", status=status, speaks=speaks, **shown)
 
 
-def _links(site: str) -> Callable[..., str]:
-    """Makes addresses that stay with the site from which somebody came."""
-    carried = {} if site == "chat" else {"site": site}
+async def _speaks(request: Ask, look: Look) -> Tongue:
+    """The language of a page, chosen as the chat does it."""
+    return spoken(request, look.language, await outlook_of(request))
+
+
+def _links(look: Look) -> Callable[..., str]:
+    """Makes addresses that stay with the site from which somebody came, and with its language."""
+    site, language = _site(look.site), _language(look)
+    carried = ({} if site == "chat" else {"site": site}) | ({"language": language} if language else {})
 
     def link(path: str, **asked: str) -> str:
         query = urlencode({**{name: value for name, value in asked.items() if value}, **carried})
@@ -287,10 +317,20 @@ def _site(given: str) -> str:
         return "chat"
 
 
+def _language(look: Look) -> str:
+    """What was asked for and is there; empty leaves it to the browser."""
+    found = chosen([look.language], CUSTOMERS)
+    return found.code if found else ""
+
+
+def _look(given: FormMultiDict) -> Look:
+    return Look(site=_site(_one(given, "site")), language=_one(given, "language"))
+
+
 def _form(given: FormMultiDict) -> Form:
     once = _one(given, "once")
     return Form(
-        site=_site(_one(given, "site")),
+        look=_look(given),
         kept=_one(given, "kept"),
         token=_one(given, "token"),
         once=once if _ONCE.fullmatch(once) else uuid4().hex,
@@ -313,15 +353,29 @@ def _one(given: FormMultiDict, name: str) -> str:
     return str(given.getall(name, [""])[-1])
 
 
-def _said(error: NewelError) -> str:
+def _wrong(speaks: Tongue, problem: Problem) -> str:
+    """What is wrong with a field, in the customer's language."""
+    figures = {name: speaks.number(value) for name, value in problem.values.items()}
+    return speaks.gettext(problem.text, **figures)
+
+
+def _said(speaks: Tongue, error: NewelError) -> str:
     """What went wrong, in words for a customer."""
     if isinstance(error, TooOften):
-        return f"That was a lot in a short time. Try again in {error.data['seconds']} seconds."
+        return speaks.ngettext(
+            "That was a lot in a short time. Try again in %(num)s second.",
+            "That was a lot in a short time. Try again in %(num)s seconds.",
+            error.data["seconds"],
+        )
     if error.status in {404, 409}:
-        return "One of the files is not here any more. Remove it and add it again."
+        return speaks.gettext("One of the files is not here any more. Remove it and add it again.")
     if error.status >= 500:
-        return "We cannot take your message at this moment. What you wrote is still here: send it again."
-    return "This could not be taken. What you wrote is still here: look over it, and send it again."
+        return speaks.gettext(
+            "We cannot take your message at this moment. What you wrote is still here: send it again."
+        )
+    return speaks.gettext(
+        "This could not be taken. What you wrote is still here: look over it, and send it again."
+    )
 
 
 ROUTES = [

@@ -85,10 +85,13 @@ def error_page(request: Ask, status: int, title: str, detail: str, request_id: s
     return page(request, "error.html", status=status, **shown)
 
 
-def part(request: Ask, template: str, *, say: str = "", **values: Any) -> Response[str]:
+def part(
+    request: Ask, template: str, *, say: str = "", speaks: Tongue | None = None, **values: Any
+) -> Response[str]:
     """A part of a page; ``say`` is shown to the person for a moment."""
     headers = {**_security("'none'"), **(trigger(toast=say) if say else {})}
-    return _answer(render(request.tongue, template, **_frame(request), **values), 200, headers)
+    body = render(speaks or request.tongue, template, **_frame(request), **values)
+    return _answer(body, 200, headers)
 
 
 def done(say: str = "", **events: Any) -> Response[str]:

@@ -5,13 +5,13 @@ English is what stands in templates and code; every other language is a catalogu
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Final
 
 from babel.core import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_currency, format_decimal
 
 from newel.domain.attachment import MEGABYTE
@@ -79,6 +79,10 @@ class Tongue:
     def date(self, at: date) -> str:
         """A day: ``26 Nov 2026``."""
         return str(format_date(at, "medium", self.locale))
+
+    def moment(self, at: datetime) -> str:
+        """A time of the week: ``Monday 09:00 UTC``."""
+        return str(format_datetime(at, "EEEE HH:mm 'UTC'", UTC, locale=self.locale))
 
     def day(self, number: int) -> str:
         """A day of the week, Monday being 0."""

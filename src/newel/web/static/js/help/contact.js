@@ -2,9 +2,10 @@
 // articles while somebody writes. All of it is help: the form works without.
 import { Chosen, choosing } from "../attach.js";
 import { call, pass, wire } from "../chat/wire.js";
+import { gettext } from "../words.js";
 import { keep, kept, known, piece, show } from "./page.js";
 
-const { site } = document.body.dataset;
+const { site, language } = document.body.dataset;
 const DRAFT = `newel.help.draft.${site}`;
 const FILES = `newel.help.files.${site}`;
 const FIELDS = ["name", "email", "order", "message"];
@@ -81,7 +82,7 @@ async function suggest() {
   last = message;
   let html = "";
   if (message.length >= LEAST) {
-    html = await piece("/help/suggestions", { method: "POST", body: new URLSearchParams({ message, site }) }).catch(() => "");
+    html = await piece("/help/suggestions", { method: "POST", body: new URLSearchParams({ message, site, language }) }).catch(() => "");
   }
   if (message !== last || suggested.contains(document.activeElement)) return;
   show(suggested, html);
@@ -98,9 +99,9 @@ at("message").addEventListener("input", () => { clearTimeout(timer); timer = set
 form.addEventListener("submit", (event) => {
   const wrong = FIELDS.map(at).filter((field) => !look(field));
   if (wrong.length) { event.preventDefault(); wrong[0].focus(); return; }
-  if (chosen.failed) { event.preventDefault(); chosen.say("Remove the file that could not be taken, then send."); return; }
-  if (chosen.busy) { event.preventDefault(); waits = true; at("sending").textContent = "Waiting for your files …"; return; }
-  at("sending").textContent = "Sending …";
+  if (chosen.failed) { event.preventDefault(); chosen.say(gettext("Remove the file that could not be taken, then send.")); return; }
+  if (chosen.busy) { event.preventDefault(); waits = true; at("sending").textContent = gettext("Waiting for your files …"); return; }
+  at("sending").textContent = gettext("Sending …");
 });
 window.addEventListener("pageshow", () => { at("sending").textContent = ""; });
 

@@ -1,4 +1,5 @@
 // The conversation goes on in the chat's own window, for the visitor whom this browser keeps.
+import { gettext } from "../words.js";
 import { keep, kept, known } from "./page.js";
 
 const { site } = document.body.dataset;
@@ -15,7 +16,7 @@ if (token) {
 }
 if (token || kept()) {
   const frame = document.createElement("iframe");
-  frame.title = "Your conversation";
+  frame.title = gettext("Your conversation");
   frame.src = address;
   place.append(frame);
   place.hidden = false;
