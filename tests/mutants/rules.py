@@ -63,9 +63,9 @@ MUTANTS: tuple[Mutant, ...] = (
         4,
         SUPPORT,
         "{cluster: request, floor: 3, lock: true, priority: P2, assist: summarise,\n"
-        "     rule: {lexicon: [request], detector: explicit_request}",
+        "     rule: {lexicon: [request], detector: explicit_request,",
         "{cluster: request, floor: 2, lock: false, priority: P2, assist: summarise,\n"
-        "     rule: {lexicon: [request], detector: explicit_request}",
+        "     rule: {lexicon: [request], detector: explicit_request,",
         *f("intake", "INV_4_it_reaches_a_person_with_the_AI_left_out"),
     ),
     without(
