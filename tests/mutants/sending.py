@@ -50,7 +50,8 @@ MUTANTS: tuple[Mutant, ...] = (
         OUTBOX,
         "(NEW.message_id, NEW.case_id, NEW.conversation_id, NEW.action_id, NEW.episode, NEW.before_id)"
         " IS DISTINCT FROM\n"
-        "       (OLD.message_id, OLD.case_id, OLD.conversation_id, OLD.action_id, OLD.episode, OLD.before_id)",
+        "       (OLD.message_id, OLD.case_id, OLD.conversation_id, OLD.action_id, OLD.episode,"
+        " OLD.before_id)",
         *d("INV_1_what_is_sent_never_changes"),
         new="false",
     ),
