@@ -54,6 +54,25 @@ async def test_WRK_10_a_customer_talks_in_their_language_and_direction(
         await sees_well(one)
 
 
+async def test_WRK_10_the_help_pages_stand_from_right_to_left(shop: Site, browser: Browser) -> None:
+    async with seat(shop, browser, viewport={"width": 390, "height": 760}) as one:
+        page = one.page
+        for path in ("/help", "/help/articles/returns-policy", "/help/contact"):
+            await one.go(f"{path}?site=hearthwick&language=ar")
+            assert await page.get_attribute("html", "dir") == "rtl"
+            await sees_well(one)
+        await page.locator("#send").click()
+        await expect(page.locator("#name-problem")).to_have_text("أخبرونا باسمكم.")
+        await page.fill("#name", "Priya Nair")
+        await page.fill("#email", "priya@example.com")
+        await page.fill("#message", "Order 10023: when?")
+        await page.locator("#send").click()
+        await expect(page.locator("#sent")).to_have_text("استلمنا رسالتكم")
+        chat = page.frame_locator(".help-window iframe")
+        await expect(chat.locator("html")).to_have_attribute("lang", "ar")
+        await sees_well(one, ("light",))
+
+
 async def test_the_chat_speaks_the_browsers_language_where_the_site_says_none(shop: Site) -> None:
     async with shop.client() as client:
         for accepted, code in (("fr-CH,fr;q=0.9", "fr"), ("xx", "en"), ("", "en"), ("<script>", "en")):
