@@ -4,22 +4,19 @@ Nobody signs in, and no cookie is set. Each page carries a signed pass of a stra
 a browser with scripts puts the pass of the chat in its place, so that one conversation goes on.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import msgspec
 from litestar import Response
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from newel.domain import chat as rule
 from newel.domain import help as forms
 from newel.domain.attachment import AT_MOST, ENDINGS
-from newel.domain.chat import Door, Site, Standing, Visitor
+from newel.domain.chat import Door, Standing, Visitor
 from newel.domain.errors import NewelError
 from newel.domain.help import Contact, Problem
 from newel.domain.knowledge import blocks
@@ -28,7 +25,17 @@ from newel.web import page as pages
 from newel.web.auth import must_be_own_page
 from newel.web.catalogue import SOURCE
 from newel.web.chat import COME, REQUEST, WAITS, WRITE, spoken, view_of
-from newel.web.errors import Malformed
+from newel.web.help.given import (
+    Form,
+    Look,
+    attached_of,
+    contact_of,
+    form_of,
+    language_of,
+    look_of,
+    one_of,
+    site_of,
+)
 from newel.web.limit import Rate, TooOften
 from newel.web.page import away, framed, part
 from newel.web.request import Ask
@@ -54,26 +61,6 @@ PROBLEMS: Final = (
 )
 """What ``domain.help`` says of a form, for the catalogues."""
 Shown = dict[str, Any]
-_ONCE: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
-
-
-class Look(msgspec.Struct, frozen=True):
-    """Which site asks in which language, what for, which topic; what the reader just said of an article."""
-
-    site: str = ""
-    q: str = ""
-    topic: str = ""
-    said: str = ""
-    language: str = ""
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What every form of these pages brings along: its page, whose it is, and its own id."""
-
-    look: Look
-    kept: str
-    token: str
-    once: str
 
 
 @page("/help", Open.PUBLIC)
@@ -108,12 +95,12 @@ async def judge(request: Ask, article_id: FromPath[str]) -> Response[str]:
     """Whether it helped; counted once an hour for each address, and without telling whose it is."""
     must_be_own_page(request, "say whether it helped")
     given = await request.form()
-    helped = _one(given, "helped") == "yes"
+    helped = one_of(given, "helped") == "yes"
     if limits_of(request).allow("judge", f"{address_of(request)} {article_id}", JUDGE):
         await help.judge(request.house, article_id, helped)
     else:
         await help.article(request.house, article_id)
-    link = _links(_look(given))
+    link = _links(look_of(given))
     return away(link(f"/help/articles/{article_id}", said="yes" if helped else "no") + "#judged")
 
 
@@ -130,9 +117,9 @@ async def suggestions(request: Ask) -> Response[str]:
     must_be_own_page(request, "ask for articles")
     limits_of(request).must("search", address_of(request), SEARCH)
     given = await request.form()
-    text = forms.plain(_one(given, "message"))
+    text = forms.plain(one_of(given, "message"))
     found = await help.suggest(request.house, text) if len(text) >= LEAST_WRITTEN else ()
-    look = _look(given)
+    look = look_of(given)
     speaks = await _speaks(request, look)
     return part(request, "help/suggested.html", speaks=speaks, found=found, at=_links(look))
 
@@ -142,7 +129,7 @@ async def write(request: Ask) -> Response[str]:
     """Take the message in, and show the conversation that it begins; what is wrong is said beside it."""
     must_be_own_page(request, "write")
     given = await request.form()
-    own, written = _form(given), _contact_of(given)
+    own, written = form_of(given), contact_of(given)
     problems = await help.problems(request.house, written)
     if problems:
         speaks = await _speaks(request, own.look)
@@ -151,7 +138,7 @@ async def write(request: Ask) -> Response[str]:
     try:
         limits_of(request).must("help write", address_of(request), WRITE_FROM)
         visitor = await _visitor(request, own)
-        await help.write(request.house, visitor, written, own.once, _attached(given))
+        await help.write(request.house, visitor, written, own.once, attached_of(given))
     except NewelError as error:
         said = _said(await _speaks(request, own.look), error)
         return await _contact(request, own.look, written, status=error.status, problem=said, own=own)
@@ -162,7 +149,7 @@ async def write(request: Ask) -> Response[str]:
 async def ask_for_person(request: Ask) -> Response[str]:
     """Ask for a person, from any page; nothing that was written before stands in the way of it."""
     must_be_own_page(request, "ask for a person")
-    own = _form(await request.form())
+    own = form_of(await request.form())
     limits_of(request).must("come", address_of(request), COME)
     visitor = await _visitor(request, own)
     limits_of(request).must("request", visitor.thread, REQUEST)
@@ -182,7 +169,7 @@ async def go_on(request: Ask) -> Response[str]:
     """The same without scripts: look again, or write on."""
     must_be_own_page(request, "write")
     given = await request.form()
-    own, text = _form(given), _one(given, "text").strip()
+    own, text = form_of(given), one_of(given, "text").strip()
     limits_of(request).must("help look", address_of(request), SEARCH)
     visitor = await _visitor(request, own)
     try:
@@ -246,7 +233,7 @@ async def _conversation(
 ) -> Response[str]:
     """The visitor's conversation, after what they did."""
     shown: Shown = {
-        "view": await view_of(request, visitor, LINES, _language(look)),
+        "view": await view_of(request, visitor, LINES, language_of(look)),
         "token": rule.sign(visitor, chat.mac_of(request.house)),
         "sent": sent,
         "problem": problem,
@@ -260,13 +247,13 @@ async def _page(
 ) -> Response[str]:
     """A whole page; the sites that may show the chat may show it too."""
     door: Door = request.app.state.door
-    site = _site(look.site)
+    site = site_of(look.site)
     outlook = await outlook_of(request)
     speaks = spoken(request, look.language, outlook)
     base: Shown = {
         "site": site,
         "brand": "" if site == "chat" else pages.words(site),
-        "language": _language(look),
+        "language": language_of(look),
         "at": _links(look),
         "once": uuid4().hex,
         "wait": speaks.gettext(WAITS[outlook.wait]),
@@ -300,7 +287,7 @@ async def _speaks(request: Ask, look: Look) -> Tongue:
 
 def _links(look: Look) -> Callable[..., str]:
     """Makes addresses that stay with the site from which somebody came, and with its language."""
-    site, language = _site(look.site), _language(look)
+    site, language = site_of(look.site), language_of(look)
     carried = ({} if site == "chat" else {"site": site}) | ({"language": language} if language else {})
 
     def link(path: str, **asked: str) -> str:
@@ -308,49 +295,6 @@ def _links(look: Look) -> Callable[..., str]:
         return f"{path}?{query}" if query else path
 
     return link
-
-
-def _site(given: str) -> str:
-    try:
-        return msgspec.convert(given, Site)
-    except msgspec.ValidationError:
-        return "chat"
-
-
-def _language(look: Look) -> str:
-    """What was asked for and is there; empty leaves it to the browser."""
-    found = chosen([look.language], CUSTOMERS)
-    return found.code if found else ""
-
-
-def _look(given: FormMultiDict) -> Look:
-    return Look(site=_site(_one(given, "site")), language=_one(given, "language"))
-
-
-def _form(given: FormMultiDict) -> Form:
-    once = _one(given, "once")
-    return Form(
-        look=_look(given),
-        kept=_one(given, "kept"),
-        token=_one(given, "token"),
-        once=once if _ONCE.fullmatch(once) else uuid4().hex,
-    )
-
-
-def _contact_of(given: FormMultiDict) -> Contact:
-    return forms.tidy(Contact(**{name: _one(given, name) for name in Contact.__struct_fields__}))
-
-
-def _attached(given: FormMultiDict) -> tuple[UUID, ...]:
-    try:
-        return tuple(UUID(one) for one in given.getall("attachments", []) if one)
-    except ValueError:
-        raise Malformed(why="a file is named that is none") from None
-
-
-def _one(given: FormMultiDict, name: str) -> str:
-    """The last value of a field; empty when it is not there."""
-    return str(given.getall(name, [""])[-1])
 
 
 def _wrong(speaks: Tongue, problem: Problem) -> str:
