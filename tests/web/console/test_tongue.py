@@ -89,7 +89,7 @@ async def test_the_console_is_told_its_language_once(shop: Site, browser: Browse
     async with seat(shop, browser, "ivan") as one:
         page = one.page
         await one.go("/profile")
-        await page.get_by_label("Français").check()
+        await page.get_by_label("Français").click()
         await expect(page.locator("h2#looks")).to_have_text("Apparence des pages")
         assert await page.get_attribute("html", "lang") == "fr"
         await expect(page.locator("nav.rail")).to_contain_text("Tableau de bord")
@@ -99,7 +99,7 @@ async def test_the_console_is_told_its_language_once(shop: Site, browser: Browse
         await expect(page.locator(".toast")).to_contain_text("Rien ne vous attend")
         await sees_well(one, ("light",))
         await one.go("/profile")
-        await page.get_by_label("Selon le navigateur").check()
+        await page.get_by_label("Selon le navigateur").click()
         await expect(page.locator("h2#looks")).to_have_text("How the pages look")
 
 
