@@ -143,12 +143,15 @@ class Inbox:
     name = "api"
     got: dict[str, Outbound] = field(default_factory=dict)
     refusals: int = 0
+    gone: bool = False
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def deliver(self, message: Outbound) -> Delivery:
         step, self.meanwhile = self.meanwhile, None
         if step is not None:
             await step()
+        if self.gone:
+            return Delivery(accepted=False, permanent=True, reason="gone")
         if self.refusals:
             self.refusals -= 1
             return Delivery(accepted=False, reason="away")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
-from tests.flow.desk import MARKER, PERSON, STATUS, TEST, Desk
+from tests.flow.desk import MARKER, PERSON, RESET, STATUS, TEST, Desk
 
 from newel.flow import delivery, kill_switch
 from newel.store import case as cases
@@ -140,6 +140,27 @@ async def test_RES_3_an_introduction_that_was_stopped_in_flight_is_made_again(de
         case_id,
     )
     assert not row["disclosed"]
+
+
+async def test_RES_3_no_reply_leaves_without_the_introduction_that_was_given_up(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    desk.inbox.gone = True
+    await desk.drain()
+    assert await claims(desk) == [("system", "dead", 1), ("ai", "dead", 1)]
+    desk.inbox.gone = False
+    await desk.say(RESET, ref="C0012")
+    await desk.drain()
+    assert [m.author for m in desk.inbox.got.values()] == ["system", "ai"]
+    assert desk.inbox.texts("system")[0] == desk.messages["ai_disclosure"]
+
+
+async def test_RES_3_an_introduction_does_not_leave_without_a_reply_that_states_an_action(desk: Desk) -> None:
+    await desk.say(RESET)
+    await desk.drain(without=("delivery",))
+    await desk.say(MARKER)
+    await desk.drain()
+    assert (await claims(desk))[:2] == [("system", "withdrawn", 0), ("ai", "withdrawn", 0)]
+    assert desk.messages["ai_disclosure"] not in desk.inbox.texts("system")
 
 
 async def test_INV_1_no_deadlock_and_no_late_claim_when_marker_and_delivery_meet(desk: Desk) -> None:

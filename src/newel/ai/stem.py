@@ -41,12 +41,6 @@ def words(text: str) -> list[str]:
 
     A greeting and a closing say nothing about the matter, and are left out of longer texts.
     """
-    return list(_words(text))
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> tuple[str, ...]:
-    """One message is read a dozen times, as a whole and in parts."""
     plain = _folded(text)
     plain = _POLITE.sub(" ", plain) if len(plain) > _SHORTEST_LETTER else plain
     plain = _UNWANTED.sub(r"\1", plain)
@@ -55,7 +49,7 @@ def _words(text: str) -> tuple[str, ...]:
     for pattern, long in _SHORT:
         plain = pattern.sub(long, plain)
     plain = plain.replace("e-mail", "email")
-    return tuple(_SPELLED.get(word, word) for word in _WORD.findall(plain))
+    return [_SPELLED.get(word, word) for word in _WORD.findall(plain)]
 
 
 def stems(text: str) -> list[str]:

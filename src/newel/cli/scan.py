@@ -45,7 +45,7 @@ def scan(
     """
     scanner, listener = _scanner(policy), _listener(rules)
     if explain is not None:
-        told = explain_scan(scanner, _heard(listener, ScanInput(text=explain)))
+        told = explain_scan(scanner, heard(listener, ScanInput(text=explain)))
         print(msgspec.json.encode(told).decode() if as_json else "\n".join(told_lines(told)))
         return
     try:
@@ -108,7 +108,7 @@ def _listener(rules: bool) -> Listens | None:
     return hearing()
 
 
-def _heard(listener: Listens | None, message: ScanInput) -> ScanInput:
+def heard(listener: Listens | None, message: ScanInput) -> ScanInput:
     """The message with the signals of the models, unless it brought its own."""
     if listener is None or message.signals:
         return message
@@ -129,7 +129,7 @@ def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None 
     given: dict[str, Any] = {}
     try:
         given = _object(line)
-        receipt = scanner.scan(_heard(listener, _message(given)))
+        receipt = scanner.scan(heard(listener, _message(given)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))
     except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"

@@ -71,16 +71,13 @@ def _rows(file: Path) -> "list[Labelled]":
 def _scores(policy: Path, given: "Sequence[Labelled]") -> list[float]:
     """The emotion score of each message, as the scan would weigh it."""
     from newel.ai.signal import hearing
-    from newel.cli.scan import bundle_of
+    from newel.cli.scan import bundle_of, heard
     from newel.domain.scan.features import ScanInput
     from newel.domain.scan.lexicon import shipped_lexicon
     from newel.domain.scan.scanner import compile_scanner
 
     scanner, model = compile_scanner(bundle_of(policy), shipped_lexicon()), hearing()
-    heard = model.signals if model else lambda _message: ()
-    return [
-        scanner.emotion(ScanInput(text=one.text, signals=heard(ScanInput(text=one.text)))) for one in given
-    ]
+    return [scanner.emotion(heard(model, ScanInput(text=one.text))) for one in given]
 
 
 def _table(found: "Sequence[Trade]", chosen: "Trade | None") -> list[str]:

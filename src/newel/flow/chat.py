@@ -64,25 +64,25 @@ async def admit(house: House, door: Door, site: str, *, identity: str = "", kept
 
 def _former(house: House, site: str, kept: str, now: datetime) -> str:
     """The stranger whom a kept pass names; a customer comes back by the host's word only."""
+    found = _opened(house, site, kept, now)
+    return found.id if found and not found.ref else ""
+
+
+def _opened(house: House, site: str, token: str, now: datetime) -> Visitor | None:
+    """Whose pass it is, if it counts at this site."""
     try:
-        found = rule.opened(kept, mac_of(house), Visitor, now)
+        found = rule.opened(token, mac_of(house), Visitor, now)
     except Unauthenticated:
-        return ""
-    return found.id if found.site == site and not found.ref else ""
+        return None
+    return found if found.site == site else None
 
 
 async def recognised(house: House, site: str, *passes: str) -> Visitor | None:
     """The visitor of the first of these passes that counts at this site; None when none does."""
     async with house.db.tx(PORTER, read_only=True) as tx:
         now = tx.now
-    for token in passes:
-        try:
-            found = rule.opened(token, mac_of(house), Visitor, now)
-        except Unauthenticated:
-            continue
-        if found.site == site:
-            return found
-    return None
+    found = (_opened(house, site, token, now) for token in passes)
+    return next((visitor for visitor in found if visitor), None)
 
 
 def mac_of(house: House) -> Mac:

@@ -143,9 +143,9 @@ async def _begin(house: House, job: Job, box: UUID) -> list[rows.Claimed]:
 
 
 async def _send_all(house: House, job: Job, begun: Sequence[rows.Claimed]) -> None:
-    """One after the other; where one must be tried again, those after it wait with it."""
+    """One after the other; where one must be tried again, or is given up, so are those after it."""
     told: dict[UUID, str] = {}
-    for claimed in begun:
+    for number, claimed in enumerate(begun):
         match rule.after(await _send(house, claimed.message), claimed.attempts):
             case rule.Delivered(provider_id):
                 told[claimed.id] = provider_id
@@ -156,9 +156,18 @@ async def _send_all(house: House, job: Job, begun: Sequence[rows.Claimed]) -> No
                     await jobs.retry(tx, job, at=tx.now + wait, error=reason)
                 return
             case rule.GiveUp(reason):
-                async with cases.locked(house.db, SENDER, claimed.case_id) as (tx, _):
-                    await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
+                await _give_up(house, begun[number:], reason)
+                break
     await rows.delivered(house.db, SENDER, job, begun[0].case_id, told, last=True)
+
+
+async def _give_up(house: House, left: Sequence[rows.Claimed], reason: str) -> None:
+    """Dead letters; no reply of the AI leaves without the introduction that was to go before it (RES-3)."""
+    async with cases.locked(house.db, SENDER, left[0].case_id) as (tx, _):
+        for claimed in left:
+            await rows.end(tx, claimed.id, claimed.case_id, "dead", reason=reason)
+        if len(left) > 1:
+            await rows.undisclose(tx, UUID(left[0].message.conversation_id))
 
 
 async def _send(house: House, message: Outbound) -> Delivery:

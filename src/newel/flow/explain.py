@@ -13,6 +13,7 @@ from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.scanner import Scanner, compile_scanner
 from newel.flow.house import House, Running
+from newel.flow.intake import heard
 
 LONGEST = 20_000
 
@@ -35,12 +36,12 @@ async def told(house: House, actor: Actor, workflow: str, text: str) -> Explaine
         running = await house.running(tx, workflow)
     if running.bundle.kind != "conversations":
         raise NotFound(what="workflow with conversations", id=workflow)
-    return await asyncio.to_thread(_told, running, text)
+    return await asyncio.to_thread(_told, running, heard(house.listens, ScanInput(text=text)))
 
 
-def _told(running: Running, text: str) -> Explained:
+def _told(running: Running, message: ScanInput) -> Explained:
     """By the scanner itself; where this process has only the way to one, by one of its own."""
     ready = running.scanner
     scanner = ready if isinstance(ready, Scanner) else compile_scanner(running.bundle, shipped_lexicon())
-    found = explain(scanner, ScanInput(text=text))
-    return Explained(found, pieces(readable(text), (), marks(found.receipt.markers)))
+    found = explain(scanner, message)
+    return Explained(found, pieces(readable(message.text), (), marks(found.receipt.markers)))

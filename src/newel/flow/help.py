@@ -23,7 +23,7 @@ from newel.domain.scan.features import ScanInput
 from newel.domain.words import Tier
 from newel.flow import chat
 from newel.flow.house import House, Running
-from newel.flow.intake import scanned
+from newel.flow.intake import heard, scanned
 from newel.store import help as rows
 from newel.store import knowledge as articles
 from newel.store.db import Tx
@@ -87,7 +87,7 @@ async def search(house: House, asked: str) -> Found:
         running = await house.running(tx, chat.WORKFLOW)
         words = help.looked_for(asked)
         titles = await rows.titles(tx, published(running.bundle), words, LISTED)
-    best, near = await asyncio.to_thread(_read, running, asked)
+    best, near = await asyncio.to_thread(_read, house, running, asked)
     shown = {one.article for one in (best, *near) if one}
     return Found(answer=best, near=near, titles=[one for one in titles if one.id not in shown])
 
@@ -103,14 +103,15 @@ async def suggest(house: House, message: str) -> Sequence[Passage]:
     """The articles that may spare a message: none to who asks for a person, or whom one should hear."""
     async with house.db.tx(READER, read_only=True) as tx:
         running = await house.running(tx, chat.WORKFLOW)
-    best, near = await asyncio.to_thread(_read, running, message)
+    best, near = await asyncio.to_thread(_read, house, running, message)
     most = running.bundle.deflection.articles if running.bundle.deflection else 0
     return [one for one in (best, *near) if one][:most]
 
 
-def _read(running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
+def _read(house: House, running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
     """As the AI would be answered: the passage that fits, and those worth offering."""
-    receipt = scanned(running, ScanInput(text=text, channel=chat.CHANNEL, workflow=chat.WORKFLOW))
+    message = ScanInput(text=text, channel=chat.CHANNEL, workflow=chat.WORKFLOW)
+    receipt = scanned(running, heard(house.listens, message))
     if receipt.tier_floor is Tier.HUMAN:
         return None, []
     passages = running.library.search(text, READ)

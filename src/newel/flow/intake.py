@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
+import structlog
 
 from newel.domain import attachment
 from newel.domain import intake as rule
@@ -33,6 +34,8 @@ from newel.store.intake import Arrival, Look, Sender
 
 HISTORY_SPAN = timedelta(days=90)
 
+log = structlog.get_logger("intake")
+
 
 @dataclass(frozen=True)
 class _Coming:
@@ -55,7 +58,7 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     """
     actor.must(Act.INTAKE)
     rule.check(inbound)
-    signals = heard(house.listens, ScanInput(text=inbound.text, subject=inbound.subject))
+    signals = heard(house.listens, ScanInput(text=inbound.text, subject=inbound.subject)).signals
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
         if twin:
@@ -221,12 +224,14 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
 
 
-def heard(listens: Listens | None, message: ScanInput) -> tuple[Signal, ...]:
-    """The signals of the models; where one fails the rules decide alone, and the receipt says so."""
+def heard(listens: Listens | None, message: ScanInput) -> ScanInput:
+    """With the signals of the models; where they fail the rules decide alone, and the receipt says so."""
     try:
-        return listens.signals(message) if listens else ()
-    except Exception:
-        return ()
+        signals = listens.signals(message) if listens else ()
+    except Exception as error:
+        log.warning("intake.models_failed", error=type(error).__name__)
+        return message
+    return msgspec.structs.replace(message, signals=signals)
 
 
 def scanned(running: Running, message: ScanInput) -> Receipt:

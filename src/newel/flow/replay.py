@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from newel.domain import tier as rule
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.errors import Unavailable
@@ -88,9 +86,7 @@ async def handle(shadow: Shadow, ticket: Ticket) -> Result:
     """Scan; a marker is for a person; else think and decide."""
     running, now = shadow.running, shadow.clock(ticket)
     sender = await _sender(running, ticket)
-    message = _scan_input(running, ticket, sender.facts, now)
-    signals = heard(shadow.listens, message)
-    receipt = scanned(running, msgspec.structs.replace(message, signals=signals))
+    receipt = scanned(running, heard(shadow.listens, _scan_input(running, ticket, sender.facts, now)))
     if receipt.tier_floor is Tier.HUMAN:
         return _marked(ticket, sender, receipt)
     words = words_of(ticket.subject, ticket.text)

@@ -211,7 +211,7 @@ async def take_introduction_back(tx: Tx, case: Case, because: str) -> None:
             await end(tx, row["id"], case.id, "withdrawn", reason=because)
         else:
             await end(tx, row["id"], case.id, "dead", reason=f"in flight when {because} stopped it")
-        await tx.run(sql("delivery").undisclose, row["conversation_id"])
+        await undisclose(tx, row["conversation_id"])
 
 
 async def end_proposal(tx: Tx, case_id: UUID, proposal: UUID, state: str, because: str) -> None:
@@ -232,6 +232,11 @@ async def _invalidate(tx: Tx, case_id: UUID, approval: UUID, because: str, now: 
 async def disclose(tx: Tx, conversation_id: UUID) -> bool:
     """Whether the AI must introduce itself now."""
     return await tx.row(sql("delivery").disclose, conversation_id) is not None
+
+
+async def undisclose(tx: Tx, conversation_id: UUID) -> None:
+    """The AI's introduction did not reach anybody: it introduces itself another time."""
+    await tx.run(sql("delivery").undisclose, conversation_id)
 
 
 async def template_sent(tx: Tx, case: Case, key: str) -> bool:

@@ -62,9 +62,9 @@ def explain(scanner: Scanner, message: ScanInput) -> Explanation:
     receipt = scanner.scan(message)
     fired = {marker.id: marker for marker in receipt.markers}
     matches = tuple(_matches(scanner, message, receipt))
+    reading = scanner.reader.read(message, scanner.bundle, None if message.language else identifier())
     answers = (
-        _answer(scanner, message, key, trigger, fired, matches)
-        for key, trigger in scanner.bundle.triggers.items()
+        _answer(reading, key, trigger, fired, matches) for key, trigger in scanner.bundle.triggers.items()
     )
     text, spelling = readable(message.text), scanner.reader.spelling(_code(receipt))
     sights = (Sight(view.name, _shown(view.data)) for view in views(text, spelling))
@@ -97,8 +97,7 @@ def _matches(scanner: Scanner, message: ScanInput, receipt: Receipt) -> Iterator
 
 
 def _answer(
-    scanner: Scanner,
-    message: ScanInput,
+    reading: Reading,
     key: str,
     trigger: Trigger,
     fired: Mapping[str, Marker],
@@ -108,7 +107,7 @@ def _answer(
     own = tuple(match for match in matches if match.entry.split(".")[0] in families)
     if key in fired:
         return Answer(key, True, _effect(trigger), fired[key].evidence, own)
-    return Answer(key, False, _why_not(scanner, message, trigger, own), (), own)
+    return Answer(key, False, _why_not(reading, trigger, own), (), own)
 
 
 def _effect(trigger: Trigger) -> str:
@@ -116,35 +115,31 @@ def _effect(trigger: Trigger) -> str:
     return f"at least tier {int(trigger.floor)}{lock}, priority P{int(trigger.priority)}"
 
 
-def _why_not(scanner: Scanner, message: ScanInput, trigger: Trigger, own: tuple[Match, ...]) -> str:
+def _why_not(reading: Reading, trigger: Trigger, own: tuple[Match, ...]) -> str:
     rule = trigger.rule
     if rule.detector == d.EMOTION:
-        score = emotion(_read(scanner, message), rule.lexicon or EMOTIONS)[0]
-        return f"the score {score:.2f} is not over {scanner.bundle.thresholds[rule.above].value:g}"
+        score = emotion(reading, rule.lexicon or EMOTIONS)[0]
+        return f"the score {score:.2f} is not over {reading.bundle.thresholds[rule.above].value:g}"
     if any(not match.spared for match in own):
         return "the words were found, and the facts do not bear them out"
     if own:
         return own[0].spared
     said = (
         "none of its words occur" if rule.lexicon or rule.phrases else "",
-        _unheard(scanner, message, trigger),
+        _unheard(reading, trigger),
         f"{rule.detector} found nothing" if rule.detector else "",
         f"the customer's {rule.fact} does not ask for it" if rule.fact else "",
     )
     return "; ".join(filter(None, said))
 
 
-def _unheard(scanner: Scanner, message: ScanInput, trigger: Trigger) -> str:
+def _unheard(reading: Reading, trigger: Trigger) -> str:
     """What the models make of a family of the rule, where that has a floor."""
     rule = trigger.rule
     if not rule.above or not rule.lexicon:
         return ""
-    loudest = _read(scanner, message).loudest(rule.lexicon)
-    limit = scanner.bundle.thresholds[rule.above].value
+    loudest = reading.loudest(rule.lexicon)
+    limit = reading.bundle.thresholds[rule.above].value
     if loudest is None:
         return "no model was asked"
     return f"the model's {loudest[1].score:.2f} for {loudest[0]} is not over {limit:g}"
-
-
-def _read(scanner: Scanner, message: ScanInput) -> Reading:
-    return scanner.reader.read(message, scanner.bundle, None if message.language else identifier())
