@@ -191,7 +191,13 @@ async def demo_house(
             ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings))
         return ready[workflow]
 
-    wired = Wired(pool, Envelope(settings.master_key()), bootstrap.channels(settings), policy_of)
+    wired = Wired(
+        pool,
+        Envelope(settings.master_key()),
+        bootstrap.channels(settings),
+        policy_of,
+        bootstrap.LazyListener(),
+    )
     try:
         yield House(server, name, pool), wired
     finally:
