@@ -89,6 +89,8 @@ class Shelf:
         sure = 0.9 if "opening hours" in text else 0.1
         return [Passage("hours", 2, "Opening hours", "We are open from nine to five.", sure)]
 
+    answers = search
+
     def titles(self, articles: Any) -> list[str]:
         return ["Opening hours" for _ in articles]
 

@@ -91,8 +91,14 @@ class Knowledge:
         return [self._titles[one] for one in articles if one in self._titles]
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
-        """The passages that answer a text, best first; one for each article."""
-        refused = self._refused(text)
+        """The passages that come nearest to a text, best first; one for each article."""
+        return self._found(text, limit, self._refused(text))
+
+    def answers(self, text: str, limit: int) -> Sequence[Passage]:
+        """As ``search``, but nothing where it would be sure of nothing: most messages ask of a record."""
+        return () if self._refused(text) else self._found(text, limit, refused=False)
+
+    def _found(self, text: str, limit: int, refused: bool) -> Sequence[Passage]:
         best: dict[str, Evidence] = {}
         for evidence in sorted(self.judged(text), key=lambda e: -e.odds):
             best.setdefault(evidence.article, evidence)

@@ -115,7 +115,6 @@ class Passages:
             return " ".join(self._of[article][0].sentences[:_BEGINNING]), True
         said = [(place, at) for place in self._of[article] for at in range(len(place.sentences))]
         opening = said[0]  # an article says first what it is about
-        opening = said[0]  # an article says first what it is about
         place, first = max(
             said, key=lambda one: _fitness(one[0], one[1], question, example) + _OPENS * (one == opening)
         )

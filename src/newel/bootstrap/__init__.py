@@ -128,7 +128,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]
         if not train:  # a server scans: its first message does not wait for what is made at the first use
-            beside.append(asyncio.create_task(asyncio.to_thread(running.warm)))
+            beside.append(asyncio.create_task(running.warm()))
         try:
             yield house
         finally:

@@ -28,6 +28,8 @@ from newel.store import policy as versions
 from newel.store.db import Db, Tx
 
 REFRESH_SECONDS = 1.0
+# The model of languages is seldom asked, and takes a while: whoever was killed takes messages first.
+SELDOM_SECONDS = 30.0
 _FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
 log = structlog.get_logger("bootstrap")
 
@@ -76,9 +78,14 @@ class Policies:
             systems=systems(bundle, self._settings),
         )
 
-    def warm(self) -> None:
+    async def warm(self) -> None:
         """Scan once, as a scanner makes the most of its phrases when they are first needed."""
-        identifier()
+        await asyncio.to_thread(self._scan)
+        await asyncio.sleep(SELDOM_SECONDS)
+        if model := identifier():
+            await asyncio.to_thread(model.classify, _FIRST.text)
+
+    def _scan(self) -> None:
         LazyListener().signals(_FIRST)
         for _, running in list(self._running.values()):
             if running.bundle.kind == "conversations":
@@ -151,6 +158,10 @@ class _LazyLibrary:
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """As ``Knowledge``."""
         return self._library().search(text, limit)
+
+    def answers(self, text: str, limit: int) -> Sequence[Passage]:
+        """As ``Knowledge``."""
+        return self._library().answers(text, limit)
 
     def titles(self, articles: Sequence[str]) -> Sequence[str]:
         """As ``Knowledge``."""

@@ -145,7 +145,10 @@ class Library(Protocol):
     """Finds knowledge."""
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
-        """The passages that answer a text, best first."""
+        """The passages that come nearest to a text, best first."""
+
+    def answers(self, text: str, limit: int) -> Sequence[Passage]:
+        """Those of them that may be an answer; none where the text is not for articles."""
 
     def titles(self, articles: Sequence[str]) -> Sequence[str]:
         """The titles of articles by id, unknown ones left out."""

@@ -120,7 +120,7 @@ async def think(turn: Turn) -> Proposal | NoAnswer:
 async def _message(turn: Turn) -> Proposal | NoAnswer:
     running = turn.running
     match = _match(turn)
-    passages = running.library.search(turn.text, 5)
+    passages = running.library.answers(turn.text, 5)
     way = rule.choose_way(turn.text, match, passages, running.bundle)
     if isinstance(way, rule.Quote):
         return rule.from_knowledge(way, passages, running.bundle)

@@ -114,7 +114,7 @@ def _read(house: House, running: Running, text: str) -> tuple[Passage | None, li
     receipt = scanned(running, heard(house.listens, message))
     if receipt.tier_floor is Tier.HUMAN:
         return None, []
-    passages = running.library.search(text, READ)
+    passages = running.library.answers(text, READ)
     best = answer.fitting(passages, running.bundle)
     offered = answer.offers(passages, running.bundle)
     by_id = {one.article: one for one in passages}

@@ -1,9 +1,12 @@
 """SCN-14: the language of a message, and what stands for it when there is no evidence."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from py3langid.langid import LanguageIdentifier
 
+from newel.domain.scan import language
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.language import detect, identifier
 from newel.domain.scan.scanner import Scanner
@@ -47,11 +50,20 @@ def test_a_mixed_message_goes_to_a_person(scanner: Scanner) -> None:
     assert "language.unsupported" in {marker.id for marker in receipt.markers}
 
 
-def test_the_model_loads_once_for_all_threads() -> None:
-    seen: list[object] = []
-    threads = [threading.Thread(target=lambda: seen.append(identifier())) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({id(model) for model in seen}) == 1
+def test_the_model_loads_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[object] = []
+    load = LanguageIdentifier.from_model_file
+
+    def counted(*args: Any, **more: Any) -> LanguageIdentifier:
+        loads.append(args)
+        return load(*args, **more)
+
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", counted)
+    monkeypatch.setattr(language, "_loaded", [])
+    model = identifier()
+    assert model is not None
+    assert not loads
+    with ThreadPoolExecutor(8) as pool:
+        said = [*pool.map(model.classify, ["Hvor er min pakke henne i dag"] * 8)]
+    assert len(loads) == 1
+    assert len(set(said)) == 1

@@ -63,3 +63,10 @@ def test_what_can_be_anything_is_always_looked_for() -> None:
 
 def test_a_gate_without_entries_names_none() -> None:
     assert list(Gate([]).present(b"lawyer")) == []
+
+
+def test_what_lies_deeper_than_it_reads_is_always_looked_for() -> None:
+    deep = "(?:" * 40 + "lawyer" + ")" * 40
+    assert needed(deep) == ()
+    assert Sieve([deep]).candidates(b"where is my order") == [0]
+    assert needed("(?:" * 9 + "lawyer" + ")" * 9) == (frozenset({"lawyer"}),)

@@ -8,6 +8,8 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from typing import Protocol
 
 import re2
@@ -55,14 +57,26 @@ _loading = threading.Lock()
 _loaded: list[Identifier] = []
 
 
+class _Model:
+    """The library's model, loaded when a text first needs it: most are known by their small words."""
+
+    def classify(self, text: str) -> tuple[str, float]:
+        """As ``Identifier``."""
+        said: tuple[str, float] = _model().classify(text)
+        return said
+
+
+@cache
 def identifier() -> Identifier | None:
-    """The model, loaded at its first use; None where the library is not installed."""
+    """The model of languages; None where the library is not installed."""
+    return _Model() if find_spec("py3langid") else None
+
+
+def _model() -> Identifier:
     with _loading:
         if not _loaded:
-            try:
-                from py3langid import langid
-            except ImportError:
-                return None
+            from py3langid import langid
+
             _loaded.append(langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True))
     return _loaded[0]
 

@@ -20,9 +20,18 @@ _MOST, _LONGEST, _PARTS = 200, 24, 3
 _WORTH_IT = 0.05
 _EMPTY = frozenset({""})
 _ALL_LETTERS = 4
-_ONE = re.compile(r"\\.|\[\^?\]?[^\]]*\]|[a-z0-9]{2,20}(?![?*+{])|.", re.DOTALL)
-_OFTEN = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})\??")
-_SIGNS = re.compile(r"\\.|\[\^?\]?[^\]]*\]|[()|]")
+# Brackets in brackets that one expression reads at once; what is deeper is always looked for.
+_DEEPEST = 16
+_SIGN = r"\\.|\[\^?\]?[^\]]*+\]"
+_BRACKET = r"\((?:[^()\[\\]++|" + _SIGN + r")*+\)"
+for _ in range(_DEEPEST):
+    _BRACKET = rf"\((?:[^()\[\\]++|{_SIGN}|{_BRACKET})*+\)"
+_WAYS = re.compile(rf"(?:^|\|)((?:[^()\[\\|]++|{_SIGN}|{_BRACKET})*+)", re.DOTALL)
+_PARTS_OF = re.compile(
+    rf"({_SIGN}|{_BRACKET}|[a-z0-9]{{2,20}}(?![?*+{{])|.)((?:[?*+]|\{{\d+(?:,\d*)?\}})\??)?", re.DOTALL
+)
+_BESIDE_BRACKETS = re.compile(rf"{_SIGN}|[^()\\[]+", re.DOTALL)
+_WORD = re.compile("[a-z0-9]{1,20}")
 _OPEN = re.compile(r"[\^\\-]")
 
 
@@ -47,6 +56,8 @@ _ANYTHING = Needs(None)
 
 def needed(expression: str) -> tuple[Runs, ...]:
     """Choices of letters, of each of which every text of the expression holds one."""
+    if _is_too_deep(expression):
+        return ()
     found = sorted(_branch(expression).all, key=_chance)
     return tuple(runs for runs in found[:_PARTS] if runs is found[0] or _chance(runs) < _WORTH_IT)
 
@@ -82,7 +93,7 @@ class Sieve:
 @lru_cache(maxsize=8_192)
 def _branch(expression: str) -> Needs:
     """One of its ways; where they are too many, of each the most telling choice."""
-    ways = [_sequence(way) for way in _ways(expression)]
+    ways = [_sequence(way) for way in _WAYS.findall(expression)]
     if len(ways) == 1:
         return ways[0]
     exact = [way.exact for way in ways]
@@ -95,19 +106,11 @@ def _branch(expression: str) -> Needs:
     return Needs(None, (frozenset[str]().union(*(each or () for each in telling)),))
 
 
-def _ways(expression: str) -> list[str]:
-    """The parts between the bars that stand in no bracket."""
-    ways, start, depth = [], 0, 0
-    for sign in _SIGNS.finditer(expression):
-        depth += (sign[0] == "(") - (sign[0] == ")")
-        if sign[0] == "|" and not depth:
-            ways.append(expression[start : sign.start()])
-            start = sign.end()
-    return [*ways, expression[start:]]
-
-
+@lru_cache(maxsize=32_768)
 def _sequence(way: str) -> Needs:
     """Neighbours that are exact make longer runs; what is open ends a run."""
+    if _WORD.fullmatch(way):
+        return Needs(frozenset({way}))
     exact, run = True, _EMPTY
     runs: list[Runs] = []
     for part in _parts(way):
@@ -123,24 +126,7 @@ def _sequence(way: str) -> Needs:
 
 def _parts(way: str) -> Iterator[Needs]:
     """Each word, letter, class or bracket, with how often it stands there."""
-    at = 0
-    while at < len(way):
-        end = _end_of(way, at)
-        often = _OFTEN.match(way, end)
-        yield _repeated(_one(way[at:end]), often[0] if often else "")
-        at = often.end() if often else end
-
-
-def _end_of(way: str, at: int) -> int:
-    if way[at] != "(":
-        plain = _ONE.match(way, at)
-        return plain.end() if plain else at + 1
-    depth = 0
-    for sign in _SIGNS.finditer(way, at):
-        depth += (sign[0] == "(") - (sign[0] == ")")
-        if not depth:
-            return sign.end()
-    return len(way)
+    return (_repeated(_one(part), often) for part, often in _PARTS_OF.findall(way))
 
 
 def _one(part: str) -> Needs:
@@ -167,10 +153,19 @@ def _repeated(once: Needs, often: str) -> Needs:
 
 
 def _joined(first: frozenset[str], then: frozenset[str] | None) -> frozenset[str] | None:
-    if then is None or len(first) * len(then) > _MOST:
+    if first is _EMPTY or then is None:
+        return then
+    if len(first) * len(then) > _MOST:
         return None
     joined = frozenset(map("".join, product(first, then)))
     return None if max(map(len, joined)) > _LONGEST else joined
+
+
+def _is_too_deep(expression: str) -> bool:
+    brackets = _BESIDE_BRACKETS.sub("", expression)
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace("()", "")
+    return bool(brackets)
 
 
 def _chance(runs: Runs) -> float:
