@@ -17,6 +17,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from newel.connectors.calls import HttpCalls
 from newel.store import db
 from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
@@ -143,3 +144,11 @@ async def house(server: Server) -> AsyncIterator[House]:
 
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def calls() -> AsyncIterator[HttpCalls]:
+    """Our HTTP to what is outside."""
+    opened = HttpCalls()
+    yield opened
+    await opened.close()

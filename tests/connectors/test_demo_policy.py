@@ -1,6 +1,6 @@
 """Every look-up and action of the demo's policies meets the demo's systems as they are."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from demo.process import Systems, start_systems
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
-from newel.domain.ports import ActionRequest, OutcomeKind
+from newel.domain.ports import ActionRequest, Calls, OutcomeKind
 
 FOLDER = Path(__file__).parents[2] / "src" / "newel" / "demo" / "policy"
 
@@ -48,24 +48,18 @@ def known(process: Systems) -> dict[str, dict[str, Any]]:
         return _known(client)
 
 
-@pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient() as opened:
-        yield opened
-
-
-def connect(client: httpx2.AsyncClient, workflow: str, process: Systems) -> HttpSystems:
+def connect(calls: Calls, workflow: str, process: Systems) -> HttpSystems:
     policy, here = BUNDLES[workflow], Endpoint(process.url, process.token)
     places = {system.base_url: here for system in policy.systems.values()}
-    return HttpSystems(policy.systems, policy.actions, places, client, lambda: datetime.now(UTC))
+    return HttpSystems(policy.systems, policy.actions, places, calls, lambda: datetime.now(UTC))
 
 
 @pytest.mark.parametrize(("workflow", "call"), LOOK_UPS)
 async def test_a_look_up_of_the_policy_finds_a_record(
-    client: httpx2.AsyncClient, process: Systems, known: dict[str, dict[str, Any]], workflow: str, call: str
+    calls: Calls, process: Systems, known: dict[str, dict[str, Any]], workflow: str, call: str
 ) -> None:
     args = {name: str(value) for name, value in (known["any"] | known.get(call, {})).items()}
-    facts = await connect(client, workflow, process).look_up(call, args)
+    facts = await connect(calls, workflow, process).look_up(call, args)
     assert facts is not None
     assert facts.values.get("count") != 0
     assert "{" not in facts.source
@@ -73,10 +67,10 @@ async def test_a_look_up_of_the_policy_finds_a_record(
 
 @pytest.mark.parametrize(("workflow", "action"), ACTS)
 async def test_INV_11_an_action_of_the_policy_is_done_once_and_found_again(
-    client: httpx2.AsyncClient, process: Systems, known: dict[str, dict[str, Any]], workflow: str, action: str
+    calls: Calls, process: Systems, known: dict[str, dict[str, Any]], workflow: str, action: str
 ) -> None:
     request = ActionRequest(action, known["any"] | known.get(action, {}), f"policy-{action}")
-    systems = connect(client, workflow, process)
+    systems = connect(calls, workflow, process)
     before = process.count(**{"class": action})
     done = await systems.execute(request)
     assert done.kind is OutcomeKind.CONFIRMED, done

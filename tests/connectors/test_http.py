@@ -3,19 +3,19 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-import httpx2
 import pytest
 from structlog.testing import capture_logs
 
 from demo.process import Systems, free_port, start_systems
+from newel.connectors.calls import HttpCalls
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.errors import Invalid, Unavailable
 from newel.domain.policy.bundle import ActionCall, ActionClass, LookUp, System
-from newel.domain.ports import ActionRequest, OutcomeKind
+from newel.domain.ports import ActionRequest, Answered, Calls, OutcomeKind
 from newel.domain.ports import Systems as SystemsPort
 
 OWNED: dict[str, Any] = {"owner": "june", "date": date(2026, 11, 20)}
@@ -81,13 +81,12 @@ def process(shop_process: Systems) -> Iterator[Systems]:
 
 
 @pytest.fixture
-async def shop(process: Systems) -> AsyncIterator[SystemsPort]:
-    async with httpx2.AsyncClient() as client:
-        yield connect(client, process.url, process.token)
+def shop(calls: HttpCalls, process: Systems) -> SystemsPort:
+    return connect(calls, process.url, process.token)
 
 
-def connect(client: httpx2.AsyncClient, url: str, token: str) -> HttpSystems:
-    return HttpSystems({"shop": SHOP}, ACTIONS, {"systems_url": Endpoint(url, token)}, client, lambda: NOW)
+def connect(calls: Calls, url: str, token: str) -> HttpSystems:
+    return HttpSystems({"shop": SHOP}, ACTIONS, {"systems_url": Endpoint(url, token)}, calls, lambda: NOW)
 
 
 def refund(key: str, **changes: Any) -> ActionRequest:
@@ -229,20 +228,19 @@ async def test_a_reconciliation_that_fails_leaves_the_doubt(shop: SystemsPort, p
     assert (await shop.reconcile(refund("http-doubt"))).kind is OutcomeKind.UNKNOWN
 
 
-async def test_nobody_there_means_never_sent() -> None:
-    async with httpx2.AsyncClient() as client:
-        shop = connect(client, f"http://127.0.0.1:{free_port()}", "x")
+async def test_nobody_there_means_never_sent(calls: HttpCalls) -> None:
+    for url in (f"http://127.0.0.1:{free_port()}", "ftp://127.0.0.1", "nowhere", "http://127.0.0.1:99999"):
+        shop = connect(calls, url, "x")
         assert (await shop.execute(refund("http-nobody"))).kind is OutcomeKind.NOT_EXECUTED
         assert (await shop.reconcile(refund("http-nobody"))).kind is OutcomeKind.UNKNOWN
         with pytest.raises(Unavailable):
             await shop.look_up("shop.order", {"order": "10023"})
 
 
-async def test_a_setting_that_is_missing_is_named(process: Systems) -> None:
-    async with httpx2.AsyncClient() as client:
-        shop = HttpSystems({"shop": SHOP}, ACTIONS, {}, client, lambda: NOW)
-        with pytest.raises(Invalid, match="systems_url"):
-            await shop.look_up("shop.order", {"order": "10023"})
+async def test_a_setting_that_is_missing_is_named(calls: HttpCalls) -> None:
+    shop = HttpSystems({"shop": SHOP}, ACTIONS, {}, calls, lambda: NOW)
+    with pytest.raises(Invalid, match="systems_url"):
+        await shop.look_up("shop.order", {"order": "10023"})
 
 
 @pytest.mark.parametrize(
@@ -258,8 +256,8 @@ async def test_a_setting_that_is_missing_is_named(process: Systems) -> None:
     ],
 )
 async def test_what_something_in_between_may_answer(status: int, content: bytes, kind: OutcomeKind) -> None:
-    async with _between(status, content) as client:
-        assert (await connect(client, "http://shop", "x").execute(refund("k"))).kind is kind
+    between = _Between(Answered(status, content))
+    assert (await connect(between, "http://shop", "x").execute(refund("k"))).kind is kind
 
 
 @pytest.mark.parametrize(
@@ -274,14 +272,14 @@ async def test_what_something_in_between_may_answer(status: int, content: bytes,
     ],
 )
 async def test_what_a_reconciliation_may_hear(status: int, content: bytes, kind: OutcomeKind) -> None:
-    async with _between(status, content) as client:
-        assert (await connect(client, "http://shop", "x").reconcile(refund("k"))).kind is kind
+    between = _Between(Answered(status, content))
+    assert (await connect(between, "http://shop", "x").reconcile(refund("k"))).kind is kind
 
 
 async def test_a_page_that_is_no_json_is_no_record_of_nothing() -> None:
-    async with _between(200, b"<html>maintenance</html>") as client:
-        with pytest.raises(Unavailable):
-            await connect(client, "http://shop", "x").look_up("shop.order", {"order": "10023"})
+    between = _Between(Answered(200, b"<html>maintenance</html>"))
+    with pytest.raises(Unavailable):
+        await connect(between, "http://shop", "x").look_up("shop.order", {"order": "10023"})
 
 
 async def test_INV_15_logs_hold_neither_arguments_nor_answers(
@@ -299,6 +297,11 @@ async def test_INV_15_logs_hold_neither_arguments_nor_answers(
     assert not [word for word in ("10023", "10044", "Priya", "RF-") if word in str(logs) + caplog.text]
 
 
-def _between(status: int, content: bytes) -> httpx2.AsyncClient:
-    answer = httpx2.MockTransport(lambda _: httpx2.Response(status, content=content))
-    return httpx2.AsyncClient(transport=answer)
+class _Between:
+    """Whatever is called, something in between answers."""
+
+    def __init__(self, answer: Answered) -> None:
+        self._answer = answer
+
+    async def call(self, *_: Any, **__: Any) -> Answered:
+        return self._answer

@@ -2,12 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from demo.process import Systems, start_systems
@@ -28,6 +27,7 @@ from newel.domain.playbook import (
 from newel.domain.playbook.slots import Missing
 from newel.domain.policy.bundle import Bundle, Playbook
 from newel.domain.policy.parse import included, load_bundle
+from newel.domain.ports import Calls
 from newel.domain.words import Money
 
 FOLDER = Path(__file__).parents[2] / "src" / "newel" / "demo" / "policy"
@@ -44,11 +44,11 @@ SUPPORT, INVOICES = bundle("customer-support.yaml"), bundle("invoice-exceptions.
 class Desk:
     """Follows playbooks as the flow does, on the real systems."""
 
-    def __init__(self, policy: Bundle, client: httpx2.AsyncClient, process: Systems) -> None:
+    def __init__(self, policy: Bundle, calls: Calls, process: Systems) -> None:
         self.policy = policy
         self.now = datetime.combine(process.today, time(12), UTC)
         place = {"SYSTEMS_URL": Endpoint(process.url, process.token)}
-        self.systems = HttpSystems(policy.systems, policy.actions, place, client, lambda: self.now)
+        self.systems = HttpSystems(policy.systems, policy.actions, place, calls, lambda: self.now)
 
     async def say(self, reason: str, text: str, ref: str) -> Reply | NoPath | Missing:
         found = await self.systems.look_up("shop.customer_orders", {"customer": ref})
@@ -79,14 +79,8 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient() as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(client: httpx2.AsyncClient, systems: Systems) -> Desk:
-    return Desk(SUPPORT, client, systems)
+def desk(calls: Calls, systems: Systems) -> Desk:
+    return Desk(SUPPORT, calls, systems)
 
 
 @pytest.mark.parametrize("policy", [SUPPORT, INVOICES])
@@ -163,11 +157,9 @@ async def test_an_order_that_is_not_named_is_asked_for(desk: Desk) -> None:
     assert said.ask
 
 
-async def test_TIR_3_the_500_invoices_end_as_they_should(
-    client: httpx2.AsyncClient, systems: Systems
-) -> None:
+async def test_TIR_3_the_500_invoices_end_as_they_should(calls: Calls, systems: Systems) -> None:
     """Duplicates, missing fields and wrong departments are acted on; conflicts never are."""
-    desk = Desk(INVOICES, client, systems)
+    desk = Desk(INVOICES, calls, systems)
     world = generate(systems.today)
     got: Counter[tuple[str, str]] = Counter()
     for invoice in world.invoices:

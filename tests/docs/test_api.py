@@ -8,6 +8,7 @@ from tests.docs.api import PAGE, filled, routes
 from tests.docs.house import ROOT
 
 from newel import cli
+from newel.bootstrap import Outside
 from newel.channels.api.webhook import Webhook
 from newel.domain.errors import NewelError
 from newel.web import errors
@@ -50,11 +51,12 @@ def test_the_example_takes_our_webhooks_and_no_others() -> None:
     genuine = names["genuine"]
     assert callable(genuine)
     secret, body = b"secret", b'{"type":"message"}'
-    header = Webhook("http://127.0.0.1/", secret).signature(body)
+    header = Webhook("http://127.0.0.1/", secret, Outside()).signature(body)
     assert genuine(secret, header, body)
     assert not genuine(b"other", header, body)
     assert not genuine(secret, header, body + b" ")
-    assert not genuine(secret, Webhook("http://x/", secret, lambda: time.time() - 400).signature(body), body)
+    old = Webhook("http://x/", secret, Outside(), lambda: time.time() - 400).signature(body)
+    assert not genuine(secret, old, body)
     assert not genuine(secret, "", body)
 
 

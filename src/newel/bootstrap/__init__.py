@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 import newel
-from newel.bootstrap.outside import client, systems, systems_at
+from newel.bootstrap.outside import Outside, systems, systems_at
 from newel.bootstrap.policies import LazyListener, Policies, library_of, matcher_of
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
@@ -21,7 +21,7 @@ from newel.domain.chat import Door
 from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Channel, Systems
+from newel.domain.ports import Calls, Channel, Systems
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.domain.tour import Tour
@@ -35,7 +35,7 @@ from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
-__all__ = ["LazyListener", "Policies", "systems", "systems_at"]
+__all__ = ["LazyListener", "Outside", "Policies", "systems", "systems_at"]
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[versions.Version, list[Article]]:
@@ -64,12 +64,12 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
     )
 
 
-def channels(settings: Settings) -> Mapping[str, Channel]:
+def channels(settings: Settings, calls: Calls) -> Mapping[str, Channel]:
     """The ways to the customer that are set up."""
     window = Window()
     if settings.webhook_url:
         secret = settings.secret("webhook_secret").encode()
-        hook = Webhook(settings.webhook_url, secret, client=client(settings.webhook_url))
+        hook = Webhook(settings.webhook_url, secret, calls)
         return {"api": hook, window.name: window}
     return {"api": Shelf(), window.name: window}
 
@@ -115,12 +115,13 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
     ``train`` makes the matchers ready before the first case, as a worker needs them.
     """
     pool = await db.connect(database_url(settings), size=settings.pool_size)
+    outside = Outside()
     try:
-        running = Policies(pool, settings, train=train)
+        running = Policies(pool, settings, outside, train=train)
         house = House(
             pool,
             await _envelope(pool, settings),
-            channels(settings),
+            channels(settings, outside),
             running.running,
             listens=LazyListener(),
             attachment_bytes=settings.attachment_megabytes * MEGABYTE,
@@ -135,6 +136,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
             for task in beside:
                 task.cancel()
     finally:
+        await outside.close()
         await pool.close()
 
 

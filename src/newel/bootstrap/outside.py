@@ -1,32 +1,47 @@
-"""The connections to what is outside: the systems of record, and a client for an address."""
+"""The connections to what is outside: the systems of record, and whoever hears our webhooks."""
 
-import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
-
-import httpx2
+from typing import Any
 
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.policy.bundle import Bundle
+from newel.domain.ports import Answered, Calls
 
-_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+class Outside:
+    """Our calls to what is outside; the library is loaded, and the connections are made, at the first."""
+
+    def __init__(self) -> None:
+        self._calls: Any = None
+
+    async def call(
+        self, method: str, url: str, *, seconds: float, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answered:
+        """As ``HttpCalls``."""
+        if self._calls is None:
+            from newel.connectors.calls import HttpCalls
+
+            self._calls = HttpCalls()
+        answered: Answered = await self._calls.call(method, url, seconds=seconds, headers=headers, body=body)
+        return answered
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._calls is not None:
+            await self._calls.close()
 
 
-def systems(bundle: Bundle, settings: Settings) -> HttpSystems:
+def systems(bundle: Bundle, settings: Settings, calls: Calls) -> HttpSystems:
     """The systems of record that a policy names, with their address and token from the settings."""
-    return systems_at(bundle, Endpoint(settings.systems_url, settings.secret("systems_token")))
+    return systems_at(bundle, Endpoint(settings.systems_url, settings.secret("systems_token")), calls)
 
 
-def systems_at(bundle: Bundle, place: Endpoint) -> HttpSystems:
+def systems_at(bundle: Bundle, place: Endpoint, calls: Calls) -> HttpSystems:
     """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
-    return HttpSystems(bundle.systems, bundle.actions, endpoints, client(place.url), _now)
-
-
-def client(url: str) -> httpx2.AsyncClient:
-    """A client for one address; the trusted authorities are read, which takes a while, only for TLS."""
-    trusted = ssl.create_default_context() if url.lower().startswith("https:") else _TRUSTS_NOBODY
-    return httpx2.AsyncClient(verify=trusted)
+    return HttpSystems(bundle.systems, bundle.actions, endpoints, calls, _now)
 
 
 def _now() -> datetime:

@@ -16,7 +16,7 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Library, Match, Matcher, Passage, Scans
+from newel.domain.ports import Calls, Library, Match, Matcher, Passage, Scans
 from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
@@ -37,9 +37,10 @@ log = structlog.get_logger("bootstrap")
 class Policies:
     """The compiled running policies; refreshed when another version or article is in force."""
 
-    def __init__(self, pool: Db, settings: Settings, *, train: bool) -> None:
+    def __init__(self, pool: Db, settings: Settings, calls: Calls, *, train: bool) -> None:
         self._db = pool
         self._settings = settings
+        self._calls = calls
         self._train = train
         self._running: dict[str, tuple[tuple[UUID, object], Running]] = {}
 
@@ -75,7 +76,7 @@ class Policies:
             scanner=self._scanner(bundle),
             matcher=matcher,
             library=library,
-            systems=systems(bundle, self._settings),
+            systems=systems(bundle, self._settings, self._calls),
         )
 
     async def warm(self) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newel.domain.knowledge import Article
     from newel.domain.policy.bundle import Bundle
     from newel.domain.policy.parse import Source
-    from newel.domain.ports import Systems
+    from newel.domain.ports import Calls, Systems
     from newel.flow.replay import Shadow
 
 DEMO = "newel.demo"
@@ -121,6 +121,16 @@ def replay(
 
 async def run(options: Options, console: "Console") -> Report:
     """Replay the file and count; progress goes to ``console``."""
+    from newel.bootstrap import Outside
+
+    outside = Outside()
+    try:
+        return await _run(options, console, outside)
+    finally:
+        await outside.close()
+
+
+async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
     from newel.bootstrap import LazyListener
     from newel.bootstrap import shadow as compiled
     from newel.flow.replay import Shadow
@@ -129,7 +139,7 @@ async def run(options: Options, console: "Console") -> Report:
     rows = Rows(options.file, options.encoding)
     columns = Columns(options.columns, rows.columns)
     bundle, version, shelf = await _policy(options)
-    look_ups = _look_ups(options, bundle)
+    look_ups = _look_ups(options, bundle, calls)
     shadow = Shadow(
         compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), LazyListener()
     )
@@ -228,7 +238,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _look_ups(options: Options, bundle: "Bundle") -> _LookUps:
+def _look_ups(options: Options, bundle: "Bundle", calls: "Calls") -> _LookUps:
     """A recorded snapshot, else the live systems (recorded where a snapshot is to be), else none."""
     from newel.connectors import snapshot
 
@@ -243,7 +253,7 @@ def _look_ups(options: Options, bundle: "Bundle") -> _LookUps:
             why = "it is not there; give --systems-url and --token-file to record it"
             raise Invalid(what=f"the snapshot {options.snapshot}", why=why)
         return _LookUps(snapshot.Recorded(()), "none", now)
-    recorder = snapshot.Recorder(_live(options, bundle))
+    recorder = snapshot.Recorder(_live(options, bundle, calls))
     if options.snapshot is None:
         return _LookUps(recorder, "live", now)
     path, header = options.snapshot, snapshot.Header(now, bundle.workflow)
@@ -254,12 +264,12 @@ def _name(recorded_at: datetime) -> str:
     return f"snapshot of {recorded_at.isoformat(timespec='seconds')}"
 
 
-def _live(options: Options, bundle: "Bundle") -> "Systems":
+def _live(options: Options, bundle: "Bundle", calls: "Calls") -> "Systems":
     from newel.bootstrap import systems_at
     from newel.connectors.http import Endpoint
 
     token = text_of(options.token_file).strip() if options.token_file else ""
-    return systems_at(bundle, Endpoint(options.systems_url, token))
+    return systems_at(bundle, Endpoint(options.systems_url, token), calls)
 
 
 def _fixed(at: str) -> datetime | None:

@@ -3,13 +3,11 @@
 Logs say which call ended how, never what was in it.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
-import httpx2
 import msgspec
 import structlog
 
@@ -17,12 +15,20 @@ from newel.connectors import verdict
 from newel.connectors.places import Unfit, fill, fill_path
 from newel.domain.errors import Invalid, Unavailable
 from newel.domain.policy.bundle import ActionCall, ActionClass, LookUp, System
-from newel.domain.ports import ActionRequest, Facts, Outcome, OutcomeKind
+from newel.domain.ports import (
+    ActionRequest,
+    Answered,
+    Calls,
+    Facts,
+    NotSent,
+    Outcome,
+    OutcomeKind,
+    Unanswered,
+)
 
 log = structlog.get_logger(__name__)
 _NO_RECORD = (404, 410)
-for _chatty in ("httpx2", "httpcore2"):  # they log addresses, and a query may hold a customer's words
-    logging.getLogger(_chatty).setLevel(logging.WARNING)
+_NONE: Mapping[str, str] = {}
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -40,13 +46,13 @@ class HttpSystems:
         systems: Mapping[str, System],
         actions: Mapping[str, ActionClass],
         endpoints: Mapping[str, Endpoint],
-        client: httpx2.AsyncClient,
+        calls: Calls,
         now: Callable[[], datetime],
     ) -> None:
         self._systems = systems
         self._actions = actions
         self._endpoints = endpoints
-        self._client = client
+        self._calls = calls
         self._now = now
 
     async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
@@ -86,15 +92,15 @@ class HttpSystems:
     async def _read(self, call: str, system: System, path: str, query: Mapping[str, str]) -> Any:
         """The JSON that is there; None when there is no such record."""
         try:
-            response = await self._send(system, "GET", path, params=query)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
-            log.warning("look_up_failed", call=call, error=type(error).__name__)
+            response = await self._send(system, "GET", path + _query(query))
+        except (NotSent, Unanswered) as error:
+            log.warning("look_up_failed", call=call, error=str(error))
             raise Unavailable(what=call) from error
         found = verdict.content(response)
-        if response.status_code in _NO_RECORD:
+        if response.status in _NO_RECORD:
             return None
-        if not response.is_success or found is None:
-            log.warning("look_up_failed", call=call, status=response.status_code)
+        if not response.accepted or found is None:
+            log.warning("look_up_failed", call=call, status=response.status)
             raise Unavailable(what=call)
         return found
 
@@ -102,27 +108,30 @@ class HttpSystems:
         self, system: System, method: str, path: str, body: Any, headers: Mapping[str, str]
     ) -> Outcome:
         try:
-            return verdict.of_answer(await self._send(system, method, path, json=body, headers=headers))
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
+            return verdict.of_answer(await self._send(system, method, path, body, headers))
+        except (NotSent, Unanswered) as error:
             return verdict.of_error(error)
 
     async def _ask(self, system: System, call: ActionCall, request: ActionRequest) -> Outcome:
         try:
             path = fill_path(call.reconcile, _args(request))
             response = await self._send(system, "GET", path)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, Unfit) as error:
+        except (NotSent, Unanswered, Unfit) as error:
             return Outcome(OutcomeKind.UNKNOWN, reason=type(error).__name__)
         return verdict.of_reconciliation(response, keyed=call.key == "header")
 
-    async def _send(self, system: System, method: str, path: str, **more: Any) -> httpx2.Response:
-        """One request within the system's time in all; connecting gives up a little before."""
+    async def _send(
+        self, system: System, method: str, path: str, body: Any = None, headers: Mapping[str, str] = _NONE
+    ) -> Answered:
+        """One request within the system's time in all."""
         endpoint = self._endpoint(system)
-        headers = {"Authorization": f"Bearer {endpoint.token}", **more.pop("headers", {})}
-        limit = system.timeout_seconds
-        timeout = httpx2.Timeout(limit, connect=limit * 0.8, pool=limit * 0.8)
+        headers = {"Authorization": f"Bearer {endpoint.token}", **headers}
+        headers |= {} if body is None else {"Content-Type": "application/json"}
+        content = b"" if body is None else msgspec.json.encode(body)
         url = endpoint.url.rstrip("/") + path
-        async with asyncio.timeout(limit):
-            return await self._client.request(method, url, headers=headers, timeout=timeout, **more)
+        return await self._calls.call(
+            method, url, seconds=system.timeout_seconds, headers=headers, body=content
+        )
 
     def _endpoint(self, system: System) -> Endpoint:
         endpoint = self._endpoints.get(system.base_url)
@@ -145,6 +154,15 @@ class HttpSystems:
         if system is None or action not in system.actions:
             raise Invalid(what=f"the action {action}", why="the policy says no call for it")
         return system, system.actions[action]
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    plain = {name: value if isinstance(value, str) else _written(value) for name, value in values.items()}
+    return f"?{urlencode(plain, quote_via=quote)}" if plain else ""
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else msgspec.json.encode(value).decode()
 
 
 def _args(request: ActionRequest) -> dict[str, Any]:

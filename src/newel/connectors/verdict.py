@@ -2,57 +2,49 @@
 
 from typing import Any, Final
 
-import httpx2
 import msgspec
 
-from newel.domain.ports import Outcome, OutcomeKind
+from newel.domain.ports import Answered, NotSent, Outcome, OutcomeKind, Unanswered
 
-_NEVER_SENT: Final = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-)
 _TOO_MANY: Final = 429
 _IN_DOUBT: Final = (408, 425)
 _ACCEPTED: Final = 202
 
 
-def of_answer(response: httpx2.Response) -> Outcome:
+def of_answer(response: Answered) -> Outcome:
     """What a status means: 2xx done, 4xx definitely not, anything else in doubt."""
-    status = response.status_code
+    status = response.status
     if status == _TOO_MANY:
         return Outcome(OutcomeKind.NOT_EXECUTED, reason=_title(response))
     if _says_done(response):
         return Outcome(OutcomeKind.CONFIRMED, reference=_reference(content(response)))
-    if response.is_client_error and status not in _IN_DOUBT:
+    if 400 <= status < 500 and status not in _IN_DOUBT:
         return Outcome(OutcomeKind.REFUSED, reason=_title(response))
     return Outcome(OutcomeKind.UNKNOWN, reason=_title(response))
 
 
-def of_error(error: Exception) -> Outcome:
+def of_error(error: NotSent | Unanswered) -> Outcome:
     """What a lost call means: not done if it never left, else in doubt."""
-    kind = OutcomeKind.NOT_EXECUTED if isinstance(error, _NEVER_SENT) else OutcomeKind.UNKNOWN
-    return Outcome(kind, reason=type(error).__name__)
+    kind = OutcomeKind.NOT_EXECUTED if isinstance(error, NotSent) else OutcomeKind.UNKNOWN
+    return Outcome(kind, reason=str(error))
 
 
-def of_reconciliation(response: httpx2.Response, keyed: bool) -> Outcome:
+def of_reconciliation(response: Answered, keyed: bool) -> Outcome:
     """What the other side says afterwards.
 
     No trace of a call that had a key means that it was not executed: sent again under the same
     key it still happens once. Without a key no trace is no proof, for the call may yet arrive.
     """
     found = content(response)
-    if response.status_code in (404, 410) or (response.is_success and _none(found)):
+    if response.status in (404, 410) or (response.accepted and _none(found)):
         kind = OutcomeKind.NOT_EXECUTED if keyed else OutcomeKind.UNKNOWN
         return Outcome(kind, reason="no trace at the other side")
-    if response.is_success and found is not None:
+    if response.accepted and found is not None:
         return Outcome(OutcomeKind.CONFIRMED, reference=_reference(found))
     return Outcome(OutcomeKind.UNKNOWN, reason=_title(response))
 
 
-def content(response: httpx2.Response) -> Any:
+def content(response: Answered) -> Any:
     """The JSON of an answer, or None."""
     try:
         return msgspec.json.decode(response.content)
@@ -60,9 +52,9 @@ def content(response: httpx2.Response) -> Any:
         return None
 
 
-def _says_done(response: httpx2.Response) -> bool:
+def _says_done(response: Answered) -> bool:
     """A 2xx of the system itself: a page that is no JSON comes from something in between."""
-    if not response.is_success or response.status_code == _ACCEPTED:
+    if not response.accepted or response.status == _ACCEPTED:
         return False
     return not response.content or content(response) is not None
 
@@ -82,8 +74,8 @@ def _reference(found: Any) -> str:
     return str(found.get("reference") or found.get("id") or "")
 
 
-def _title(response: httpx2.Response) -> str:
+def _title(response: Answered) -> str:
     """A problem's title, which is the same each time; its detail may name a person."""
     found = content(response)
     title = found.get("title") if isinstance(found, dict) else None
-    return f"{response.status_code} {title}" if isinstance(title, str) else f"{response.status_code}"
+    return f"{response.status} {title}" if isinstance(title, str) else f"{response.status}"

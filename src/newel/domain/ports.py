@@ -12,6 +12,35 @@ from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.receipt import Receipt
 
 
+class NotSent(Exception):
+    """A call never left: it has certainly done nothing. Its text names what kept it."""
+
+
+class Unanswered(Exception):
+    """A call may have left, and no answer came. Its text names what happened."""
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What came back over HTTP."""
+
+    status: int
+    content: bytes = b""
+
+    @property
+    def accepted(self) -> bool:
+        """2xx."""
+        return 200 <= self.status < 300
+
+
+class Calls(Protocol):
+    """HTTP to what is outside of the house."""
+
+    async def call(
+        self, method: str, url: str, *, seconds: float, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answered:
+        """One request within ``seconds`` in all; raises ``NotSent`` or ``Unanswered``."""
+
+
 class Facts(msgspec.Struct, frozen=True):
     """What a system of record answered: values, where they come from, and when."""
 
