@@ -143,6 +143,7 @@ CREATE TABLE newel.action (
     CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
 );
 CREATE UNIQUE INDEX action_proposal ON newel.action (proposal_id) WHERE state <> 'void';
+CREATE INDEX action_of_proposal ON newel.action (proposal_id);
 CREATE INDEX action_case ON newel.action (case_id);
 CREATE INDEX action_customer ON newel.action (customer_id, class, created_at);
 CREATE TRIGGER action_transition BEFORE UPDATE ON newel.action

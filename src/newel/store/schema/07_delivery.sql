@@ -61,9 +61,9 @@ BEGIN
        (OLD.attempts, OLD.claimed_at, OLD.visible_seq) THEN
         RETURN NEW;
     END IF;
-    IF EXISTS (SELECT FROM newel.action a WHERE (a.id = NEW.action_id OR a.proposal_id = m.proposal_id))
-       AND NOT EXISTS (SELECT FROM newel.action a WHERE (a.id = NEW.action_id OR a.proposal_id = m.proposal_id)
-                       AND a.state = 'confirmed') THEN
+    IF NOT (SELECT coalesce(bool_or(a.state = 'confirmed'), true) FROM (
+                SELECT state FROM newel.action WHERE id = NEW.action_id
+                UNION ALL SELECT state FROM newel.action WHERE proposal_id = m.proposal_id) a) THEN
         RAISE EXCEPTION 'NW-OUTBOX: its action is not confirmed' USING ERRCODE = 'NW019';
     END IF;
     IF m.author <> 'ai' THEN
