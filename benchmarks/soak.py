@@ -95,7 +95,7 @@ def named(soak: Soak) -> dict[str, int]:
     marks = {"serve": "server", "work": "worker", "newel.demo": "demo"}
     for pid in children(soak.supervisor.pid):
         try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").split()
         except OSError:
             continue
         name = next((n for mark, n in marks.items() if mark.encode() in words), "")

@@ -1,6 +1,7 @@
 """What ``newel up`` tends: a child is started again, an errand until it has ended well once."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from newel.cli.up import Child, Errand
+from newel.cli.child import Child, Errand
 
 PATIENCE = 20.0
 COUNTS = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(open(sys.argv[2]).read()))"
@@ -93,3 +94,46 @@ def test_a_taken_port_is_said_before_anything_is_started(tmp_path: Path) -> None
     assert done.returncode == 2
     assert f"port {port} is in use" in done.stderr
     assert not (tmp_path / "home").exists()
+
+
+SUPERVISOR = """
+import os, sys, time
+from newel.cli.child import Copy
+copy = Copy("worker", ["work", "--after", sys.argv[1]], os.environ)
+while True:
+    copy.tend(time.monotonic())
+    print(copy.pid, flush=True)
+    time.sleep(0.1)
+"""
+
+
+def test_a_copy_has_its_own_name_is_started_again_and_ends_with_its_supervisor(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", SUPERVISOR, str(tmp_path / "never")]
+    supervisor = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout is not None
+    with supervisor.stdout as said:
+        pids = (int(line) for line in said if line.strip() != "None")
+        first = next(pids)
+        until_title(first, "newel work --after")
+        assert os.getpgid(first) == first
+        os.kill(first, signal.SIGKILL)
+        second = next(pid for pid in pids if pid != first)
+        until_title(second, "newel work --after")
+        supervisor.kill()
+        supervisor.wait()
+    until_title(second, "")
+
+
+def until_title(pid: int, wanted: str) -> None:
+    """Until a process calls itself so; one that has ended calls itself nothing."""
+    until = time.monotonic() + PATIENCE
+    while not title(pid).startswith(wanted) or (title(pid) and not wanted):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def title(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
-from newel.domain.scan.scanner import compile_scanner
+from newel.domain.scan.scanner import Scanner, compile_scanner
 from newel.flow.house import Running
 from newel.store import knowledge as articles
 from newel.store import policy as versions
@@ -30,7 +30,8 @@ from newel.store.db import Db, Tx
 REFRESH_SECONDS = 1.0
 # The model of languages is seldom asked, and takes a while: whoever was killed takes messages first.
 SELDOM_SECONDS = 30.0
-_FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
+_SCANNERS = 8
+FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
 log = structlog.get_logger("bootstrap")
 
 
@@ -73,7 +74,7 @@ class Policies:
             id=version.id,
             number=version.number,
             bundle=bundle,
-            scanner=self._scanner(bundle),
+            scanner=self._scanner(version.body, bundle),
             matcher=matcher,
             library=library,
             systems=systems(bundle, self._settings, self._calls),
@@ -84,19 +85,19 @@ class Policies:
         await asyncio.to_thread(self._scan)
         await asyncio.sleep(SELDOM_SECONDS)
         if model := identifier():
-            await asyncio.to_thread(model.classify, _FIRST.text)
+            await asyncio.to_thread(model.classify, FIRST.text)
 
     def _scan(self) -> None:
-        LazyListener().signals(_FIRST)
+        LazyListener().signals(FIRST)
         for _, running in list(self._running.values()):
             if running.bundle.kind == "conversations":
-                running.scanner.scan(_FIRST)
+                running.scanner.scan(FIRST)
 
-    def _scanner(self, bundle: Bundle) -> Scans:
+    def _scanner(self, body: str, bundle: Bundle) -> Scans:
         """A server has the scanner of its conversations before the first message."""
         if self._train or bundle.kind == "items":
-            return _LazyScanner(bundle)
-        return compile_scanner(bundle, shipped_lexicon())
+            return _LazyScanner(body)
+        return scanner_of(body)
 
     def _models(
         self, version: versions.Version, bundle: Bundle, shelf: list[Article]
@@ -123,15 +124,21 @@ class Policies:
 # whoever was killed is back the sooner.
 
 
+@lru_cache(maxsize=_SCANNERS)
+def scanner_of(body: str) -> Scanner:
+    """The scanner of a stored policy document; the same one again for the same document."""
+    return compile_scanner(stored_bundle(body), shipped_lexicon())
+
+
 class _LazyScanner:
     """Compiled at the first message."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._scanner = cache(lambda: compile_scanner(bundle, shipped_lexicon()))
+    def __init__(self, body: str) -> None:
+        self._body = body
 
     def scan(self, message: ScanInput) -> Receipt:
         """As ``Scanner``."""
-        return self._scanner().scan(message)
+        return scanner_of(self._body).scan(message)
 
 
 class _LazyMatcher:

@@ -1,12 +1,12 @@
 """``newel up``: PostgreSQL, server, worker and the demo company under one supervisor."""
 
 import asyncio
-import ctypes
+import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,114 +15,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newel.cli.child import Child, Copy, Errand
 from newel.domain.errors import Conflict, Invalid, NewelError
 
 if TYPE_CHECKING:
+    from newel.config import Settings
     from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
 READY, DATABASE_READY = "worker-ready", "database-ready"
-_PR_SET_PDEATHSIG = 1
-_QUICK_DEATH_SECONDS = 5.0
-_LONGEST_PAUSE = 10.0
 _PATIENCE_SECONDS = 15.0
 _MOMENT_SECONDS = 3.0
-
-
-class Child:
-    """One process, started again when it dies; it dies with us (Linux)."""
-
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.name = name
-        self._command = list(command)
-        self._environment = dict(environment)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
-        self._pause = 0.0
-        self._not_before = 0.0
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id while it runs."""
-        return self._process.pid if self._process and self._process.poll() is None else None
-
-    def tend(self, now: float) -> None:
-        """Start it when it is not running; one that dies at once is started more and more slowly."""
-        if self.pid is not None:
-            return
-        if self._process is not None:
-            self._mourn(now)
-        if now >= self._not_before:
-            self._start(now)
-
-    def _mourn(self, now: float) -> None:
-        code = self._process.returncode if self._process else 0
-        self._process = None
-        quick = now - self._started < _QUICK_DEATH_SECONDS
-        self._pause = min(_LONGEST_PAUSE, max(0.2, self._pause * 2)) if quick else 0.0
-        self._not_before = now + self._pause
-        typer.echo(f"newel: {self.name} ended ({code}); starting it again", err=True)
-
-    def _start(self, now: float) -> None:
-        self._started = now
-        self._process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            process_group=0,  # Ctrl-C reaches the supervisor alone, which ends all in their order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, no lock is taken
-        )
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        if self._process and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-
-    def wait(self, seconds: float) -> None:
-        """Until it has ended; by force after ``seconds``."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(max(0.1, seconds))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-class Errand(Child):
-    """One that ends by itself: started again until it has ended well, which ``marker`` remembers."""
-
-    def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], marker: Path
-    ) -> None:
-        super().__init__(name, command, environment)
-        self._marker = marker
-        self._done = marker.exists()
-
-    def tend(self, now: float) -> None:
-        """Nothing more once it has ended well."""
-        if not self._done and self._process is not None and self._process.poll() == 0:
-            self._marker.touch()
-            self._done = True
-        if not self._done:
-            super().tend(now)
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to end the child when the supervisor's thread ends (prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def up(
     demo: Annotated[bool, typer.Option(help="With the demo company Hearthwick and its systems.")] = True,
     answer: Annotated[bool, typer.Option(help="With the AI worker; without it people do all.")] = True,
     demo_port: Annotated[int, typer.Option(help="Where the demo's systems listen.")] = 0,
+    copy: Annotated[
+        bool, typer.Option(help="Keep the program loaded; without it each process loads the code anew.")
+    ] = True,
 ) -> None:
     """Start everything on this machine; Ctrl-C stops it cleanly.
 
     Example: newel up --no-demo
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices; and a copy is made of one thread
     from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
     from newel.cli.seed import demo_company
     from newel.config import read
@@ -135,7 +53,7 @@ def up(
         _must_be_free(*wanted)
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
-    environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ) | {"NEWEL_HOME": str(home)}
+    environment = dict(os.environ) | {"NEWEL_HOME": str(home)}
     environment |= demo_environment(settings, demo_place[1]) if demo else {}
     for name in (READY, DATABASE_READY):
         (home / name).unlink(missing_ok=True)
@@ -146,19 +64,23 @@ def up(
     prepare_secrets(settings)
     address = f"http://{settings.host}:{settings.port}"
     said = f"newel: serving on {address} (Ctrl-C stops it)"
-    children = _children(environment, answer, home)
+    copy = copy and Copy.possible
+    children = _children(environment, answer, home, Copy if copy else _anew)
     if demo:
         children.insert(0, _demo(environment, home, demo_place[1], address))
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     try:
         for child in children:
-            child.tend(time.monotonic())
+            if not isinstance(child, Copy):  # it loads what it needs while the database starts
+                child.tend(time.monotonic())
         if postgres is not None:
             postgres.start()
         asyncio.run(prepare_home(settings, postgres))
         if demo:
             asyncio.run(demo_company(settings))
         (home / DATABASE_READY).touch()
+        if copy:
+            _load(settings)
         if demo:
             children.append(_push(environment, home, address))
         _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
@@ -169,13 +91,29 @@ def up(
         typer.echo("newel: stopped", err=True)
 
 
-def _children(environment: Mapping[str, str], answer: bool, home: Path) -> list[Child]:
-    newel = [sys.executable, "-m", "newel"]
+def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Child:
+    return Child(name, [sys.executable, "-m", "newel", *words], environment)
+
+
+def _load(settings: "Settings") -> None:
+    """What server and worker need, once for all copies; what cannot be made here they refuse themselves."""
+    from newel.bootstrap.beforehand import load, make
+
+    load()
+    with contextlib.suppress(NewelError):
+        asyncio.run(make(settings))
+    gc.collect()
+    gc.freeze()  # a copy's rounds of the collector do not touch, and so do not copy, what is shared
+
+
+def _children(
+    environment: Mapping[str, str], answer: bool, home: Path, kind: Callable[..., Child]
+) -> list[Child]:
     less = [] if answer else ["--except", "answer"]
     after = ["--after", str(home / DATABASE_READY)]
     return [
-        Child("server", [*newel, "serve", *after], environment),
-        Child("worker", [*newel, "work", "--ready-file", str(home / READY), *after, *less], environment),
+        kind("server", ["serve", *after], environment),
+        kind("worker", ["work", "--ready-file", str(home / READY), *after, *less], environment),
     ]
 
 
