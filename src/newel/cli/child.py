@@ -13,8 +13,10 @@ from typing import Protocol
 
 import typer
 
-if sys.platform == "linux":  # loaded before the environment changes, behind which it finds the title
-    from setproctitle import setproctitle
+if sys.platform == "linux":
+    from setproctitle import getproctitle, setproctitle
+
+    getproctitle()  # finds the title's place, which a change of the environment would hide
 
 _PR_SET_PDEATHSIG = 1
 _QUICK_DEATH_SECONDS = 5.0
