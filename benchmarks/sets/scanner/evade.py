@@ -2,14 +2,15 @@
 
     python benchmarks/sets/scanner/evade.py
 
-Reads `open/en.jsonl` and `held/en.jsonl` and writes `evasion.jsonl` beside each, so that no held text shows
-in the open part. Each class was written from its meaning alone, and a person who reads the result still
-understands it (after decoding, where the class is an encoding). The README says what each class does.
+Reads the English lines of each set below and writes its evasions beside them, so that no held text shows in
+the open part; a set whose lines are not there is passed over. Each class was written from its meaning alone,
+and a person who reads the result still understands it (after decoding, where the class is an encoding). The
+README says what each class does.
 
 A message is cut into pieces, each a word or what stands between words. The words that carry the demand are
 marked: those of MARKING, or every longer word where the line has none, and in one line of three all words.
 A change rewrites the marked pieces; an encoding may take the whole text; a carrier then moves the text into
-the subject, the name of an attachment or several messages. Random numbers are seeded by part, class and line.
+the subject, the name of an attachment or several messages. Random numbers are seeded by set, class and line.
 """
 
 import base64
@@ -24,10 +25,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 HERE = Path(__file__).parent
-SEED = "newel scanner evasion 1"
 CLUSTERS = ("legal", "request", "injection", "reputation")
-PER_CLASS = {"open": 55, "held": 165}
-PER_PAIR = {"open": 1, "held": 3}
 
 MARKING = re.compile(
     r"(lawyers?|la[wy]+er|attorneys?|solicitors?|barrister|advocate|counsel|sue|sued|suing|courts?|judge|legal(ly)?|lawsuit"
@@ -71,24 +69,45 @@ class Piece:
     marked: bool = False
 
 
+@dataclass(frozen=True)
+class Source:
+    """A set of written lines, where its evasions go, and the seed they are made with."""
+
+    lines: str
+    evasions: str
+    seed: str
+    part: str
+    prefix: str
+    per_class: int
+    per_pair: int
+
+
+FIRST = "newel scanner evasion 1"
+SOURCES = (
+    Source("open/en.jsonl", "open/evasion.jsonl", FIRST, "open", "open", 55, 1),
+    Source("open/en.former.jsonl", "open/evasion.former.jsonl", FIRST, "held", "held", 165, 3),
+    Source("held/en.jsonl", "held/evasion.jsonl", "newel scanner evasion 2", "held", "held-2", 240, 3),
+)
+
 Pieces: TypeAlias = list[Piece]
 Change: TypeAlias = Callable[[str, random.Random], str | None]
 Line: TypeAlias = dict[str, Any]
 
 
 def main() -> None:
-    """Write the evasions of both parts."""
-    for part in ("open", "held"):
-        lines = [line for line in read(part) if line["kind"] == "plain" and line["expect"][0] in CLUSTERS]
-        rows = [row for name in CLASSES for row in disguised(part, (name,), lines, PER_CLASS[part])]
-        rows += [row for pair in pairs() for row in disguised(part, pair, lines, PER_PAIR[part])]
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (HERE / part / "evasion.jsonl").write_text(text, "utf-8")
+    """Write the evasions of every set whose lines are there."""
+    for source in SOURCES:
+        if (HERE / source.lines).exists():
+            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in evasions(source))
+            (HERE / source.evasions).write_text(text, "utf-8")
 
 
-def read(part: str) -> list[Line]:
-    """The English lines of one part."""
-    return [json.loads(line) for line in (HERE / part / "en.jsonl").read_text("utf-8").splitlines()]
+def evasions(source: Source) -> list[Line]:
+    """The disguised lines of a set: each class alone, then each pair."""
+    written = (json.loads(line) for line in (HERE / source.lines).read_text("utf-8").splitlines())
+    lines = [line for line in written if line["kind"] == "plain" and line["expect"][0] in CLUSTERS]
+    rows = [row for name in CLASSES for row in disguised(source, (name,), lines, source.per_class)]
+    return rows + [row for pair in pairs() for row in disguised(source, pair, lines, source.per_pair)]
 
 
 def pairs() -> list[tuple[str, str]]:
@@ -100,29 +119,29 @@ def pairs() -> list[tuple[str, str]]:
     ]
 
 
-def disguised(part: str, classes: tuple[str, ...], lines: list[Line], wanted: int) -> list[Line]:
+def disguised(source: Source, classes: tuple[str, ...], lines: list[Line], wanted: int) -> list[Line]:
     """Up to `wanted` disguised lines, each different; a line comes again when the others are used up."""
     name = "+".join(classes)
     rows: list[Line] = []
     seen: set[str] = set()
     for turn in range(6):
         order = list(lines)
-        random.Random(f"{SEED} {part} {name} {turn}").shuffle(order)
+        random.Random(f"{source.seed} {source.part} {name} {turn}").shuffle(order)
         for line in order:
-            carried = disguise(line, classes, random.Random(f"{SEED} {name} {line['id']} {turn}"))
+            carried = disguise(line, classes, random.Random(f"{source.seed} {name} {line['id']} {turn}"))
             if carried is None or json.dumps(carried) in seen:
                 continue
             seen.add(json.dumps(carried))
-            rows.append(row(part, name, len(rows) + 1, line, carried))
+            rows.append(row(source.prefix, name, len(rows) + 1, line, carried))
             if len(rows) == wanted:
                 return rows
     return rows
 
 
-def row(part: str, name: str, number: int, line: Line, carried: Line) -> Line:
+def row(prefix: str, name: str, number: int, line: Line, carried: Line) -> Line:
     """A line of the set; it expects what its source expects."""
     return {
-        "id": f"en-evasion-{part}-{name}-{number:04d}",
+        "id": f"en-evasion-{prefix}-{name}-{number:04d}",
         "language": "en",
         "kind": f"evasion:{name}",
         "expect": line["expect"],
