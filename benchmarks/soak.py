@@ -99,7 +99,7 @@ def named(soak: Soak) -> dict[str, int]:
         except OSError:
             continue
         name = next((n for mark, n in marks.items() if mark.encode() in words), "")
-        if words[0].endswith(b"postgres"):
+        if words and words[0].endswith(b"postgres"):
             name = "postgres"
         if name:
             found[name] = pid
