@@ -42,6 +42,7 @@ def up(
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices; and a copy is made of one thread
     from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
+    from newel.bootstrap.beforehand import load
     from newel.cli.seed import demo_company
     from newel.config import read
     from newel.store.embedded import Embedded
@@ -64,26 +65,29 @@ def up(
     prepare_secrets(settings)
     address = f"http://{settings.host}:{settings.port}"
     said = f"newel: serving on {address} (Ctrl-C stops it)"
-    copy = copy and Copy.possible
     children = _children(environment, answer, home, Copy if copy else _anew)
     if demo:
         children.insert(0, _demo(environment, home, demo_place[1], address))
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     try:
-        for child in children:
-            if not isinstance(child, Copy):  # it loads what it needs while the database starts
-                child.tend(time.monotonic())
+        for child in children:  # they get ready while the database starts, and wait for it
+            if isinstance(child, Copy):
+                load()
+            child.tend(time.monotonic())
         if postgres is not None:
             postgres.start()
         asyncio.run(prepare_home(settings, postgres))
         if demo:
             asyncio.run(demo_company(settings))
         (home / DATABASE_READY).touch()
-        if copy:
-            _load(settings)
         if demo:
             children.append(_push(environment, home, address))
-        _supervise(children, postgres, stop, lambda: (home / READY).exists() and _listens(place), said)
+        _tend(children, postgres, stop, lambda: (home / READY).exists() and _listens(place))
+        if not stop.asked:
+            typer.echo(said, err=True)
+        if copy:
+            _make(settings)
+        _tend(children, postgres, stop, lambda: False)
     finally:
         _stop(children)
         if postgres is not None:
@@ -95,11 +99,10 @@ def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Ch
     return Child(name, [sys.executable, "-m", "newel", *words], environment)
 
 
-def _load(settings: "Settings") -> None:
-    """What server and worker need, once for all copies; what cannot be made here they refuse themselves."""
-    from newel.bootstrap.beforehand import load, make
+def _make(settings: "Settings") -> None:
+    """What the next copies need; what cannot be made here they refuse themselves."""
+    from newel.bootstrap.beforehand import make
 
-    load()
     with contextlib.suppress(NewelError):
         asyncio.run(make(settings))
     gc.collect()
@@ -148,23 +151,15 @@ def _stop_on_signals() -> _Stop:
     return stop
 
 
-def _supervise(
-    children: list[Child],
-    postgres: "Embedded | None",
-    stop: _Stop,
-    ready: Callable[[], bool],
-    said: str,
+def _tend(
+    children: list[Child], postgres: "Embedded | None", stop: _Stop, enough: Callable[[], bool]
 ) -> None:
-    """Tend all until a signal, and say once that it works."""
-    told = False
-    while not stop.asked:
+    """Tend all until a signal, or until it is enough."""
+    while not (stop.asked or enough()):
         if postgres is not None and not postgres.alive():
             _start_again(postgres)
         for child in children:
             child.tend(time.monotonic())
-        if not told and ready():
-            typer.echo(said, err=True)
-            told = True
         time.sleep(0.1)
 
 
