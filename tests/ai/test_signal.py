@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from newel.ai import signal
+from newel.ai import said, signal
 from newel.ai.examples import read, readings, shipped
 from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
 from newel.domain.scan.features import HEARD, ScanInput
@@ -108,9 +108,7 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
 
 
 def test_a_text_twice_as_long_has_twice_the_sentences() -> None:
-    half, whole = (
-        list(signal.windows("Where is it? I wonder; 2 mugs!\n" * times)) for times in (1_000, 2_000)
-    )
+    half, whole = (list(said.windows("Where is it? I wonder; 2 mugs!\n" * times)) for times in (1_000, 2_000))
     assert len(whole) <= 2 * len(half) + 1
     assert max(end - start for start, end in whole) == max(end - start for start, end in half)
 
@@ -129,4 +127,4 @@ def test_of_a_very_long_text_beginning_and_end_are_heard() -> None:
         for text in (asking + filler, filler + asking)
     ]
     assert min(heard) > 0.8
-    assert sum(1 for _ in signal.windows(filler)) > 700
+    assert sum(1 for _ in said.windows(filler)) > 700

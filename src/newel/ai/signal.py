@@ -6,41 +6,29 @@ It is read sentence by sentence, so that one sentence in a long message counts a
 """
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 import numpy as np
 
-from newel.ai.examples import shipped, source
+from newel.ai.examples import Example, shipped, source
 from newel.ai.features import WIDTH, Columns, Floats, Weigher
 from newel.ai.lesson import Learnt, Lesson, calibrated, learn, table_of, unseen
+from newel.ai.said import LANGUAGE, Piece, said, windows
 from newel.ai.traits import WEIGHTS, traits
 from newel.domain.scan.features import HEARD, ScanInput, Signal
-from newel.domain.scan.quotation import blanked, zones
 
-LANGUAGE: Final = "en"
 LABELS: Final = tuple(label for labels in HEARD.values() for label in labels)
 FILE: Final = "signal.npz"
-_FORMAT: Final = "signal-1"
-_SENTENCE = re.compile(r"[^.!?;\n]*[^.!?;\s][^.!?;\n]*[.!?;]*")
+_FORMAT: Final = "signal-2"
 # A weight is one of so many steps; a column with none over the least says next to nothing.
 _STEPS: Final = 127
 _LEAST: Final = 4
-_MOST: Final = 200
-
-
-class Window(NamedTuple):
-    """A sentence, or two neighbours: where it stands."""
-
-    start: int
-    end: int
 
 
 class Hearing(msgspec.Struct, frozen=True):
@@ -58,25 +46,16 @@ class Hearing(msgspec.Struct, frozen=True):
         return shares
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
-        """The highest score of each label in the sender's own words or the subject, and where it stands."""
-        text = message.text
-        covered = zones(text)
-        own = blanked(text, covered) if covered.spans else text
-        places = _both_ends([*windows(own)])
-        said = [own[place.start : place.end] for place in places]
-        said += [message.subject] if message.subject else []
-        if not said:
-            return self._told(np.zeros((1, len(LABELS)), np.float32), ())
-        return self._told(np.stack([self.shares(each) for each in said]), places)
+        """The highest score of each label in what the sender says, and where it stands."""
+        heard = said(message)
+        if not heard:
+            return self._told(np.zeros((1, len(LABELS)), np.float32), (Piece(""),))
+        return self._told(np.stack([self.shares(piece.words) for piece in heard]), heard)
 
-    def _told(self, shares: Floats, places: Sequence[Window]) -> tuple[Signal, ...]:
+    def _told(self, shares: Floats, heard: Sequence[Piece]) -> tuple[Signal, ...]:
         best = shares.argmax(0)
         scores = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
-        where = {
-            label: (places[best[at]].start, places[best[at]].end)
-            for at, label in enumerate(LABELS)
-            if best[at] < len(places)
-        }
+        where = {label: (*place,) for at, label in enumerate(LABELS) if (place := heard[best[at]].place)}
         return tuple(
             Signal(
                 name,
@@ -89,20 +68,6 @@ class Hearing(msgspec.Struct, frozen=True):
         )
 
 
-def _both_ends(places: list[Window]) -> list[Window]:
-    """Of a very long text its beginning and its end; the rules read the whole of it."""
-    return places if len(places) <= 2 * _MOST else [*places[:_MOST], *places[-_MOST:]]
-
-
-def windows(text: str) -> Iterator[Window]:
-    """Every sentence, and every two that follow each other, in order."""
-    sentences = [Window(*found.span()) for found in _SENTENCE.finditer(text)]
-    for one, two in pairwise(sentences):
-        yield one
-        yield Window(one.start, two.end)
-    yield from sentences[-1:]
-
-
 def version() -> str:
     """The hash of all that the model is made from."""
     inputs = [_FORMAT, LABELS, WEIGHTS, source(LANGUAGE)]
@@ -111,7 +76,7 @@ def version() -> str:
 
 def taught() -> Hearing:
     """The model, learnt anew from the shipped examples."""
-    examples = shipped(LANGUAGE)
+    examples = tuple(part for example in shipped(LANGUAGE) for part in _parts(example))
     lesson = Lesson(
         tuple(example.text for example in examples),
         table_of(LABELS, [example.labels for example in examples]),
@@ -119,6 +84,17 @@ def taught() -> Hearing:
     )
     fits = np.array(calibrated(unseen(lesson), lesson.truth), np.float32)
     return Hearing(version(), learn(lesson), fits[:, 0], fits[:, 1])
+
+
+def _parts(example: Example) -> tuple[Example, ...]:
+    """An example; where it has no label, each of its sentences and clauses has none either."""
+    if example.labels:
+        return (example,)
+    sentences = (example.text[place.start : place.end] for place in windows(example.text))
+    spoken = (part.strip() for sentence in sentences for part in (sentence, *sentence.split(",")))
+    return tuple(
+        Example(text, (), example.line) for text in dict.fromkeys((example.text, *filter(None, spoken)))
+    )
 
 
 def packed(hearing: Hearing) -> bytes:

@@ -25,8 +25,8 @@ def test_a_document_with_acts_is_right() -> None:
 
 # Each row: what is replaced, by what, where it is found (on the line of the new text), and the words.
 MISTAKES = [
-    ("rule: {lexicon: [off_policy]}", "rule: {lexicon: [off_polcy]}", 'unknown lexicon family "off_polcy"; did you mean "off_policy"?'),
-    ("detector: several_orders}", "detector: sevral_orders}", 'unknown detector "sevral_orders"'),
+    ("rule: {lexicon: [off_policy], ", "rule: {lexicon: [off_polcy], ", 'unknown lexicon family "off_polcy"; did you mean "off_policy"?'),
+    ("detector: several_orders, ", "detector: sevral_orders, ", 'unknown detector "sevral_orders"'),
     ("rule: {fact: vip}", "rule: {fact: vip_flag}", 'unknown fact "vip_flag"'),
     ("rule: {fact: vip}", "rule: {}", "can never fire"),
     ("above: lifetime_value_minor", "above: lifetime_minor", 'did you mean "lifetime_value_minor"?'),

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
-from newel.domain.scan.features import PastContact, ScanInput
+from newel.domain.scan.features import PastContact, ScanInput, Signal
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import Scanner
 
@@ -75,3 +76,14 @@ def test_times_with_and_without_a_zone_compare(scanner: Scanner) -> None:
 def test_without_a_time_the_newest_contact_is_now(scanner: Scanner) -> None:
     message = ScanInput(text="my lamp flickers still", history=(past(900, "my lamp flickers"),))
     assert repeats(scanner.scan(message))
+
+
+def test_a_claim_that_a_model_hears_is_held_against_the_history(scanner: Scanner) -> None:
+    heard = (Signal("repeat_model", "v1", {"repeat": 0.97}),)
+    message = ScanInput(text="Round three with my broken lamp", at=NOW, signals=heard)
+    borne_out = msgspec.structs.replace(message, history=(past(3, "My lamp arrived broken"),))
+    another = msgspec.structs.replace(message, history=(past(3, "How do I change my e-mail address?"),))
+    assert any("claimed, and in the history" in (each or "") for each in repeats(scanner.scan(borne_out)))
+    receipt = scanner.scan(another)
+    assert not repeats(receipt)
+    assert receipt.notes == ("repeat contact claimed, not found in the history",)

@@ -27,6 +27,17 @@ TRIGGERS = {
     "fraud": "topic.fraud",
     "account_security": "topic.account_security",
     "hardship": "topic.regulated",
+    "repeat": "repeat.contact",
+    "injection": "injection.instructions",
+    "several_orders": "complexity.several_orders",
+    "customs": "complexity.customs",
+    "off_policy": "complexity.off_policy",
+}
+# These ask for approval, not for a person.
+SECOND_TIER = {
+    "data_words": "data.said",
+    "refund_words": "risk_words.refund",
+    "account_words": "risk_words.account",
 }
 
 
@@ -47,6 +58,15 @@ def test_a_score_over_the_floor_fires_its_trigger(scanner: Scanner, family: str,
     assert marker.evidence[0].text == TEXT[3:10]
     assert any(f"{family} 0.97 by " in str(item.fact) for item in marker.evidence)
     assert trigger not in {each.id for each in scan(scanner, said(family, 0.3)).markers}
+
+
+@pytest.mark.parametrize(("family", "trigger"), SECOND_TIER.items())
+def test_money_and_data_that_a_model_hears_ask_for_approval(
+    scanner: Scanner, family: str, trigger: str
+) -> None:
+    receipt = scan(scanner, said(family, 0.97))
+    assert receipt.tier_floor is Tier.SUPERVISED
+    assert [marker.id for marker in receipt.markers] == [trigger]
 
 
 def test_words_need_no_model(scanner: Scanner) -> None:

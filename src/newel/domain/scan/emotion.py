@@ -14,7 +14,7 @@ from newel.domain.words import Span
 
 EMOTIONS = ("anger", "distress", "grief", "frustration")
 # Under this a model cries wolf about moods more often than the phrases do.
-_FAINT = 0.88
+_FAINT = 0.5
 _SHOUTED = re2.compile(r"(?:\b[A-Z]{2,}\b[^A-Za-z\n]{1,3}){2,}\b[A-Z]{2,}\b")
 _RUN = re2.compile(r"!{3,}|!\?[!?]+|\?+![!?]+")
 _ANGRY = re2.compile("[\U0001f621\U0001f92c\U0001f620\U0001f47f\U0001f4a2\U0001f595]")
@@ -46,10 +46,10 @@ def _words(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, t
 
 
 def _heard(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, tuple[Evidence, ...]]]:
-    """What a model makes of the whole: one cue more, which weighs the less the less sure it is."""
+    """What a model makes of the whole: one cue more, which weighs as much as it is sure."""
     loudest = reading.loudest(families)
     if loudest is not None and loudest[1].score >= _FAINT:
-        yield min(loudest[1].score ** 2, 0.95), reading.told(*loudest)
+        yield min(loudest[1].score, 0.95), reading.told(*loudest)
 
 
 def _first(own: str, pattern: Any, weight: float, length: int) -> Cue | None:

@@ -33,6 +33,11 @@ HEARD: Mapping[str, tuple[str, ...]] = {
         "minors",
         "legal_advice",
     ),
+    "repeat_model": ("repeat",),
+    "injection_model": ("injection",),
+    "complexity_model": ("several_orders", "several_products", "customs", "partial_usage", "off_policy"),
+    "data_model": ("data_words",),
+    "risk_model": ("refund_words", "cancellation_words", "account_words"),
 }
 
 

@@ -20,7 +20,7 @@ _NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 # How much of what came before a message may hold the beginning of a phrase.
-_TAIL = 400
+TAIL = 400
 _NOTHING = Zones([])
 
 
@@ -71,7 +71,7 @@ class Reader:
             *(
                 each
                 for name in message.attachments
-                for words in dict.fromkeys((name, _said(name)))
+                for words in dict.fromkeys((name, spoken(name)))
                 for each in self._named("attachment", words, spelling)
             ),
             *self._continued(message.previous, text, spelling),
@@ -94,8 +94,8 @@ class Reader:
         """Phrases that begin in the messages before and end in this one."""
         said = [readable(each) for each in previous] if text.strip() else []
         joined = (" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()
-        for before in dict.fromkeys(each[-_TAIL:] for each in joined):
-            whole = before + text[:_TAIL]
+        for before in dict.fromkeys(each[-TAIL:] for each in joined):
+            whole = before + text[:TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))
 
@@ -122,6 +122,6 @@ def _crossing(spans: Iterable[Span], border: int, whole: str, text: str) -> Iter
             yield Evidence(fact=f'begun in the messages before: "{whole[span.start : span.end]}"')
 
 
-def _said(name: str) -> str:
+def spoken(name: str) -> str:
     """A file name as words, without its ending."""
     return _HUMP.sub(" ", _ENDING.sub("", name))

@@ -12,6 +12,7 @@ from newel.domain.scan.references import orders
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MOST = 5_000
+_CLAIM = ("repeat",)
 _COMMON_WORDS = """
     about after again all also and any are ask asked because been before but can cannot contacted
     could did does email emailed for from get got had has have hello help here hey hi how i'm into
@@ -40,10 +41,11 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
 
     A claim counts by itself only where there is no history to hold it against.
     """
-    claim = reading.evidence(("repeat",))
+    said = reading.evidence(_CLAIM)
+    claim = said or heard(reading)
     if not reading.message.history:
         return (*claim, *fact("claimed; no history was given to verify it")) if claim else ()
-    mine = _matter(_without(reading.own, claim), reading.message.contact_reason)
+    mine = _matter(_without(reading.own, said), reading.message.contact_reason)
     least = reading.threshold("repeat_similarity", 0.5)
     same = [past for past in past_in_window(reading) if _is_same(mine, past, least, bool(claim))]
     if same:
@@ -52,9 +54,16 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
     return ()
 
 
+def heard(reading: Reading) -> tuple[Evidence, ...]:
+    """A claim in words that no phrase foresaw, where a model is sure enough of it."""
+    loudest = reading.loudest(_CLAIM)
+    sure = loudest and loudest[1].score > reading.threshold("repeat_floor", 1.0)
+    return reading.told(*loudest) if loudest and sure else ()
+
+
 def unconfirmed(reading: Reading) -> str:
     """What the receipt notes when a repeat is claimed and the history does not show it."""
-    if not reading.evidence(("repeat",)) or repeat_contact(reading):
+    if not (reading.evidence(_CLAIM) or heard(reading)) or repeat_contact(reading):
         return ""
     return "repeat contact claimed, not found in the history"
 

@@ -176,7 +176,7 @@ def _evidence(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
 def _heard(each: _Compiled, reading: Reading) -> tuple[Evidence, ...]:
     """What a model hears of the rule's families, where the rule has a floor for it and no other measure."""
     rule = each.trigger.rule
-    if not rule.above or {rule.fact, rule.detector} & MEASURED:
+    if not rule.above or {rule.fact, rule.detector} & MEASURED or rule.detector in d.JUDGES:
         return ()
     return d.heard_above(reading, rule.lexicon, each.limit)
 

@@ -1,0 +1,74 @@
+"""What a model hears of a message: each sentence, what an evasion hides, and what stands beside the text."""
+
+import base64
+
+import pytest
+
+from newel.ai.said import said
+from newel.domain.scan.features import ScanInput
+
+ASKED = "please let me talk to a manager"
+
+
+def wordings(message: ScanInput) -> set[str]:
+    return {" ".join(piece.words.lower().split()).strip(" .") for piece in said(message)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please let me talk to a m a n a g e r",
+        "please let me talk to a m.a.n.a.g.e.r",
+        "please let me talk to a mаnаger",
+        "please let me talk to a mana\u200bger",
+        "please let me talk to a m4nager",
+        "please let me talk to a mangaer",
+        "please let me talk to a &#109;anager",
+        base64.b64encode(ASKED.encode()).decode(),
+    ],
+)
+def test_what_an_evasion_hides_is_heard(text: str) -> None:
+    assert ASKED in wordings(ScanInput(text=text))
+
+
+def test_what_stands_beside_the_text_is_heard() -> None:
+    beside = ScanInput(text="See above.", subject=ASKED, attachments=("please_let_me_talk_to_a_manager.pdf",))
+    assert ASKED in wordings(beside)
+    named = ScanInput(text="See above.", attachments=("please_let_me_talk_to_a_manager.pdf",))
+    assert ASKED in wordings(named)
+
+
+@pytest.mark.parametrize(
+    ("previous", "text"),
+    [
+        (("please let me",), "talk to a manager"),
+        (("please let me talk to a man",), "ager"),
+        (("The mug is blue.", "please let me talk"), "to a manager"),
+    ],
+)
+def test_a_sentence_over_several_messages_is_heard(previous: tuple[str, ...], text: str) -> None:
+    assert ASKED in wordings(ScanInput(text=text, previous=previous))
+
+
+def test_what_came_before_is_not_heard_again() -> None:
+    assert wordings(ScanInput(text="Is it blue?", previous=("I want a lawyer.",))) == {"is it blue?"}
+
+
+def test_a_place_points_at_the_text() -> None:
+    text = "The mug is blue. please let me talk to a m\u0430nager"
+    places = {
+        text[piece.place.start : piece.place.end].strip()
+        for piece in said(ScanInput(text=text))
+        if piece.place
+    }
+    assert "please let me talk to a m\u0430nager" in places
+
+
+def test_plain_words_are_heard_once() -> None:
+    heard = said(ScanInput(text="Where is it? Where is it?"))
+    assert len({piece.words for piece in heard}) == len(heard)
+
+
+def test_quoted_words_are_not_heard() -> None:
+    quoted = "Thanks!\n\nOn Mon, 3 Nov 2025 at 10:00, Ann wrote:\n> please let me talk to a m\u0430nager\n"
+    assert not any("manager" in each for each in wordings(ScanInput(text=quoted)))
