@@ -53,6 +53,7 @@ _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)['’]")
 _NOISE = re2.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST = 1_000
+_SPOKEN = 2
 _SCRIPTS = (
     ("el", 0x0370, 0x03FF), ("ru", 0x0400, 0x052F), ("hy", 0x0530, 0x058F), ("he", 0x0590, 0x05FF),
     ("ar", 0x0600, 0x06FF), ("hi", 0x0900, 0x097F), ("bn", 0x0980, 0x09FF), ("ta", 0x0B80, 0x0BFF),
@@ -78,7 +79,6 @@ def identifier() -> Identifier | None:
 
 def detect(text: str, given: str | None, supported: Sequence[str], model: Identifier | None) -> Language:
     """The language of the sender's own words; ``given`` is believed."""
-    default = supported[0] if supported else "en"
     if given and given.strip():
         return Language(re.split(r"[-_]", given.strip().lower())[0], 1.0, how="given")
     sample: str = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
@@ -97,6 +97,14 @@ def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
     if sure >= 0.8 and guess not in _SETS:
         return Language(guess, round(sure, 3), mixed)
     return Language(code, 0.8, mixed, "script")
+
+
+def speaks(text: str, code: str, other: str) -> bool:
+    """Whether a few lines hold words of a language that are none of another."""
+    sample = text.lower()
+    own = _SETS.get(code, frozenset()) - _SETS.get(other, frozenset())
+    marks = set(_MARKS.get(code, "")) - set(_MARKS.get(other, ""))
+    return len(own & frozenset(_WORD.findall(sample))) + len(marks & set(sample)) >= _SPOKEN
 
 
 def _hits(sample: str, words: frozenset[str]) -> dict[str, int]:
