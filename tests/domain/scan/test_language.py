@@ -67,3 +67,32 @@ def test_the_model_loads_once_for_all_threads(monkeypatch: pytest.MonkeyPatch) -
         said = [*pool.map(model.classify, ["Hvor er min pakke henne i dag"] * 8)]
     assert len(loads) == 1
     assert len(set(said)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("¿Cuándo llega mi pedido?", "es"),
+        ("Me están timando", "es"),
+        ("Quel est le prix d'un envoi à Lyon ?", "fr"),
+        ("Der Schlüssel für die Box fehlt", "de"),
+    ],
+)
+def test_a_short_text_shows_its_language_by_its_own_letters(text: str, code: str) -> None:
+    assert detect(text, None, ("en",), identifier()).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Where is my parcel, and what is the delivery licencia about?", False),
+        ("Can I see my order history? The plaza is where I am, near the juzgado.", False),
+        ("Where is my order? No me han dado nada y los voy a denunciar en el juzgado. Thank you.", True),
+        ("los voy a denunciar en el juzgado", True),
+    ],
+)
+def test_words_of_another_language_count_where_that_language_is_spoken(
+    scanner: Scanner, text: str, fires: bool
+) -> None:
+    markers = scanner.scan(ScanInput(text=text)).markers
+    assert any(marker.id == "legal.dictionary" for marker in markers) is fires

@@ -29,11 +29,17 @@ _SMALL_WORDS = {
         on be do me at has an if would your am did does will from but been we they there that get got
         need want could should why which""",
     "es": """el la los las de que y en un una es por con para no mi se lo del al como pero su le ya me te
-        donde cuando quiero esta este tengo he ha hola muy mas sin porque puedo mis puede pueden favor""",
+        donde cuando quiero esta este tengo he ha hola muy mas sin porque puedo mis puede pueden favor
+        hasta unos unas son sus nada todo nos les os usted ustedes vosotros hay soy tienen tiene quisiera
+        necesito gracias buenas pedido alguien nadie quien cual eso esto ya ni o sobre desde tu""",
     "fr": """le la les de des du et est un une je vous pas que qui dans pour sur avec mon ma mes ce ne au il
-        en nous ai plus mais ou suis bonjour cette votre vos moi j'ai c'est quand comment avez""",
+        en nous ai plus mais ou suis bonjour cette votre vos moi j'ai c'est quand comment avez ma mes ses
+        puis peux peut veux voudrais notre leur son sa si sans bien tout tous rien toujours encore merci svp
+        quel quelle combien donc ici chez être était sont quelqu'un y par""",
     "de": """der die das und ist nicht ich sie ein eine mit für auf den zu von es im dem wie habe mein meine
-        wann wo bitte kann noch haben wir aber auch bei hallo""",
+        wann wo bitte kann noch haben wir aber auch bei hallo einen einem einer dem des mir mich uns ihr ihre
+        ihren sind hat hab wird werden wer warum wieso welche kein keine schon sehr nur mal will möchte danke
+        gibt als oder um vom zur zum aus nach""",
     "it": """il lo la gli le di che e un una per non sono con del della mi ho come ma anche quando dove
         vorrei questo ciao mio mia alla nel""",
     "pt": """o a os as de que e um uma por com para não meu minha se do da no na em como mas quando onde
@@ -43,9 +49,13 @@ _SMALL_WORDS = {
     "pl": """i w nie na się z do jest to że jak mój moje gdzie kiedy proszę mam czy dla dzień dobry ale po""",
 }
 _SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
+# Letters and signs that a language writes and English does not; each counts as a small word.
+_MARKS = {"es": "ñ¿¡áíóú", "fr": "çèêëàâùûîïôœ", "de": "äöüß", "pt": "ãõáíóúçâêô", "it": "àèìòù"}
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu)['’]")
 _NOISE = re2.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST = 1_000
+_SPOKEN = 2
 _SCRIPTS = (
     ("el", 0x0370, 0x03FF), ("ru", 0x0400, 0x052F), ("hy", 0x0530, 0x058F), ("he", 0x0590, 0x05FF),
     ("ar", 0x0600, 0x06FF), ("hi", 0x0900, 0x097F), ("bn", 0x0980, 0x09FF), ("ta", 0x0B80, 0x0BFF),
@@ -83,7 +93,6 @@ def _model() -> Identifier:
 
 def detect(text: str, given: str | None, supported: Sequence[str], model: Identifier | None) -> Language:
     """The language of the sender's own words; ``given`` is believed."""
-    default = supported[0] if supported else "en"
     if given and given.strip():
         return Language(re.split(r"[-_]", given.strip().lower())[0], 1.0, how="given")
     sample: str = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
@@ -92,7 +101,7 @@ def detect(text: str, given: str | None, supported: Sequence[str], model: Identi
     if foreign >= 4 and foreign * 5 >= letters:
         mixed = foreign * 5 < letters * 4 and letters - foreign >= 12
         return _by_script(sample, model, mixed)
-    return _by_words(sample, words, default, model)
+    return _by_words(sample, words, supported, model)
 
 
 def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
@@ -104,10 +113,27 @@ def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
     return Language(code, 0.8, mixed, "script")
 
 
-def _by_words(sample: str, words: list[str], default: str, model: Identifier | None) -> Language:
-    distinct = frozenset(words)
-    hits = {code: len(small & distinct) for code, small in _SETS.items()}
-    best = max(hits, key=lambda code: (hits[code], code == default))
+def speaks(text: str, code: str, other: str) -> bool:
+    """Whether a few lines hold words of a language that are none of another."""
+    sample = text.lower()
+    own = _SETS.get(code, frozenset()) - _SETS.get(other, frozenset())
+    marks = set(_MARKS.get(code, "")) - set(_MARKS.get(other, ""))
+    return len(own & frozenset(_WORD.findall(sample))) + len(marks & set(sample)) >= _SPOKEN
+
+
+def _hits(sample: str, words: frozenset[str]) -> dict[str, int]:
+    """How many small words of each language occur, its own letters and French elisions among them."""
+    hits = {code: len(small & words) for code, small in _SETS.items()}
+    for code, marks in _MARKS.items():
+        hits[code] += sum(mark in sample for mark in marks)
+    hits["fr"] += min(2, sum(1 for word in words if _ELIDED.match(word)))
+    return hits
+
+
+def _by_words(sample: str, words: list[str], supported: Sequence[str], model: Identifier | None) -> Language:
+    default = supported[0] if supported else "en"
+    hits = _hits(sample.lower(), frozenset(words))
+    best = max(hits, key=lambda code: (hits[code], code == default, code in supported))
     if hits.get(default, 0) >= 2 and hits[best] == hits[default]:
         return Language(default, 0.9, how="words")
     if len(words) < 3 or model is None:
@@ -115,8 +141,11 @@ def _by_words(sample: str, words: list[str], default: str, model: Identifier | N
     guess, sure = model.classify(sample)
     if guess == default:
         return Language(default, round(sure, 3))
-    agrees = guess == best and hits[best] >= 2
     rival = hits.get(default, 0)
+    if guess not in supported and best in supported and hits[best] >= max(2, hits.get(guess, 0), rival + 1):
+        # Of two languages that are near, the one that is served.
+        return Language(best, 0.6, how="words")
+    agrees = guess == best and (hits[best] >= 2 or (hits[best] == 1 and rival == 0 and sure >= 0.6))
     if (agrees and sure >= 0.3) or (sure >= 0.9 and len(words) >= 6 and rival <= hits.get(guess, 0)):
         return Language(guess, round(max(sure, 0.6), 3))
     return _few_words(hits, best, default)

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.emotion import behaviour
 from newel.domain.scan.features import ScanInput
-from newel.domain.scan.language import Identifier, detect
+from newel.domain.scan.language import Identifier, detect, speaks
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.matcher import Matcher
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import Zones, blanked, zones
 from newel.domain.scan.reading import Found, Heard, Reading
-from newel.domain.scan.receipt import Evidence
+from newel.domain.scan.receipt import Evidence, Language
 from newel.domain.scan.spelling import Spelling
 from newel.domain.words import Span
 
 _NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
+_SURE, _AROUND = 0.8, 120
 # How much of what came before a message may hold the beginning of a phrase.
 TAIL = 400
 _NOTHING = Zones([])
@@ -51,7 +52,10 @@ class Reader:
         found: dict[str, tuple[Found, ...]] = {}
         for index in sorted(places.keys() | beside.keys()):
             entry = self.entries[index]
-            one = Found(entry.phrases, places.get(index, ()), beside.get(index, ()))
+            here = _meant(entry, places.get(index, ()), text, language)
+            if not here and index not in beside:
+                continue
+            one = Found(entry.phrases, here, beside.get(index, ()))
             found[entry.family] = (*found.get(entry.family, ()), one)
         heard = _heard(message, language.code)
         return Reading(message, bundle, text, own, found, language, self._served, behaviour(own), heard)
@@ -98,6 +102,20 @@ class Reader:
             whole = before + text[:TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))
+
+
+def _meant(entry: Entry, places: tuple[Span, ...], text: str, language: Language) -> tuple[Span, ...]:
+    """Where words are of the entry's language: "time" in an English text is no form of the Spanish "timar".
+
+    English counts in every text, and every language in one whose own is in doubt.
+    """
+    if entry.language in ("", "en", language.code) or language.confidence < _SURE:
+        return places
+    return tuple(
+        place
+        for place in places
+        if speaks(text[max(0, place.start - _AROUND) : place.end + _AROUND], entry.language, language.code)
+    )
 
 
 def _heard(message: ScanInput, code: str) -> dict[str, Heard]:

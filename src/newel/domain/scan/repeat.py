@@ -23,6 +23,14 @@ _COMMON_WORDS = """
     issue problem regarding same waiting customer service team nobody responded response heard back
     contact que los las una por con para del como esta este mis sus pero mas les des une pour avec
     dans mon ma mes vous est pas sur qui bonjour merci hola gracias pedido commande
+    ayer antier anteayer anoche hoy lunes martes miércoles jueves viernes sábado domingo semana mes día
+    días semanas meses pasado pasada hace vez veces otra otro aún todavía sigo sigue sin nada nadie ustedes
+    vosotros fin cuando cuándo igual mismo misma esto eso bueno buenas buenos tardes días favor porque
+    hier lundi mardi mercredi jeudi vendredi samedi dimanche semaine mois jour jours passé passée depuis
+    fois encore toujours rien personne déjà même cela ceci bonsoir svp suis fait alors mais
+    gestern vorgestern montag dienstag mittwoch donnerstag freitag samstag sonntag woche wochen monat
+    letzte letzten letzter vor seit mal noch immer wieder nichts niemand schon gleiche gleichen hallo
+    danke bitte und der die das ist nicht ein eine mit ich sie ihnen habe hatte
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
