@@ -9,6 +9,9 @@ import asyncpg
 
 from benchmarks.full_house import AUDITOR, OWNER, SUPERVISOR, Full
 
+EXPLAINED = "This is the third time that my parcel is late. I want a person, or I will call my lawyer."
+ASKED = ("how do I return a mug", "delivery to Norway", "gift card balance", "is the glaze food safe")
+
 
 @dataclass
 class Page:
@@ -84,6 +87,22 @@ async def pages(full: Full) -> list[Page]:
         Page("policy", ["/policy/customer-support", "/policy/invoice-exceptions"]),
         Page("playbooks", ["/knowledge/playbooks/customer-support"]),
         Page("playbook", ["/knowledge/playbooks/customer-support/refund_damaged"]),
+        Page("desk list of one tag", ["/desk/list?tag=glaze"], part=True),
+        Page("tags in use", ["/desk/tags"], part=True),
+        Page("what to merge into", [f"/desk/{one}/merge" for one in mine], part=True),
+        Page("explain", ["/explain"]),
+        Page(
+            "a text explained",
+            ["/explain"],
+            part=True,
+            form={"workflow": "customer-support", "text": EXPLAINED},
+        ),
+        Page("review desk", ["/review"], login=SUPERVISOR),
+        Page("review results", ["/review/results"], login=SUPERVISOR),
+        Page("help", ["/help?site=hearthwick"], login=""),
+        Page("help, a search", [f"/help?site=hearthwick&q={quote(q)}" for q in ASKED], login=""),
+        Page("help, an article", [f"/help/articles/{one}?site=hearthwick" for one in articles], login=""),
+        Page("help, contact form", ["/help/contact?site=hearthwick"], login=""),
     ]
 
 

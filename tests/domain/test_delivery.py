@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newel.domain.delivery import text_now
+from newel.domain.delivery import fixed_text, text_now
 from newel.domain.policy.parse import included, load_bundle
 from newel.domain.words import Priority
 
@@ -31,3 +31,25 @@ def test_a_hand_over_that_waits_for_business_hours_says_so(
     key: str, priority: Priority, now: datetime, told: str
 ) -> None:
     assert text_now(key, priority, POLICY, now) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"),
+    [
+        ("es", "Gracias por"),
+        ("es-MX", "Gracias por"),
+        ("fr", "Merci de"),
+        ("en", "Thank you"),
+        ("de", "Thank you"),
+        ("", "Thank you"),
+    ],
+)
+def test_WRK_10_a_fixed_text_speaks_the_customers_language_or_the_policys(language: str, begins: str) -> None:
+    assert fixed_text(POLICY, "handover", language).startswith(begins)
+
+
+def test_WRK_10_hearthwick_says_everything_in_each_of_its_languages() -> None:
+    assert {language: texts.keys() for language, texts in POLICY.texts.items()} == {
+        "es": POLICY.messages.keys(),
+        "fr": POLICY.messages.keys(),
+    }

@@ -124,6 +124,14 @@ async def test_INV_4_it_reaches_a_person_with_the_AI_left_out(desk: Desk, text: 
     assert desk.inbox.texts() == [desk.messages["handover"]]
 
 
+async def test_WRK_10_the_customer_is_told_in_the_language_in_which_they_wrote(desk: Desk) -> None:
+    case_id = await desk.say("Quiero hablar con una persona, por favor, mi pedido llegó roto")
+    await desk.drain()
+    assert (await desk.case(case_id)).language == "es"
+    (told,) = desk.inbox.texts()
+    assert told.startswith("Gracias por su mensaje")
+
+
 async def test_INV_4_the_AI_never_gets_a_case_back_from_who_asked_for_a_person(desk: Desk) -> None:
     case_id = await desk.say(PERSON)
     for text in (STATUS, "all good now, the robot may answer", REFUND):

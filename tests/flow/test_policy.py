@@ -231,14 +231,17 @@ async def test_the_same_document_again_changes_nothing(house: House, staff: Staf
 async def test_fixed_texts_and_autonomous_classes_are_kept_with_the_version(
     house: House, staff: Staff, first: Version
 ) -> None:
+    spoken = ACTS + "texts:\n  es:\n    handover: Gracias.\n"
+    draft = await policy.submit(house, staff["ivan"], source(extra=spoken))
     texts = await house.as_owner(
-        "SELECT key, text_mac FROM newel.policy_template WHERE policy_id = $1", first.id
+        "SELECT language, key, text_mac FROM newel.policy_template WHERE policy_id = $1", draft.id
     )
-    bundle = policy.bundle_of(first)
-    macs = {key: house.envelope.mac("text", text) for key, text in bundle.messages.items()}
-    assert {row["key"]: row["text_mac"] for row in texts} == macs
+    bundle = policy.bundle_of(draft)
+    macs = {("", key): house.envelope.mac("text", text) for key, text in bundle.messages.items()}
+    macs["es", "handover"] = house.envelope.mac("text", "Gracias.")
+    assert {(row["language"], row["key"]): row["text_mac"] for row in texts} == macs
     classes = await house.as_owner("SELECT class, ceiling_minor FROM newel.policy_autonomous")
-    assert [tuple(row) for row in classes] == [("reset", 0)]
+    assert {tuple(row) for row in classes} == {("reset", 0)}
 
 
 async def test_what_is_not_there_is_said(house: House, staff: Staff) -> None:

@@ -11,9 +11,8 @@ __all__ = ["full"]
 
 async def test_WRK_1_the_list_reads_the_head_of_the_queue(full: House) -> None:
     asked = ([3, 17, 31], [5], 2, uuid4())
-    for workflow, priority in (("", 0), ("w", 2)):
-        found = await plan(
-            full, sql("desk").queue, *asked, workflow, priority, 40, "en" if priority else "", False
-        )
+    for workflow, priority, tag in (("", 0, ""), ("w", 2, ""), ("", 0, "glaze")):
+        spoken = "en" if priority else ""
+        found = await plan(full, sql("desk").queue, *asked, workflow, priority, 40, spoken, False, tag)
         assert "Seq Scan on work_item" not in found, found
         assert "work_item_bucket" in found, found

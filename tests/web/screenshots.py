@@ -7,6 +7,7 @@ off at phone width; nothing that only colour says.
 
 import argparse
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,22 +18,38 @@ from playwright.async_api import Browser, Page, async_playwright
 PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+SITE = "site=hearthwick"
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
         "/sign-in",
-        "/chat?site=hearthwick",
-        "/help?site=hearthwick",
-        "/help/articles/returns-policy?site=hearthwick",
-        "/help/contact?site=hearthwick",
-        "/help/conversation?site=hearthwick",
+        f"/chat?{SITE}",
+        f"/help?{SITE}",
+        f"/help?{SITE}&q=returns",
+        f"/help/articles/returns-policy?{SITE}",
+        f"/help/contact?{SITE}",
+        f"/help/conversation?{SITE}",
     ),
-    "amara": ("/desk", "/approvals", "/search?q=order", "/profile", "/nowhere"),
-    "esme": ("/desk",),
-    "ivan": ("/desk", "/wallboard", "/search?q=order", "/policy", "/knowledge", "/explain"),
-    "greta": ("/review", "/review/results"),
+    "amara": ("/desk", "/approvals", "/search", "/search?q=order", "/profile", "/tour", "/nowhere"),
+    "esme": ("/desk", "/desk > .desk-list .case-row", "/review/mine"),
+    "ivan": (
+        "/desk",
+        "/desk > .desk-list .case-row",
+        "/desk > .desk-list .case-row > .case-acts a[href$=trace]",
+        "/wallboard",
+        "/kill-switch",
+        "/search?q=order",
+        "/policy",
+        "/policy > main a[href^='/policy/']",
+        "/knowledge",
+        "/knowledge > main a[href^='/knowledge/articles/']",
+        "/knowledge/playbooks/customer-support",
+        "/knowledge/new",
+        "/explain",
+    ),
+    "greta": ("/review", "/review > main a[href^='/review/']", "/review/results"),
     "farid": ("/approvals",),
 }
-"""Who looks at which pages; a page that this person may not see is left out of the pictures."""
+"""Who looks at which pages, and what they press there; a page that is not theirs to see is left out."""
 
 
 def shots() -> Iterator[tuple[str, str, str]]:
@@ -51,15 +68,35 @@ async def shoot(browser: Browser, url: str, out: Path, theme: Any, size: str, lo
     if login:
         await _sign_in(page, url, login)
     for path in PAGES[login]:
-        answer = await page.goto(url + path)
-        if answer is None or answer.status == 403:
-            continue
-        await page.wait_for_timeout(400)
-        name = path.strip("/").replace("/", "-").partition("?")[0] or "front"
-        await page.screenshot(path=out / f"{name}-{login or 'nobody'}-{theme}-{size}.png")
-        made += 1
+        if await _opened(page, url, path):
+            await page.screenshot(path=out / f"{_name(path)}-{login or 'nobody'}-{theme}-{size}.png")
+            made += 1
     await context.close()
     return made
+
+
+async def _opened(page: Page, url: str, path: str) -> bool:
+    """Whether the page is there, after the links on the way to it were followed."""
+    first, *links = path.split(" > ")
+    answer = await page.goto(url + first)
+    if answer is None or answer.status == 403:
+        return False
+    for link in links:
+        found = (
+            await page.locator(link).first.get_attribute("href") if await page.locator(link).count() else None
+        )
+        if found is None:
+            return False
+        await page.goto(url + found)
+    await page.wait_for_timeout(700)
+    return True
+
+
+def _name(path: str) -> str:
+    """A file's name: the words of the address, and how many links further."""
+    first, *links = path.split(" > ")
+    said = re.sub(r"[^a-z0-9]+", "-", first.replace(SITE, "").lower()).strip("-") or "front"
+    return f"{said}-{len(links)}" if links else said
 
 
 async def _sign_in(page: Page, url: str, login: str) -> None:

@@ -48,6 +48,14 @@ def text_now(key: str, priority: Priority, policy: Bundle, now: datetime) -> str
     return HANDOVER if is_open else OUT_OF_HOURS
 
 
+def fixed_text(policy: Bundle, key: str, language: str) -> str:
+    """One of the policy's fixed texts in the customer's language, or as the policy itself speaks."""
+    for tongue in (language, language.partition("-")[0]):
+        if key in policy.texts.get(tongue, {}):
+            return policy.texts[tongue][key]
+    return policy.messages[key]
+
+
 def after(said: Delivery, attempts: int) -> Delivered | Again | GiveUp:
     """What follows from the provider's word after ``attempts`` tries (at least 1)."""
     if said.accepted:

@@ -21,6 +21,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     priority: Literal[0, 1, 2, 3] = 0
     language: Word = ""
     late: bool = False
+    tag: Word = ""
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):

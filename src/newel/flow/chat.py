@@ -1,6 +1,6 @@
 """The customer's chat: who comes in, what they say, when they ask for a person, and how long that takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from newel.domain import routing as ranks
 from newel.domain.access import Act, Actor, system
 from newel.domain.calendar import hours_of, opens_at
 from newel.domain.chat import Door, Identity, Mac, Visitor, Wait
+from newel.domain.delivery import fixed_text
 from newel.domain.errors import StaleToken, Unauthenticated
 from newel.domain.intake import Inbound, Sender
 from newel.domain.policy.bundle import Bundle
@@ -42,9 +43,17 @@ class Outlook(msgspec.Struct, frozen=True):
 
     wait: Wait
     language: str = ""
-    greeting: str = ""
-    away: str = ""
+    greetings: Mapping[str, str] = {}
+    aways: Mapping[str, str] = {}
     back_at: datetime | None = None
+
+    def greeting(self, language: str) -> str:
+        """How the assistant introduces itself in a language, or as the policy speaks."""
+        return self.greetings.get(language) or self.greetings.get(self.language, "")
+
+    def away(self, language: str) -> str:
+        """What is said while nobody is there; nothing while somebody is."""
+        return self.aways.get(language) or self.aways.get(self.language, "")
 
 
 async def admit(house: House, door: Door, site: str, *, identity: str = "", kept: str = "") -> Visitor:
@@ -189,12 +198,17 @@ async def outlook(house: House) -> Outlook:
             waiting=await rows.waiting(tx, WORKFLOW),
             pace=await rows.pace(tx) or rule.PACE,
         )
-        greeting, language = bundle.messages.get("ai_disclosure", ""), bundle.languages[0]
+        language, greetings = bundle.languages[0], _spoken(bundle, "ai_disclosure")
         if wait is not Wait.AWAY:
-            return Outlook(wait, language, greeting)
-        return Outlook(
-            wait, language, greeting, bundle.messages.get("out_of_hours", ""), _back(bundle, tx.now)
-        )
+            return Outlook(wait, language, greetings)
+        return Outlook(wait, language, greetings, _spoken(bundle, "out_of_hours"), _back(bundle, tx.now))
+
+
+def _spoken(bundle: Bundle, key: str) -> dict[str, str]:
+    """A fixed text, where the policy has it, in each of its languages."""
+    if key not in bundle.messages:
+        return {}
+    return {tongue: fixed_text(bundle, key, tongue) for tongue in (bundle.languages[0], *bundle.texts)}
 
 
 def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:

@@ -28,11 +28,11 @@ _AGAIN = timedelta(seconds=1)
 
 
 async def post_system(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
-    """Write one of the policy's fixed texts to the customer; nothing for items without a channel."""
+    """Write a fixed text of the policy in the customer's language; nothing for items without a channel."""
     if case.conversation_id is None:
         return
     provenance = Provenance(drafted_by="template", template=key, policy_id=running.id)
-    await _post(tx, house, case, running.bundle.messages[key], provenance)
+    await _post(tx, house, case, rule.fixed_text(running.bundle, key, case.language), provenance)
 
 
 async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
@@ -87,7 +87,7 @@ async def post_ai(
     box = uuid4()
     if await rows.disclose(tx, case.talk):
         first = Provenance(drafted_by="template", template="ai_disclosure", policy_id=running.id)
-        words = running.bundle.messages["ai_disclosure"]
+        words = rule.fixed_text(running.bundle, "ai_disclosure", case.language)
         await rows.add(tx, house.envelope, case, words, first, before=box)
     provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
     await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action, box=box))

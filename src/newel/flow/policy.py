@@ -146,8 +146,13 @@ def _draft(
     )
 
 
-def _text_macs(house: "House", bundle: Bundle) -> dict[str, bytes]:
-    return {key: house.envelope.mac("text", text) for key, text in bundle.messages.items()}
+def _text_macs(house: "House", bundle: Bundle) -> dict[tuple[str, str], bytes]:
+    """By language (empty: the policy's own) and key."""
+    return {
+        (language, key): house.envelope.mac("text", text)
+        for language, texts in {"": bundle.messages, **bundle.texts}.items()
+        for key, text in texts.items()
+    }
 
 
 def _autonomous(bundle: Bundle) -> dict[str, int]:

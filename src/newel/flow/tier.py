@@ -10,6 +10,7 @@ from newel.domain import tier as rule
 from newel.domain.access import AI, system
 from newel.domain.action import ceiling_of
 from newel.domain.answer import NoAnswer, Proposal, confidence_minimum
+from newel.domain.delivery import fixed_text
 from newel.domain.escalation import Order, for_want_of
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
@@ -182,7 +183,7 @@ async def _deflect(tx: Tx, house: House, running: Running, case: Case, decision:
     rules = running.bundle.deflection
     assert rules is not None, "the rule deflects only where the policy does"  # noqa: S101
     titles = "\n".join(f"- {title}" for title in running.library.titles(decision.articles))
-    offer = f"{running.bundle.messages['deflection_offer']}\n{titles}"
+    offer = f"{fixed_text(running.bundle, 'deflection_offer', case.language)}\n{titles}"
     await delivery.post_ai(tx, house, case, running, offer, made.id)
     due = tx.now + timedelta(minutes=rules.chat_minutes)
     await jobs.add(tx, "deflection", at=due, case_id=case.id)

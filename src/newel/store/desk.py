@@ -33,6 +33,8 @@ STORY: Final = (
     "case.resolved",
     "case.merged",
     "case.absorbed",
+    "case.tagged",
+    "case.prioritised",
     "work_item.transferred",
     "work_item.assigned",
     "work_item.taken_over",
@@ -64,6 +66,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     unanswered: bool
     said_at: datetime | None
     message_id: UUID | None
+    tags: Sequence[str]
     able: bool = True
     customer: str = ""
     excerpt: str = ""
@@ -147,7 +150,7 @@ async def queue(
     tx: Tx, envelope: Envelope, serving: Serving, highest: int, part: Filter, limit: int
 ) -> list[Row]:
     """What waits: first what the person may take, then the rest, each in the order of claims."""
-    what = (part.workflow, part.priority, limit, part.language, part.late)
+    what = (part.workflow, part.priority, limit, part.language, part.late, part.tag)
     asked = (serving.eligible, serving.general, highest, serving.person.id, *what)
     return [_row(envelope, row, Sight.GLANCE) for row in await tx.rows(sql("desk").queue, *asked)]
 

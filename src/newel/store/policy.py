@@ -86,9 +86,10 @@ async def add(tx: Tx, version: Version) -> None:
     )
 
 
-async def add_texts(tx: Tx, policy_id: UUID, text_macs: Mapping[str, bytes]) -> None:
-    """The fixed texts that the system may send under this version."""
-    await tx.many(sql("policy").add_text, [(policy_id, key, mac) for key, mac in text_macs.items()])
+async def add_texts(tx: Tx, policy_id: UUID, text_macs: Mapping[tuple[str, str], bytes]) -> None:
+    """The fixed texts that the system may send under this version, by language and key."""
+    rows = [(policy_id, key, mac, language) for (language, key), mac in text_macs.items()]
+    await tx.many(sql("policy").add_text, rows)
 
 
 async def add_autonomous(tx: Tx, policy_id: UUID, ceilings: Mapping[str, int]) -> None:

@@ -31,7 +31,7 @@ async def kept(tx: Tx, staff_id: UUID, name: str) -> int:
 
 async def put(tx: Tx, staff_id: UUID, team: str, name: str, asked: Filter) -> UUID:
     """Keep it, in place of one of the same name."""
-    what = (asked.workflow, asked.priority, asked.language, asked.late)
+    what = (asked.workflow, asked.priority, asked.language, asked.late, asked.tag)
     view: UUID = await tx.value(sql("saved_view").put, uuid4(), staff_id, team, name, *what, tx.now)
     await audit.record(tx, "saved_view.put", "saved_view", view, team=team or None)
     return view

@@ -69,6 +69,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     policy_version: str
     owner: str | None
     approval_id: UUID | None
+    tags: Sequence[str]
     targets: Sequence[Mapping[str, Any]]
 
 

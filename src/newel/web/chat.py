@@ -190,7 +190,7 @@ async def window(request: Ask) -> Response[str]:
         speaks=speaks,
         site=asked.site,
         host=host,
-        greeting=outlook.greeting,
+        greeting=outlook.greeting(speaks.code),
         request_text=speaks.gettext(REQUESTED),
         endings=",".join(ENDINGS),
         most=AT_MOST,
@@ -241,7 +241,7 @@ async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -
         standing=stands,
         name=_first(about.owner) if about else "",
         wait=speaks.gettext(WAITS[outlook.wait]),
-        away=outlook.away,
+        away=outlook.away(speaks.code),
         back_at=outlook.back_at,
         survey=await _survey(request, visitor, own) if own and stands is Standing.OVER else "",
     )

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
+from newel.domain import reason as reasons
 from newel.domain.access import Act
 from newel.web import static
 from newel.web.auth import csrf_token, session_of
@@ -52,6 +53,7 @@ def environment(code: str = SOURCE) -> Environment:
         size=tongue.size,
         said=tongue.gettext,
         words=lambda key: tongue.gettext(words(key)),
+        reason=lambda key: tongue.gettext(reasons.said(key)),
         listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
         iso=iso,
         initials=initials,

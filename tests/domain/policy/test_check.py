@@ -114,6 +114,32 @@ def test_what_must_be_there_and_is_not(section: str) -> None:
     assert errors[0].path.startswith(section)
 
 
+TEXTS = "texts:\n  es:\n    handover: Gracias, un compañero le responderá.\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("    handover:", "    hand_over:", 'unknown message "hand_over"; did you mean "handover"?'),
+        ("  es:", "  spanish:", 'unknown language "spanish"'),
+        ("  es:", "  en:", "is what messages are written in"),
+        ("Gracias,", "Gracias {name},", "a fixed text has no places"),
+        ("Gracias, un compañero le responderá.", '" "', "is empty"),
+    ],
+)
+def test_WRK_10_a_text_in_another_language_is_checked_on_its_line(old: str, new: str, words: str) -> None:
+    text = STANDARD + TEXTS.replace(old, new)
+    (found,) = [one for one in checked(text) if one.severity == "error"]
+    assert words in str(found)
+    assert found.line == line_of(text, new.strip())
+
+
+def test_WRK_10_what_is_not_said_in_a_language_is_mild() -> None:
+    found = checked(STANDARD + TEXTS)
+    assert {one.severity for one in found} == {"warning"}
+    assert any('"breach_notice" is not said in es' in str(one) for one in found)
+
+
 def test_taking_a_standard_trigger_out_is_allowed_and_said_aloud() -> None:
     text = changed(("  value.vip:", "  value.gold:"))
     (one,) = checked(text)

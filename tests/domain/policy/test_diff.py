@@ -91,6 +91,15 @@ def test_the_words_are_sentences() -> None:
     ]
 
 
+def test_WRK_10_a_text_in_another_language_is_signed_like_any_text() -> None:
+    spoken = "texts:\n  es:\n    handover: Gracias.\n"
+    (come,) = compare(BASE, bundle(extra=ACTS + spoken))
+    assert (come.words, come.kind, come.direction) == ("Texts in es is new.", "text", "neutral")
+    (other,) = compare(bundle(extra=spoken), bundle(extra=spoken.replace("Gracias", "Muchas gracias")))
+    assert other.path == "texts.es.handover"
+    assert signatures_needed([other]).roles == (OWNER,)
+
+
 def test_a_replaced_word_is_a_loss_and_a_gain_and_so_a_loosening() -> None:
     told = changes(("rule: {fact: vip}", "rule: {fact: vulnerable}"))
     assert [one.direction for one in told] == ["looser", "tighter"]

@@ -27,6 +27,7 @@ async def test_several_are_taken_and_snoozed_by_keyboard_and_a_view_is_kept(
     async with seat(shop, browser, "esme", viewport={"width": 1440, "height": 900}) as one:
         await one.go("/desk")
         await _take_four(one)
+        await _prioritise_and_tag(one)
         await _snooze_two(one)
         await _keep_a_view(one)
         assert one.complaints == []
@@ -59,6 +60,46 @@ async def _take_four(one: Seat) -> None:
     await expect(told).to_be_hidden()
     await expect(bar).to_be_hidden()
     await expect(page.locator(".desk-list h2", has_text="Mine")).to_contain_text("3 of 3")
+
+
+async def _prioritise_and_tag(one: Seat) -> None:
+    page, keys, bar = one.page, one.page.keyboard, one.page.locator("#bulk")
+    rows, toasts = page.locator(".desk-list .pickable"), page.locator("#toasts")
+    for row in (0, 1):
+        await rows.nth(row).locator(".case-row").focus()
+        await keys.press("x")
+    await keys.press("p")
+    await keys.press("1")
+    assert await one.axe() == []
+    asks = page.locator("dialog[open]")
+    await asks.get_by_label("Why").fill("the hearing is tomorrow")
+    await keys.press("Control+Enter")
+    await expect(toasts).to_contain_text("2 cases are P1.")
+    await expect(rows.locator(".priority.p1")).to_have_count(2)
+    await expect(bar).to_be_hidden()
+    for row in (0, 1):
+        await rows.nth(row).locator(".case-row").focus()
+        await keys.press("x")
+    await keys.press("l")
+    await asks.get_by_label("Put on").fill("Hearing, glaze")
+    await keys.press("Control+Enter")
+    await expect(toasts).to_contain_text("2 cases are tagged.")
+    await expect(rows.nth(1).locator(".label")).to_have_text(["glaze", "hearing"])
+    await rows.nth(0).locator(".case-row").focus()
+    await keys.press("Enter")
+    await page.wait_for_url("**/desk/*")
+    head = page.locator(".case-head")
+    await expect(head.locator(".label")).to_have_text(["glaze", "hearing"])
+    assert await one.axe() == []
+    await head.get_by_role("button", name="Take off the tag hearing").click()
+    await expect(head.locator(".label")).to_have_text(["glaze"])
+    await keys.press("l")
+    await expect(page.locator("#tags-known option")).to_have_count(2)
+    await keys.press("Escape")
+    await page.get_by_role("navigation", name="Filter the queue").get_by_text("# hearing").click()
+    await page.wait_for_url("**tag=hearing**")
+    await expect(page.locator(".desk-none")).to_contain_text("Nothing of this kind waits.")
+    await one.go("/desk")
 
 
 async def _snooze_two(one: Seat) -> None:
@@ -137,6 +178,15 @@ async def test_of_several_each_answers_for_itself(shop: Site) -> None:
     ).status_code == 422
     assert (await ivan.post("/desk/several/taking", data={"cases": "none"})).status_code == 422
     assert (await ivan.post("/desk/several/taking", data={})).status_code == 422
+    for said in ("not a tag!", "order 10023", "x" * 33):
+        bad = await ivan.post("/desk/several/tags", data={"cases": [fresh], "add": said})
+        assert bad.status_code == 422
+    assert (
+        await esme.post("/desk/several/priority", data={"cases": [fresh], "priority": "1"})
+    ).status_code == 422
+    theirs = {"cases": [fresh, f"{cases[3]}:0"], "priority": "1", "reason": "it is urgent"}
+    told = (await esme.post("/desk/several/priority", data=theirs)).text
+    assert (told.count('class="fails"'), told.count('class="holds"')) == (1, 1)
     back = {"cases": [f"{cases[0]}:{rows[cases[0]]}"], "reason": "not for me"}
     assert "Case" not in (await esme.post("/desk/several/transfer", data=back)).text
     states = await shop.house.as_owner(

@@ -333,4 +333,5 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sampling: Sampling | None = None
     deflection: Deflection | None = None
     messages: dict[str, str] = {}
+    texts: dict[str, dict[str, str]] = {}
     commitments: tuple[str, ...] = ()

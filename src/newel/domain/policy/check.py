@@ -116,14 +116,35 @@ def _texts(sheet: Sheet) -> Iterator[Problem]:
         if key not in bundle.messages:
             yield sheet.wrong("messages", says=f'"{key}" is missing', hint="add the text it sends")
     for key, text in bundle.messages.items():
-        if blank(text):
-            yield sheet.wrong("messages", key, says="is empty", hint="write the text it sends")
-        if "{" in text or "}" in text:
-            hint = "it is sent word for word; take the braces out"
-            yield sheet.wrong("messages", key, says="a fixed text has no places", hint=hint)
+        yield from _fixed(sheet, text, "messages", key)
+    for language, texts in bundle.texts.items():
+        yield from _translated(sheet, language, texts)
     for at, phrase in enumerate(bundle.commitments):
         if blank(phrase):
             yield sheet.wrong("commitments", at, says="is empty", hint="write a phrase, or none")
+
+
+def _fixed(sheet: Sheet, text: str, *path: str) -> Iterator[Problem]:
+    if blank(text):
+        yield sheet.wrong(*path, says="is empty", hint="write the text it sends")
+    if "{" in text or "}" in text:
+        hint = "it is sent word for word; take the braces out"
+        yield sheet.wrong(*path, says="a fixed text has no places", hint=hint)
+
+
+def _translated(sheet: Sheet, language: str, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """The fixed texts of one more language: each is one of the policy's, and what is left out is mild."""
+    known = language.partition("-")[0]
+    yield from sheet.named("texts", language, what="language", name=known, among=LANGUAGES)
+    if language == sheet.bundle.languages[0]:
+        hint = "take it out, or name another language"
+        yield sheet.wrong("texts", language, says="is what messages are written in", hint=hint)
+    for key, text in texts.items():
+        yield from sheet.named("texts", language, key, what="message", name=key, among=sheet.bundle.messages)
+        yield from _fixed(sheet, text, "texts", language, key)
+    for key in sheet.bundle.messages.keys() - texts.keys():
+        hint = f"messages.{key} is sent in its place"
+        yield sheet.mild("texts", language, says=f'"{key}" is not said in {language}', hint=hint)
 
 
 def _knowledge(sheet: Sheet) -> Iterator[Problem]:

@@ -309,6 +309,9 @@ def _systems(bundle: Bundle) -> Iterator[Row]:
 def _messages(bundle: Bundle) -> Iterator[Row]:
     for key, text in bundle.messages.items():
         yield Row(name=plain(key), words="", quotes=(text,))
+    for language, texts in bundle.texts.items():
+        for key, text in texts.items():
+            yield Row(name=f"{plain(key)}, {language}", words="", quotes=(text,))
 
 
 def _commitments(bundle: Bundle) -> Iterator[Row]:

@@ -50,6 +50,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "calendar": "sla",
     "routing": "routing",
     "messages": "text",
+    "texts": "text",
     "title": "text",
     "definition_of_right": "text",
 }

@@ -15,6 +15,7 @@ _NOUNS: Final = {
     "playbooks": "Playbook",
     "gates": "Risk class",
     "messages": "Message",
+    "texts": "Texts in",
     "owners": "Owner of",
 }
 _SPELLED: Final[dict[str, dict[int, str]]] = {

@@ -17,6 +17,7 @@ from newel.flow.routing.hands import (
     transfer,
     unsnooze,
     wake,
+    within_reach,
 )
 from newel.flow.routing.queue import (
     call_out,
@@ -58,4 +59,5 @@ __all__ = [
     "transfer",
     "unsnooze",
     "wake",
+    "within_reach",
 ]

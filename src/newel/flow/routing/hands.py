@@ -123,6 +123,18 @@ async def mine(tx: Tx, case_id: UUID, actor: Actor, token: int) -> tuple[Case, W
     return case, item
 
 
+async def within_reach(tx: Tx, case_id: UUID, actor: Actor, token: int) -> tuple[Case, WorkItem]:
+    """The locked case and its item as the actor saw it: their own, what waits, or as a supervisor any."""
+    actor.must(Act.WORK)
+    case = await cases.lock(tx, case_id)
+    item = await rows.open_of(tx, case_id)
+    if item is None or item.token != token:
+        raise StaleToken(what=f"case {case_id}")
+    if item.owner_id not in {None, _staff(actor)} and not actor.may(Act.ASSIGN):
+        raise Forbidden(actor=actor.id, act="change this case", why="it is another's")
+    return case, item
+
+
 async def assign(house: House, actor: Actor, case_id: UUID, staff_id: UUID) -> WorkItem:
     """A supervisor gives open work to a person, whoever has it now."""
     actor.must(Act.ASSIGN)
@@ -144,11 +156,11 @@ async def transfer(
         return await hand(tx, case, item, staff_id, "transferred")
 
 
-async def explain(tx: Tx, house: House, case: Case, reason: str) -> None:
-    """Keep why the case passes on, sealed with it."""
+async def explain(tx: Tx, house: House, case: Case, reason: str, kind: Kind = Kind.HANDOVER) -> None:
+    """Keep why the case passes on, or why else something is done with it, sealed with it."""
     if len(reason.strip()) < LEAST_REASON:
         raise Invalid(what="the reason", why="say in a few words why")
-    await notes.add(tx, house.envelope, case, fit(reason), kind=Kind.HANDOVER)
+    await notes.add(tx, house.envelope, case, fit(reason), kind=kind)
 
 
 async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -> WorkItem:

@@ -63,12 +63,14 @@ CREATE CONSTRAINT TRIGGER policy_audited AFTER INSERT OR UPDATE ON newel.policy_
 CREATE TRIGGER signature_append_only BEFORE UPDATE OR DELETE ON newel.policy_signature
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
--- The fixed texts that the system may send by itself, by policy version (blind MAC of each text).
+-- The fixed texts that the system may send by itself, by policy version (blind MAC of each text); the
+-- language is empty for what the policy says where it has no text in the customer's own.
 CREATE TABLE newel.policy_template (
     policy_id uuid  NOT NULL REFERENCES newel.policy_version,
     key       text  NOT NULL,
     text_mac  bytea NOT NULL,
-    PRIMARY KEY (policy_id, key)
+    language  text  NOT NULL DEFAULT '',
+    PRIMARY KEY (policy_id, key, language)
 );
 
 -- What a version lets the system say and do is written before anybody signs it, and never grows.

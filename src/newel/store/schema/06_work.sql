@@ -254,6 +254,16 @@ CREATE TABLE newel.macro (
     UNIQUE (workflow, language, name)
 );
 
+-- Tags of a case: words of a team for matters, never for people. What was taken off stays, with its time.
+CREATE TABLE newel.case_tag (
+    case_id    uuid        NOT NULL REFERENCES newel.cases,
+    tag        text        NOT NULL CHECK (length(tag) BETWEEN 1 AND 32 AND tag !~ '[[:space:]<>@,;]' AND tag !~ '[0-9]{5}'),
+    at         timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (case_id, tag)
+);
+CREATE INDEX case_tag_tag ON newel.case_tag (tag, case_id) WHERE removed_at IS NULL;
+
 -- A part of the queue that somebody looks at often, by name; their own, or shown to their team as well.
 CREATE TABLE newel.saved_view (
     id         uuid PRIMARY KEY,
@@ -265,7 +275,8 @@ CREATE TABLE newel.saved_view (
     language   text        NOT NULL DEFAULT '',
     late       boolean     NOT NULL DEFAULT false,
     saved_at   timestamptz NOT NULL,
-    removed_at timestamptz
+    removed_at timestamptz,
+    tag        text        NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX saved_view_name ON newel.saved_view (staff_id, name) WHERE removed_at IS NULL;
 CREATE INDEX saved_view_team ON newel.saved_view (team, name) WHERE removed_at IS NULL AND team <> '';

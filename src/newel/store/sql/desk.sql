@@ -3,6 +3,7 @@
 SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token,
     c.kind, c.state AS case_state, c.contact_reason, c.language, c.locked, c.due_at AS until, c.customer_id,
     c.key_wrapped, k.wrapped AS subject_wrapped, u.profile_sealed, n.id AS message_id, n.body_sealed, n.created_at AS said_at,
+    ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags,
     NOT EXISTS (SELECT FROM newel.message a WHERE a.case_id = c.id AND a.seq > n.seq AND a.direction = 'outbound'
         AND a.drafted_by <> 'template') AS unanswered
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.customer u ON u.id = c.customer_id
@@ -14,7 +15,7 @@ WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 -- name: queue
 -- What waits: first what a person may take ($1 their buckets, $2 those as a generalist, from priority $3 on, not passed
 -- on by $4), then the head of all the rest; at most $7. If asked of one workflow ($5), priority ($6) and
--- language ($8), and only what is late ($9).
+-- language ($8), only what is late ($9), and only what carries a tag ($10).
 WITH tongue AS MATERIALIZED (SELECT id FROM newel.bucket WHERE $8 = '' OR language = $8
 ), able AS (
     SELECT w.id FROM (
@@ -22,22 +23,29 @@ WITH tongue AS MATERIALIZED (SELECT id FROM newel.bucket WHERE $8 = '' OR langua
             SELECT id, priority, position, due_at FROM newel.work_item
             WHERE state = 'queued' AND bucket = b.bucket AND priority >= $3 AND passed_by IS DISTINCT FROM $4::uuid
                 AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached)
+                AND ($10 = '' OR EXISTS (SELECT FROM newel.case_tag t WHERE t.tag = $10
+                    AND t.case_id = work_item.case_id AND t.removed_at IS NULL))
             ORDER BY priority, position, due_at, id LIMIT $7) x
         UNION ALL
         SELECT x.* FROM unnest($2::int[]) AS b(bucket) JOIN tongue ON tongue.id = b.bucket CROSS JOIN LATERAL (
             SELECT id, priority, position, due_at FROM newel.work_item
             WHERE state = 'queued' AND bucket = b.bucket AND priority >= $3 AND general
                 AND passed_by IS DISTINCT FROM $4::uuid AND ($5 = '' OR workflow = $5) AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached)
+                AND ($10 = '' OR EXISTS (SELECT FROM newel.case_tag t WHERE t.tag = $10
+                    AND t.case_id = work_item.case_id AND t.removed_at IS NULL))
             ORDER BY priority, position, due_at, id LIMIT $7) x
     ) w ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $7
 ), rest AS (
     SELECT id FROM newel.work_item WHERE state = 'queued' AND ($5 = '' OR workflow = $5)
         AND ($6 = 0 OR priority = $6) AND (NOT $9 OR breached) AND ($8 = '' OR bucket IN (SELECT id FROM tongue))
+        AND ($10 = '' OR EXISTS (SELECT FROM newel.case_tag t WHERE t.tag = $10
+                    AND t.case_id = work_item.case_id AND t.removed_at IS NULL))
     ORDER BY priority, position, due_at, id LIMIT $7
 )
 SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token,
     c.kind, c.state AS case_state, c.contact_reason, c.language, c.locked, NULL::timestamptz AS until, c.customer_id,
     c.key_wrapped, k.wrapped AS subject_wrapped, u.profile_sealed, n.id AS message_id, n.body_sealed, n.created_at AS said_at,
+    ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags,
     false AS unanswered, q.able
 FROM (SELECT id, true AS able FROM able UNION ALL
         SELECT id, false FROM rest WHERE id NOT IN (SELECT id FROM able)) q

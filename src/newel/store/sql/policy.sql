@@ -14,7 +14,7 @@ VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $13);
 
 -- name: add_text
 -- A fixed text that the system may send under a version.
-INSERT INTO newel.policy_template (policy_id, key, text_mac) VALUES ($1, $2, $3);
+INSERT INTO newel.policy_template (policy_id, key, text_mac, language) VALUES ($1, $2, $3, $4);
 
 -- name: add_autonomous
 -- An action class that a version lists as autonomous, with its own ceiling.

@@ -36,7 +36,8 @@ SELECT c.id, c.workflow, c.kind, c.conversation_id, c.contact_reason, c.language
     p.workflow || '/' || p.number AS policy_version,
     (SELECT s.login FROM newel.work_item w JOIN newel.staff s ON s.id = w.owner_id
      WHERE w.case_id = c.id AND w.state = 'owned') AS owner,
-    (SELECT a.id FROM newel.approval a WHERE a.case_id = c.id AND a.state = 'pending') AS approval_id
+    (SELECT a.id FROM newel.approval a WHERE a.case_id = c.id AND a.state = 'pending') AS approval_id,
+    ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags
 FROM newel.cases c JOIN newel.policy_version p ON p.id = c.policy_id WHERE c.id = $1;
 
 -- name: targets

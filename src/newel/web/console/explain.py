@@ -5,7 +5,6 @@ from typing import Annotated
 import msgspec
 from litestar import Response
 
-from newel.domain import reason as reasons
 from newel.flow import explain, policy
 from newel.web.page import page, part
 from newel.web.request import Ask
@@ -34,7 +33,7 @@ async def told(request: Ask) -> Response[str]:
     """What the scan makes of it."""
     asked = await request.filled(Asked)
     found = await explain.told(request.house, request.me.actor, asked.workflow, asked.text)
-    return part(request, "explain/told.html", said=found.said, text=found.text, reason_of=reasons.said)
+    return part(request, "explain/told.html", said=found.said, text=found.text)
 
 
 async def _workflows(request: Ask) -> list[tuple[str, str]]:

@@ -258,6 +258,7 @@ async def _page(
         "once": uuid4().hex,
         "wait": speaks.gettext(WAITS[outlook.wait]),
         "outlook": outlook,
+        "away": outlook.away(speaks.code),
         "Standing": Standing,
         "found": None,
         "asked": "",

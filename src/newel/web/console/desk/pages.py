@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -39,6 +40,7 @@ from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
 SHOWN: Final = 30
+TAGS: Final = 5
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -193,8 +195,15 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "saved": saved,
         "titles": named,
+        "common": _common([*taken, *waiting], asked.tag),
         "reason_of": reason_of(request),
     }
+
+
+def _common(shown: Sequence[rows.Row], asked: str) -> list[str]:
+    """The tags to choose from: what is asked for, and what most of those shown carry."""
+    carried = Counter(tag for row in shown for tag in row.tags if tag != asked)
+    return [*([asked] if asked else []), *(tag for tag, _ in carried.most_common(TAGS))]
 
 
 async def titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:

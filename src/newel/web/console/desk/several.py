@@ -1,21 +1,25 @@
-"""Several cases of the list at once: taken, passed on, put aside; what became of each is said."""
+"""Several cases of the list at once: taken, passed on, put aside, made urgent, tagged; how each fared."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from litestar import Response
 
+from newel.domain import tag
 from newel.domain.access import Act
-from newel.flow.routing import several as flow
-from newel.flow.routing.several import Chosen, Outcome
+from newel.domain.words import Priority
+from newel.flow import several as flow
+from newel.flow import tag as tags
+from newel.flow.several import Chosen, Outcome
 from newel.store import views
 from newel.web.page import part
 from newel.web.request import Ask
 from newel.web.route import form
-from newel.web.shapes import Key, Reason
+from newel.web.route import page as page_at
+from newel.web.shapes import Key, Reason, Short
 
 One = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f-]{36}:[0-9]{1,18}\Z")]
 """A case and the token of its work, as the list shows them."""
@@ -43,6 +47,20 @@ class Snooze(Cases, frozen=True, kw_only=True):
     """Until when they are put aside."""
 
     until: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Prioritise(Cases, frozen=True, kw_only=True):
+    """Which priority they have from now on, and why."""
+
+    priority: Literal[1, 2, 3]
+    reason: Reason
+
+
+class Tags(Cases, frozen=True, kw_only=True):
+    """What is put on them and what is taken off, with commas between."""
+
+    add: Short = ""
+    remove: Short = ""
 
 
 @form("/desk/several/taking", Act.WORK)
@@ -82,6 +100,34 @@ async def snooze(request: Ask) -> Response[str]:
     return _told(request, told, said)
 
 
+@form("/desk/several/priority", Act.WORK)
+async def prioritise(request: Ask) -> Response[str]:
+    """Give all of them one priority."""
+    asked = await request.filled(Prioritise, many=("cases",))
+    to = Priority(asked.priority)
+    told = await flow.prioritise(request.house, request.person, asked.chosen(), to, asked.reason)
+    said = request.ngettext(
+        "%(num)s case is %(priority)s.", "%(num)s cases are %(priority)s.", _done(told), priority=to.name
+    )
+    return _told(request, told, said)
+
+
+@form("/desk/several/tags", Act.WORK)
+async def put_tags(request: Ask) -> Response[str]:
+    """Put tags on all of them, and take others off."""
+    asked = await request.filled(Tags, many=("cases",))
+    add, remove = tag.fit(asked.add), tag.fit(asked.remove)
+    told = await flow.tags(request.house, request.person, asked.chosen(), add, remove)
+    said = request.ngettext("%(num)s case is tagged.", "%(num)s cases are tagged.", _done(told))
+    return _told(request, told, said)
+
+
+@page_at("/desk/tags", Act.WORK)
+async def known_tags(request: Ask) -> Response[str]:
+    """The tags in use, to choose from while one writes."""
+    return part(request, "desk/tags.html", tags=await tags.known(request.house, request.person))
+
+
 def _done(outcomes: Sequence[Outcome]) -> int:
     return sum(not one.why for one in outcomes)
 
@@ -94,4 +140,4 @@ def _told(request: Ask, outcomes: Sequence[Outcome], said: str) -> Response[str]
     return part(request, "desk/several.html", say=said, said=said, outcomes=outcomes, left=left)
 
 
-ROUTES = [take, transfer, snooze]
+ROUTES = [take, transfer, snooze, prioritise, put_tags, known_tags]

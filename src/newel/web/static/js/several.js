@@ -57,6 +57,10 @@ document.addEventListener("click", (event) => {
   const picks = event.target.closest("[data-picks]");
   if (picks) picks.dataset.picks === "none" ? none() : toggle(atHand());
 });
+// The tags in use are fetched when somebody first wants to choose from them.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches('[list="tags-known"]')) document.dispatchEvent(new CustomEvent("tags_wanted"));
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches(".row-pick")) toggle(event.target.closest(".pickable"));
 });

@@ -9,8 +9,9 @@ import msgspec
 
 from newel.domain.access import Actor
 from newel.domain.errors import NewelError
+from newel.domain.words import Priority
+from newel.flow import priority, routing, tag
 from newel.flow.house import House
-from newel.flow.routing import hands
 
 MOST: Final = 50
 
@@ -31,7 +32,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 async def take(house: House, actor: Actor, chosen: Sequence[Chosen]) -> list[Outcome]:
     """The person takes these from the queue, as many as they may have."""
-    return await _each(chosen, lambda one: hands.take(house, actor, one.case_id))
+    return await _each(chosen, lambda one: routing.take(house, actor, one.case_id))
 
 
 async def transfer(
@@ -41,15 +42,29 @@ async def transfer(
 
     async def act(one: Chosen) -> object:
         if staff_id is None:
-            return await hands.hand_back(house, actor, one.case_id, one.token, reason)
-        return await hands.transfer(house, actor, one.case_id, one.token, staff_id, reason)
+            return await routing.hand_back(house, actor, one.case_id, one.token, reason)
+        return await routing.transfer(house, actor, one.case_id, one.token, staff_id, reason)
 
     return await _each(chosen, act)
 
 
 async def snooze(house: House, actor: Actor, chosen: Sequence[Chosen], until: datetime) -> list[Outcome]:
     """Put the person's own aside until a time."""
-    return await _each(chosen, lambda one: hands.snooze(house, actor, one.case_id, one.token, until))
+    return await _each(chosen, lambda one: routing.snooze(house, actor, one.case_id, one.token, until))
+
+
+async def prioritise(
+    house: House, actor: Actor, chosen: Sequence[Chosen], to: Priority, reason: str
+) -> list[Outcome]:
+    """Give all of them one priority."""
+    return await _each(chosen, lambda one: priority.change(house, actor, one.case_id, one.token, to, reason))
+
+
+async def tags(
+    house: House, actor: Actor, chosen: Sequence[Chosen], add: Sequence[str], remove: Sequence[str]
+) -> list[Outcome]:
+    """Put these tags on all of them, and take those off."""
+    return await _each(chosen, lambda one: tag.change(house, actor, one.case_id, one.token, add, remove))
 
 
 async def _each(chosen: Sequence[Chosen], act: Callable[[Chosen], Awaitable[object]]) -> list[Outcome]:
