@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 
 from newel.ai.calibrate import Doubles, fit_logistic
-from newel.ai.features import Columns, Floats, Rows, Weigher
+from newel.ai.features import WIDTH, Columns, Floats, Rows
 from newel.ai.lbfgs import minimise
-from newel.ai.traits import WEIGHTS, traits
+from newel.ai.traits import rarities, weighed, whole
 
 _FIT: Final = 10.0
 _ENOUGH: Final = 2e-3
@@ -33,31 +33,45 @@ class Lesson(msgspec.Struct, frozen=True):
 
 
 class Learnt(msgspec.Struct, frozen=True):
-    """Weights of the known columns (one row each), and a bias for each label."""
+    """Weights of the known columns (one row each), and a bias for each label.
 
-    weigher: Weigher
+    ``row_of`` tells the row of each column; -1 where nothing is known of it.
+    """
+
+    rarity: Floats
     known: Columns
+    row_of: Columns
     table: Floats
     bias: Floats
 
-    def scores(self, text: str) -> Floats:
-        """A score for each label, not yet a probability."""
-        columns, values = self.weigher.row(text)
-        at = np.searchsorted(self.known, columns)
-        at[at == len(self.known)] = 0
-        seen = self.known[at] == columns
-        found: Floats = values[seen] @ self.table[at[seen]] + self.bias
-        return found
+    @classmethod
+    def of(cls, rarity: Floats, known: Columns, table: Floats, bias: Floats) -> "Learnt":
+        """One whose known columns are these, in order."""
+        row_of = np.full(WIDTH, -1, np.int64)
+        row_of[known] = np.arange(len(known))
+        return cls(rarity, known, row_of, table, bias)
+
+    def scores(self, rows: Rows) -> Floats:
+        """A score of each row for each label, not yet a probability: one sparse product."""
+        found = np.zeros((len(rows.offsets) - 1, len(self.bias)), np.float32)
+        at = self.row_of[rows.columns]
+        kept = np.flatnonzero(at >= 0)
+        row = np.searchsorted(rows.offsets, kept, side="right") - 1
+        if len(kept):
+            products = rows.values[kept, None] * self.table[at[kept]]
+            firsts = np.flatnonzero(np.diff(row, prepend=-1))
+            found[row[firsts]] = np.add.reduceat(products, firsts)
+        return found + self.bias
 
 
 def learn(lesson: Lesson) -> Learnt:
     """Fit every label on the whole lesson."""
-    weigher = Weigher(lesson.texts, WEIGHTS, traits)
-    rows = weigher.rows(lesson.texts)
+    rarity = rarities(lesson.texts)
+    rows = weighed(lesson.texts, whole(lesson.texts), rarity)
     known, at = np.unique(rows.columns, return_inverse=True)
     fitted = [_fitted(rows, at, len(known), truth) for truth in lesson.truth.T]
     table = np.stack([weights[:-1] for weights in fitted], axis=1)
-    return Learnt(weigher, known, table, np.array([weights[-1] for weights in fitted], np.float32))
+    return Learnt.of(rarity, known, table, np.array([weights[-1] for weights in fitted], np.float32))
 
 
 def _fitted(rows: Rows, at: Columns, width: int, truth: Floats) -> Floats:
@@ -94,8 +108,8 @@ def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
     for fold in range(folds):
         held = order[lesson.groups] == fold
         model = learn(lesson.part(np.flatnonzero(~held)))
-        for number in np.flatnonzero(held):
-            scores[number] = model.scores(lesson.texts[number])
+        texts = lesson.part(np.flatnonzero(held)).texts
+        scores[held] = model.scores(weighed(texts, whole(texts), model.rarity))
     return scores
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,28 +18,41 @@ import msgspec
 import numpy as np
 
 from newel.ai.examples import shipped, source
-from newel.ai.features import WIDTH, Columns, Floats, Weigher
+from newel.ai.features import WIDTH, Columns, Floats
 from newel.ai.lesson import Learnt, Lesson, calibrated, learn, table_of, unseen
-from newel.ai.traits import WEIGHTS, traits
+from newel.ai.traits import WEIGHTS, weighed
 from newel.domain.scan.features import HEARD, ScanInput, Signal
 from newel.domain.scan.quotation import blanked, zones
+from newel.domain.words import Span
 
 LANGUAGE: Final = "en"
 LABELS: Final = tuple(label for labels in HEARD.values() for label in labels)
 FILE: Final = "signal.npz"
-_FORMAT: Final = "signal-1"
-_SENTENCE = re.compile(r"[^.!?;\n]*[^.!?;\s][^.!?;\n]*[.!?;]*")
+_FORMAT: Final = "signal-2"
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
+# Longer than that a sentence is read in pieces, as its first words are all that a window holds.
+_LONG: Final = 300
 # A weight is one of so many steps; a column with none over the least says next to nothing.
 _STEPS: Final = 127
 _LEAST: Final = 4
-_MOST: Final = 200
+_MOST: Final = 100
 
 
-class Window(NamedTuple):
-    """A sentence, or two neighbours: where it stands."""
+class Said(NamedTuple):
+    """A text in pieces, which are sentences, and its windows: every one, and every two neighbours."""
 
-    start: int
-    end: int
+    text: str
+    pieces: tuple[Span, ...]
+    windows: tuple[tuple[int, int], ...]
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Where a window stands."""
+        first, last = self.windows[number]
+        return self.pieces[first].start, self.pieces[last - 1].end
+
+    def texts(self) -> list[str]:
+        """The pieces as texts."""
+        return [self.text[piece.start : piece.end] for piece in self.pieces]
 
 
 class Hearing(msgspec.Struct, frozen=True):
@@ -51,31 +63,27 @@ class Hearing(msgspec.Struct, frozen=True):
     slopes: Floats
     shifts: Floats
 
-    def shares(self, text: str) -> Floats:
-        """P(label) of one sentence."""
-        scores = self.learnt.scores(text) * self.slopes + self.shifts
+    def shares(self, pieces: Sequence[str], windows: Sequence[tuple[int, int]]) -> Floats:
+        """P(label) of each window, in one pass."""
+        rows = weighed(pieces, windows, self.learnt.rarity)
+        scores = self.learnt.scores(rows) * self.slopes + self.shifts
         shares: Floats = 1 / (1 + np.exp(-scores))
         return shares
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """The highest score of each label in the sender's own words or the subject, and where it stands."""
-        text = message.text
-        covered = zones(text)
-        own = blanked(text, covered) if covered.spans else text
-        places = _both_ends([*windows(own)])
-        said = [own[place.start : place.end] for place in places]
-        said += [message.subject] if message.subject else []
-        if not said:
-            return self._told(np.zeros((1, len(LABELS)), np.float32), ())
-        return self._told(np.stack([self.shares(each) for each in said]), places)
+        said = said_in(message.text)
+        pieces, windows = [*said.texts()], [*said.windows]
+        if message.subject or not pieces:
+            windows.append((len(pieces), len(pieces) + 1))
+            pieces.append(message.subject)
+        return self._told(self.shares(pieces, windows), said)
 
-    def _told(self, shares: Floats, places: Sequence[Window]) -> tuple[Signal, ...]:
-        best = shares.argmax(0)
+    def _told(self, shares: Floats, said: Said) -> tuple[Signal, ...]:
+        best = shares.argmax(0).tolist()
         scores = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
         where = {
-            label: (places[best[at]].start, places[best[at]].end)
-            for at, label in enumerate(LABELS)
-            if best[at] < len(places)
+            label: said.place(best[at]) for at, label in enumerate(LABELS) if best[at] < len(said.windows)
         }
         return tuple(
             Signal(
@@ -89,18 +97,39 @@ class Hearing(msgspec.Struct, frozen=True):
         )
 
 
-def _both_ends(places: list[Window]) -> list[Window]:
-    """Of a very long text its beginning and its end; the rules read the whole of it."""
-    return places if len(places) <= 2 * _MOST else [*places[:_MOST], *places[-_MOST:]]
+def said_in(text: str) -> Said:
+    """The sender's own words in pieces; of a very long text its beginning and its end."""
+    covered = zones(text)
+    own = blanked(text, covered) if covered.spans else text
+    pieces = [*sentences(own)]
+    if len(pieces) <= 2 * _MOST:
+        return Said(text, tuple(pieces), tuple(_windows(0, len(pieces))))
+    both = (*pieces[:_MOST], *pieces[-_MOST:])
+    return Said(text, both, (*_windows(0, _MOST), *_windows(_MOST, len(both))))
 
 
-def windows(text: str) -> Iterator[Window]:
-    """Every sentence, and every two that follow each other, in order."""
-    sentences = [Window(*found.span()) for found in _SENTENCE.finditer(text)]
-    for one, two in pairwise(sentences):
-        yield one
-        yield Window(one.start, two.end)
-    yield from sentences[-1:]
+def sentences(text: str) -> Iterator[Span]:
+    """Every sentence in order; what goes on for long without a stop is cut between words."""
+    for found in _SENTENCE.finditer(text):
+        if not found[0].isspace():
+            yield from _cut(text, *found.span())
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Span]:
+    while end - start > _LONG:
+        at = text.rfind(" ", start + 1, start + _LONG)
+        at = at if at > 0 else start + _LONG
+        yield Span(start, at)
+        start = at
+    yield Span(start, end)
+
+
+def _windows(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Every piece of these, and every two that follow each other."""
+    for at in range(first, last):
+        yield at, at + 1
+        if at + 2 <= last:
+            yield at, at + 2
 
 
 def version() -> str:
@@ -133,8 +162,8 @@ def packed(hearing: Hearing) -> bytes:
         content,
         version=np.array(hearing.version),
         known=np.diff(known, prepend=0).astype(np.uint16),
-        rarity=learnt.weigher.rarity[known].astype(np.float16),
-        commonest=np.array(learnt.weigher.rarity.max(), np.float32),
+        rarity=learnt.rarity[known].astype(np.float16),
+        commonest=np.array(learnt.rarity.max(), np.float32),
         steps=np.ascontiguousarray(steps.T),
         scale=(scale / _STEPS).astype(np.float32),
         bias=learnt.bias,
@@ -151,7 +180,7 @@ def unpacked(content: bytes) -> Hearing:
     rarity = np.full(WIDTH, held["commonest"], np.float32)
     rarity[known] = held["rarity"]
     table = held["steps"].T.astype(np.float32) * held["scale"]
-    learnt = Learnt(Weigher.known(rarity, WEIGHTS, traits), known, table, held["bias"])
+    learnt = Learnt.of(rarity, known, table, held["bias"])
     return Hearing(str(held["version"]), learnt, held["slopes"], held["shifts"])
 
 
