@@ -12,7 +12,7 @@ from newel.ai import signal
 from newel.ai.examples import read, readings, shipped
 from newel.ai.intent import Intent
 from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
-from newel.ai.traits import weighed, whole
+from newel.ai.traits import seen_in, seen_of, weighed, whole
 from newel.domain.scan.features import HEARD, ScanInput
 
 SAMPLE = """= request
@@ -109,7 +109,7 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
     labels = [[name] if name else [] for _ in range(4) for name, group in words.items() for _ in group]
     lesson = Lesson(texts, table_of(("ring",), labels), np.arange(len(texts)))
     learnt, asked = learn(lesson), ["ring ring", "a blue lamp"]
-    ring, lamp = learnt.scores(weighed(asked, whole(asked), learnt.rarity))[:, 0]
+    ring, lamp = learnt.scores(weighed(seen_of(asked), learnt.scale))[:, 0]
     assert ring > 0 > lamp
     [(slope, _)] = calibrated(unseen(lesson), lesson.truth)
     assert slope > 0
@@ -133,11 +133,9 @@ def test_windows_judged_together_are_judged_as_each_alone() -> None:
     hearing = signal.hearing()
     assert hearing is not None
     pieces = ["Where is it?", "", "My dad died.", "Ring me back!!", "I don't know, I'm so so tired"]
-    together = hearing.shares(pieces, whole(pieces))
-    alone = [hearing.shares([piece], [(0, 1)])[0] for piece in pieces]
-    assert np.allclose(together, alone, atol=1e-5)
-    joined = hearing.shares([" ".join(pieces[2:4])], [(0, 1)])[0]
-    assert np.allclose(hearing.shares(pieces, [(2, 4)])[0], joined, atol=1e-5)
+    together = hearing.scores(seen_in(pieces, [*whole(pieces), (2, 4)]))
+    alone = [hearing.scores(seen_of([text]))[0] for text in (*pieces, " ".join(pieces[2:4]))]
+    assert np.allclose(together, alone, atol=1e-4)
 
 
 def test_of_a_text_nothing_is_remembered_but_single_words() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from newel.ai.calibrate import Doubles, fit_logistic
 from newel.ai.features import WIDTH, Columns, Floats, Rows
 from newel.ai.lbfgs import minimise
-from newel.ai.traits import rarities, weighed, whole
+from newel.ai.traits import rarities, seen_of, spread, weighed
 
 _FIT: Final = 10.0
 _ENOUGH: Final = 2e-3
@@ -35,21 +35,22 @@ class Lesson(msgspec.Struct, frozen=True):
 class Learnt(msgspec.Struct, frozen=True):
     """Weights of the known columns (one row each), and a bias for each label.
 
-    ``row_of`` tells the row of each column; -1 where nothing is known of it.
+    ``scale`` is what rows are weighed by; ``row_of`` tells the row of each column; -1 where nothing is
+    known of it.
     """
 
-    rarity: Floats
+    scale: Floats
     known: Columns
     row_of: Columns
     table: Floats
     bias: Floats
 
     @classmethod
-    def of(cls, rarity: Floats, known: Columns, table: Floats, bias: Floats) -> "Learnt":
+    def of(cls, scale: Floats, known: Columns, table: Floats, bias: Floats) -> "Learnt":
         """One whose known columns are these, in order."""
         row_of = np.full(WIDTH, -1, np.int64)
         row_of[known] = np.arange(len(known))
-        return cls(rarity, known, row_of, table, bias)
+        return cls(scale, known, row_of, table, bias)
 
     def scores(self, rows: Rows) -> Floats:
         """A score of each row for each label, not yet a probability: one sparse product."""
@@ -66,20 +67,30 @@ class Learnt(msgspec.Struct, frozen=True):
 
 def learn(lesson: Lesson) -> Learnt:
     """Fit every label on the whole lesson."""
-    rarity = rarities(lesson.texts)
-    rows = weighed(lesson.texts, whole(lesson.texts), rarity)
+    seen = seen_of(lesson.texts)
+    rarity = rarities(seen)
+    return fitted(weighed(seen, rarity), rarity, lesson.truth)
+
+
+def fitted(rows: Rows, scale: Floats, truth: Floats, strength: float = _FIT) -> Learnt:
+    """Fit each label to rows that were weighed by a scale; a weaker fit keeps the weights smaller."""
     known, at = np.unique(rows.columns, return_inverse=True)
-    fitted = [_fitted(rows, at, len(known), truth) for truth in lesson.truth.T]
-    table = np.stack([weights[:-1] for weights in fitted], axis=1)
-    return Learnt.of(rarity, known, table, np.array([weights[-1] for weights in fitted], np.float32))
+    objectives = (_objective(rows, at, len(known), right, strength) for right in truth.T)
+    found = [minimise(each, np.zeros(len(known) + 1, np.float32), _ENOUGH) for each in objectives]
+    table = np.stack([weights[:-1] for weights in found], axis=1)
+    return Learnt.of(scale, known, table, np.array([weights[-1] for weights in found], np.float32))
 
 
-def _fitted(rows: Rows, at: Columns, width: int, truth: Floats) -> Floats:
-    return minimise(_objective(rows, at, width, truth), np.zeros(width + 1, np.float32), _ENOUGH)
+def part(rows: Rows, chosen: Columns) -> Rows:
+    """Some of the rows, by number."""
+    sizes = np.diff(rows.offsets)[chosen]
+    _, at = spread(rows.offsets[chosen], sizes)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    return Rows(offsets, rows.columns[at], rows.values[at])
 
 
 def _objective(
-    rows: Rows, at: Columns, width: int, truth: Floats
+    rows: Rows, at: Columns, width: int, truth: Floats, strength: float
 ) -> Callable[[Floats], tuple[float, Floats]]:
     """The ridge-logistic loss and its slope."""
     size = len(rows.offsets) - 1
@@ -88,10 +99,10 @@ def _objective(
     def objective(weights: Floats) -> tuple[float, Floats]:
         scores = np.bincount(row, rows.values * weights[:-1][at], minlength=size) + weights[-1]
         loss = float((np.logaddexp(0, scores) - truth * scores).sum())
-        off = _FIT * (_share(scores) - truth)
+        off = strength * (_share(scores) - truth)
         slope = np.bincount(at, rows.values * off[row], minlength=width) + weights[:-1]
         ridge = 0.5 * float(weights[:-1] @ weights[:-1])
-        return _FIT * loss + ridge, np.append(slope, off.sum()).astype(np.float32)
+        return strength * loss + ridge, np.append(slope, off.sum()).astype(np.float32)
 
     return objective
 
@@ -109,7 +120,7 @@ def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
         held = order[lesson.groups] == fold
         model = learn(lesson.part(np.flatnonzero(~held)))
         texts = lesson.part(np.flatnonzero(held)).texts
-        scores[held] = model.scores(weighed(texts, whole(texts), model.rarity))
+        scores[held] = model.scores(weighed(seen_of(texts), model.scale))
     return scores
 
 

@@ -7,7 +7,7 @@ It is read sentence by sentence, so that one sentence in a long message counts a
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -20,7 +20,7 @@ import numpy as np
 from newel.ai.examples import shipped, source
 from newel.ai.features import WIDTH, Columns, Floats
 from newel.ai.lesson import Learnt, Lesson, calibrated, learn, table_of, unseen
-from newel.ai.traits import WEIGHTS, weighed
+from newel.ai.traits import WEIGHTS, Seen, Window, seen_in, weighed
 from newel.domain.scan.features import HEARD, ScanInput, Signal
 from newel.domain.scan.quotation import blanked, zones
 from newel.domain.words import Span
@@ -43,7 +43,7 @@ class Said(NamedTuple):
 
     text: str
     pieces: tuple[Span, ...]
-    windows: tuple[tuple[int, int], ...]
+    windows: tuple[Window, ...]
 
     def place(self, number: int) -> tuple[int, int]:
         """Where a window stands."""
@@ -63,38 +63,62 @@ class Hearing(msgspec.Struct, frozen=True):
     slopes: Floats
     shifts: Floats
 
-    def shares(self, pieces: Sequence[str], windows: Sequence[tuple[int, int]]) -> Floats:
-        """P(label) of each window, in one pass."""
-        rows = weighed(pieces, windows, self.learnt.rarity)
-        scores = self.learnt.scores(rows) * self.slopes + self.shifts
-        shares: Floats = 1 / (1 + np.exp(-scores))
-        return shares
+    def scores(self, seen: Seen) -> Floats:
+        """The log odds of each label in each window, in one pass."""
+        found: Floats = self.learnt.scores(weighed(seen, self.learnt.scale)) * self.slopes + self.shifts
+        return found
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """The highest score of each label in the sender's own words or the subject, and where it stands."""
-        said = said_in(message.text)
-        pieces, windows = [*said.texts()], [*said.windows]
-        if message.subject or not pieces:
-            windows.append((len(pieces), len(pieces) + 1))
-            pieces.append(message.subject)
-        return self._told(self.shares(pieces, windows), said)
+        asked = Asked.of(message)
+        return self.told(asked, self.scores(asked.seen))
 
-    def _told(self, shares: Floats, said: Said) -> tuple[Signal, ...]:
+    def told(self, asked: "Asked", scores: Floats) -> tuple[Signal, ...]:
+        """The signals of a message whose windows were scored; its parts count, and not the whole."""
+        shares = 1 / (1 + np.exp(-scores[: asked.apart]))
         best = shares.argmax(0).tolist()
-        scores = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
-        where = {
-            label: said.place(best[at]) for at, label in enumerate(LABELS) if best[at] < len(said.windows)
-        }
+        highest = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
+        where = {label: place for at, label in enumerate(LABELS) if (place := asked.place(best[at]))}
         return tuple(
             Signal(
                 name,
                 self.version,
-                {label: scores[label] for label in labels},
+                {label: highest[label] for label in labels},
                 LANGUAGE,
                 {label: where[label] for label in labels if label in where},
             )
             for name, labels in HEARD.items()
         )
+
+
+class Asked(NamedTuple):
+    """A message as the models read it: its windows, its subject, and last the text as a whole.
+
+    ``apart`` are the windows before the last.
+    """
+
+    said: Said
+    apart: int
+    seen: Seen
+
+    @classmethod
+    def of(cls, message: ScanInput) -> "Asked":
+        """Everything that the windows of a message hold."""
+        said = said_in(message.text)
+        pieces, windows = said.texts(), [*said.windows]
+        if message.subject or not pieces:
+            windows.append((len(pieces), len(pieces) + 1))
+            pieces.append(message.subject)
+        last = len(said.pieces) or 1
+        return cls(said, len(windows), seen_in(pieces, [*windows, (0, last)]))
+
+    def place(self, number: int) -> tuple[int, int] | None:
+        """Where in the text a window stands."""
+        if number < len(self.said.windows):
+            return self.said.place(number)
+        if number == self.apart and self.said.pieces:
+            return self.said.pieces[0].start, self.said.pieces[-1].end
+        return None
 
 
 def said_in(text: str) -> Said:
@@ -103,9 +127,9 @@ def said_in(text: str) -> Said:
     own = blanked(text, covered) if covered.spans else text
     pieces = [*sentences(own)]
     if len(pieces) <= 2 * _MOST:
-        return Said(text, tuple(pieces), tuple(_windows(0, len(pieces))))
+        return Said(own, tuple(pieces), tuple(_windows(0, len(pieces))))
     both = (*pieces[:_MOST], *pieces[-_MOST:])
-    return Said(text, both, (*_windows(0, _MOST), *_windows(_MOST, len(both))))
+    return Said(own, both, (*_windows(0, _MOST), *_windows(_MOST, len(both))))
 
 
 def sentences(text: str) -> Iterator[Span]:
@@ -124,7 +148,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[Span]:
     yield Span(start, end)
 
 
-def _windows(first: int, last: int) -> Iterator[tuple[int, int]]:
+def _windows(first: int, last: int) -> Iterator[Window]:
     """Every piece of these, and every two that follow each other."""
     for at in range(first, last):
         yield at, at + 1
@@ -162,8 +186,8 @@ def packed(hearing: Hearing) -> bytes:
         content,
         version=np.array(hearing.version),
         known=np.diff(known, prepend=0).astype(np.uint16),
-        rarity=learnt.rarity[known].astype(np.float16),
-        commonest=np.array(learnt.rarity.max(), np.float32),
+        rarity=learnt.scale[known].astype(np.float16),
+        commonest=np.array(learnt.scale.max(), np.float32),
         steps=np.ascontiguousarray(steps.T),
         scale=(scale / _STEPS).astype(np.float32),
         bias=learnt.bias,

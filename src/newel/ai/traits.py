@@ -26,8 +26,11 @@ WEIGHTS: Final = {
     "name": 0.8, "names": 0.8, "near": 0.6, "part": 0.7,
 }  # fmt: skip
 _KIND: Final = {kind: number for number, kind in enumerate(WEIGHTS)}
-_SHARES: Final = np.array([*WEIGHTS.values()], np.float32)
-_MOST_WORDS: Final = 60
+SHARES: Final = np.array([*WEIGHTS.values()], np.float32)
+# Of a window that is longer the first words count.
+_MOST_WORDS: Final = 400
+_AT_ONCE: Final = 1_000
+_TINY: Final = 1e-12
 _LONGEST_WORD: Final = 40
 _TOKEN = re.compile(r"[a-z]+|\d+|[!?]+")
 _NOT: Final = (
@@ -66,42 +69,69 @@ class Entries(NamedTuple):
     column: Columns
 
 
+class Seen(NamedTuple):
+    """Everything that so many windows hold, each once, and how often."""
+
+    windows: int
+    entries: Entries
+    times: Floats
+
+
 def whole(texts: Sequence[str]) -> list[Window]:
     """Each text as a window of its own."""
     return [(at, at + 1) for at in range(len(texts))]
 
 
-def weighed(pieces: Sequence[str], windows: Sequence[Window], rarity: Floats) -> Rows:
-    """The rows of the windows: rarer things weigh more, each kind and each row has its length."""
-    seen, times = _counted(pieces, windows)
-    values = (1 + np.log(times)).astype(np.float32) * rarity[seen.column]
-    values = _unit(values, seen.window * len(WEIGHTS) + seen.kind) * _SHARES[seen.kind]
-    sizes = np.bincount(seen.window, minlength=len(windows))
+def weighed(seen: Seen, scale: Floats, shares: Floats = SHARES) -> Rows:
+    """The rows of the windows: each thing by how much it says, each kind and each row of a set length."""
+    window, kind, column = seen.entries
+    values = (1 + np.log(seen.times)).astype(np.float32) * scale[column]
+    values = _unit(values, window * len(WEIGHTS) + kind) * shares[kind]
+    sizes = np.bincount(window, minlength=seen.windows)
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    return Rows(offsets, seen.column, _unit(values, seen.window))
+    return Rows(offsets, column, _unit(values, window))
 
 
-def rarities(texts: Sequence[str]) -> Floats:
-    """How rare each thing is among texts."""
-    seen, _ = _counted(texts, whole(texts))
-    held = np.bincount(seen.column, minlength=WIDTH)
-    return (np.log((1 + len(texts)) / (1 + held)) + 1).astype(np.float32)
+def rarities(seen: Seen) -> Floats:
+    """How rare each thing is among windows."""
+    held = np.bincount(seen.entries.column, minlength=WIDTH)
+    return (np.log((1 + seen.windows) / (1 + held)) + 1).astype(np.float32)
 
 
 def _unit(values: Floats, group: Columns) -> Floats:
-    squares = np.bincount(group, values * values) if len(group) else np.zeros(0)
-    found: Floats = values / np.sqrt(squares).astype(np.float32)[group]
+    if not len(group):
+        return values
+    lengths = np.maximum(np.sqrt(np.bincount(group, values * values)), _TINY).astype(np.float32)
+    found: Floats = values / lengths[group]
     return found
 
 
-def _counted(pieces: Sequence[str], windows: Sequence[Window]) -> tuple[Entries, Floats]:
-    """Everything that the windows hold, each once, and how often."""
+def seen_in(pieces: Sequence[str], windows: Sequence[Window]) -> Seen:
+    """What the windows hold."""
     parts = [*_entries(pieces, windows)]
     keys = np.concatenate([(e.window * len(WEIGHTS) + e.kind) * WIDTH + e.column for e in parts])
     found, times = np.unique(keys, return_counts=True)
     group = found // WIDTH
     entries = Entries(group // len(WEIGHTS), group % len(WEIGHTS), found % WIDTH)
-    return entries, times.astype(np.float32)
+    return Seen(len(windows), entries, times.astype(np.float32))
+
+
+def seen_of(texts: Sequence[str]) -> Seen:
+    """What texts hold, each as a whole."""
+    parts = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
+    return together([seen_in(part, whole(part)) for part in parts])
+
+
+def together(parts: Sequence[Seen]) -> Seen:
+    """The windows of several, one after the other."""
+    starts = np.cumsum([0, *(part.windows for part in parts)])
+    moved = [part.entries.window + start for part, start in zip(parts, starts, strict=False)]
+    entries = Entries(
+        np.concatenate(moved),
+        np.concatenate([part.entries.kind for part in parts]),
+        np.concatenate([part.entries.column for part in parts]),
+    )
+    return Seen(int(starts[-1]), entries, np.concatenate([part.times for part in parts]))
 
 
 def _entries(pieces: Sequence[str], windows: Sequence[Window]) -> Iterator[Entries]:
@@ -112,13 +142,13 @@ def _entries(pieces: Sequence[str], windows: Sequence[Window]) -> Iterator[Entri
     sizes = np.minimum([borders[last] - borders[first] for first, last in windows], _MOST_WORDS)
     roots = np.array([word.root for word in flat], np.uint64)
     names = np.array([word.name for word in flat], np.uint64)
-    window, at = _spread(starts, sizes)
+    window, at = spread(starts, sizes)
     yield _seen("word", window, roots[at])
     yield from _neighbours(window, roots[at], names[at], len(windows))
     yield from _letters(flat, starts, sizes)
 
 
-def _spread(starts: Columns, sizes: Columns) -> tuple[Columns, Columns]:
+def spread(starts: Columns, sizes: Columns) -> tuple[Columns, Columns]:
     """For each window the numbers from its start on, one after the other."""
     window = np.repeat(np.arange(len(sizes)), sizes)
     within = np.arange(len(window)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -174,7 +204,7 @@ def _letters(flat: Sequence[Word], starts: Columns, sizes: Columns) -> Iterator[
     parts = np.array([part for word in flat for part in word.parts], np.uint64)
     borders = np.cumsum([0, *(len(word.parts) for word in flat)])
     first, last = borders[starts], borders[starts + sizes]
-    window, at = _spread(first, last - first)
+    window, at = spread(first, last - first)
     yield _seen("part", window, parts[at])
 
 

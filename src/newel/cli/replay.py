@@ -123,6 +123,7 @@ async def run(options: Options, console: "Console") -> Report:
     """Replay the file and count; progress goes to ``console``."""
     from newel.bootstrap import LazyListener
     from newel.bootstrap import shadow as compiled
+    from newel.config import read
     from newel.flow.replay import Shadow
 
     rates = _rates(options.rates)
@@ -130,9 +131,8 @@ async def run(options: Options, console: "Console") -> Report:
     columns = Columns(options.columns, rows.columns)
     bundle, version, shelf = await _policy(options)
     look_ups = _look_ups(options, bundle)
-    shadow = Shadow(
-        compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), LazyListener()
-    )
+    listens = LazyListener(read().signals_folder())
+    shadow = Shadow(compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), listens)
     setting = Setting(
         source=options.file.name,
         workflow=bundle.workflow,

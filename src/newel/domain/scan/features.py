@@ -35,6 +35,10 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# The signal of a model that was fitted on the operator's own labels, what it has a score for, and how
+# much of the other cues counts beside it.
+FITTED, OWN, CUES = "emotion_fitted", "emotion", "cues"
+
 
 class CustomerFacts(msgspec.Struct, frozen=True):
     """What is known of the customer; ``lifetime_value`` in minor units, unknown = 0."""
