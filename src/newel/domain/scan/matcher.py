@@ -16,7 +16,7 @@ from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
 from newel.domain.scan.quotation import Zones
-from newel.domain.scan.sieve import Places, Sieve
+from newel.domain.scan.sieve import Sieve
 from newel.domain.scan.view import BYTES, LONGEST, View
 from newel.domain.words import Span
 
@@ -195,15 +195,11 @@ class Gate:
     def present(self, data: bytes) -> Iterator[int]:
         """The entries by their places, in order; of one that is there no further phrase is tried."""
         last = -1
-        for candidate, places in self._sieve.candidates(data):
+        for candidate in self._sieve.candidates(data):
             index = self._phrases[candidate][0]
-            if index > last and self._occurs(candidate, data, places):
+            if index > last and self._phrase(candidate).Match(data):
                 last = index
                 yield index
-
-    def _occurs(self, candidate: int, data: bytes, places: Places) -> bool:
-        phrase = self._phrase(candidate)
-        return any(phrase.Match(data[start:end]) for start, end in places)
 
     def _phrase(self, candidate: int) -> re2.Set:
         if candidate not in self._compiled:
