@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import yaml
 
 from conftest import NOON
@@ -22,7 +23,7 @@ from newel.domain.access import Account, Actor, system
 from newel.domain.escalation import Order
 from newel.domain.intake import Inbound, Sender
 from newel.domain.policy.bundle import Bundle
-from newel.domain.policy.parse import load_bundle
+from newel.domain.policy.parse import Source, load_bundle
 from newel.domain.ports import Facts, Outcome, OutcomeKind
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import Scanner, compile_scanner
@@ -224,9 +225,10 @@ async def _policy(floor: Floor) -> None:
     async with floor.tx() as tx:
         await tx.run(
             "INSERT INTO newel.policy_version (id, workflow, number, name, digest, body, state, created_at)"
-            " VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), '', 'draft', $2)",
+            " VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), $3, 'draft', $2)",
             floor.policy_id,
             tx.now,
+            msgspec.json.encode(Source("default.yaml", STANDARD, {})).decode(),
         )
         await audit.record(tx, "policy.submitted", "policy", floor.policy_id, state="draft")
         texts = [(floor.policy_id, k, floor.house.envelope.mac("text", v)) for k, v in messages.items()]

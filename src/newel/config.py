@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     chat_origins: str = ""
     chat_secret_file: str = ""
     tour: str = ""
+    signals: str = ""
     attachment_megabytes: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
     pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 16
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -51,6 +52,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if not _ORIGIN.fullmatch(one):
                 raise Invalid(what="NEWEL_CHAT_ORIGINS", why=f"write {one!r} as https://shop.example")
         return found
+
+    def signals_folder(self) -> Path:
+        """Where models lie that were fitted on the operator's own labels."""
+        return Path(self.signals or Path(self.home, "signals"))
 
     def secret(self, name: str) -> str:
         """The content of a secret's file; a missing one is made, readable by its owner only."""

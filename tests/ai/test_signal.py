@@ -1,11 +1,18 @@
 """The models of the scan: shipped as they are taught, heard sentence by sentence, calibrated."""
 
+import functools
+import gc
+from collections import Counter
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
 from newel.ai import said, signal
 from newel.ai.examples import read, readings, shipped
+from newel.ai.intent import Intent
 from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
+from newel.ai.traits import seen_in, seen_of, weighed, whole
 from newel.domain.scan.features import HEARD, ScanInput
 
 SAMPLE = """= request
@@ -101,8 +108,9 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
     texts = tuple(f"{text} {number}x" for number in range(4) for group in words.values() for text in group)
     labels = [[name] if name else [] for _ in range(4) for name, group in words.items() for _ in group]
     lesson = Lesson(texts, table_of(("ring",), labels), np.arange(len(texts)))
-    learnt = learn(lesson)
-    assert learnt.scores("ring ring")[0] > 0 > learnt.scores("a blue lamp")[0]
+    learnt, asked = learn(lesson), ["ring ring", "a blue lamp"]
+    ring, lamp = learnt.scores(weighed(seen_of(asked), learnt.scale))[:, 0]
+    assert ring > 0 > lamp
     [(slope, _)] = calibrated(unseen(lesson), lesson.truth)
     assert slope > 0
 
@@ -111,6 +119,55 @@ def test_a_text_twice_as_long_has_twice_the_sentences() -> None:
     half, whole = (list(said.windows("Where is it? I wonder; 2 mugs!\n" * times)) for times in (1_000, 2_000))
     assert len(whole) <= 2 * len(half) + 1
     assert max(end - start for start, end in whole) == max(end - start for start, end in half)
+
+
+def test_every_sentence_and_every_two_neighbours_are_a_window() -> None:
+    text = "Where is it? I wonder;  \n\n 2 mugs"
+    assert [text[start:end].strip() for start, end in said.windows(text)] == [
+        "Where is it?", "Where is it? I wonder;", "I wonder;", "I wonder;  \n\n 2 mugs", "2 mugs",
+    ]  # fmt: skip
+
+
+def test_what_goes_on_without_a_stop_is_heard_to_its_end() -> None:
+    filler = "the parcel has a blue label and the mug is lovely and " * 30
+    asked = scores(filler + "i want to talk to a real human being please")["request"]
+    assert asked > 0.5 > 5 * scores(filler)["request"]
+
+
+def test_windows_judged_together_are_judged_as_each_alone() -> None:
+    hearing = signal.hearing()
+    assert hearing is not None
+    pieces = ["Where is it?", "", "My dad died.", "Ring me back!!", "I don't know, I'm so so tired"]
+    together = hearing.scores(seen_in(pieces, [*whole(pieces), (2, 4)]))
+    alone = [hearing.scores(seen_of([text]))[0] for text in (*pieces, " ".join(pieces[2:4]))]
+    assert np.allclose(together, alone, atol=1e-4)
+
+
+def test_of_a_text_nothing_is_remembered_but_single_words() -> None:
+    words = "Quetzal zanzibar ordered the marmalade"
+    hearing = signal.hearing()
+    assert hearing is not None
+    hearing.signals(ScanInput(text=f"{words}. {words}!", subject=words))
+    Intent({"jam": ["where is my marmalade", "jam please"]}, ["what is the weather"]).match(words)
+    kept = [text.lower() for text in remembered() if "zanzibar" in text.lower()]
+    assert kept
+    assert not [text for text in kept if "quetzal" in text or "ordered" in text or " " in text]
+
+
+def remembered() -> Iterator[str]:
+    """Every text that the caches of functions hold."""
+    found = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
+    seen: set[int] = set()
+    for _ in range(5):
+        found = [
+            part
+            for each in found
+            for part in gc.get_referents(each)
+            if isinstance(part, str | tuple | list | dict | Counter)
+        ]
+        yield from (part for part in found if isinstance(part, str))
+        found = [part for part in found if id(part) not in seen and not isinstance(part, str)]
+        seen.update(map(id, found))
 
 
 def test_of_a_very_long_text_beginning_and_end_are_heard() -> None:
@@ -127,4 +184,4 @@ def test_of_a_very_long_text_beginning_and_end_are_heard() -> None:
         for text in (asking + filler, filler + asking)
     ]
     assert min(heard) > 0.8
-    assert sum(1 for _ in said.windows(filler)) > 700
+    assert len(said.said(ScanInput(text=filler)).pieces) < 400

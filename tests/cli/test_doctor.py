@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import floor
 from conftest import House, Server, database_url
 from floor import open_floor
 from newel.cli import app
+from newel.domain.tune import with_floor
 from newel.store import db
 from newel.store.customer import WrongKey
 
@@ -35,8 +37,8 @@ def run(server: Server, database: str, tmp_path: Path) -> Run:
 async def with_a_customer(server: Server, name: str) -> None:
     """A floor with its policy in force, and a customer who wrote once."""
     pool = await db.connect(database_url(server.app_url, name), size=4)
-    floor = await open_floor(House(server, name, pool))
-    await floor.say("Where is order 10023?")
+    opened = await open_floor(House(server, name, pool))
+    await opened.say("Where is order 10023?")
     await pool.close()
 
 
@@ -67,3 +69,15 @@ def test_SEC_3_a_master_key_of_another_house_opens_nothing_and_makes_nothing(
     said = run("doctor")
     assert said.exit_code == 1
     assert "!!  master key: The master key is not this database's" in said.stdout
+
+
+def test_SCN_3_a_fitted_model_that_a_policy_names_and_nobody_put_there_is_told(
+    server: Server, database: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = with_floor(floor.STANDARD, "emotion_floor", 0.6, "0123456789ab")
+    assert named is not None
+    monkeypatch.setattr(floor, "STANDARD", named)
+    asyncio.run(with_a_customer(server, database))
+    said = run("doctor").stdout
+    assert "!!  fitted model of customer-support/1: 0123456789ab" in said
+    assert "fit it anew" in said

@@ -3,7 +3,18 @@
 import pytest
 
 from newel.domain.errors import Invalid
-from newel.domain.tune import BadRow, Labelled, best, labelled, trades, with_floor
+from newel.domain.tune import (
+    BadRow,
+    Labelled,
+    best,
+    best_way,
+    labelled,
+    language_of,
+    must_suffice,
+    trades,
+    way,
+    with_floor,
+)
 
 POLICY = """risk:
   emotion_floor: {value: 0.10}
@@ -55,13 +66,31 @@ def test_the_lowest_floor_that_keeps_the_promise_is_proposed() -> None:
     assert lenient is not None
     assert lenient.floor == 0.1
     assert strict is not None
-    assert strict.floor == 0.65
+    assert strict.floor == 0.62
     assert impossible is None
 
 
 def test_too_few_labels_are_refused() -> None:
+    given = [Labelled(line, "text", line < 19) for line in range(219)]
     with pytest.raises(Invalid, match="19 messages that show it"):
-        trades([0.5] * 219, [True] * 19 + [False] * 200)
+        must_suffice(given)
+
+
+def test_the_way_that_finds_most_within_the_budget_is_proposed() -> None:
+    shows = [True] * 40 + [False] * 100
+    good, poor = [0.9] * 40 + [0.2] * 100, [0.9] * 20 + [0.2] * 120
+    loud = [0.9] * 140
+    given = (("poor", poor), ("good", good), ("loud", loud))
+    ways = [way(name, scores, shows, 0.05) for name, scores in given]
+    found = best_way(ways)
+    assert found is not None
+    assert (found.name, ways[2].chosen) == ("good", None)
+    assert best_way(ways[2:]) is None
+
+
+def test_a_model_knows_the_language_that_nearly_all_are_written_in() -> None:
+    assert language_of(["en"] * 95 + ["es"] * 5) == "en"
+    assert language_of(["en"] * 60 + ["es"] * 40) == ""
 
 
 def test_one_number_changes_and_nothing_else() -> None:
@@ -69,3 +98,18 @@ def test_one_number_changes_and_nothing_else() -> None:
     assert changed == POLICY.replace("{value: 0.50", "{value: 0.65")
     assert with_floor(POLICY, "topic_floor", 0.65) is None
     assert with_floor("title: none\n", "emotion_floor", 0.65) is None
+
+
+def test_the_model_is_named_beside_its_number_and_goes_with_it() -> None:
+    named = with_floor(POLICY, "emotion_floor", 0.65, "0123456789ab")
+    assert named == POLICY.replace("{value: 0.50", "{value: 0.65, model: 0123456789ab")
+    again = with_floor(named, "emotion_floor", 0.7, "ba9876543210")
+    assert again == POLICY.replace("{value: 0.50", "{value: 0.70, model: ba9876543210")
+    assert with_floor(again, "emotion_floor", 0.5) == POLICY
+
+
+def test_so_it_is_where_the_number_stands_on_lines_of_its_own() -> None:
+    lines = "thresholds:\n  emotion_floor:\n    value: 0.50\n    date: 1\n  repeat: {value: 0.3, model: x}\n"
+    named = with_floor(lines, "emotion_floor", 0.65, "0123456789ab")
+    assert named == lines.replace("value: 0.50", "value: 0.65\n    model: 0123456789ab")
+    assert with_floor(named, "emotion_floor", 0.5) == lines

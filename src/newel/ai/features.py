@@ -5,7 +5,7 @@ Sparse rows are kept as plain arrays (offsets, columns, values): numpy alone, an
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import combinations
@@ -25,7 +25,6 @@ _MOST_WORDS: Final = 120
 
 Floats = NDArray[np.float32]
 Columns = NDArray[np.int64]
-Count = Callable[[str], Mapping[str, Counter[str]]]
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -71,7 +70,6 @@ def _turn(stems: Sequence[str], at: int) -> tuple[tuple[str, ...], int]:
     return (), 1
 
 
-@lru_cache(maxsize=8192)
 def counts(text: str) -> Mapping[str, Counter[str]]:
     """What a text is made of, by kind."""
     plain = words(text)[:_MOST_WORDS]
@@ -95,7 +93,6 @@ def _parts(plain: Iterable[str]) -> Iterator[str]:
             yield from (edged[i : i + 4] for i in range(max(1, len(edged) - 3)))
 
 
-@lru_cache(maxsize=1 << 17)
 def column(kind: str, name: str) -> int:
     """Where a feature stands."""
     return zlib.crc32(f"{kind}:{name}".encode()) % WIDTH
@@ -121,26 +118,18 @@ def word_counts(texts: Sequence[str]) -> Floats:
 class Weigher:
     """Rarer features weigh more; each kind is brought to length one, then weighted."""
 
-    def __init__(
-        self, texts: Sequence[str], weights: Mapping[str, float], count: Count | None = None
-    ) -> None:
-        self.weights, self.count = weights, count or counts
+    def __init__(self, texts: Sequence[str], weights: Mapping[str, float]) -> None:
+        self.weights = weights
         seen = np.zeros(WIDTH, dtype=np.float32)
         for text in texts:
+            made_of = counts(text)
             for kind in weights:
-                seen[np.unique(_columns(kind, self.count(text)[kind]))] += 1
+                seen[np.unique(_columns(kind, made_of[kind]))] += 1
         self.rarity: Floats = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
-
-    @classmethod
-    def known(cls, rarity: Floats, weights: Mapping[str, float], count: Count) -> "Weigher":
-        """One whose rarities were counted before."""
-        made = cls((), weights, count)
-        made.rarity = rarity
-        return made
 
     def row(self, text: str) -> tuple[Columns, Floats]:
         """The columns and values of one text, of length one."""
-        made_of = self.count(text)
+        made_of = counts(text)
         parts = [self._part(kind, made_of[kind]) for kind in self.weights]
         values = np.concatenate([part for _, part in parts])
         return np.concatenate([at for at, _ in parts]), _unit(values)

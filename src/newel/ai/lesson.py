@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 
 from newel.ai.calibrate import Doubles, fit_logistic
-from newel.ai.features import Columns, Floats, Rows, Weigher
+from newel.ai.features import WIDTH, Columns, Floats, Rows
 from newel.ai.lbfgs import minimise
-from newel.ai.traits import WEIGHTS, traits
+from newel.ai.traits import rarities, seen_of, spread, weighed
 
 _FIT: Final = 15.0
 _ENOUGH: Final = 2e-3
@@ -40,21 +40,36 @@ class Lesson(msgspec.Struct, frozen=True):
 
 
 class Learnt(msgspec.Struct, frozen=True):
-    """Weights of the known columns (one row each), and a bias for each label."""
+    """Weights of the known columns (one row each), and a bias for each label.
 
-    weigher: Weigher
+    ``scale`` is what rows are weighed by; ``row_of`` tells the row of each column; -1 where nothing is
+    known of it.
+    """
+
+    scale: Floats
     known: Columns
+    row_of: Columns
     table: Floats
     bias: Floats
 
-    def scores(self, text: str) -> Floats:
-        """A score for each label, not yet a probability."""
-        columns, values = self.weigher.row(text)
-        at = np.searchsorted(self.known, columns)
-        at[at == len(self.known)] = 0
-        seen = self.known[at] == columns
-        found: Floats = values[seen] @ self.table[at[seen]] + self.bias
-        return found
+    @classmethod
+    def of(cls, scale: Floats, known: Columns, table: Floats, bias: Floats) -> "Learnt":
+        """One whose known columns are these, in order."""
+        row_of = np.full(WIDTH, -1, np.int64)
+        row_of[known] = np.arange(len(known))
+        return cls(scale, known, row_of, table, bias)
+
+    def scores(self, rows: Rows) -> Floats:
+        """A score of each row for each label, not yet a probability: one sparse product."""
+        found = np.zeros((len(rows.offsets) - 1, len(self.bias)), np.float32)
+        at = self.row_of[rows.columns]
+        kept = np.flatnonzero(at >= 0)
+        row = np.searchsorted(rows.offsets, kept, side="right") - 1
+        if len(kept):
+            products = rows.values[kept, None] * self.table[at[kept]]
+            firsts = np.flatnonzero(np.diff(row, prepend=-1))
+            found[row[firsts]] = np.add.reduceat(products, firsts)
+        return found + self.bias
 
 
 class Sparse(msgspec.Struct, frozen=True):
@@ -88,30 +103,48 @@ class Sparse(msgspec.Struct, frozen=True):
 
 def learn(lesson: Lesson) -> Learnt:
     """Fit every label on the whole lesson."""
-    weigher = Weigher(lesson.texts, WEIGHTS, traits)
-    rows = weigher.rows(lesson.texts)
+    seen = seen_of(lesson.texts)
+    rarity = rarities(seen)
+    return fitted(weighed(seen, rarity), rarity, lesson.truth, lesson.weights)
+
+
+def fitted(
+    rows: Rows, scale: Floats, truth: Floats, counts: Floats | None = None, strength: float = _FIT
+) -> Learnt:
+    """Fit each label to rows that were weighed by a scale; a weaker fit keeps the weights smaller.
+
+    ``counts`` is how much each label of each row counts; 1 where it is left out.
+    """
     known, at = np.unique(rows.columns, return_inverse=True)
     sparse = Sparse.of(rows, at, len(known))
-    asked = zip(lesson.truth.T, lesson.weights.T, strict=True)
-    fitted = [_fitted(sparse, truth, counts) for truth, counts in asked]
-    table = np.stack([weights[:-1] for weights in fitted], axis=1)
-    return Learnt(weigher, known, table, np.array([weights[-1] for weights in fitted], np.float32))
+    counts = np.ones_like(truth) if counts is None else counts
+    start = np.zeros(len(known) + 1, np.float32)
+    asked = zip(truth.T, counts.T, strict=True)
+    found = [minimise(_objective(sparse, *each, strength), start, _ENOUGH) for each in asked]
+    table = np.stack([weights[:-1] for weights in found], axis=1)
+    return Learnt.of(scale, known, table, np.array([weights[-1] for weights in found], np.float32))
 
 
-def _fitted(rows: Sparse, truth: Floats, counts: Floats) -> Floats:
-    return minimise(_objective(rows, truth, counts), np.zeros(rows.width + 1, np.float32), _ENOUGH)
+def part(rows: Rows, chosen: Columns) -> Rows:
+    """Some of the rows, by number."""
+    sizes = np.diff(rows.offsets)[chosen]
+    _, at = spread(rows.offsets[chosen], sizes)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    return Rows(offsets, rows.columns[at], rows.values[at])
 
 
-def _objective(rows: Sparse, truth: Floats, counts: Floats) -> Callable[[Floats], tuple[float, Floats]]:
+def _objective(
+    rows: Sparse, truth: Floats, counts: Floats, strength: float
+) -> Callable[[Floats], tuple[float, Floats]]:
     """The ridge-logistic loss and its slope; some texts count less."""
 
     def objective(weights: Floats) -> tuple[float, Floats]:
         scores = rows.times(weights[:-1]).astype(np.float64) + weights[-1]
         loss = float(counts @ (np.logaddexp(0, scores) - truth * scores))
-        off = (_FIT * counts * (_share(scores) - truth)).astype(np.float32)
+        off = (strength * counts * (_share(scores) - truth)).astype(np.float32)
         slope = rows.back(off) + weights[:-1]
         ridge = 0.5 * float(weights[:-1] @ weights[:-1])
-        return _FIT * loss + ridge, np.append(slope, off.sum()).astype(np.float32)
+        return strength * loss + ridge, np.append(slope, off.sum()).astype(np.float32)
 
     return objective
 
@@ -128,8 +161,8 @@ def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
     for fold in range(folds):
         held = order[lesson.groups] == fold
         model = learn(lesson.part(np.flatnonzero(~held)))
-        for number in np.flatnonzero(held):
-            scores[number] = model.scores(lesson.texts[number])
+        texts = lesson.part(np.flatnonzero(held)).texts
+        scores[held] = model.scores(weighed(seen_of(texts), model.scale))
     return scores
 
 

@@ -8,9 +8,9 @@ names of attachments, and what begins in the messages before.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
+from newel.ai.traits import Window
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon, spellings
 from newel.domain.scan.normalise import views
@@ -20,47 +20,85 @@ from newel.domain.scan.spelling import Spelling
 from newel.domain.scan.view import View
 
 LANGUAGE: Final = "en"
-_SENTENCE = re.compile(r"[^.!?;\n]*[^.!?;\s][^.!?;\n]*[.!?;]*")
-_MOST: Final = 200
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
+# Longer than that a sentence is read in pieces, as its first words are all that a window holds.
+_LONG: Final = 300
+_MOST: Final = 100
 Part = TypeVar("Part")
-
-
-class Window(NamedTuple):
-    """A sentence, or two neighbours: where it stands."""
-
-    start: int
-    end: int
+Place = tuple[int, int]
 
 
 class Piece(NamedTuple):
     """Some words, and where they stand in the text; None where they stand elsewhere."""
 
     words: str
-    place: Window | None = None
+    place: Place | None = None
 
 
-def said(message: ScanInput) -> list[Piece]:
-    """What is heard of a message, each wording once."""
-    text = message.text
-    covered = zones(text)
-    own = blanked(text, covered) if covered.spans else text
-    first = [Piece(own[place.start : place.end], place) for place in _both_ends([*windows(own)])]
-    found = {piece.words: piece for piece in reversed(first)}
-    further = {piece.words: piece for piece in _further(own, message) if piece.words not in found}
-    return [*reversed(found.values()), *_both_ends([*further.values()])]
+class Said(NamedTuple):
+    """What is heard: the windows over these pieces, and where each stands in the text.
+
+    The first ``own`` pieces are the sender's words as they stand.
+    """
+
+    pieces: list[str]
+    windows: list[Window]
+    places: list[Place | None]
+    own: int
+
+    @property
+    def whole(self) -> Place | None:
+        """Where the sender's own words stand."""
+        ends = [place for place in self.places[: 2 * self.own] if place] if self.own else []
+        return (ends[0][0], ends[-1][1]) if ends else None
 
 
-def windows(text: str) -> Iterator[Window]:
+def said(message: ScanInput) -> Said:
+    """What is heard of a message."""
+    covered = zones(message.text)
+    text = blanked(message.text, covered) if covered.spans else message.text
+    spans = _both_ends([*sentences(text)])
+    windows = [*_runs(len(spans))]
+    places: list[Place | None] = [(spans[first][0], spans[last - 1][1]) for first, last in windows]
+    pieces = [text[start:end] for start, end in spans]
+    heard = {text[place[0] : place[1]] for place in places if place}
+    further = {piece.words: piece for piece in _further(text, message) if piece.words not in heard}
+    for piece in _both_ends([*further.values()]) or ([] if pieces else [Piece("")]):
+        windows.append((len(pieces), len(pieces) + 1))
+        pieces.append(piece.words)
+        places.append(piece.place)
+    return Said(pieces, windows, places, len(spans))
+
+
+def windows(text: str) -> Iterator[Place]:
     """Every sentence, and every two that follow each other, in order."""
-    sentences = _sentences(text)
-    for one, two in pairwise(sentences):
-        yield one
-        yield Window(one.start, two.end)
-    yield from sentences[-1:]
+    spans = [*sentences(text)]
+    for first, last in _runs(len(spans)):
+        yield spans[first][0], spans[last - 1][1]
 
 
-def _sentences(text: str) -> list[Window]:
-    return [Window(*found.span()) for found in _SENTENCE.finditer(text)]
+def sentences(text: str) -> Iterator[Place]:
+    """Every sentence in order; what goes on for long without a stop is cut between words."""
+    for found in _SENTENCE.finditer(text):
+        if not found[0].isspace():
+            yield from _cut(text, *found.span())
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Place]:
+    while end - start > _LONG:
+        at = text.rfind(" ", start + 1, start + _LONG)
+        at = at if at > 0 else start + _LONG
+        yield start, at
+        start = at
+    yield start, end
+
+
+def _runs(count: int) -> Iterator[Window]:
+    """Every piece of so many, and every two neighbours; of very many not the two that meet in the middle."""
+    for at in range(count):
+        yield at, at + 1
+        if at + 2 <= count and not (count == 2 * _MOST and at + 1 == _MOST):
+            yield at, at + 2
 
 
 def _both_ends(parts: Sequence[Part]) -> list[Part]:
@@ -86,7 +124,7 @@ def _pieces(view: View) -> Iterator[Piece]:
     data = view.data.decode("latin-1")
     for start, end in windows(data):
         if not view.changed or any(first < end and last > start for first, last in view.changed):
-            yield Piece(data[start:end], Window(*view.raw(start, end)))
+            yield Piece(data[start:end], view.raw(start, end))
 
 
 def _elsewhere(text: str) -> Iterator[Piece]:
@@ -101,9 +139,9 @@ def _continued(previous: Sequence[str], text: str) -> Iterator[Piece]:
     told = [readable(each) for each in previous] if text.strip() else []
     for before in dict.fromkeys((" ".join([*told, ""])[-TAIL:], "".join(told)[-TAIL:])) if told else ():
         whole = before + text[:TAIL]
-        for sentence in _sentences(whole):
-            if sentence.start < len(before.rstrip()) < sentence.end:
-                yield from _elsewhere(whole[sentence.start : sentence.end])
+        for start, end in sentences(whole):
+            if start < len(before.rstrip()) < end:
+                yield from _elsewhere(whole[start:end])
 
 
 @cache

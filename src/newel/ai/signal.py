@@ -6,26 +6,26 @@ It is read sentence by sentence, so that one sentence in a long message counts a
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
 from newel.ai.examples import Example, shipped, source
-from newel.ai.features import WIDTH, Columns, Floats, Weigher
+from newel.ai.features import WIDTH, Columns, Floats
 from newel.ai.lesson import Learnt, Lesson, calibrated, learn, table_of, unseen
-from newel.ai.said import LANGUAGE, Piece, said, windows
-from newel.ai.traits import WEIGHTS, traits
+from newel.ai.said import LANGUAGE, Said, said, windows
+from newel.ai.traits import WEIGHTS, Seen, seen_in, weighed
 from newel.domain.scan.features import HEARD, ScanInput, Signal
 
 LABELS: Final = tuple(label for labels in HEARD.values() for label in labels)
 FILE: Final = "signal.npz"
-_FORMAT: Final = "signal-2"
+_FORMAT: Final = "signal-3"
 # A weight is one of so many steps; a column with none over the least says next to nothing.
 _STEPS: Final = 127
 _LEAST: Final = 4
@@ -39,33 +39,54 @@ class Hearing(msgspec.Struct, frozen=True):
     slopes: Floats
     shifts: Floats
 
-    def shares(self, text: str) -> Floats:
-        """P(label) of one sentence."""
-        scores = self.learnt.scores(text) * self.slopes + self.shifts
-        shares: Floats = 1 / (1 + np.exp(-scores))
-        return shares
+    def scores(self, seen: Seen) -> Floats:
+        """The log odds of each label in each window, in one pass."""
+        found: Floats = self.learnt.scores(weighed(seen, self.learnt.scale)) * self.slopes + self.shifts
+        return found
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """The highest score of each label in what the sender says, and where it stands."""
-        heard = said(message)
-        if not heard:
-            return self._told(np.zeros((1, len(LABELS)), np.float32), (Piece(""),))
-        return self._told(np.stack([self.shares(piece.words) for piece in heard]), heard)
+        asked = Asked.of(message)
+        return self.told(asked, self.scores(asked.seen))
 
-    def _told(self, shares: Floats, heard: Sequence[Piece]) -> tuple[Signal, ...]:
-        best = shares.argmax(0)
-        scores = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
-        where = {label: (*place,) for at, label in enumerate(LABELS) if (place := heard[best[at]].place)}
+    def told(self, asked: "Asked", scores: Floats) -> tuple[Signal, ...]:
+        """The signals of a message whose windows were scored; its parts count, and not the whole."""
+        shares = 1 / (1 + np.exp(-scores[: asked.apart]))
+        best = shares.argmax(0).tolist()
+        highest = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
+        where = {label: place for at, label in enumerate(LABELS) if (place := asked.place(best[at]))}
         return tuple(
             Signal(
                 name,
                 self.version,
-                {label: scores[label] for label in labels},
+                {label: highest[label] for label in labels},
                 LANGUAGE,
                 {label: where[label] for label in labels if label in where},
             )
             for name, labels in HEARD.items()
         )
+
+
+class Asked(NamedTuple):
+    """A message as the models read it: its windows, and last the text as a whole.
+
+    ``apart`` are the windows before the last.
+    """
+
+    said: Said
+    apart: int
+    seen: Seen
+
+    @classmethod
+    def of(cls, message: ScanInput) -> "Asked":
+        """Everything that the windows of a message hold."""
+        heard = said(message)
+        windows = [*heard.windows, (0, heard.own)]
+        return cls(heard, len(heard.windows), seen_in(heard.pieces, windows))
+
+    def place(self, number: int) -> tuple[int, int] | None:
+        """Where in the text a window stands; None where it stands elsewhere."""
+        return self.said.whole if number == self.apart else self.said.places[number]
 
 
 def version() -> str:
@@ -90,7 +111,7 @@ def _parts(example: Example) -> tuple[Example, ...]:
     """An example; where it has no label, each of its sentences and clauses has none either."""
     if example.labels:
         return (example,)
-    sentences = (example.text[place.start : place.end] for place in windows(example.text))
+    sentences = (example.text[start:end] for start, end in windows(example.text))
     spoken = (part.strip() for sentence in sentences for part in (sentence, *sentence.split(",")))
     return tuple(
         Example(text, (), example.line) for text in dict.fromkeys((example.text, *filter(None, spoken)))
@@ -109,8 +130,8 @@ def packed(hearing: Hearing) -> bytes:
         content,
         version=np.array(hearing.version),
         known=np.diff(known, prepend=0).astype(np.uint16),
-        rarity=learnt.weigher.rarity[known].astype(np.float16),
-        commonest=np.array(learnt.weigher.rarity.max(), np.float32),
+        rarity=learnt.scale[known].astype(np.float16),
+        commonest=np.array(learnt.scale.max(), np.float32),
         steps=np.ascontiguousarray(steps.T),
         scale=(scale / _STEPS).astype(np.float32),
         bias=learnt.bias,
@@ -127,7 +148,7 @@ def unpacked(content: bytes) -> Hearing:
     rarity = np.full(WIDTH, held["commonest"], np.float32)
     rarity[known] = held["rarity"]
     table = held["steps"].T.astype(np.float32) * held["scale"]
-    learnt = Learnt(Weigher.known(rarity, WEIGHTS, traits), known, table, held["bias"])
+    learnt = Learnt.of(rarity, known, table, held["bias"])
     return Hearing(str(held["version"]), learnt, held["slopes"], held["shifts"])
 
 

@@ -123,7 +123,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
             await _envelope(pool, settings),
             channels(settings, outside),
             running.running,
-            listens=LazyListener(),
+            listens=LazyListener(settings.signals_folder()),
             attachment_bytes=settings.attachment_megabytes * MEGABYTE,
         )
         await running.refresh()

@@ -39,7 +39,7 @@ async def make(settings: Settings) -> None:
             running = await versions.active(tx)
     finally:
         await pool.close()
-    LazyListener().signals(FIRST)
+    LazyListener(settings.signals_folder()).signals(FIRST)
     for version in running:
         if stored_bundle(version.body).kind == "conversations":
             scanner_of(version.body).scan(FIRST)

@@ -16,7 +16,7 @@ from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Calls, Library, Match, Matcher, Passage, Scans
+from newel.domain.ports import Calls, Library, Listens, Match, Matcher, Passage, Scans
 from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
@@ -88,7 +88,7 @@ class Policies:
             await asyncio.to_thread(model.classify, FIRST.text)
 
     def _scan(self) -> None:
-        LazyListener().signals(FIRST)
+        LazyListener(self._settings.signals_folder()).signals(FIRST)
         for _, running in list(self._running.values()):
             if running.bundle.kind == "conversations":
                 running.scanner.scan(FIRST)
@@ -177,14 +177,26 @@ class _LazyLibrary:
 
 
 class LazyListener:
-    """The models of the scan, loaded at the first message; where they are missing nothing is heard."""
+    """The models of the scan, loaded at the first message; where they are missing nothing is heard.
+
+    A model that is put into the folder is heard from the next message on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: tuple[tuple[str, ...], Listens] | None = None
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
-        """As ``Hearing``."""
-        from newel.ai.signal import hearing
+        """As ``Ears``."""
+        return self._ears().signals(message)
 
-        found = hearing()
-        return found.signals(message) if found else ()
+    def _ears(self) -> Listens:
+        from newel.ai.fitted import ears, names_in
+
+        names = names_in(self._folder)
+        if self._loaded is None or self._loaded[0] != names:
+            self._loaded = (names, ears(self._folder, names))
+        return self._loaded[1]
 
 
 def matcher_of(bundle: Bundle) -> Matcher:

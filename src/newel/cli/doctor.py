@@ -12,6 +12,7 @@ from newel.config import Settings, read
 from newel.domain.access import system
 from newel.domain.errors import NewelError
 from newel.store import doctor
+from newel.store import policy as policies
 from newel.store.customer import WrongKey
 from newel.store.db import Tx
 
@@ -52,6 +53,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         if not missing:
             async with open_office(settings) as house, house.db.tx(system("doctor"), read_only=True) as tx:
                 findings += [finding async for finding in _database(tx)]
+                findings += await _fitted(tx, settings)
     except WrongKey as error:
         findings.append(Finding("master key", error.message, "see NEWEL_MASTER_KEY_FILE and NEWEL_HOME"))
     except (NewelError, OSError) as error:
@@ -107,4 +109,22 @@ async def _work(tx: Tx) -> list[Finding]:
             "see `newel delivery dead` and `newel feedback dead`" if dead else "",
         ),
         Finding("work waiting", f"{late:.0f} s", "start a worker" if late > _MOST_LATE_SECONDS else ""),
+    ]
+
+
+async def _fitted(tx: Tx, settings: Settings) -> list[Finding]:
+    """The models fitted on the operator's labels that the running policies name: can they be heard?"""
+    from newel.ai.fitted import ears
+    from newel.domain.policy.parse import stored_bundle
+
+    named = [
+        (version.label, model)
+        for version in await policies.active(tx)
+        for model in sorted(stored_bundle(version.body).fitted)
+    ]
+    folder = settings.signals_folder()
+    known = ears(folder).fitted if named else {}
+    advice = f"put its file into {folder}, or fit it anew (`newel tune emotion`); until then the rules decide"
+    return [
+        Finding(f"fitted model of {label}", model, "" if model in known else advice) for label, model in named
     ]

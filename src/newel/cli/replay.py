@@ -133,6 +133,7 @@ async def run(options: Options, console: "Console") -> Report:
 async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
     from newel.bootstrap import LazyListener
     from newel.bootstrap import shadow as compiled
+    from newel.config import read
     from newel.flow.replay import Shadow
 
     rates = _rates(options.rates)
@@ -140,9 +141,8 @@ async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
     columns = Columns(options.columns, rows.columns)
     bundle, version, shelf = await _policy(options)
     look_ups = _look_ups(options, bundle, calls)
-    shadow = Shadow(
-        compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), LazyListener()
-    )
+    listens = LazyListener(read().signals_folder())
+    shadow = Shadow(compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), listens)
     setting = Setting(
         source=options.file.name,
         workflow=bundle.workflow,

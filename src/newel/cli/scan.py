@@ -10,6 +10,7 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
+from newel.config import read
 from newel.domain.errors import NewelError
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
@@ -100,12 +101,12 @@ def bundle_of(policy: Path | None) -> Bundle:
 
 
 def _listener(rules: bool) -> Listens | None:
-    """The shipped models; without them, or where they are not wanted, the rules decide alone."""
+    """All models that there are; where they are not wanted the rules decide alone."""
     if rules:
         return None
-    from newel.ai.signal import hearing
+    from newel.ai.fitted import ears
 
-    return hearing()
+    return ears(read().signals_folder())
 
 
 def heard(listener: Listens | None, message: ScanInput) -> ScanInput:

@@ -41,9 +41,7 @@ def up(
     Example: newel up --no-demo
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices; and a copy is made of one thread
-    from newel.bootstrap import demo_environment, prepare_home, prepare_secrets
-    from newel.bootstrap.beforehand import load
-    from newel.cli.seed import demo_company
+    from newel.bootstrap import demo_environment, prepare_secrets
     from newel.config import read
     from newel.store.embedded import Embedded
 
@@ -70,16 +68,7 @@ def up(
         children.insert(0, _demo(environment, home, demo_place[1], address))
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     try:
-        for child in children:  # they get ready while the database starts, and wait for it
-            if isinstance(child, Copy):
-                load()
-            child.tend(time.monotonic())
-        if postgres is not None:
-            postgres.start()
-        asyncio.run(prepare_home(settings, postgres))
-        if demo:
-            asyncio.run(demo_company(settings))
-        (home / DATABASE_READY).touch()
+        _begin(children, postgres, settings, demo)
         if demo:
             children.append(_push(environment, home, address))
         _tend(children, postgres, stop, lambda: (home / READY).exists() and _listens(place))
@@ -93,6 +82,24 @@ def up(
         if postgres is not None:
             postgres.stop()
         typer.echo("newel: stopped", err=True)
+
+
+def _begin(children: Sequence[Child], postgres: "Embedded | None", settings: "Settings", demo: bool) -> None:
+    """Start all; the processes get ready while the database starts, and wait for it."""
+    from newel.bootstrap import prepare_home
+    from newel.bootstrap.beforehand import load
+    from newel.cli.seed import demo_company
+
+    for child in children:
+        if isinstance(child, Copy):
+            load()
+        child.tend(time.monotonic())
+    if postgres is not None:
+        postgres.start()
+    asyncio.run(prepare_home(settings, postgres))
+    if demo:
+        asyncio.run(demo_company(settings))
+    Path(settings.home, DATABASE_READY).touch()
 
 
 def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Child:

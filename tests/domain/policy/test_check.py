@@ -40,6 +40,7 @@ MISTAKES = [
     ("preset: safety,", "preset: safty,", 'unknown preset "safty"; did you mean "safety"?'),
     ("{value: 0.70,", "{value: 70,", "70 is out of range; 0.5 to 1 is right"),
     ("  repeat_similarity:", "  repeat_similarities:", 'unknown threshold "repeat_similarities"'),
+    ("{value: 0.70,", "{value: 0.70, model: 0123456789ab,", "no model is fitted for it"),
     ("  low_confidence: {weight: 0.30", "  low_confidence: {weight: 3", "3 is out of range"),
     ("floor_minor: 0", "floor_minor: 6000", "the floor 6000 is above the cap 5000"),
     ("lifetime_share: 0.01", "lifetime_share: 1.01", "1.01 is out of range; 0 to 1"),

@@ -46,9 +46,14 @@ class Trigger(Entry, frozen=True, kw_only=True):
 
 
 class Threshold(Entry, frozen=True, kw_only=True):
-    """One number that people tune; its unit is part of its name."""
+    """One number that people tune; its unit is part of its name.
+
+    ``model`` is the version of the model that was fitted on the operator's labels and with which the
+    number was measured; no other version is heard under this policy.
+    """
 
     value: float
+    model: str = ""
     note: str = ""
 
 
@@ -335,3 +340,8 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     messages: dict[str, str] = {}
     texts: dict[str, dict[str, str]] = {}
     commitments: tuple[str, ...] = ()
+
+    @property
+    def fitted(self) -> frozenset[str]:
+        """The versions of the fitted models that have a say."""
+        return frozenset(one.model for one in self.thresholds.values() if one.model)

@@ -14,7 +14,7 @@ from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import Document, load_document
 from newel.domain.policy.problem import BrokenPolicy, Path, Problem, did_you_mean
 from newel.domain.policy.sheet import Known, Sheet, blank
-from newel.domain.policy.tuned import CONVERSATION_MESSAGES, LANGUAGES, THRESHOLDS
+from newel.domain.policy.tuned import CONVERSATION_MESSAGES, EMOTION_FLOOR, LANGUAGES, THRESHOLDS
 from newel.domain.words import Cluster, Pattern, RiskClass
 
 
@@ -87,6 +87,9 @@ def _thresholds(sheet: Sheet) -> Iterator[Problem]:
             continue
         low, high = THRESHOLDS[name].low, THRESHOLDS[name].high
         yield from sheet.within("thresholds", name, "value", value=threshold.value, low=low, high=high)
+        if threshold.model and name != EMOTION_FLOOR:
+            hint = f"only {EMOTION_FLOOR} is measured with a model of your own"
+            yield sheet.wrong("thresholds", name, "model", says="no model is fitted for it", hint=hint)
 
 
 def _risk(sheet: Sheet) -> Iterator[Problem]:

@@ -160,7 +160,8 @@ def threshold(key: str, one: Threshold, currency: str) -> str:
 def _thresholds(bundle: Bundle) -> Iterator[Row]:
     for key, one in bundle.thresholds.items():
         note = f": {one.note}" if one.note else ""
-        yield _of(plain(key), one, f"{threshold(key, one, bundle.currency)}{note}.")
+        by = f", heard by the model {one.model}" if one.model else ""
+        yield _of(plain(key), one, f"{threshold(key, one, bundle.currency)}{note}{by}.")
 
 
 def _risk(bundle: Bundle) -> Iterator[Row]:

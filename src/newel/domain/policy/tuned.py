@@ -19,10 +19,11 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
 
 
+EMOTION_FLOOR: Final = "emotion_floor"
 THRESHOLDS: Final = {
     "confidence_minimum": Range(low=0.5, high=1, tighter="up", required=True),
     "risk_maximum": Range(low=0, high=1, tighter="down", required=True),
-    "emotion_floor": Range(low=0, high=1, tighter="down"),
+    EMOTION_FLOOR: Range(low=0, high=1, tighter="down"),
     "request_floor": Range(low=0, high=1, tighter="down"),
     "legal_floor": Range(low=0, high=1, tighter="down"),
     "reputation_floor": Range(low=0, high=1, tighter="down"),

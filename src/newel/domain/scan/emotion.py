@@ -1,6 +1,7 @@
 """An emotion score from words and behaviour, by rules, and from what a model hears where there is one.
 
-Each cue leaves a share of calm, and the shares multiply: cues add up and none takes away.
+Each cue leaves a share of calm, and the shares multiply: cues add up and none takes away. A model that
+was fitted on the operator's own labels speaks in place of the shipped one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import re2
 
+from newel.domain.scan.features import CUES, OWN
 from newel.domain.scan.reading import Cue, Reading
 from newel.domain.scan.receipt import Evidence
 from newel.domain.words import Span
@@ -29,14 +31,27 @@ def behaviour(own: str) -> tuple[Cue, ...]:
 
 def emotion(reading: Reading, families: Iterable[str] = EMOTIONS) -> tuple[float, tuple[Evidence, ...]]:
     """The score from 0 to 1, and the cues that it is made of."""
-    calm: float = 1.0
-    cues: list[Evidence] = []
-    named = tuple(families)
+    score: float = 0.0
+    named, own = tuple(families), reading.heard.get(OWN)
     shown = ((cue.weight, (reading.at(cue.place),)) for cue in reading.behaviour)
-    for weight, evidence in (*_words(reading, named), *shown, *_heard(reading, named)):
-        calm *= 1 - weight
-        cues += evidence
-    return round(1 - calm, 4), tuple(cues)
+    cues = [*_words(reading, named), *shown, *(() if own else _heard(reading, named))]
+    for weight, _ in cues:
+        score = with_cue(score, weight)
+    evidence = tuple(item for _, items in cues for item in items)
+    if own is None:
+        return round(score, 4), evidence
+    part = reading.heard[CUES].score if CUES in reading.heard else 1.0
+    return round(beside(own.score, score, part), 4), (*(evidence if part else ()), *reading.told(OWN, own))
+
+
+def with_cue(score: float, weight: float) -> float:
+    """The score with one cue more."""
+    return 1 - (1 - score) * (1 - weight)
+
+
+def beside(own: float, cues: float, part: float) -> float:
+    """The score of a fitted model with that part of the other cues that its fit found of use."""
+    return 1 - (1 - own) * float((1 - cues) ** part)
 
 
 def _words(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, tuple[Evidence, ...]]]:
@@ -48,8 +63,13 @@ def _words(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, t
 def _heard(reading: Reading, families: Iterable[str]) -> Iterator[tuple[float, tuple[Evidence, ...]]]:
     """What a model makes of the whole: one cue more, which weighs as much as it is sure."""
     loudest = reading.loudest(families)
-    if loudest is not None and loudest[1].score >= _FAINT:
-        yield min(loudest[1].score, 0.95), reading.told(*loudest)
+    if loudest is not None and cue_of(loudest[1].score):
+        yield cue_of(loudest[1].score), reading.told(*loudest)
+
+
+def cue_of(score: float) -> float:
+    """What the shipped model's score for a mood weighs."""
+    return min(score, 0.95) if score >= _FAINT else 0.0
 
 
 def _first(own: str, pattern: Any, weight: float, length: int) -> Cue | None:

@@ -123,7 +123,7 @@ def _why_not(reading: Reading, trigger: Trigger, own: tuple[Match, ...]) -> str:
     if any(not match.spared for match in own):
         return "the words were found, and the facts do not bear them out"
     if own:
-        return own[0].spared
+        return max(own, key=lambda match: match.spared.startswith("spared")).spared
     said = (
         "none of its words occur" if rule.lexicon or rule.phrases else "",
         _unheard(reading, trigger),

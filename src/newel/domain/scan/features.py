@@ -40,6 +40,10 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "risk_model": ("refund_words", "cancellation_words", "account_words"),
 }
 
+# The signal of a model that was fitted on the operator's own labels, what it has a score for, and how
+# much of the other cues counts beside it.
+FITTED, OWN, CUES = "emotion_fitted", "emotion", "cues"
+
 
 class CustomerFacts(msgspec.Struct, frozen=True):
     """What is known of the customer; ``lifetime_value`` in minor units, unknown = 0."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.emotion import behaviour
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import FITTED, ScanInput
 from newel.domain.scan.language import Identifier, detect, speaks
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.matcher import Matcher
@@ -57,7 +57,7 @@ class Reader:
                 continue
             one = Found(entry.phrases, here, beside.get(index, ()))
             found[entry.family] = (*found.get(entry.family, ()), one)
-        heard = _heard(message, language.code)
+        heard = _heard(message, language.code, bundle.fitted)
         return Reading(message, bundle, text, own, found, language, self._served, behaviour(own), heard)
 
     def spelling(self, code: str) -> Spelling | None:
@@ -118,11 +118,14 @@ def _meant(entry: Entry, places: tuple[Span, ...], text: str, language: Language
     )
 
 
-def _heard(message: ScanInput, code: str) -> dict[str, Heard]:
-    """What the models that know the language say, by family; a place outside of the text is none."""
+def _heard(message: ScanInput, code: str, fitted: frozenset[str]) -> dict[str, Heard]:
+    """What the models that know the language say, by family; a place outside of the text is none.
+
+    Of those that were fitted on the operator's labels only the ones that the policy names have a say.
+    """
     heard: dict[str, Heard] = {}
     for signal in message.signals:
-        if signal.language not in ("", code):
+        if signal.language not in ("", code) or (signal.name == FITTED and signal.version not in fitted):
             continue
         for family, score in signal.scores.items():
             start, end = signal.places.get(family, (0, 0))

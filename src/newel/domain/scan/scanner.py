@@ -11,7 +11,7 @@ from newel.domain.policy.bundle import Bundle, Trigger
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
-from newel.domain.scan.features import HEARD, ScanInput, check_bounds
+from newel.domain.scan.features import FITTED, HEARD, OWN, ScanInput, check_bounds
 from newel.domain.scan.language import Identifier, identifier
 from newel.domain.scan.lexicon import Lexicon, own_entry, spellings
 from newel.domain.scan.reader import Reader
@@ -90,12 +90,6 @@ class Scanner:
         )
         return self._receipt(reading, (*fired, *summed), risk, _missing(reading, model))
 
-    def emotion(self, message: ScanInput) -> float:
-        """The emotion score of a message, as a trigger would weigh it."""
-        check_bounds(message)
-        model = None if message.language else identifier()
-        return emotion(self.reader.read(message, self.bundle, model))[0]
-
     def _fired(self, reading: Reading) -> Iterator[Marker]:
         for each in self._triggers:
             evidence = _evidence(each, reading)
@@ -151,6 +145,8 @@ def _missing(reading: Reading, model: Identifier | None) -> tuple[str, ...]:
     message, code = reading.message, reading.language.code
     given = {signal.name for signal in message.signals if signal.language in ("", code)}
     unheard = tuple(name for name in HEARD if name not in given)
+    if reading.bundle.fitted and OWN not in reading.heard:
+        unheard = (*unheard, FITTED)
     return unheard if model or message.language else (*unheard, "language")
 
 

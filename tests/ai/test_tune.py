@@ -1,0 +1,106 @@
+"""A model is fitted on labelled messages, judged on those it had not seen, and kept in a file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from newel.ai import fitted as files
+from newel.ai import signal
+from newel.ai.fitted import Ears, Fitted, ears, file_name, packed, unpacked
+from newel.ai.tune import Heard, fit, heard, judged
+from newel.bootstrap import LazyListener
+from newel.domain.scan.features import ScanInput
+
+# Words of a trade that no shipped model knows: what is a grumble there, and what is praise.
+GRUMBLES = ("the {} came out flocculent", "such a muddy {}, it gushed", "my {} is skunked and hazy")
+PRAISE = ("the {} came out crisp", "such a lively {}, it sparkled", "my {} is bright and clear")
+BEERS = ("porter", "saison", "mild", "stout", "gose", "lambic", "pilsner", "bock", "tripel", "kolsch")
+
+
+def messages(of: tuple[str, ...]) -> list[str]:
+    return [line.format(beer) + f" on day {day}" for line in of for beer in BEERS for day in range(2)]
+
+
+@pytest.fixture(scope="module")
+def given() -> Heard:
+    texts = messages(GRUMBLES) + messages(PRAISE) * 3
+    return heard(texts, [True] * 60 + [False] * 180, signal.hearing())
+
+
+@pytest.fixture(scope="module")
+def model(given: Heard) -> Fitted:
+    return fit(given, "en", "").model
+
+
+def test_SCN_3_it_learns_what_the_operators_messages_say(given: Heard) -> None:
+    unseen = fit(given, "en", "")
+    yes, no = unseen.scores[given.shows], unseen.scores[~given.shows]
+    assert np.quantile(yes, 0.1) > np.quantile(no, 0.9)
+    new = ["the dubbel came out flocculent", "the dubbel came out crisp"]
+    hazy, crisp = judged(unseen.model, heard(new, [True, False], signal.hearing()))
+    assert hazy > 0.5 > crisp
+
+
+def test_labels_that_mean_nothing_teach_nothing_of_what_is_unseen() -> None:
+    texts = [f"order {number} {beer}" for number in range(8) for beer in BEERS]
+    shows = np.random.default_rng(3).permutation([True, False] * 40).tolist()
+    unseen = fit(heard(texts, shows, None), "en", "")
+    found = np.corrcoef(unseen.scores, shows)[0, 1]
+    assert abs(found) < 0.5
+
+
+def test_the_same_labels_make_the_same_model(given: Heard, model: Fitted) -> None:
+    assert fit(given, "en", "").model.version == model.version
+    assert fit(given, "es", "").model.version != model.version
+
+
+def test_a_loud_sentence_in_a_long_message_is_heard(model: Fitted) -> None:
+    calm = "The parcel has a blue label. " * 20
+    text = calm + "My porter is skunked and hazy. " + calm
+    [signal_] = Ears(None, {"v": model}).signals(ScanInput(text=text))
+    assert signal_.scores["emotion"] > 0.5
+    start, end = signal_.places["emotion"]
+    assert "skunked" in text[start:end]
+
+
+def test_a_file_holds_the_model_and_is_named_by_what_it_holds(model: Fitted, tmp_path: Path) -> None:
+    again = unpacked(packed(model))
+    assert again.version == model.version
+    (tmp_path / file_name(model.version)).write_bytes(packed(model))
+    assert set(ears(tmp_path).fitted) == {model.version}
+    (tmp_path / file_name("0123456789ab")).write_bytes(packed(model))
+    (tmp_path / file_name("00000000000a")).write_bytes(b"no model")
+    assert set(ears(tmp_path).fitted) == {model.version}
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04"])
+def test_what_is_no_model_is_told(content: bytes) -> None:
+    with pytest.raises(ValueError, match="holds no fitted model"):
+        unpacked(content)
+
+
+def test_fitted_beside_another_shipped_model_it_is_not_heard(given: Heard, tmp_path: Path) -> None:
+    hearing = signal.hearing()
+    assert hearing is not None
+    for beside, heard_ in ((hearing.version, 1), ("another", 0)):
+        model = fit(given, "en", beside).model
+        (tmp_path / file_name(model.version)).write_bytes(packed(model))
+        assert len(ears(tmp_path, [file_name(model.version)]).fitted) == heard_
+
+
+def test_a_file_that_is_put_there_is_heard_from_the_next_message_on(model: Fitted, tmp_path: Path) -> None:
+    listener = LazyListener(tmp_path / "signals")
+    message = ScanInput(text="my porter is skunked")
+    names = [signal_.name for signal_ in listener.signals(message)]
+    assert files.FITTED not in names
+    (tmp_path / "signals").mkdir()
+    (tmp_path / "signals" / file_name(model.version)).write_bytes(packed(model))
+    [told] = [signal_ for signal_ in listener.signals(message) if signal_.name == files.FITTED]
+    assert told.version == model.version
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "\n\n", "\ud800", "🙂" * 50, "x" * 5000])
+def test_no_text_is_too_odd(model: Fitted, text: str) -> None:
+    [told] = Ears(None, {"v": model}).signals(ScanInput(text=text))
+    assert 0 <= told.scores["emotion"] <= 1
