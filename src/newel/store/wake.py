@@ -16,6 +16,8 @@ LIVE = "newel_live"
 COALESCE_SECONDS = 0.04
 PAYLOAD_BYTES = 7900
 _RETRY_SECONDS = 0.2
+# A connection that is lost in the middle of many statements says the last.
+_UNTOLD = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Waker:
@@ -53,7 +55,7 @@ class Waker:
             await asyncio.sleep(COALESCE_SECONDS)
             told = [(LIVE, part) for part in payloads(self._changes)] + [(CHANNEL, "")] * self._job
             self._changes, self._job = set(), False
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*_UNTOLD):
                 await self._pool.executemany("SELECT pg_notify($1, $2)", told)
 
     async def close(self) -> None:
@@ -93,7 +95,7 @@ async def _listen(
 ) -> None:
     """Until cancelled; a lost connection comes back, and what was missed meanwhile is made up for."""
     while True:
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with contextlib.suppress(*_UNTOLD):
             connection = await asyncpg.connect(url, server_settings={"application_name": "newel-wake"})
             try:
                 lost = asyncio.Event()
