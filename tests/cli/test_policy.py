@@ -28,7 +28,7 @@ def test_check_of_a_right_file_says_what_it_holds(folder: Path) -> None:
     done = RUN.invoke(app, ["check", str(folder / "right.yaml")])
     assert (done.exit_code, done.output.strip()) == (
         0,
-        f"{folder}/right.yaml: 28 triggers, 10 thresholds, 0 actions, 0 playbooks; nothing to mend",
+        f"{folder}/right.yaml: 28 triggers, 18 thresholds, 0 actions, 0 playbooks; nothing to mend",
     )
 
 

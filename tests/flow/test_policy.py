@@ -159,7 +159,7 @@ async def test_a_broken_document_is_refused_and_the_running_version_stays(
     with pytest.raises(BrokenPolicy) as caught:
         await policy.submit(house, staff["ivan"], broken)
     (one,) = caught.value.problems
-    assert one.line == line_of(broken.text, "detector: several_order}")
+    assert one.line == line_of(broken.text, "detector: several_order")
     assert one.hint == 'did you mean "several_orders"?'
     assert [one.number for one in await policy.versions(house)] == [1]
     assert (await policy.find(house, "customer-support")).id == first.id

@@ -179,7 +179,7 @@ async def demo_house(
     url = database_url(server.app_url, name)
     (company.home / "systems-token").write_text(systems.token)
     settings = Settings(home=str(company.home), database_url=url, systems_url=systems.url)
-    pool = await db.connect(url, size=8)
+    pool, outside = await db.connect(url, size=8), bootstrap.Outside()
 
     ready: dict[str, Running] = {}
 
@@ -188,18 +188,19 @@ async def demo_house(
             raise NotFound(what="workflow with an active policy", id=workflow)
         if workflow not in ready:
             found = company.running[workflow]
-            ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings))
+            ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings, outside))
         return ready[workflow]
 
     wired = Wired(
         pool,
         Envelope(settings.master_key()),
-        bootstrap.channels(settings),
+        bootstrap.channels(settings, outside),
         policy_of,
-        bootstrap.LazyListener(),
+        bootstrap.LazyListener(settings.signals_folder()),
     )
     try:
         yield House(server, name, pool), wired
     finally:
+        await outside.close()
         await pool.close()
         await server.drop(name)

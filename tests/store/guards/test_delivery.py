@@ -166,7 +166,7 @@ async def test_INV_14_a_text_is_not_added_to_a_policy_in_force(house: House) -> 
     for statement in (
         "INSERT INTO newel.policy_template (policy_id, key, text_mac) VALUES ($1, 'mine', $2)",
         "INSERT INTO newel.policy_template (policy_id, key, text_mac) VALUES ($1, 'handover', $2)"
-        " ON CONFLICT (policy_id, key) DO UPDATE SET text_mac = excluded.text_mac",
+        " ON CONFLICT (policy_id, key, language) DO UPDATE SET text_mac = excluded.text_mac",
     ):
         with pytest.raises((Guarded, asyncpg.PostgresError), match=r"NW-SIGN|permission denied"):
             async with house.db.tx(HAND) as tx:
