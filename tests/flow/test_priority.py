@@ -73,7 +73,7 @@ async def test_WRK_10_a_supervisor_lowers_and_the_clocks_stay(floor: Floor) -> N
         await priority.change(floor.house, ivan, case_id, before.token, Priority.P3, WHY)
 
 
-async def test_WRK_10_a_lock_keeps_its_priority_and_a_stale_token_changes_nothing(floor: Floor) -> None:
+async def test_INV_6_a_lock_keeps_its_priority_and_a_stale_token_changes_nothing(floor: Floor) -> None:
     case_id = await floor.escalated(LOCKED)
     await floor.work()
     now = await item(floor, case_id)

@@ -104,9 +104,16 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         6,
         "flow/routing/hands.py",
-        " or item.token != token:",
-        ":",
+        " or item.owner_id != _staff(actor) or item.token != token:",
+        " or item.owner_id != _staff(actor):",
         *f("routing", "INV_6_an_old_token_is_stale_even_for_who_owns_it_again"),
+    ),
+    patched(
+        6,
+        "flow/routing/hands.py",
+        "if item is None or item.token != token:",
+        "if item is None:",
+        *f("priority", "INV_6_a_lock_keeps_its_priority_and_a_stale_token_changes_nothing"),
     ),
     patched(
         6,
