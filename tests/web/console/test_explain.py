@@ -1,5 +1,7 @@
 """Explain on a page: each view and rule, evidence marked, by keyboard; nothing of the text is kept."""
 
+import re
+
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
@@ -20,7 +22,9 @@ async def test_SCN_a_text_is_explained_by_keyboard_and_stays_inert(shop: Site, b
         told = page.locator("#told")
         await expect(told.get_by_role("heading", name="A person has it")).to_be_visible()
         await expect(told.locator(".explained")).to_contain_text("<script>alert(1)</script>")
-        await expect(told.locator("mark", has_text="l4wyer")).to_have_attribute("title", "Legal words")
+        await expect(told.locator("mark", has_text="l4wyer")).to_have_attribute(
+            "title", re.compile("Legal words")
+        )
         await expect(told.locator(".rule.fires", has_text="legal.dictionary")).to_contain_text("l4wyer")
         rests = told.locator(".rule.rests", has_text="reputation.threat")
         await expect(rests).to_contain_text("None of its words occur")
@@ -39,7 +43,7 @@ async def test_what_cannot_be_explained_says_why_and_nothing_is_written(shop: Si
     asked = {"workflow": "customer-support", "text": "Where is my order?"}
     told = (await amara.post("/explain", data=asked)).text
     assert "The AI may answer it" in told
-    assert "for request is not over 0.8" in told  # the models are heard as in the intake
+    assert "for request is not over 0.5" in told  # the models are heard as in the intake
     long = "x " * 9_999 + "I will call my lawyer"
     assert (await amara.post("/explain", data=asked | {"text": long[-20_000:]})).status_code == 200
     assert (await amara.post("/explain", data=asked | {"text": long})).status_code == 422

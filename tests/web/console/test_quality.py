@@ -13,7 +13,7 @@ from web.console.conftest import Seat, seat
 from web.test_desk import say, work_off
 
 RESET = "I forgot my password, please send a reset link"
-HOSTILE = "Where is order 10023? <b>now</b>"
+HOSTILE = "Where is order 10023? <b>Thank you</b>"
 
 
 def shares(site: Site, **given: float) -> None:
