@@ -3,6 +3,7 @@
 Each row with a state brings its audit event, so that a refusal comes from the guard under test.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from conftest import House
 from newel.domain.access import system
 from newel.store import audit
 from newel.store.db import Db, Guarded, Tx
@@ -32,6 +34,14 @@ class Ground:
     conversation: UUID
     case: UUID
     message: UUID
+
+
+async def blocked(house: House, waiting: "asyncio.Task[Any]") -> None:
+    """Until a task waits for a lock; one that ends before has not waited."""
+    locks = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not await house.as_owner(locks):
+        assert not waiting.done()
+        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -239,8 +239,7 @@ async def test_INV_12_the_second_of_two_waits_for_the_first_and_is_refused(house
     async with house.db.tx(HAND) as tx:
         await change(tx, "action", one, state="claimed", lease_until=tx.now + HOUR)
         second = asyncio.create_task(acts.claim_action(house.db, two))
-        await asyncio.sleep(0.1)
-        assert not second.done()
+        await rows.blocked(house, second)
     with pytest.raises(Guarded, match="NW-CAP"):
         await second
 

@@ -127,7 +127,7 @@ async def test_INV_3_raising_and_enqueueing_at_once_do_not_pass_each_other(house
     async with house.db.tx(HAND) as tx:
         await change(tx, "cases", on.case, tier=3)
         waiting = asyncio.create_task(enqueue())
-        await asyncio.sleep(0.1)
+        await rows.blocked(house, waiting)
     with pytest.raises(Guarded, match="NW-AIJOB"):
         await waiting
 

@@ -249,8 +249,7 @@ async def test_INV_1_marker_against_claim_the_claim_was_first_or_is_refused(hous
     async with house.db.tx(HAND) as tx:
         await change(tx, "cases", on.case, tier=3, locked=True)
         claim = asyncio.create_task(rows.claim(house.db, box))
-        await asyncio.sleep(0.1)
-        assert not claim.done()
+        await rows.blocked(house, claim)
     with pytest.raises(Guarded, match="NW-LOCKED"):
         await claim
 
@@ -266,8 +265,7 @@ async def test_INV_1_a_claim_that_was_first_makes_the_marker_wait(house: House) 
     async with house.db.tx(HAND) as tx:
         await change(tx, "outbox", box, state="claimed", claimed_at=tx.now)
         marker = asyncio.create_task(mark())
-        await asyncio.sleep(0.1)
-        assert not marker.done()
+        await rows.blocked(house, marker)
     await marker
     (row,) = await house.as_owner("SELECT state FROM newel.outbox WHERE id = $1", box)
     assert row["state"] == "claimed"
@@ -284,8 +282,7 @@ async def test_INV_1_kill_switch_against_claim_each_waits_for_the_other(house: H
     async with house.db.tx(HAND) as tx:
         await change(tx, "outbox", first, state="claimed", claimed_at=tx.now)
         engaging = asyncio.create_task(stop())
-        await asyncio.sleep(0.1)
-        assert not engaging.done()
+        await rows.blocked(house, engaging)
     await engaging
     with pytest.raises(Guarded, match="NW-KILL"):
         await rows.claim(house.db, second)
@@ -297,7 +294,6 @@ async def test_INV_1_a_claim_waits_for_a_kill_switch_that_is_being_engaged(house
     async with house.db.tx(HAND) as tx:
         await rows.engage(tx)
         claim = asyncio.create_task(rows.claim(house.db, box))
-        await asyncio.sleep(0.1)
-        assert not claim.done()
+        await rows.blocked(house, claim)
     with pytest.raises(Guarded, match="NW-KILL"):
         await claim
