@@ -77,7 +77,8 @@ def receipts_of(scanner: Scanner, row: Mapping[str, Any]) -> list[Receipt]:
 def heard(message: ScanInput) -> ScanInput:
     """The message with what the shipped models say of it, unless the rules alone are asked."""
     model = None if RULES in sys.argv else hearing()
-    return msgspec.structs.replace(message, signals=model.signals(message)) if model else message
+    known = ScanInput(text=message.text, subject=message.subject)  # so much the intake knows when it asks
+    return msgspec.structs.replace(message, signals=model.signals(known)) if model else message
 
 
 def group(row: Mapping[str, Any]) -> tuple[str, str, str]:

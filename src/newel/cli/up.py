@@ -107,10 +107,10 @@ def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Ch
 
 
 def _make(settings: "Settings") -> None:
-    """What the next copies need; what cannot be made here they refuse themselves."""
+    """What the next copies need; what cannot be made here they make, or refuse, themselves."""
     from newel.bootstrap.beforehand import make
 
-    with contextlib.suppress(NewelError):
+    with contextlib.suppress(Exception):  # a supervisor does not end for want of it
         asyncio.run(make(settings))
     gc.collect()
     gc.freeze()  # a copy's rounds of the collector do not touch, and so do not copy, what is shared

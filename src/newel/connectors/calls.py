@@ -32,6 +32,8 @@ class HttpCalls:
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=True,
         )
+        # A lost answer is no proof that nothing was done: PUT and DELETE, too, are sent once (INV-11).
+        self._session._retry_connection = False
 
     async def call(
         self, method: str, url: str, *, seconds: float, headers: Mapping[str, str], body: bytes = b""

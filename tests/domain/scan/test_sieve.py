@@ -65,8 +65,13 @@ def test_a_gate_without_entries_names_none() -> None:
     assert list(Gate([]).present(b"lawyer")) == []
 
 
-def test_what_lies_deeper_than_it_reads_is_always_looked_for() -> None:
-    deep = "(?:" * 40 + "lawyer" + ")" * 40
-    assert needed(deep) == ()
-    assert Sieve([deep]).candidates(b"where is my order") == [0]
+@pytest.mark.parametrize(
+    "phrase", ["{}", "my {}", "{} now", "(?:a|my) {}", "(?:no|my {}|yes)", "{}|vide", "vide|{}"]
+)
+@pytest.mark.parametrize("depth", [3, 15, 16, 17, 18, 40])
+def test_what_lies_in_many_brackets_is_among_the_candidates(phrase: str, depth: int) -> None:
+    deep = phrase.format("(?:" * depth + "sue|lawyer(?:s|ed)?" + ")" * depth)
+    for text in ("my sue now", "a lawyer now", "my lawyered now", "vide"):
+        if re.search(deep, text):
+            assert Sieve([deep]).candidates(text.encode()) == [0]
     assert needed("(?:" * 9 + "lawyer" + ")" * 9) == (frozenset({"lawyer"}),)

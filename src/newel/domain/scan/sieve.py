@@ -20,7 +20,7 @@ _MOST, _LONGEST, _PARTS = 200, 24, 3
 _WORTH_IT = 0.05
 _EMPTY = frozenset({""})
 _ALL_LETTERS = 4
-# Brackets in brackets that one expression reads at once; what is deeper is always looked for.
+# Brackets in brackets that are read; of what is deeper only what stands before it is known to be needed.
 _DEEPEST = 16
 _SIGN = r"\\.|\[\^?\]?[^\]]*+\]"
 _BRACKET = r"\((?:[^()\[\\]++|" + _SIGN + r")*+\)"
@@ -30,7 +30,6 @@ _WAYS = re.compile(rf"(?:^|\|)((?:[^()\[\\|]++|{_SIGN}|{_BRACKET})*+)", re.DOTAL
 _PARTS_OF = re.compile(
     rf"({_SIGN}|{_BRACKET}|[a-z0-9]{{2,20}}(?![?*+{{])|.)((?:[?*+]|\{{\d+(?:,\d*)?\}})\??)?", re.DOTALL
 )
-_BESIDE_BRACKETS = re.compile(rf"{_SIGN}|[^()\\[]+", re.DOTALL)
 _WORD = re.compile("[a-z0-9]{1,20}")
 _OPEN = re.compile(r"[\^\\-]")
 
@@ -56,8 +55,6 @@ _ANYTHING = Needs(None)
 
 def needed(expression: str) -> tuple[Runs, ...]:
     """Choices of letters, of each of which every text of the expression holds one."""
-    if _is_too_deep(expression):
-        return ()
     found = sorted(_branch(expression).all, key=_chance)
     return tuple(runs for runs in found[:_PARTS] if runs is found[0] or _chance(runs) < _WORTH_IT)
 
@@ -159,13 +156,6 @@ def _joined(first: frozenset[str], then: frozenset[str] | None) -> frozenset[str
         return None
     joined = frozenset(map("".join, product(first, then)))
     return None if max(map(len, joined)) > _LONGEST else joined
-
-
-def _is_too_deep(expression: str) -> bool:
-    brackets = _BESIDE_BRACKETS.sub("", expression)
-    for _ in range(_DEEPEST):
-        brackets = brackets.replace("()", "")
-    return bool(brackets)
 
 
 def _chance(runs: Runs) -> float:
