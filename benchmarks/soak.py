@@ -58,7 +58,7 @@ class Soak:
     kills: Counter[str] = field(default_factory=Counter)
     approved: set[str] = field(default_factory=set)
     supervisor: subprocess.Popen[bytes] | None = None
-    hold: float = 0.0
+    probe: "asyncio.Task[None] | None" = None
 
     @cached_property
     def token(self) -> str:
@@ -147,8 +147,8 @@ async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) 
     kind, body = message(number, run)
     content, pause = msgspec.json.encode(body), 0.2
     while True:
-        while (still := soak.hold - time.monotonic()) > 0:  # somebody else found it away just now
-            await asyncio.sleep(still + random.random() * HOLD)
+        if soak.probe is not None:
+            await asyncio.wait({soak.probe})
         answer = await _offered(soak, lines, content)
         if answer is not None and answer[0] < 300:
             said = msgspec.json.decode(answer[1])
@@ -158,12 +158,28 @@ async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) 
             soak.counts["acknowledged"] += 1
             return
         soak.counts[f"http {answer[0]}" if answer else "no answer"] += 1
-        soak.hold = time.monotonic() + HOLD
+        if answer is None and (soak.probe is None or soak.probe.done()):
+            soak.probe = asyncio.create_task(_until_back(soak))
         if answer and 400 <= answer[0] < 500 and answer[0] not in {408, 429}:
             soak.counts["refused for good"] += 1
             return
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(MOST_PAUSE, pause * 2)
+
+
+async def _until_back(soak: Soak) -> None:
+    """One asks for all whether the server is there again, as a client's circuit breaker does."""
+    back = False
+    while not back:
+        await asyncio.sleep(HOLD)
+        line = Wire(soak.port)
+        try:
+            async with asyncio.timeout(10):
+                back = (await line.get("/healthz"))[0] == 200
+        except (OSError, EOFError, ValueError, IndexError, TimeoutError):
+            soak.counts["found away"] += 1
+        finally:
+            line.close()
 
 
 async def _offered(soak: Soak, lines: "asyncio.Queue[Wire]", content: bytes) -> tuple[int, bytes] | None:

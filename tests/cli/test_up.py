@@ -98,8 +98,10 @@ def test_a_taken_port_is_said_before_anything_is_started(tmp_path: Path) -> None
 
 SUPERVISOR = """
 import os, sys, time
+import newel.cli
 from newel.cli.child import Copy
-copy = Copy("worker", ["work", "--after", sys.argv[1]], os.environ)
+newel.cli.main = lambda: time.sleep(60)
+copy = Copy("worker", ["work"], os.environ)
 while True:
     copy.tend(time.monotonic())
     print(copy.pid, flush=True)
@@ -108,17 +110,17 @@ while True:
 
 
 def test_a_copy_has_its_own_name_is_started_again_and_ends_with_its_supervisor(tmp_path: Path) -> None:
-    program = [sys.executable, "-c", SUPERVISOR, str(tmp_path / "never")]
+    program = [sys.executable, "-c", SUPERVISOR]
     supervisor = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
     assert supervisor.stdout is not None
     with supervisor.stdout as said:
         pids = (int(line) for line in said if line.strip() != "None")
         first = next(pids)
-        until_title(first, "newel work --after")
+        until_title(first, "newel work")
         assert os.getpgid(first) == first
         os.kill(first, signal.SIGKILL)
         second = next(pid for pid in pids if pid != first)
-        until_title(second, "newel work --after")
+        until_title(second, "newel work")
         supervisor.kill()
         supervisor.wait()
     until_title(second, "")

@@ -7,16 +7,14 @@ names of attachments, and what begins in the messages before.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final, NamedTuple, TypeVar
 
 from newel.ai.traits import Window
 from newel.domain.scan.features import ScanInput
-from newel.domain.scan.lexicon import shipped_lexicon, spellings
+from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import blanked, zones
 from newel.domain.scan.reader import TAIL, readable, spoken
-from newel.domain.scan.spelling import Spelling
 from newel.domain.scan.view import View
 
 LANGUAGE: Final = "en"
@@ -116,7 +114,7 @@ def _further(own: str, message: ScanInput) -> Iterator[Piece]:
 
 
 def _undone(text: str) -> tuple[View, ...]:
-    return tuple(view for view in views(text, _spelling())[1:] if not view.tight)
+    return tuple(view for view in views(text, shipped_lexicon().spellings[LANGUAGE])[1:] if not view.tight)
 
 
 def _pieces(view: View) -> Iterator[Piece]:
@@ -142,8 +140,3 @@ def _continued(previous: Sequence[str], text: str) -> Iterator[Piece]:
         for start, end in sentences(whole):
             if start < len(before.rstrip()) < end:
                 yield from _elsewhere(whole[start:end])
-
-
-@cache
-def _spelling() -> Spelling:
-    return spellings(shipped_lexicon())[LANGUAGE]

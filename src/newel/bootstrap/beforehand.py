@@ -1,12 +1,17 @@
 """What every process of a node needs, loaded and made once in a supervisor that makes copies of itself."""
 
 from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
 
 from newel.bootstrap import database_url
 from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
 from newel.config import Settings
 from newel.domain.access import system
-from newel.domain.policy.parse import stored_bundle
+from newel.domain.policy.parse import load_bundle, stored_bundle
+from newel.domain.scan.language import identifier
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.scanner import compile_scanner
 from newel.store import db
 from newel.store import policy as versions
 
@@ -29,6 +34,17 @@ def load() -> None:
     """The program."""
     for name in _PROGRAM:
         import_module(name)
+
+
+def warm() -> None:
+    """What every policy's scanner is made of: the phrases, what mends slips, the models of it all."""
+    from newel.ai.fitted import ears
+
+    ears(Path(), ()).signals(FIRST)
+    if model := identifier():
+        model.classify(FIRST.text)
+    text = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
+    compile_scanner(load_bundle(text, "default.yaml"), shipped_lexicon()).scan(FIRST)
 
 
 async def make(settings: Settings) -> None:

@@ -3,15 +3,12 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-_LOOK_SECONDS = 0.02
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -24,7 +21,6 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
-    after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:
     """Serve the console, the customers' chat and the HTTP API.
 
@@ -35,10 +31,10 @@ def serve(
 
     settings = read()
     configure_logging(settings.log_level)
-    run(_serve(host or settings.host, port or settings.port, after))
+    run(_serve(host or settings.host, port or settings.port))
 
 
-async def _serve(host: str, port: int, after: Path | None) -> None:
+async def _serve(host: str, port: int) -> None:
     from newel.bootstrap import chat_door, database_url, open_house, tour
     from newel.config import read
     from newel.store.wake import listen_live
@@ -47,7 +43,6 @@ async def _serve(host: str, port: int, after: Path | None) -> None:
     from newel.web.server import serve as serve_app
 
     settings, hub = read(), Hub()
-    await _until_there(after)
     async with open_house(settings) as house:
         listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
         try:
@@ -58,24 +53,12 @@ async def _serve(host: str, port: int, after: Path | None) -> None:
             listening.cancel()
 
 
-async def _until_there(path: Path | None) -> None:
-    """Everything is loaded by now: what begins with the database goes on when it is ready."""
-    if path is not None:
-        await asyncio.to_thread(_wait_for, path)
-
-
-def _wait_for(path: Path) -> None:
-    while not path.exists():
-        time.sleep(_LOOK_SECONDS)
-
-
 def work(
     without: Annotated[
         list[str] | None, typer.Option("--except", help="A kind of job to leave out, e.g. answer (the AI).")
     ] = None,
     room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 96,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
-    after: Annotated[Path | None, typer.Option(help="Wait until this file is there.")] = None,
 ) -> None:
     """Run the worker: jobs, clocks and all periodic work.
 
@@ -86,10 +69,10 @@ def work(
     from newel.config import read
 
     configure_logging(read().log_level)
-    run(_work(tuple(without or ()), room, ready_file, after))
+    run(_work(tuple(without or ()), room, ready_file))
 
 
-async def _work(without: tuple[str, ...], room: int, ready_file: Path | None, after: Path | None) -> None:
+async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) -> None:
     from newel.bootstrap import database_url, open_house
     from newel.config import read
     from newel.domain.access import system
@@ -99,7 +82,6 @@ async def _work(without: tuple[str, ...], room: int, ready_file: Path | None, af
     from newel.worker.timetable import Timetable
 
     settings = read()
-    await _until_there(after)
     async with open_house(settings, train="answer" not in without) as opened:
         async with opened.db.tx(system("worker")) as tx:
             house = replace(opened, worker=await jobs.enlist(tx))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from newel.store.embedded import Embedded
 
 Place = tuple[str, int]
-READY, DATABASE_READY = "worker-ready", "database-ready"
+READY = "worker-ready"
 _PATIENCE_SECONDS = 15.0
 _MOMENT_SECONDS = 3.0
 
@@ -54,8 +54,7 @@ def up(
     postgres = Embedded(home) if settings.embedded else None
     environment = dict(os.environ) | {"NEWEL_HOME": str(home)}
     environment |= demo_environment(settings, demo_place[1]) if demo else {}
-    for name in (READY, DATABASE_READY):
-        (home / name).unlink(missing_ok=True)
+    (home / READY).unlink(missing_ok=True)
     if postgres is not None:
         where = "" if postgres.place == home else f" in {postgres.place}, as only root may enter {home}"
         typer.echo(f"newel: starting PostgreSQL{where}", err=True)
@@ -63,19 +62,15 @@ def up(
     prepare_secrets(settings)
     address = f"http://{settings.host}:{settings.port}"
     said = f"newel: serving on {address} (Ctrl-C stops it)"
-    children = _children(environment, answer, home, Copy if copy else _anew)
+    company = _company(environment, home, demo_place[1], address) if demo else []
     if demo:
-        children.insert(0, _demo(environment, home, demo_place[1], address))
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
+    children = [*company, *_children(environment, answer, home, Copy if copy else _anew)]
     try:
-        _begin(children, postgres, settings, demo)
-        if demo:
-            children.append(_push(environment, home, address))
+        _begin(settings, postgres, company, copy)
         _tend(children, postgres, stop, lambda: (home / READY).exists() and _listens(place))
         if not stop.asked:
             typer.echo(said, err=True)
-        if copy:
-            _make(settings)
         _tend(children, postgres, stop, lambda: False)
     finally:
         _stop(children)
@@ -84,22 +79,25 @@ def up(
         typer.echo("newel: stopped", err=True)
 
 
-def _begin(children: Sequence[Child], postgres: "Embedded | None", settings: "Settings", demo: bool) -> None:
-    """Start all; the processes get ready while the database starts, and wait for it."""
+def _begin(settings: "Settings", postgres: "Embedded | None", company: Sequence[Child], copy: bool) -> None:
+    """All that server and worker find: what takes long goes on while the database starts."""
     from newel.bootstrap import prepare_home
-    from newel.bootstrap.beforehand import load
+    from newel.bootstrap.beforehand import load, warm
     from newel.cli.seed import demo_company
 
-    for child in children:
-        if isinstance(child, Copy):
-            load()
-        child.tend(time.monotonic())
+    for step in (load, warm) if copy else ():
+        if postgres is not None:
+            postgres.begin()
+        for child in company[:1]:
+            child.tend(time.monotonic())
+        step()
     if postgres is not None:
         postgres.start()
     asyncio.run(prepare_home(settings, postgres))
-    if demo:
+    if company:
         asyncio.run(demo_company(settings))
-    Path(settings.home, DATABASE_READY).touch()
+    if copy:
+        _make(settings)
 
 
 def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Child:
@@ -107,7 +105,7 @@ def _anew(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Ch
 
 
 def _make(settings: "Settings") -> None:
-    """What the next copies need; what cannot be made here they make, or refuse, themselves."""
+    """What the copies need; what cannot be made here they make, or refuse, themselves."""
     from newel.bootstrap.beforehand import make
 
     with contextlib.suppress(Exception):  # a supervisor does not end for want of it
@@ -120,27 +118,24 @@ def _children(
     environment: Mapping[str, str], answer: bool, home: Path, kind: Callable[..., Child]
 ) -> list[Child]:
     less = [] if answer else ["--except", "answer"]
-    after = ["--after", str(home / DATABASE_READY)]
     return [
-        kind("server", ["serve", *after], environment),
-        kind("worker", ["work", "--ready-file", str(home / READY), *after, *less], environment),
+        kind("server", ["serve"], environment),
+        kind("worker", ["work", "--ready-file", str(home / READY), *less], environment),
     ]
 
 
-def _demo(environment: Mapping[str, str], home: Path, port: int, newel: str) -> Child:
-    """The demo company: its systems of record, and its shop front with the chat."""
+def _company(environment: Mapping[str, str], home: Path, port: int, newel: str) -> list[Child]:
+    """The demo company: its systems with its shop front, and its customers, told to the server once."""
     secrets = ["--token-file", str(home / "systems-token")]
     secrets += ["--webhook-secret-file", str(home / "webhook-secret")]
     secrets += ["--chat-secret-file", str(home / "chat-secret")]
     place = ["--port", str(port), "--data", str(home / "demo"), "--newel-url", newel]
-    return Child("demo", [sys.executable, "-m", "newel.demo", *place, *secrets], environment)
-
-
-def _push(environment: Mapping[str, str], home: Path, address: str) -> Errand:
-    """The demo company's customer file, told to the server once in the life of this home."""
-    command = [sys.executable, "-m", "newel.demo.customers", "--url", address]
-    command += ["--token-file", str(home / "api-token")]
-    return Errand("customers", command, environment, home / "customers-pushed")
+    telling = [sys.executable, "-m", "newel.demo.customers", "--url", newel]
+    telling += ["--token-file", str(home / "api-token")]
+    return [
+        Child("demo", [sys.executable, "-m", "newel.demo", *place, *secrets], environment),
+        Errand("customers", telling, environment, home / "customers-pushed"),
+    ]
 
 
 class _Stop:

@@ -15,7 +15,7 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.emotion import EMOTIONS, beside, emotion, with_cue
 from newel.domain.scan.features import MAX_TEXT, ScanInput
 from newel.domain.scan.language import identifier
-from newel.domain.scan.lexicon import Lexicon, spellings
+from newel.domain.scan.lexicon import Lexicon
 from newel.domain.scan.reader import Reader
 
 _TEXT, _LABEL = "text", "label"
@@ -105,7 +105,7 @@ def rules_alone(bundle: Bundle, lexicon: Lexicon, texts: Sequence[str]) -> "Rule
     """The emotion scores by the rules, as the scan would give them."""
     entries = [entry for family in EMOTIONS for entry in lexicon.of(family)]
     served = tuple(code for code in bundle.languages if code in lexicon.languages)
-    reader, model = Reader(entries, spellings(lexicon), served), identifier()
+    reader, model = Reader(entries, lexicon.spellings, served), identifier()
     readings = (reader.read(ScanInput(text=text), bundle, model) for text in texts)
     found = [(emotion(reading)[0], reading.language.code) for reading in readings]
     return Ruled(tuple(score for score, _ in found), tuple(code for _, code in found))

@@ -80,6 +80,12 @@ class Embedded:
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
 
+    def begin(self) -> None:
+        """Start the server and do not wait for it; one that is ending here is waited for in ``start``."""
+        self.prepare()
+        if not (self.alive() or self._another_lives()):
+            self._spawn()
+
     def start(self, *, wait_seconds: float = 30.0) -> None:
         """Start the server and wait until it accepts; ``Conflict`` when another one runs here.
 
@@ -89,8 +95,9 @@ class Embedded:
         self.prepare()
         deadline = time.monotonic() + wait_seconds
         while True:
-            self._wait_for_the_last_one(deadline - time.monotonic())
-            self._spawn()
+            if not self.alive():
+                self._wait_for_the_last_one(deadline - time.monotonic())
+                self._spawn()
             try:
                 self._wait_until_ready(deadline - time.monotonic())
             except Unavailable:
@@ -218,7 +225,7 @@ class Embedded:
     def _wait_for_the_last_one(self, seconds: float) -> None:
         """A server whose supervisor was killed is on its way out; a living one is a conflict."""
         deadline = time.monotonic() + seconds
-        while _lives(_pid_in(self.data / "postmaster.pid"), self.data):
+        while self._another_lives():
             if time.monotonic() > deadline:
                 raise Conflict(
                     what=f"the data directory {self.data}",
@@ -226,6 +233,9 @@ class Embedded:
                     why="stop the other `newel up` first",
                 )
             time.sleep(0.05)
+
+    def _another_lives(self) -> bool:
+        return _lives(_pid_in(self.data / "postmaster.pid"), self.data)
 
     def _wait_until_ready(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds

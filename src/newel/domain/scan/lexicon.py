@@ -6,7 +6,7 @@ and what spares it. The files lie beside this module, one per language.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -61,7 +61,7 @@ class Slips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guard: str = ""
 
 
-class Lexicon(msgspec.Struct, frozen=True):
+class Lexicon(msgspec.Struct, frozen=True, dict=True):
     """All entries of all languages, in the order of the files."""
 
     entries: tuple[Entry, ...]
@@ -77,6 +77,11 @@ class Lexicon(msgspec.Struct, frozen=True):
         """The languages in which requests for a person and the law are known."""
         known = ({entry.language for entry in self.of(family)} for family in ("request", "legal"))
         return tuple(sorted(set.intersection(*known)))
+
+    @cached_property
+    def spellings(self) -> Mapping[str, Spelling]:
+        """For each language with a guard, what mends slips towards the words of its phrases."""
+        return {code: _spelling(code, slips, self) for code, slips in self.slips.items()}
 
     def of(self, family: str) -> tuple[Entry, ...]:
         """The entries of one family, in every language."""
@@ -96,11 +101,6 @@ def parse_lexicon(files: Mapping[str, str]) -> Lexicon:
     read = [_file(name, files[name]) for name in sorted(files)]
     slips = {file.language: file.spelling for file in read if file.spelling is not None}
     return Lexicon(tuple(entry for file in read for entry in _entries(file)), slips)
-
-
-def spellings(lexicon: Lexicon) -> dict[str, Spelling]:
-    """For each language with a guard, what mends slips towards the words of its phrases."""
-    return {code: _spelling(code, slips, lexicon) for code, slips in lexicon.slips.items()}
 
 
 def _spelling(code: str, slips: Slips, lexicon: Lexicon) -> Spelling:

@@ -6,7 +6,7 @@ are then run for the places. Everything is linear in the length of the text.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -69,6 +69,7 @@ class CompiledEntry:
 
     def __init__(self, entry: Entry) -> None:
         self.entry, self.phrases = entry, entry.phrases
+        self._told: dict[int, re2.Set] = {}
         self.bodies = tuple(loosely(phrase) for phrase in entry.phrases.say)
         self.pattern = self._framed("|".join(f"(?:{body})" for body in self.bodies))
         say = entry.phrases
@@ -81,10 +82,12 @@ class CompiledEntry:
 
     def phrase(self, number: int) -> re2.Set:
         """One of its phrases, to be told only whether it occurs: a set of one is asked quickest."""
-        phrase = re2.Set.SearchSet(BYTES)
-        phrase.Add(self._framed(self.bodies[number]))
-        phrase.Compile()
-        return phrase
+        if number not in self._told:
+            phrase = re2.Set.SearchSet(BYTES)
+            phrase.Add(self._framed(self.bodies[number]))
+            phrase.Compile()
+            self._told[number] = phrase
+        return self._told[number]
 
     @cached_property
     def expression(self) -> Pattern:
@@ -155,6 +158,12 @@ class CompiledEntry:
         return ""
 
 
+@lru_cache(maxsize=1_024)
+def compiled(entry: Entry) -> CompiledEntry:
+    """An entry as policies share it: most have the shipped ones."""
+    return CompiledEntry(entry)
+
+
 class TightEntry(CompiledEntry):
     """An entry as it is looked for where the gaps between words are gone."""
 
@@ -190,29 +199,22 @@ class Gate:
             for number in range(len(entry.bodies))
         ]
         self._sieve = Sieve([entry.bodies[number] for _, entry, number in self._phrases])
-        self._compiled: dict[int, re2.Set] = {}
 
     def present(self, data: bytes) -> Iterator[int]:
         """The entries by their places, in order; of one that is there no further phrase is tried."""
         last = -1
         for candidate in self._sieve.candidates(data):
-            index = self._phrases[candidate][0]
-            if index > last and self._phrase(candidate).Match(data):
+            index, entry, number = self._phrases[candidate]
+            if index > last and entry.phrase(number).Match(data):
                 last = index
                 yield index
-
-    def _phrase(self, candidate: int) -> re2.Set:
-        if candidate not in self._compiled:
-            _, entry, number = self._phrases[candidate]
-            self._compiled[candidate] = entry.phrase(number)
-        return self._compiled[candidate]
 
 
 class Matcher:
     """The compiled lexicon; one per policy version, shared by all threads."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = tuple(CompiledEntry(entry) for entry in entries)
+        self.entries = tuple(map(compiled, entries))
         self._gate = Gate(self.entries)
 
     @cached_property

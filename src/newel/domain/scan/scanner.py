@@ -13,7 +13,7 @@ from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
 from newel.domain.scan.features import FITTED, HEARD, OWN, ScanInput, check_bounds
 from newel.domain.scan.language import Identifier, identifier
-from newel.domain.scan.lexicon import Lexicon, own_entry, spellings
+from newel.domain.scan.lexicon import Lexicon, own_entry
 from newel.domain.scan.reader import Reader
 from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence, Marker, Receipt, Risk
@@ -74,7 +74,7 @@ class Scanner:
             if trigger.rule.phrases and trigger.rule.fact != "segment"
         )
         served = tuple(code for code in bundle.languages if code in lexicon.languages)
-        self.reader = Reader((*lexicon.entries, *own), spellings(lexicon), served)
+        self.reader = Reader((*lexicon.entries, *own), lexicon.spellings, served)
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows; raises for an oversized message."""

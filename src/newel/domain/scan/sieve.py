@@ -53,6 +53,7 @@ class Needs(NamedTuple):
 _ANYTHING = Needs(None)
 
 
+@lru_cache(maxsize=8_192)
 def needed(expression: str) -> tuple[Runs, ...]:
     """Choices of letters, of each of which every text of the expression holds one."""
     found = sorted(_branch(expression).all, key=_chance)
