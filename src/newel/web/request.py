@@ -1,7 +1,7 @@
 """One request as handlers see it: its actor, its house, its body and query as checked values."""
 
 from collections.abc import AsyncGenerator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -86,7 +86,7 @@ class Ask(Request[Any, Any, Any]):
         """Whether a script asks for a part of the page that it already shows."""
         return self.headers.get("hx-request") == "true"
 
-    @property
+    @cached_property
     def tongue(self) -> Tongue:
         """The console's language: the one chosen in this browser, else the first that it accepts."""
         return chosen([self.cookies.get(COOKIE, ""), *self.accepts], CONSOLE) or tongue(SOURCE)
