@@ -80,10 +80,14 @@ def cpu_of(pid: int) -> float:
 
 
 class Wire:
-    """A keep-alive HTTP/1.1 client for one connection: as little of its own cost as can be."""
+    """A keep-alive HTTP/1.1 client for one connection: as little of its own cost as can be.
 
-    def __init__(self, port: int) -> None:
+    ``source`` is the loopback address from which it comes.
+    """
+
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
         self._port = port
+        self._source = source
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: bytes, headers: str = "") -> int:
@@ -99,7 +103,8 @@ class Wire:
     ) -> tuple[int, bytes]:
         """The status of a request, and the answer's body."""
         if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+            own = (self._source, 0)
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port, local_addr=own)
         reader, writer = self._streams
         head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n{headers}"
         writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)

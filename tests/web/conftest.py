@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -183,13 +183,16 @@ async def demo_house(
 
     ready: dict[str, Running] = {}
 
+    def in_force() -> Mapping[str, Running]:
+        for workflow, found in company.running.items():
+            if workflow not in ready:
+                ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings, outside))
+        return ready
+
     async def policy_of(_tx: db.Tx, workflow: str) -> Running:
         if workflow not in company.running:
             raise NotFound(what="workflow with an active policy", id=workflow)
-        if workflow not in ready:
-            found = company.running[workflow]
-            ready[workflow] = replace(found, systems=bootstrap.systems(found.bundle, settings, outside))
-        return ready[workflow]
+        return in_force()[workflow]
 
     wired = Wired(
         pool,
@@ -197,6 +200,7 @@ async def demo_house(
         bootstrap.channels(settings, outside),
         policy_of,
         bootstrap.LazyListener(settings.signals_folder()),
+        in_force=in_force,
     )
     try:
         yield House(server, name, pool), wired

@@ -125,6 +125,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
             running.running,
             listens=LazyListener(settings.signals_folder()),
             attachment_bytes=settings.attachment_megabytes * MEGABYTE,
+            in_force=running.in_force,
         )
         await running.refresh()
         beside = [asyncio.create_task(running.keep_fresh())]

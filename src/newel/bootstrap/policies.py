@@ -52,6 +52,10 @@ class Policies:
             raise NotFound(what="workflow with an active policy", id=workflow)
         return found[1]
 
+    def in_force(self) -> dict[str, Running]:
+        """All versions in force by workflow, at most a refresh old."""
+        return {workflow: found[1] for workflow, found in sorted(self._running.items())}
+
     async def refresh(self) -> None:
         """Compile what has changed, away from the event loop."""
         async with self._db.tx(system("policy"), read_only=True) as tx:

@@ -73,6 +73,28 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.OPERATE: frozenset({Role.ADMIN, Role.SUPERVISOR}),
 }
 
+IN_WORDS: Mapping[Act, str] = {
+    Act.INTAKE: "hand messages in",
+    Act.READ_CASE: "read cases",
+    Act.READ_CONVERSATION: "read conversations",
+    Act.APPROVE: "decide on approvals",
+    Act.WORK: "work on cases",
+    Act.ASSIGN: "give work to people",
+    Act.LOWER: "lower a tier",
+    Act.MARK_MISS: "mark a case as missed",
+    Act.REVIEW: "see the results of reviews",
+    Act.SCORE: "review",
+    Act.EDIT_MACRO: "keep texts for a team",
+    Act.KILL_SWITCH: "stop the AI",
+    Act.SUBMIT_POLICY: "propose a policy",
+    Act.SIGN_POLICY: "sign a policy",
+    Act.ACTIVATE_POLICY: "put a policy in force",
+    Act.TRACE: "read the story of any case",
+    Act.MANAGE_ACCESS: "manage accounts and tokens",
+    Act.OPERATE: "operate the house",
+}
+"""What each act is called when somebody may not do it."""
+
 CLEARED: Mapping[str, frozenset[Priority]] = {
     "none": frozenset(),
     "junior": frozenset({Priority.P3}),
@@ -104,8 +126,13 @@ class Actor(msgspec.Struct, frozen=True):
     def must(self, act: Act) -> None:
         """Raise ``Forbidden`` unless the actor may."""
         if not self.may(act):
-            wanted = sorted(role.value for role in ALLOWED[act]) or [f"scope {act}"]
-            raise Forbidden(actor=self.id, act=act.value, why=f"it needs {' or '.join(wanted)}")
+            raise Forbidden(actor=self.id, act=IN_WORDS[act], why=self._lacks(act), needs=act.value)
+
+    def _lacks(self, act: Act) -> str:
+        roles = sorted(role.value.replace("_", " ") for role in ALLOWED[act])
+        if self.kind != "staff" or not roles:
+            return f"it needs a token with the scope {act.value}"
+        return f"it needs the role {' or '.join(roles)}; ask an admin for it"
 
 
 def system(part: str) -> Actor:

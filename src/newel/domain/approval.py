@@ -68,14 +68,20 @@ def may_decide(approver: Approver, asked: Asked) -> None:
     """Raise ``Forbidden`` unless the person may release this (INV-12)."""
     act = "decide this approval"
     if not approver.active or Role.APPROVER not in approver.roles:
-        raise Forbidden(actor=str(approver.id), act=act, why="it needs an active approver")
+        raise Forbidden(
+            actor=str(approver.id),
+            act=act,
+            why="it needs the role of an active approver; ask an admin for it",
+        )
     if approver.customer_id == asked.customer_id:
-        raise Forbidden(actor=str(approver.id), act=act, why="it is to their own benefit")
+        raise Forbidden(
+            actor=str(approver.id), act=act, why="it is to your own benefit; another approver decides"
+        )
     if asked.amount_minor > approver.limit_minor:
         raise Forbidden(
             actor=str(approver.id),
             act=act,
-            why=f"it is above their limit of {approver.limit_minor} minor units",
+            why=f"it is above your limit of {approver.limit_minor / 100:.2f}; ask somebody with a higher one",
         )
 
 

@@ -4,7 +4,12 @@ The class docstring is the message; ``{name}`` in it is filled from the data fie
 ``permanent`` tells a retrying caller whether the same call can ever succeed.
 """
 
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
+
+_ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
+_ACCOUNT: Final = re.compile(_ID)
+_NAMED: Final = re.compile(rf"(.*\w) {_ID}")
 
 
 class NewelError(Exception):
@@ -22,7 +27,18 @@ class NewelError(Exception):
     def message(self) -> str:
         """The docstring's first line with the data filled in."""
         first = (type(self).__doc__ or self.code).strip().splitlines()[0]
-        return first.format_map(_Known(self.data))
+        return first.format_map(_Known(self.told))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the message is filled with: people know the case that they look at, and no ids."""
+        return {name: _without_id(value) for name, value in self.data.items()}
+
+
+def _without_id(value: Any) -> Any:
+    """``case 0f3a…`` → ``the case``."""
+    named = _NAMED.match(value) if isinstance(value, str) else None
+    return f"the {named[1]}" if named else value
 
 
 class _Known(dict[str, Any]):
@@ -45,10 +61,16 @@ class NotFound(NewelError):
 
 
 class Forbidden(NewelError):
-    """{actor} may not {act}: {why}"""
+    """{who} may not {act}: {why}"""
 
     code = "forbidden"
     status = 403
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The id of an account says nothing to people: it is that of whoever reads this."""
+        actor = str(self.data.get("actor", "?"))
+        return {**super().told, "who": "You" if _ACCOUNT.match(actor) else actor}
 
 
 class Unauthenticated(NewelError):

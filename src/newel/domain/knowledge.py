@@ -132,4 +132,4 @@ def check_writer(state: str, writer: UUID, by: UUID) -> None:
     if state != "draft":
         raise Conflict(what="the draft", state=state, why="only a draft changes")
     if by != writer:
-        raise Forbidden(actor=by, act="change this draft", why="it is somebody else's")
+        raise Forbidden(actor=by, act="change this draft", why="it is somebody else's; its writer does")

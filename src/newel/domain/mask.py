@@ -7,6 +7,7 @@ looked for as they are: no model guesses names.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -95,22 +96,24 @@ def secrets(text: str, known: Known) -> tuple[Secret, ...]:
 
 def masked_text(text: str, known: Known) -> str:
     """The text with each secret as its kind in brackets: what learning may keep."""
-    return _replaced(text, known, lambda secret, _value: f"[{secret.kind}]")
+    return _replaced(text, secrets(text, known), lambda secret, _value: f"[{secret.kind}]")
 
 
 def mask(value: Any, known: Known) -> Masked:
     """A tree of builtins with every text masked; the same value has the same name throughout."""
-    names = _names(value, known)
+    found = cache(lambda text: secrets(text, known))
+    names = _names(value, found)
     kinds = {name: kind for (kind, _), name in names.items()}
-    shown = _walk(value, lambda text: _replaced(text, known, _named(names)))
+    shown = _walk(value, lambda text: _replaced(text, found(text), _named(names)))
     return Masked(shown, tuple(Field(name, kind) for name, kind in kinds.items()))
 
 
 def reveal(value: Any, known: Known, field: str) -> str | None:
     """The hidden value of that name; None when there is none."""
-    wanted = {name: key for key, name in _names(value, known).items()}.get(field)
+    found = cache(lambda text: secrets(text, known))
+    wanted = {name: key for key, name in _names(value, found).items()}.get(field)
     for text in _texts(value):
-        for secret in secrets(text, known):
+        for secret in found(text):
             raw = text[secret.start : secret.end]
             if (secret.kind, raw.casefold()) == wanted:
                 return raw
@@ -123,11 +126,11 @@ def hidden(texts: Iterable[str], known: Known) -> tuple[tuple[tuple[Secret, str]
     return tuple(tuple((s, _name(names, text, s)) for s in secrets(text, known)) for text in texts)
 
 
-def _names(value: Any, known: Known) -> dict[tuple[str, str], str]:
+def _names(value: Any, found: Callable[[str], Iterable[Secret]]) -> dict[tuple[str, str], str]:
     """(kind, value) → its name, numbered by first place."""
     names: dict[tuple[str, str], str] = {}
     for text in _texts(value):
-        for secret in secrets(text, known):
+        for secret in found(text):
             _name(names, text, secret)
     return names
 
@@ -143,9 +146,9 @@ def _named(names: Mapping[tuple[str, str], str]) -> Callable[[Secret, str], str]
     return lambda secret, raw: f"[{names[secret.kind, raw.casefold()]}]"
 
 
-def _replaced(text: str, known: Known, shown: Callable[[Secret, str], str]) -> str:
+def _replaced(text: str, hide: Iterable[Secret], shown: Callable[[Secret, str], str]) -> str:
     pieces, reached = [], 0
-    for secret in secrets(text, known):
+    for secret in hide:
         pieces += [text[reached : secret.start], shown(secret, text[secret.start : secret.end])]
         reached = secret.end
     return "".join([*pieces, text[reached:]])

@@ -16,7 +16,9 @@ def must_change(actor: Actor, before: Priority, to: Priority, *, locked: bool) -
     if to < before:
         return
     if not actor.may(Act.ASSIGN):
-        raise Forbidden(actor=actor.id, act="lower a priority", why="it needs supervisor")
+        raise Forbidden(
+            actor=actor.id, act="lower a priority", why="it needs the role supervisor; ask one of them"
+        )
     if locked:
         why = "its markers ask for this priority; lift the lock first"
         raise Conflict(what="the case", state="locked", why=why)

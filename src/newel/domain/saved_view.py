@@ -45,4 +45,5 @@ def fit(name: str, kept: int) -> str:
 def must_remove(actor: Actor, view: SavedView) -> None:
     """Whose it is takes it away; a supervisor takes away what a team sees."""
     if str(view.staff_id) != actor.id and not (view.team and actor.may(Act.ASSIGN)):
-        raise Forbidden(actor=actor.id, act="remove this view", why="it is another's")
+        why = "it is another's; whoever made it may, and a supervisor if it is shared"
+        raise Forbidden(actor=actor.id, act="remove this view", why=why)

@@ -129,7 +129,11 @@ def may_open(actor: Actor, head: Head) -> bool:
     if actor.may(Act.TRACE) or owns:
         return True
     if not actor.may(Act.READ_CASE):
-        raise Forbidden(actor=actor.id, act="trace", why="it needs trace, read_case, or to own the case")
+        raise Forbidden(
+            actor=actor.id,
+            act="read the story of this case",
+            why="it is told to who works on cases or audits them; ask an admin",
+        )
     return False
 
 

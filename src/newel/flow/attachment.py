@@ -130,7 +130,7 @@ async def _permitted(tx: Tx, house: House, actor: Actor, which: UUID, own: Own) 
         return found
     if actor.kind == "customer":
         raise NotFound(what="attachment", id=which)
-    raise Forbidden(actor=actor.id, act="open the attachment", why="its case is another's")
+    raise Forbidden(actor=actor.id, act="open the attachment", why="its case is another's; ask for a grant")
 
 
 async def of_customer(tx: Tx, house: House, actor: Actor, case: Case, ids: Sequence[UUID]) -> list[Held]:

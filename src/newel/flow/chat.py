@@ -25,6 +25,7 @@ from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import chat as rows
 from newel.store import routing as work
+from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.intake import Taken
 from newel.store.live import of_conversation, typing_on, writing_to
@@ -182,8 +183,13 @@ async def read(house: House, staff: Actor, case_id: UUID) -> None:
         case, item = await cases.read(tx, case_id), await work.open_of(tx, case_id)
         if item is None or str(item.owner_id) != staff.id:
             raise StaleToken(what=f"case {case_id}")
-        for talk in {one for one in (case.conversation_id, case.talk) if one}:
-            await rows.read(tx, talk)
+        await was_read(tx, case)
+
+
+async def was_read(tx: Tx, case: Case) -> None:
+    """Its owner has read what the customer wrote, in whichever conversation the case is answered."""
+    for talk in {one for one in (case.conversation_id, case.talk) if one}:
+        await rows.read(tx, talk)
 
 
 async def outlook(house: House) -> Outlook:

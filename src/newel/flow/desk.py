@@ -17,7 +17,7 @@ from newel.domain.mask import Known
 from newel.domain.note import Tie
 from newel.domain.playbook import Guide, guide
 from newel.domain.ports import Passage
-from newel.flow import answer, context
+from newel.flow import answer, chat, context
 from newel.flow.context import Opened
 from newel.flow.house import House, Turn
 from newel.store import audit, views
@@ -87,11 +87,13 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
     """A case for the desk: whole to its owner, masked to who may take it over, a glance to others.
 
-    That a person has opened its texts is recorded, once in half an hour.
+    That a person has opened its texts is recorded, once in half an hour; what its owner has in view is read.
     """
     async with house.db.tx(actor) as tx:
         stands = await _standing(tx, house, actor, case_id)
         await _record(tx, stands)
+        if stands.owns and stands.case.conversation_id is not None:
+            await chat.was_read(tx, stands.case)
         return await _desk(tx, house, actor, stands)
 
 
@@ -102,7 +104,11 @@ async def reveal(house: House, actor: Actor, case_id: UUID, part: str, field: st
     async with house.db.tx(actor) as tx:
         stands = await _standing(tx, house, actor, case_id)
         if stands.sight is not Sight.WHOLE or stands.package is None:
-            raise Forbidden(actor=actor.id, act="reveal this", why="the case is another's")
+            raise Forbidden(
+                actor=actor.id,
+                act="reveal this",
+                why="the case is another's; ask them or a supervisor to pass it on",
+            )
         merged = await merges.taken_in(tx, case_id)
         said = await rows.messages(tx, house.envelope, stands.case, merged)
         value = mask.reveal(said.texts, stands.known, field)
@@ -191,7 +197,8 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
     names = await rows.names(tx, [owner_id]) if owner_id else {}
     merged = await merges.taken_in(tx, case.id)
     said = None if glance else await rows.messages(tx, house.envelope, case, merged)
-    fields, confidence = ({}, None) if glance else await told.fields(tx, house.envelope, case)
+    bare = glance or case.kind != "item"
+    fields, confidence = ({}, None) if bare else await told.fields(tx, house.envelope, case)
     package = stands.package if whole else None
     return Desk(
         view=await views.case(tx, case.id),

@@ -49,6 +49,8 @@ class House:
     """The number of this worker process; None in all others."""
     attachment_bytes: int = BYTES_AT_MOST
     """How large an attachment is at most."""
+    in_force: Callable[[], Mapping[str, Running]] = dict
+    """All running policies by workflow, as this process knows them; none where none run."""
 
 
 @dataclass(frozen=True)

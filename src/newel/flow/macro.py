@@ -82,7 +82,11 @@ async def use(house: House, actor: Actor, case_id: UUID, macro_id: UUID) -> Fill
         case = await cases.read(tx, case_id)
         item = await work.open_of(tx, case_id)
         if item is None or str(item.owner_id) != actor.id:
-            raise Forbidden(actor=actor.id, act="use this case", why="it is another's")
+            raise Forbidden(
+                actor=actor.id,
+                act="fill a text from this case",
+                why="it is another's; ask them or a supervisor to pass it on",
+            )
         macro = await rows.read(tx, macro_id)
         return rule.fill(macro.body, await _values(tx, house, case, UUID(actor.id)))
 

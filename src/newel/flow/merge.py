@@ -118,7 +118,11 @@ def _person(actor: Actor, item: WorkItem | None) -> UUID:
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="merge cases", why="only a person does")
     if not (_owns(actor, item) or actor.may(Act.ASSIGN)):
-        raise Forbidden(actor=actor.id, act="merge this case", why="it is another's")
+        raise Forbidden(
+            actor=actor.id,
+            act="merge this case",
+            why="it is another's; ask them or a supervisor to pass it on",
+        )
     return UUID(actor.id)
 
 

@@ -54,7 +54,7 @@ async def read(house: House, actor: Actor, case_id: UUID) -> list[Note]:
             return found
     own = [note for note in found if me == note.author_id or me in note.mention_ids]
     if not own:
-        raise Forbidden(actor=actor.id, act="read these notes", why="the case is another's")
+        raise Forbidden(actor=actor.id, act="read these notes", why="the case is another's; ask for a grant")
     return own
 
 

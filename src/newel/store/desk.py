@@ -161,28 +161,34 @@ async def depth(tx: Tx) -> list[Depth]:
 
 
 def _row(envelope: Envelope, row: Record, seen: Sight) -> Row:
-    subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
-    profile = subject.open_value(f"customer.profile:{row['customer_id']}", row["profile_sealed"], Profile)
-    said = _excerpt(subject, row, profile) if row["message_id"] else ""
+    customer, excerpt = _glance(envelope, row, seen)
     shown = {name: row[name] for name in Row.__struct_fields__ if name in row}
-    return Row(**shown, customer=rule.short_name(profile.name, seen), excerpt=said)
+    return Row(**shown, customer=customer, excerpt=excerpt)
 
 
-_excerpts: dict[tuple[UUID, int], str] = {}
-"""Masked beginnings by message and by what is known of its customer: neither changes in place."""
+_glances: dict[tuple[UUID, UUID | None, int, Sight], tuple[str, str]] = {}
+"""Short names and masked beginnings, by case, message, what is known of the customer, and who looks:
+what is sealed there does not change in place."""
+
+
+def _glance(envelope: Envelope, row: Record, seen: Sight) -> tuple[str, str]:
+    key = (row["case_id"], row["message_id"], hash(row["profile_sealed"]), seen)
+    if key not in _glances:
+        if len(_glances) > EXCERPTS:
+            _glances.clear()
+        subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
+        profile = subject.open_value(f"customer.profile:{row['customer_id']}", row["profile_sealed"], Profile)
+        said = _excerpt(subject, row, profile) if row["message_id"] else ""
+        _glances[key] = rule.short_name(profile.name, seen), said
+    return _glances[key]
 
 
 def _excerpt(subject: Sealer, row: Record, profile: Profile) -> str:
-    key = (row["message_id"], hash(row["profile_sealed"]))
-    if key not in _excerpts:
-        sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
-        body = sealer.open_value(f"message.body:{row['message_id']}", row["body_sealed"], Body)
-        known = mask.known_of(profile.name, profile.address, profile.phone)
-        if len(_excerpts) > EXCERPTS:
-            _excerpts.clear()
-        names = ", ".join(one.name for one in body.attachments)
-        _excerpts[key] = rule.excerpt(body.text.strip() or body.subject or names, known)
-    return _excerpts[key]
+    sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
+    body = sealer.open_value(f"message.body:{row['message_id']}", row["body_sealed"], Body)
+    known = mask.known_of(profile.name, profile.address, profile.phone)
+    names = ", ".join(one.name for one in body.attachments)
+    return rule.excerpt(body.text.strip() or body.subject or names, known)
 
 
 class Opened(msgspec.Struct, frozen=True):

@@ -316,10 +316,15 @@ async def depth(tx: Tx) -> list[dict[str, Any]]:
 def _serving(row: Any) -> Serving:
     values = dict(row)
     eligible, general = values.pop("eligible"), values.pop("general")
+    return Serving(person=person_of(values), eligible=tuple(eligible), general=tuple(general))
+
+
+def person_of(values: dict[str, Any]) -> Person:
+    """A person of their columns."""
     values["available"] = values.pop("presence") == "available"
     values["languages"] = tuple(values["languages"])
     values["shifts"] = {day: tuple(spans) for day, spans in values["shifts"].items()}
-    return Serving(person=Person(**values), eligible=tuple(eligible), general=tuple(general))
+    return Person(**values)
 
 
 def _item(row: Any) -> WorkItem:

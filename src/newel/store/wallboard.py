@@ -9,9 +9,8 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.routing import Person
-from newel.domain.words import Priority
 from newel.store import routing
-from newel.store.db import Tx, sql
+from newel.store.db import Record, Tx, sql
 
 AI_STATES: Final = ("ai", "deflecting", "approval", "held", "acting")
 MOVING: Final = ("routing", "rebalance", "answer")
@@ -125,31 +124,30 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 async def lanes(tx: Tx, coming: Sequence[Clock], staff_id: UUID) -> list[Lane]:
     """Open work by priority; ``today`` begins at the person's midnight."""
-    midnight = await tx.value(sql("wallboard").midnight, staff_id, tx.now) or tx.now
-    found = {row["priority"]: dict(row) for row in await tx.rows(sql("wallboard").lanes)}
-    late = {row["priority"]: row["n"] for row in await tx.rows(sql("wallboard").late, tx.now)}
-    shares = {
-        (row["kind"], row["priority"]): Share(row["met"], row["ended"])
-        for row in await tx.rows(sql("wallboard").attained, tx.now, midnight)
-    }
-    due = {int(p): min((c.due_at for c in coming if c.priority == p), default=None) for p in Priority}
-    return [
-        Lane(
-            **found.get(int(p), {"priority": int(p)}),
-            late=late.get(int(p), 0),
-            next_due_at=due[int(p)],
-            resolved=shares.get(("resolution", int(p)), Share()),
-            answered=shares.get(("first_response", int(p)), Share()),
-        )
-        for p in Priority
-    ]
+    return [_lane(row, coming) for row in await tx.rows(sql("wallboard").lanes, tx.now, staff_id)]
 
 
-async def clocks(tx: Tx, *, late: bool) -> list[Clock]:
-    """The cases that are late already, or those whose time runs out next; the soonest first."""
-    bounds = (None, tx.now) if late else (tx.now, None)
-    rows = await tx.rows(sql("wallboard").breaches, *bounds, _EACH)
-    return [Clock(**dict(row)) for row in rows]
+def _lane(row: Record, coming: Sequence[Clock]) -> Lane:
+    priority = row["priority"]
+    return Lane(
+        priority=priority,
+        waiting=row["waiting"],
+        owned=row["owned"],
+        oldest_at=row["oldest_at"],
+        late=row["late"],
+        next_due_at=min((clock.due_at for clock in coming if clock.priority == priority), default=None),
+        resolved=Share(row["resolved_met"], row["resolved_ended"]),
+        answered=Share(row["answered_met"], row["answered_ended"]),
+    )
+
+
+async def clocks(tx: Tx) -> tuple[list[Clock], list[Clock]]:
+    """The cases that are late already, and those whose time runs out next; the soonest first."""
+    found: dict[bool, list[Clock]] = {True: [], False: []}
+    for row in await tx.rows(sql("wallboard").breaches, tx.now, _EACH):
+        values = dict(row)
+        found[values.pop("late")].append(Clock(**values))
+    return found[True], found[False]
 
 
 async def queue(tx: Tx, limit: int) -> list[Queued]:
@@ -159,20 +157,24 @@ async def queue(tx: Tx, limit: int) -> list[Queued]:
 
 async def desks(tx: Tx, shown: int) -> list[Desk]:
     """Everybody who may be given work, who works now first; the first ``shown`` with what they have."""
-    named = await names(tx)
-    found = [
-        Desk(person=one, name=named.get(one.id, one.login), standing=one.standing(tx.now))
-        for one in await routing.people(tx)
-    ]
+    found = [_desk(row, tx.now) for row in await tx.rows(sql("wallboard").people)]
     order = {"available": 0, "away": 1, "off_shift": 2}
     found.sort(key=lambda desk: (order[desk.standing], desk.name))
     whole, holds = await _holds(tx, [desk.person.id for desk in found[:shown]])
-    return [
+    seen = [
         msgspec.structs.replace(
             desk, whole=whole.get(desk.person.id, 0), holds=tuple(holds.get(desk.person.id, ()))
         )
-        for desk in found
+        for desk in found[:shown]
     ]
+    return [*seen, *found[shown:]]
+
+
+def _desk(row: Record, now: datetime) -> Desk:
+    values = dict(row)
+    name = values.pop("name")
+    person = routing.person_of(values)
+    return Desk(person=person, name=name, standing=person.standing(now))
 
 
 async def names(tx: Tx) -> dict[UUID, str]:
@@ -220,11 +222,6 @@ async def stalled(tx: Tx) -> dict[str, datetime | None]:
         for row in await tx.rows(sql("wallboard").stalled, list(MOVING), tx.now - STALLED_AFTER)
     }
     return {kind: found.get(kind) for kind in MOVING}
-
-
-async def workflows(tx: Tx) -> list[str]:
-    """The workflows that have a policy in force."""
-    return [row["workflow"] for row in await tx.rows(sql("wallboard").workflows)]
 
 
 async def concerned(tx: Tx, workflow: str | None, contact_reason: str | None) -> int:

@@ -14,6 +14,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from newel.domain.errors import NewelError
+from newel.web import refusal
+from newel.web.tongue import COOKIE, of_console
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -150,10 +152,18 @@ def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Probl
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("refused", code=error.code, request_id=_id(request))
     guarded = error.code == "guarded"  # the store speaks of ids and rules: not for the wire
-    detail = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED) if guarded else error.message
+    detail = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED) if guarded else _told(request, error)
     data = {k: v for k, v in error.data.items() if k == "sqlstate" or not guarded}
     errors = error.errors if isinstance(error, Rejected) else ()
     return _answer(request, error.status, error.code, detail, errors=errors, data=data)
+
+
+def _told(request: Request[Any, Any, Any], error: NewelError) -> str:
+    """To a program as it stands, to a person in the language of their pages."""
+    if request.scope["path"].startswith("/api/"):
+        return error.message
+    speaks = of_console(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
+    return refusal.told(error, speaks)
 
 
 def _plain(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

@@ -1,12 +1,12 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
 from litestar import Response
 
 from newel.domain import reason as reasons
@@ -16,6 +16,7 @@ from newel.web.auth import csrf_token, session_of
 from newel.web.catalogue import SOURCE
 from newel.web.nav import entries
 from newel.web.request import Ask
+from newel.web.template import TEXT, Templates
 from newel.web.tongue import Tongue
 from newel.web.tongue import tongue as tongue_of
 
@@ -29,10 +30,11 @@ _CSP = (
 
 
 @cache
-def environment(code: str = SOURCE) -> Environment:
+def environment(code: str = SOURCE) -> Templates:
     """The templates of ``web/templates`` in one language: escaped, and strict about what they are given."""
     tongue = tongue_of(code)
-    made = Environment(
+    made = Templates(
+        {TEXT: tongue.gettext, "asset": static.address},
         loader=PackageLoader("newel.web", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -128,12 +130,19 @@ def _frame(request: Ask) -> dict[str, Any]:
     return {
         "me": staff,
         "may": staff.actor.may if staff else _nothing,
+        "titled": titled(request),
         "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
         "tour": request.app.state.tour,
         "path": request.scope["path"],
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),
     }
+
+
+def titled(request: Ask) -> Callable[[str], str]:
+    """What people call a workflow: the title that its policy in force gives it."""
+    running = request.house.in_force()
+    return lambda workflow: running[workflow].bundle.title if workflow in running else words(workflow)
 
 
 def _nothing(_act: Act) -> bool:

@@ -1,7 +1,7 @@
 """One request as handlers see it: its actor, its house, its body and query as checked values."""
 
 from collections.abc import AsyncGenerator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,9 +13,8 @@ from litestar.exceptions import InternalServerException
 from newel.domain.access import Actor, Staff
 from newel.domain.errors import Forbidden
 from newel.flow.house import House
-from newel.web.catalogue import SOURCE
 from newel.web.errors import Left, Malformed, Unsupported, rejection
-from newel.web.tongue import CONSOLE, COOKIE, Tongue, accepted, chosen, tongue
+from newel.web.tongue import COOKIE, Tongue, accepted, of_console
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -86,10 +85,10 @@ class Ask(Request[Any, Any, Any]):
         """Whether a script asks for a part of the page that it already shows."""
         return self.headers.get("hx-request") == "true"
 
-    @property
+    @cached_property
     def tongue(self) -> Tongue:
         """The console's language: the one chosen in this browser, else the first that it accepts."""
-        return chosen([self.cookies.get(COOKIE, ""), *self.accepts], CONSOLE) or tongue(SOURCE)
+        return of_console(self.cookies.get(COOKIE, ""), self.headers.get("accept-language", ""))
 
     def gettext(self, message: str, **values: object) -> str:
         """A text in the console's language."""

@@ -110,6 +110,11 @@ def chosen(wanted: Iterable[str], among: Sequence[str]) -> Tongue | None:
     return next((tongue(code) for code in plain if code in among), None)
 
 
+def of_console(kept: str, header: str) -> Tongue:
+    """The console's language: the one kept in this browser, else the first that it accepts."""
+    return chosen([kept, *accepted(header)], CONSOLE) or tongue(SOURCE)
+
+
 def accepted(header: str) -> list[str]:
     """The languages of an Accept-Language header, the dearest first; what is no language is passed over."""
     return [name for name, weight in sorted(_ranges(header), key=lambda r: -r[1]) if weight > 0]

@@ -107,7 +107,8 @@ async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_
         assert await one.axe() == []
         await page.get_by_role("button", name="Stop AI sending now").press("Enter")
         banner = other.page.locator("#stopped .stopped")
-        await expect(banner).to_contain_text("AI sending is stopped for Customer-support")
+        await expect(banner).to_contain_text("AI sending is stopped for")
+        await expect(banner).to_contain_text("Hearthwick customer support")
         await expect(banner).to_contain_text("<b>again</b>")
         assert await other.axe() == []
         await other.page.emulate_media(color_scheme="dark")

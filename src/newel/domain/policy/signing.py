@@ -55,11 +55,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_signature(standing: Standing, by: UUID, roles: Collection[str], role: Role) -> None:
     """Raise unless this person may sign in this role, now."""
-    act = f"sign {standing.what} as {role}"
+    role_said = str(role).replace("_", " ")
+    act = f"sign {standing.what} as {role_said}"
     if by == standing.author:
         raise Forbidden(actor=by, act=act, why="the author never signs; another person must")
     if role not in roles:
-        raise Forbidden(actor=by, act=act, why=f"they do not hold the role {role}")
+        raise Forbidden(actor=by, act=act, why=f"it needs the role {role_said}; ask an admin for it")
     if role not in standing.asked:
         wanted = ", ".join(standing.asked) or "nobody"
         raise Conflict(what=standing.what, state=standing.state, why=f"{wanted} has to sign, not {role}")

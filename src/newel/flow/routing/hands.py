@@ -131,7 +131,11 @@ async def within_reach(tx: Tx, case_id: UUID, actor: Actor, token: int) -> tuple
     if item is None or item.token != token:
         raise StaleToken(what=f"case {case_id}")
     if item.owner_id not in {None, _staff(actor)} and not actor.may(Act.ASSIGN):
-        raise Forbidden(actor=actor.id, act="change this case", why="it is another's")
+        raise Forbidden(
+            actor=actor.id,
+            act="change this case",
+            why="it is another's; ask them or a supervisor to pass it on",
+        )
     return case, item
 
 

@@ -29,6 +29,7 @@ CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id,
 CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
 CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
     WHERE state = 'queued' AND general;
+CREATE INDEX work_item_depth ON newel.work_item (workflow, priority, bucket, queued_at) WHERE state = 'queued';
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
 CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');
@@ -92,7 +93,7 @@ CREATE TABLE newel.sla_target (
 CREATE INDEX sla_due ON newel.sla_target (next_alert_at) WHERE next_alert_at IS NOT NULL;
 CREATE INDEX sla_case ON newel.sla_target (case_id);
 CREATE INDEX sla_running ON newel.sla_target (kind, priority, due_at) WHERE state = 'running';
-CREATE INDEX sla_met ON newel.sla_target (ended_at) WHERE state = 'met';
+CREATE INDEX sla_met ON newel.sla_target (kind, ended_at, priority, due_at) WHERE state = 'met';
 CREATE UNIQUE INDEX sla_live ON newel.sla_target (case_id, kind) WHERE state IN ('running', 'paused');
 CREATE TRIGGER sla_transition BEFORE UPDATE ON newel.sla_target
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('sla');

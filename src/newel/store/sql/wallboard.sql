@@ -1,42 +1,50 @@
 -- name: lanes
--- Open work by priority: what waits, what somebody has, how long the oldest has waited.
-SELECT priority, count(*) FILTER (WHERE state = 'queued') AS waiting, count(*) FILTER (WHERE state = 'owned') AS owned,
-    min(queued_at) FILTER (WHERE state = 'queued') AS oldest_at
-FROM newel.work_item WHERE state IN ('queued', 'owned') GROUP BY priority;
-
--- name: late
--- How many resolutions are overdue at $1 by priority, paused ones apart.
-SELECT priority, count(*) AS n FROM newel.sla_target
-WHERE kind = 'resolution' AND state = 'running' AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at <= $1
-GROUP BY priority;
+-- By priority at $1: what waits and for how long, what somebody has, what is late (paused targets apart); and of the targets
+-- that ended since midnight of a person ($2), or were due since then and have not: how many, and how many in time.
+WITH day AS MATERIALIZED (
+    SELECT coalesce((SELECT date_trunc('day', $1::timestamptz AT TIME ZONE zone) AT TIME ZONE zone
+        FROM newel.staff WHERE id = $2), $1) AS began
+), waiting AS (
+    SELECT priority, count(*) AS n, min(queued_at) AS oldest_at FROM newel.work_item WHERE state = 'queued' GROUP BY priority
+), owned AS (
+    SELECT priority, count(*) AS n FROM newel.work_item WHERE state = 'owned' GROUP BY priority
+), late AS (
+    SELECT priority, count(*) AS n FROM newel.sla_target
+    WHERE kind = 'resolution' AND state = 'running' AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at <= $1
+    GROUP BY priority
+), attained AS (
+    SELECT kind, priority, count(*) AS ended, count(*) FILTER (WHERE met) AS met FROM (
+        SELECT kind, priority, ended_at <= due_at AS met FROM newel.sla_target
+        WHERE state = 'met' AND kind = ANY ('{first_response,resolution}'::text[]) AND ended_at >= (SELECT began FROM day)
+        UNION ALL
+        SELECT kind, priority, false FROM newel.sla_target
+        WHERE state = 'running' AND kind = ANY ('{first_response,resolution}'::text[])
+            AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at >= (SELECT began FROM day) AND due_at <= $1
+    ) t GROUP BY kind, priority
+)
+SELECT p.priority, coalesce(w.n, 0) AS waiting, w.oldest_at, coalesce(o.n, 0) AS owned, coalesce(l.n, 0) AS late,
+    coalesce(r.met, 0) AS resolved_met, coalesce(r.ended, 0) AS resolved_ended,
+    coalesce(a.met, 0) AS answered_met, coalesce(a.ended, 0) AS answered_ended
+FROM unnest('{1,2,3}'::smallint[]) AS p(priority) LEFT JOIN waiting w ON w.priority = p.priority
+    LEFT JOIN owned o ON o.priority = p.priority
+    LEFT JOIN late l ON l.priority = p.priority
+    LEFT JOIN attained r ON r.priority = p.priority AND r.kind = 'resolution'
+    LEFT JOIN attained a ON a.priority = p.priority AND a.kind = 'first_response'
+ORDER BY p.priority;
 
 -- name: breaches
--- The resolutions that are due after $1 and by $2, the soonest $3 of each priority; null: no bound.
-SELECT t.case_id, t.priority, t.due_at, t.started_at, w.state, w.lane, w.reason, c.contact_reason, c.workflow,
-    s.name AS owner
-FROM unnest('{1,2,3}'::smallint[]) AS p(priority) CROSS JOIN LATERAL (
+-- The resolutions that were due by $1, and those that are due after it, the soonest $2 of each priority.
+SELECT s.late, t.case_id, t.priority, t.due_at, t.started_at, w.state, w.lane, w.reason, c.contact_reason, c.workflow,
+    o.name AS owner
+FROM (VALUES (true, '-infinity'::timestamptz, $1::timestamptz), (false, $1, 'infinity')) AS s(late, after, until)
+    CROSS JOIN unnest('{1,2,3}'::smallint[]) AS p(priority) CROSS JOIN LATERAL (
         SELECT case_id, work_item_id, priority, due_at, started_at FROM newel.sla_target
         WHERE kind = 'resolution' AND state = 'running' AND priority = p.priority
-            AND due_at > coalesce($1::timestamptz, '-infinity') AND due_at <= coalesce($2::timestamptz, 'infinity')
-        ORDER BY due_at LIMIT $3) t
+            AND due_at > s.after AND due_at <= s.until
+        ORDER BY due_at LIMIT $2) t
     JOIN newel.work_item w ON w.id = t.work_item_id JOIN newel.cases c ON c.id = t.case_id
-    LEFT JOIN newel.staff s ON s.id = w.owner_id
+    LEFT JOIN newel.staff o ON o.id = w.owner_id
 WHERE w.state IN ('queued', 'owned') ORDER BY t.due_at, t.case_id;
-
--- name: attained
--- Of the targets that ended since $2, and those that were due since then and have not: which were met in time, at $1.
-SELECT kind, priority, count(*) AS ended, count(*) FILTER (WHERE met) AS met FROM (
-    SELECT kind, priority, ended_at <= due_at AS met FROM newel.sla_target
-    WHERE state = 'met' AND ended_at >= $2
-    UNION ALL
-    SELECT kind, priority, false FROM newel.sla_target
-    WHERE state = 'running' AND kind = ANY ('{first_response,next_response,resolution,approval}'::text[])
-        AND priority = ANY ('{1,2,3}'::smallint[]) AND due_at >= $2 AND due_at <= $1
-) t GROUP BY kind, priority;
-
--- name: midnight
--- When the day began for a person.
-SELECT date_trunc('day', $2::timestamptz AT TIME ZONE zone) AT TIME ZONE zone FROM newel.staff WHERE id = $1;
 
 -- name: queue
 -- What waits, in the order of claims; a place below nought was set by hand.
@@ -44,6 +52,11 @@ SELECT w.case_id, w.workflow, c.contact_reason, w.lane, w.priority, b.language, 
     w.queued_at, w.due_at, w.breached, w.level, w.position < 0 AS first
 FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
+
+-- name: people
+-- Everybody who may be given work, with their name.
+SELECT name, id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at
+FROM newel.staff WHERE active AND clearance <> 'none';
 
 -- name: names
 -- Everybody's name.
@@ -96,10 +109,6 @@ SELECT count(*) AS n, min(created_at) AS oldest_at, min(due_at) AS due_at FROM n
 -- Jobs of the kinds $1 that should have begun before $2 and have not: nobody does them.
 SELECT k.kind, j.run_at FROM unnest($1::text[]) AS k(kind) CROSS JOIN LATERAL (
     SELECT run_at FROM newel.job WHERE kind = k.kind AND state = 'ready' AND run_at < $2 ORDER BY run_at LIMIT 1) j;
-
--- name: workflows
--- The workflows that have a policy in force.
-SELECT workflow FROM newel.policy_version WHERE state = 'active' ORDER BY workflow;
 
 -- name: concerned
 -- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.

@@ -17,11 +17,13 @@ from newel.web.api import (
     merge,
     miss,
     note,
+    priority,
     quality,
     resolution,
     routing,
     support,
     survey,
+    tag,
     trace,
 )
 
@@ -35,6 +37,8 @@ WORDS = (
     approval,
     chat,
     routing,
+    priority,
+    tag,
     escalation,
     support,
     context,

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import Response
 
-from newel.flow import explain, policy
+from newel.flow import explain
 from newel.web.page import page, part
 from newel.web.request import Ask
 from newel.web.route import Open, form
@@ -25,7 +25,7 @@ class Asked(msgspec.Struct, frozen=True):
 @page_at("/explain", Open.SIGNED_IN)
 async def ask(request: Ask) -> Response[str]:
     """Where a text is typed."""
-    return page(request, "explain.html", workflows=await _workflows(request), longest=explain.LONGEST)
+    return page(request, "explain.html", workflows=_workflows(request), longest=explain.LONGEST)
 
 
 @form("/explain", Open.SIGNED_IN)
@@ -36,11 +36,9 @@ async def told(request: Ask) -> Response[str]:
     return part(request, "explain/told.html", said=found.said, text=found.text)
 
 
-async def _workflows(request: Ask) -> list[tuple[str, str]]:
+def _workflows(request: Ask) -> list[tuple[str, str]]:
     """The workflows with conversations that run now, with their titles."""
-    running = [one.workflow for one in await policy.versions(request.house) if one.state == "active"]
-    async with request.house.db.tx(request.me.actor, read_only=True) as tx:
-        bundles = [(name, (await request.house.running(tx, name)).bundle) for name in running]
+    bundles = [(name, running.bundle) for name, running in request.house.in_force().items()]
     return [(name, bundle.title) for name, bundle in bundles if bundle.kind == "conversations"]
 
 

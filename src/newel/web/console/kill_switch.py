@@ -12,7 +12,6 @@ from newel.domain.errors import Invalid
 from newel.flow import kill_switch
 from newel.store import kill_switch as rows
 from newel.store import wallboard
-from newel.store.db import Tx
 from newel.web.page import lead, page, part
 from newel.web.request import Ask
 from newel.web.route import form
@@ -40,12 +39,11 @@ async def switches(request: Ask) -> Response[str]:
     aim = request.asked(Aim)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         engaged = await rows.engaged(tx)
-        choices = await _choices(request, tx)
         people = {str(one): name for one, name in (await wallboard.names(tx)).items()}
     chosen = "/".join(filter(None, (aim.workflow, aim.contact_reason)))
     shown: dict[str, Any] = {
         "engaged": engaged,
-        "choices": choices,
+        "choices": _choices(request),
         "people": people,
         "chosen": chosen,
         "reason": "",
@@ -53,13 +51,10 @@ async def switches(request: Ask) -> Response[str]:
     return page(request, "kill_switch.html", **shown)
 
 
-async def _choices(request: Ask, tx: Tx) -> dict[str, tuple[str, ...]]:
+def _choices(request: Ask) -> dict[str, tuple[str, ...]]:
     """The workflows in force with their contact reasons."""
-    found = {}
-    for workflow in await wallboard.workflows(tx):
-        running = await request.house.running(tx, workflow)
-        found[workflow] = tuple(sorted(running.bundle.playbooks))
-    return found
+    running = request.house.in_force()
+    return {workflow: tuple(sorted(one.bundle.playbooks)) for workflow, one in running.items()}
 
 
 @form("/kill-switch/check", Act.KILL_SWITCH)
@@ -67,10 +62,9 @@ async def check(request: Ask) -> Response[str]:
     """The first step: what would stop and what would not, in words."""
     asked = await request.filled(Stop)
     workflow, contact_reason = _aimed(asked.what)
+    if workflow and contact_reason not in {None, *_choices(request).get(workflow, ())}:
+        raise Invalid(what="what to stop", why=f"{asked.what} is not in force")
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        choices = await _choices(request, tx)
-        if workflow and contact_reason not in {None, *choices.get(workflow, ())}:
-            raise Invalid(what="what to stop", why=f"{asked.what} is not in force")
         talks = await wallboard.concerned(tx, workflow, contact_reason)
     shown: dict[str, Any] = {
         "asked": asked,

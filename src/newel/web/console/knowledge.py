@@ -14,7 +14,6 @@ from newel.domain.knowledge import Article, blocks, difference, slug, stale
 from newel.flow import knowledge
 from newel.store import help as readers
 from newel.store import knowledge as rows
-from newel.store import wallboard
 from newel.store.knowledge import Draft
 from newel.web.page import lead, page, part
 from newel.web.request import Ask
@@ -70,13 +69,12 @@ async def shelf(request: Ask) -> Response[str]:
         titles = await rows.titles(tx, words, asked.collection, SHOWN)
         drafts = await rows.open_drafts(tx)
         collections = await rows.collections(tx)
-        workflows = await wallboard.workflows(tx)
         today = tx.now.date()
     old = {one.id for one in titles if _old(one.updated, today)}
     shown: dict[str, Any] = {"asked": asked, "titles": titles, "drafts": drafts, "old": old}
     template = "knowledge/list.html" if request.partial else "knowledge.html"
     return (part if request.partial else page)(
-        request, template, collections=collections, workflows=workflows, **shown
+        request, template, collections=collections, workflows=list(request.house.in_force()), **shown
     )
 
 

@@ -29,7 +29,7 @@ async def choices(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """What this case may be merged into."""
     found = await merge.choices(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        named = await titles(request, tx, (await views.case(tx, case_id)).workflow)
+        named = titles(request, (await views.case(tx, case_id)).workflow)
     return part(
         request, "merge/others.html", case_id=case_id, others=found, named=named, reason_of=reason_of(request)
     )

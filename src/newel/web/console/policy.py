@@ -186,14 +186,12 @@ async def _playbook(request: Ask, workflow: str, key: str) -> Response[str]:
     bundle = await bundle_of(found)
     if key and key not in bundle.playbooks:
         raise NotFound(what="playbook", id=f"{workflow}/{key}")
-    async with request.house.db.tx(request.me.actor, read_only=True) as tx:
-        workflows = await wallboard.workflows(tx)
     chosen = bundle.playbooks.get(key)
     shown: dict[str, Any] = {
         "key": key,
         "playbook": chosen,
         "steps": steps(chosen) if chosen else None,
-        "workflows": workflows,
+        "workflows": list(request.house.in_force()),
     }
     return page(request, "knowledge/playbooks.html", version=found, bundle=bundle, **shown)
 

@@ -5,6 +5,7 @@ routing is down, and says that it is.
 """
 
 import asyncio
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -61,17 +62,17 @@ async def board(request: Ask) -> Response[str]:
     work_now, beside = await asyncio.gather(_work(request), _people_and_ai(request, people))
     answer = part if request.partial else page
     template = "wallboard/board.html" if request.partial else "wallboard.html"
-    return answer(request, template, look=look, people_shown=people, **work_now, **beside)
+    shown = {**work_now, **beside, "targets": _targets(request)}
+    return answer(request, template, look=look, people_shown=people, **shown)
 
 
 async def _work(request: Ask) -> dict[str, Any]:
     """The work of people and its clocks."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        coming = await wallboard.clocks(tx, late=False)
+        late, coming = await wallboard.clocks(tx)
         return {
             "lanes": await wallboard.lanes(tx, coming, request.me.id),
-            "targets": await _targets(request, tx),
-            "late": await wallboard.clocks(tx, late=True),
+            "late": late,
             "coming": coming,
             "queue": await wallboard.queue(tx, QUEUE_SHOWN),
             "stalled": await wallboard.stalled(tx),
@@ -81,8 +82,11 @@ async def _work(request: Ask) -> dict[str, Any]:
 async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
     """Who is there with what, and what the AI has; read at the same time as the work."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
+        desks = await wallboard.desks(tx, people)
         return {
-            "desks": await wallboard.desks(tx, people),
+            "desks": desks,
+            "standing": Counter(desk.standing for desk in desks),
+            "room": sum(desk.person.room for desk in desks if desk.standing == "available"),
             "ai": await wallboard.ai_states(tx),
             "talks": await wallboard.talks(tx, TALKS_SHOWN),
             "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
@@ -91,11 +95,10 @@ async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
         }
 
 
-async def _targets(request: Ask, tx: Tx) -> dict[int, tuple[int, ...]]:
+def _targets(request: Ask) -> dict[int, tuple[int, ...]]:
     """The minutes to resolve by priority, each that a workflow in force sets."""
     found: dict[int, set[int]] = {1: set(), 2: set(), 3: set()}
-    for workflow in await wallboard.workflows(tx):
-        running = await request.house.running(tx, workflow)
+    for running in request.house.in_force().values():
         for name, targets in running.bundle.sla.targets.items():
             found[int(name[1:])].add(targets.resolution_minutes)
     return {priority: tuple(sorted(minutes)) for priority, minutes in found.items()}

@@ -1,7 +1,6 @@
 """The desk as it is read: the list, one case, articles, the playbook, and who else is looking."""
 
 import asyncio
-import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,19 +17,19 @@ from newel.domain import reason as reasons
 from newel.domain.access import Act
 from newel.domain.attachment import AT_MOST, ENDINGS
 from newel.domain.desk import Piece, Sight
-from newel.domain.errors import StaleToken
 from newel.domain.mask import Field
 from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.routing import highest
 from newel.domain.saved_view import Filter, SavedView
 from newel.domain.support import Ground
 from newel.domain.words import Cluster
-from newel.flow import chat, desk
+from newel.flow import desk
 from newel.flow.desk import Desk
 from newel.store import desk as rows
 from newel.store import live, views
 from newel.store import routing as work
 from newel.store import saved_view as saved_views
+from newel.store.db import Tx
 from newel.web import viewing
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
@@ -44,8 +43,6 @@ TAGS: Final = 5
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
-WORKFLOW: Final = "*"
-"""Under which the titles of contact reasons keep the workflow's own."""
 Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.-]*\Z")]
 Looked = Annotated[str, msgspec.Meta(max_length=400)]
 
@@ -102,24 +99,22 @@ class Reveal(msgspec.Struct, frozen=True):
 @page_at("/desk", Act.WORK)
 async def front(request: Ask) -> Response[str]:
     """My work and the queue."""
-    listing, people = await asyncio.gather(_list(request, request.asked(Asked)), _people(request))
-    return page(request, "desk.html", opened=None, people=people, **listing)
+    return page(request, "desk.html", opened=None, **await _beside(request, request.asked(Asked)))
 
 
 @page_at("/desk/list", Act.WORK)
 async def listed(request: Ask) -> Response[str]:
     """The list alone, when it asks for itself again."""
-    return part(request, "desk/list.html", **await _list(request, request.asked(Asked)))
+    async with request.house.db.tx(request.actor, read_only=True) as tx:
+        return part(request, "desk/list.html", **await _list(request, tx, request.asked(Asked)))
 
 
 @page_at("/desk/{case_id:uuid}", Act.WORK)
 async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
-    opened, beside, people = await asyncio.gather(
-        _case(request, case_id), _list(request, asked), _people(request)
-    )
-    return page(request, "desk.html", people=people, **beside | opened)
+    opened, beside = await asyncio.gather(_case(request, case_id), _beside(request, asked))
+    return page(request, "desk.html", **beside | opened)
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -173,19 +168,24 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=reason_of(request))
 
 
-async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
-    me = request.me
+async def _beside(request: Ask, asked: Asked) -> dict[str, Any]:
+    """The list, and the people to whom work may go."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        serving = await work.serving(tx, me.id)
-        taken = await rows.mine(tx, request.house.envelope, me.id)
-        first = int(highest(serving.person) or NOTHING)
-        saved = await saved_views.seen_by(tx, me.id)
-        asked = asked.within(saved)
-        waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
-        depth = await rows.depth(tx)
-        questions = await views.questions(tx, request.house.envelope, me.id)
-        named = {name: await titles(request, tx, name) for name in {row.workflow for row in depth}}
-        named |= {row.workflow: await titles(request, tx, row.workflow) for row in [*taken, *waiting]}
+        return {**await _list(request, tx, asked), "people": await _people(request, tx)}
+
+
+async def _list(request: Ask, tx: Tx, asked: Asked) -> dict[str, Any]:
+    me = request.me
+    serving = await work.serving(tx, me.id)
+    taken = await rows.mine(tx, request.house.envelope, me.id)
+    first = int(highest(serving.person) or NOTHING)
+    saved = await saved_views.seen_by(tx, me.id)
+    asked = asked.within(saved)
+    waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
+    depth = await rows.depth(tx)
+    questions = await views.questions(tx, request.house.envelope, me.id)
+    shown = [*taken, *waiting]
+    flows = dict.fromkeys([*(one.workflow for one in depth), *(row.workflow for row in shown)])
     return {
         "taken": taken,
         "waiting": waiting,
@@ -194,8 +194,8 @@ async def _list(request: Ask, asked: Asked) -> dict[str, Any]:
         "person": serving.person,
         "asked": asked,
         "saved": saved,
-        "titles": named,
-        "common": _common([*taken, *waiting], asked.tag),
+        "titles": {workflow: titles(request, workflow) for workflow in flows},
+        "common": _common(shown, asked.tag),
         "reason_of": reason_of(request),
     }
 
@@ -206,30 +206,23 @@ def _common(shown: Sequence[rows.Row], asked: str) -> list[str]:
     return [*([asked] if asked else []), *(tag for tag, _ in carried.most_common(TAGS))]
 
 
-async def titles(request: Ask, tx: Any, workflow: str) -> Mapping[str, str]:
-    """The titles of a workflow's contact reasons, and its own."""
-    running = await request.house.running(tx, workflow)
-    named = {reason: playbook.title for reason, playbook in running.bundle.playbooks.items()}
-    return {WORKFLOW: running.bundle.title, **named}
+def titles(request: Ask, workflow: str) -> Mapping[str, str]:
+    """The titles of a workflow's contact reasons; none of one that is not in force."""
+    running = request.house.in_force().get(workflow)
+    playbooks = running.bundle.playbooks if running else {}
+    return {reason: playbook.title for reason, playbook in playbooks.items()}
 
 
 async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
     opened = await desk.open_case(request.house, request.person, case_id)
-    if opened.mine and opened.view.conversation_id is not None:
-        with contextlib.suppress(StaleToken):  # it has just passed to another
-            await chat.read(request.house, request.person, case_id)
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        called = await titles(request, tx, opened.view.workflow)
-        here = _hub(request).viewing.at(case_id, request.me.id)
-        seen = await rows.names(tx, list(here)) if here else {}
     kept = opened.draft
     return {
         "opened": opened,
         "case_id": case_id,
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
-        "case_titles": called,
-        "viewers": [(name, here[one]) for one, name in seen.items() if one in here],
+        "case_titles": titles(request, opened.view.workflow),
+        "viewers": await _viewers(request, case_id),
         "topic": live.of_case(case_id),
         "reason_of": reason_of(request),
         "cut": cut,
@@ -243,11 +236,11 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _people(request: Ask) -> list[tuple[str, str, str]]:
+async def _people(request: Ask, tx: Tx) -> list[tuple[str, str, str]]:
     """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        people = await rows.people(tx)
-    return [(one.login, *_introduced(request, one)) for one in people if one.id != request.me.id]
+    return [
+        (one.login, *_introduced(request, one)) for one in await rows.people(tx) if one.id != request.me.id
+    ]
 
 
 def reason_of(request: Ask) -> Callable[[str], str]:
