@@ -43,10 +43,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/knowledge",
         "/knowledge > main a[href^='/knowledge/articles/']",
         "/knowledge/playbooks/customer-support",
+        "/knowledge/playbooks/customer-support > .playbook-list a",
         "/knowledge/new",
         "/explain",
     ),
-    "greta": ("/review", "/review > main a[href^='/review/']", "/review/results"),
+    "greta": ("/review", "/review > .inbox-list a.line", "/review/results"),
     "farid": ("/approvals",),
 }
 """Who looks at which pages, and what they press there; a page that is not theirs to see is left out."""

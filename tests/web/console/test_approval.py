@@ -233,6 +233,14 @@ async def test_what_a_customer_wrote_stays_inert(shop: Site, browser: Browser) -
         assert one.complaints == []
 
 
+async def test_an_answer_without_an_act_waits_among_the_others(shop: Site) -> None:
+    await proposed(shop, ("C0026", "Please cancel my order"))
+    shown = await (await shop.signed_in("amara")).get("/approvals", headers={"accept": "text/html"})
+    assert shown.status_code == 200
+    assert "Answer only" in shown.text
+    assert "Which order is it about?" in shown.text, "the sheet beside the list"
+
+
 async def test_only_approvers_see_the_inbox(shop: Site) -> None:
     ben = await shop.signed_in("ben")
     assert (await ben.get("/approvals")).status_code == 403

@@ -56,6 +56,9 @@ document.addEventListener("htmx:finally:request", (event) => {
   }
 });
 
+// On a phone the menu is longer than the screen: begin where one is.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // htmx would take the page in hand a moment later, and a key pressed in between would send its form
 // as a plain one, with what was typed in the address. From here on every form is a live one.
 htmx.process(document.body);

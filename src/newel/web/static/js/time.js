@@ -35,7 +35,8 @@ function show(element, now) {
   const at = Date.parse(element.dateTime);
   if (Number.isNaN(at)) return;
   if ("due" in element.dataset) {
-    set(element, left((at - now) / 1000));
+    const time = left((at - now) / 1000);
+    set(element, now >= at && element.classList.contains("due") ? gettext("%(time)s late", { time }) : time);
     element.dataset.heat = heat(now, at, Date.parse(element.dataset.started ?? ""));
     element.title = gettext("Due %(when)s", { when: exact.format(at) });
   } else {
