@@ -6,6 +6,7 @@ The route stands outside of Litestar and of the hooks: each layer would wrap eve
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from urllib.parse import parse_qs
@@ -39,6 +40,7 @@ class Stream:
         self._changed: set[str] = set()
         self._resync = False
         self._woken = asyncio.Event()
+        self._told_at = time.monotonic() - COALESCE_SECONDS
 
     def tell(self, topic: str) -> None:
         """A topic of this page has changed."""
@@ -56,13 +58,16 @@ class Stream:
         self._woken.set()
 
     async def next(self) -> bytes:
-        """The next event: all that changed within some milliseconds, or a heartbeat."""
+        """The next event, or a heartbeat: at once after a quiet time, else all that changed within it."""
         try:
-            await asyncio.wait_for(self._woken.wait(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await self._woken.wait()
         except TimeoutError:
             return b": here\n\n"
-        if not self.ended:
-            await asyncio.sleep(COALESCE_SECONDS)
+        early = self._told_at + COALESCE_SECONDS - time.monotonic()
+        if early > 0 and not self.ended:
+            await asyncio.sleep(early)
+        self._told_at = time.monotonic()
         changed, self._changed = self._changed, set()
         resync, self._resync = self._resync, False
         self._woken.clear()

@@ -8,6 +8,7 @@ import pytest
 
 from newel.domain.access import Role
 from newel.store.wake import PAYLOAD_BYTES, payloads
+from newel.web import live
 from newel.web.live import Hub
 from web.conftest import Site
 
@@ -61,6 +62,24 @@ async def test_one_event_tells_all_that_changed_meanwhile() -> None:
     with hub.stream(frozenset({"a", "b", "c"})) as stream:
         hub.changed(["a", "x"])
         hub.changed(["b"])
+        assert await stream.next() == b'event: changed\ndata: ["a","b"]\n\n'
+
+
+async def test_a_page_hears_at_once_after_a_quiet_time_and_else_one_event_in_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "COALESCE_SECONDS", 3600.0)
+    hub = Hub()
+    with hub.stream(frozenset({"a", "b"})) as stream:
+        hub.changed(["a"])
+        assert await stream.next() == b'event: changed\ndata: ["a"]\n\n'
+        hub.changed(["b"])
+        held = asyncio.create_task(stream.next())
+        await asyncio.sleep(0.05)
+        hub.changed(["a"])
+        assert not held.done()
+        held.cancel()
+        monkeypatch.setattr(live, "COALESCE_SECONDS", 0.0)
         assert await stream.next() == b'event: changed\ndata: ["a","b"]\n\n'
 
 
