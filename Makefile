@@ -44,7 +44,7 @@ bench: setup ## Print benchmark figures as JSON lines
 	$(BIN)/python -m benchmarks $(ARGS)
 
 signals: setup ## Learn the models of the scan anew from their examples
-	$(BIN)/python -m newel.ai.signal
+	$(BIN)/python -m newel.ai.teach
 
 soak: setup ## Ten minutes of load with 100 kill -9 (SECONDS_=600 KILLS=100)
 	$(BIN)/python -m benchmarks.soak --seconds $(or $(SECONDS_),600) --kills $(or $(KILLS),100)

@@ -147,8 +147,6 @@ async def send(soak: Soak, lines: "asyncio.Queue[Wire]", number: int, run: str) 
     kind, body = message(number, run)
     content, pause = msgspec.json.encode(body), 0.2
     while True:
-        if soak.probe is not None:
-            await asyncio.wait({soak.probe})
         answer = await _offered(soak, lines, content)
         if answer is not None and answer[0] < 300:
             said = msgspec.json.decode(answer[1])
@@ -186,6 +184,8 @@ async def _offered(soak: Soak, lines: "asyncio.Queue[Wire]", content: bytes) -> 
     """One try on one of the connections; None without an answer, and the connection is opened anew."""
     line = await lines.get()
     try:
+        if soak.probe is not None:  # whoever waited for a connection meanwhile need not find out for itself
+            await asyncio.wait({soak.probe})
         async with asyncio.timeout(10):
             return await line.ask("/api/v1/messages", content, f"authorization: Bearer {soak.token}\r\n")
     except (OSError, EOFError, ValueError, IndexError, TimeoutError):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from newel.ai import said, signal
-from newel.ai.examples import read, readings, shipped
+from newel.ai import said, signal, teach
+from newel.ai.examples import Example, read, readings, shipped
 from newel.ai.intent import Intent
 from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
 from newel.ai.traits import seen_in, seen_of, weighed, whole
@@ -48,7 +48,7 @@ def test_the_shipped_examples_name_only_labels_that_the_scan_asks_for() -> None:
 
 def test_the_shipped_model_is_made_from_the_shipped_examples() -> None:
     hearing = signal.hearing()
-    assert hearing is not None, "run python -m newel.ai.signal"
+    assert hearing is not None, "run python -m newel.ai.teach"
     assert hearing.version == signal.version()
 
 
@@ -72,6 +72,13 @@ def test_what_was_never_written_down_is_understood() -> None:
     assert scores("Where did my parcel go?")["request"] < 0.2
 
 
+def test_spanish_and_french_are_heard_too() -> None:
+    assert scores("¿Me puede llamar alguien de su equipo esta tarde?")["request"] > 0.5
+    assert scores("Est-ce que quelqu'un de chez vous peut me rappeler ?")["request"] > 0.5
+    assert scores("¿Cuándo llega mi paquete?")["request"] < 0.2
+    assert scores("Quand arrive mon colis ?")["request"] < 0.2
+
+
 def test_one_sentence_in_a_long_message_counts_as_it_would_alone() -> None:
     around = "The blue mug is lovely. It arrived on Monday. " * 40
     alone, inside = "Someone at your desk must ring me back.", " Someone at your desk must ring me back. "
@@ -85,7 +92,7 @@ def test_it_says_where() -> None:
     told = next(s for s in hearing.signals(ScanInput(text=text)) if s.name == "request_model")
     start, end = told.places["request"]
     assert "ring me back" in text[start:end]
-    assert told.language == "en"
+    assert told.languages == ("en", "es", "fr")
 
 
 def test_the_subject_is_heard_and_a_quotation_is_not() -> None:
@@ -111,8 +118,30 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
     learnt, asked = learn(lesson), ["ring ring", "a blue lamp"]
     ring, lamp = learnt.scores(weighed(seen_of(asked), learnt.scale))[:, 0]
     assert ring > 0 > lamp
-    [(slope, _)] = calibrated(unseen(lesson), lesson.truth)
+    [(slope, _)] = calibrated(unseen(lesson), lesson.truth, np.ones(len(texts), np.float32))
     assert slope > 0
+
+
+def test_a_label_that_two_models_half_hear_is_heard() -> None:
+    """Odd words tell that a person must lead sooner than they tell why."""
+    first, other = signal.LED[:2]
+    read = np.full((2, len(signal.LABELS) + 1), -9, np.float32)
+    read[0, first], read[:, -1] = -1, 3
+    read[1, other] = -8
+    even = np.ones(read.shape[1] + 1, np.float32)
+    odds = signal.raised(read, even, 0 * even)
+    assert odds[0, first] == 1
+    assert odds[0, other] == -9
+    assert odds[1].max() < 0
+
+
+def test_without_a_label_each_part_of_a_text_is_none_either() -> None:
+    texts = {each.text for each in teach.parts(Example("Hi Ann, where is it? I wonder.", (), 1))}
+    assert {"Hi Ann", "where is it?", "I wonder."} <= texts
+    assert len([*teach.parts(Example("My dad died, sadly. Cancel it.", ("bereavement",), 2))]) == 1
+    taken = teach.lesson()
+    assert taken.truth[:, -1].any()
+    assert not taken.truth[~taken.truth[:, :-1].any(1), -1].any()
 
 
 def test_a_text_twice_as_long_has_twice_the_sentences() -> None:

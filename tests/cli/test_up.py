@@ -126,6 +126,50 @@ def test_a_copy_has_its_own_name_is_started_again_and_ends_with_its_supervisor(t
     until_title(second, "")
 
 
+APART = """
+import sys, threading
+from concurrent.futures import ThreadPoolExecutor
+from newel.cli.child import apart
+from newel.domain.errors import Invalid
+
+pool = ThreadPoolExecutor(1)
+apart(lambda: pool.submit(print, "done").result())
+print(threading.active_count(), flush=True)
+
+def fails():
+    raise Invalid(what="the file", why="it is empty")
+
+apart(fails)
+print("not reached")
+"""
+
+
+def test_what_is_done_apart_leaves_no_thread_behind_and_its_error_ends_the_supervisor() -> None:
+    done = subprocess.run([sys.executable, "-c", APART], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["done", "1"]
+    assert done.returncode == 2
+    assert "the file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+THREADED = """
+import os, sys, threading, time
+import newel.cli
+from newel.cli.child import Copy
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+newel.cli.main = lambda: print("copied", flush=True)
+copy = Copy("scan", ["scan", "--help"], os.environ)
+copy.tend(time.monotonic())
+copy.wait(60)
+"""
+
+
+def test_a_supervisor_with_another_thread_makes_no_copy_of_itself() -> None:
+    done = subprocess.run([sys.executable, "-c", THREADED], capture_output=True, text=True, check=False)
+    assert "copied" not in done.stdout
+    assert "newel scan" in done.stdout
+
+
 def until_title(pid: int, wanted: str) -> None:
     """Until a process calls itself so; one that has ended calls itself nothing."""
     until = time.monotonic() + PATIENCE

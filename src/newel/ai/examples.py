@@ -15,6 +15,7 @@ import msgspec
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _LOOSE = re.compile(r"\s+([.,!?])")
 _NONE = "none"
+_WORDS = "words.txt"
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -26,16 +27,16 @@ class Example(msgspec.Struct, frozen=True):
 
 
 @cache
-def shipped(language: str) -> tuple[Example, ...]:
-    """The examples of a language, in the order of its files."""
-    return tuple(read(_texts(language)))
+def shipped(*languages: str) -> tuple[Example, ...]:
+    """The examples of some languages, in the order of their files."""
+    return tuple(read("\n".join(map(_texts, languages))))
 
 
 @cache
 def synonyms(language: str) -> Mapping[str, str]:
     """The shipped words that say the same, as ``word → NAME``; of two names the first counts."""
     found: dict[str, str] = {}
-    for line in _text(f"{language}.words.txt").splitlines():
+    for line in _text(f"{language}.{_WORDS}").splitlines():
         name, _, words = line.partition(":")
         for word in words.split() if not line.startswith("#") else ():
             found.setdefault(word, name)
@@ -44,13 +45,16 @@ def synonyms(language: str) -> Mapping[str, str]:
 
 def source(language: str) -> str:
     """All that is written for a language: examples and synonyms."""
-    return _texts(language) + _text(f"{language}.words.txt")
+    return "\n".join(map(_text, _files(language)))
 
 
 def _texts(language: str) -> str:
+    return "\n".join(_text(name) for name in _files(language) if not name.endswith(_WORDS))
+
+
+def _files(language: str) -> list[str]:
     folder = files("newel.ai").joinpath("examples")
-    names = sorted(each.name for each in folder.iterdir() if each.name.startswith(f"{language}."))
-    return "\n".join(_text(name) for name in names if not name.endswith("words.txt"))
+    return sorted(each.name for each in folder.iterdir() if each.name.startswith(f"{language}."))
 
 
 def _text(name: str) -> str:

@@ -47,6 +47,11 @@ class Fitted(msgspec.Struct, frozen=True):
     cues: float = 1.0
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """What it knows; empty for every language."""
+        return (self.language,) if self.language else ()
+
+    @property
     def version(self) -> str:
         """The hash of all that it holds."""
         digest = hashlib.sha256()
@@ -101,7 +106,7 @@ def _told(version: str, model: Fitted, asked: Asked, moods: Floats) -> Signal:
     found = model.shares(own, moods)
     best = int(found.argmax())
     scores, place = {OWN: round(float(found[best]), 4), CUES: model.cues}, asked.place(best)
-    return Signal(FITTED, version, scores, model.language, {OWN: place} if place else {})
+    return Signal(FITTED, version, scores, model.languages, {OWN: place} if place else {})
 
 
 def file_name(version: str) -> str:

@@ -4,7 +4,9 @@ P(label) is calibrated on examples that the judging model did not see: all readi
 line are learnt together or held back together.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import msgspec
@@ -119,8 +121,9 @@ def fitted(
     sparse = Sparse.of(rows, at, len(known))
     counts = np.ones_like(truth) if counts is None else counts
     start = np.zeros(len(known) + 1, np.float32)
-    asked = zip(truth.T, counts.T, strict=True)
-    found = [minimise(_objective(sparse, *each, strength), start, _ENOUGH) for each in asked]
+    asked = [_objective(sparse, *each, strength) for each in zip(truth.T, counts.T, strict=True)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [*pool.map(lambda objective: minimise(objective, start, _ENOUGH), asked)]
     table = np.stack([weights[:-1] for weights in found], axis=1)
     return Learnt.of(scale, known, table, np.array([weights[-1] for weights in found], np.float32))
 
@@ -166,14 +169,13 @@ def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
     return scores
 
 
-def calibrated(scores: Floats, truth: Floats) -> list[tuple[float, float]]:
-    """For each label the slope and shift that make a score P(label)."""
-    ones = np.ones(len(scores))
-    fits = (
-        fit_logistic(column[:, None].astype(np.float64), right.astype(np.float64), ones)
+def calibrated(scores: Floats, truth: Floats, counts: Floats) -> Floats:
+    """For each label the slope and shift that make a score its log odds, texts counted so often."""
+    fits = [
+        fit_logistic(column[:, None].astype(np.float64), right.astype(np.float64), counts.astype(np.float64))
         for column, right in zip(scores.T, truth.T, strict=True)
-    )
-    return [(float(slope), float(shift)) for slope, shift in fits]
+    ]
+    return np.array(fits, np.float32)
 
 
 def table_of(labels: Sequence[str], given: Sequence[Sequence[str]]) -> Floats:

@@ -17,7 +17,8 @@ from newel.domain.scan.quotation import blanked, zones
 from newel.domain.scan.reader import TAIL, readable, spoken
 from newel.domain.scan.view import View
 
-LANGUAGE: Final = "en"
+# Whose guard of spelling undoes a disguise: the words of which are best known.
+_SPELLING: Final = "en"
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
 # Longer than that a sentence is read in pieces, as its first words are all that a window holds.
 _LONG: Final = 300
@@ -114,7 +115,7 @@ def _further(own: str, message: ScanInput) -> Iterator[Piece]:
 
 
 def _undone(text: str) -> tuple[View, ...]:
-    return tuple(view for view in views(text, shipped_lexicon().spellings[LANGUAGE])[1:] if not view.tight)
+    return tuple(view for view in views(text, shipped_lexicon().spellings[_SPELLING])[1:] if not view.tight)
 
 
 def _pieces(view: View) -> Iterator[Piece]:

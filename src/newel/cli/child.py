@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
 import typer
+
+from newel.domain.errors import NewelError
 
 if sys.platform == "linux":
     from setproctitle import getproctitle, setproctitle
@@ -132,8 +135,8 @@ class Errand(Child):
 class Copy(Child):
     """A command of ours as a copy of the supervisor: what that has loaded need not be loaded again.
 
-    The supervisor must have one thread only. Elsewhere than on Linux a copy is not safe, and the
-    command is started anew.
+    The supervisor must have one thread only: a copy has none of the others, and may wait for one for
+    ever. Where there are more, and elsewhere than on Linux, the command is started anew.
     """
 
     possible = sys.platform == "linux"
@@ -143,7 +146,7 @@ class Copy(Child):
         self._words = tuple(words)
 
     def _begun(self) -> Process:
-        if not self.possible:
+        if not self.possible or threading.active_count() > 1:
             return super()._begun()
         process = multiprocessing.get_context("fork").Process(
             target=_become, args=(self._words, self._environment), name=self.name, daemon=True
@@ -178,6 +181,30 @@ class _Copied:
 
     def kill(self) -> None:
         self._process.kill()
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do it in a copy of us that ends with it (Linux): threads that it leaves behind are not ours.
+
+    A typed error is told there as by any command, and ends us too.
+    """
+    if not Copy.possible:
+        work()
+        return
+    process = multiprocessing.get_context("fork").Process(target=_told, args=(work,), daemon=True)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(process.exitcode)
+
+
+def _told(work: Callable[[], None]) -> None:
+    _die_with_parent()
+    try:
+        work()
+    except NewelError as error:
+        typer.echo(f"newel: {error.message}", err=True)
+        raise SystemExit(2) from None
 
 
 def _become(words: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -97,8 +97,7 @@ def _ruled(policy: Path, given: "Sequence[Labelled]") -> "tuple[Ruled, Heard]":
 
 
 def _tuned(policy: Path, given: "Sequence[Labelled]", most_alarms: float) -> Tuned:
-    from newel.ai.said import LANGUAGE
-    from newel.ai.signal import hearing
+    from newel.ai.signal import LANGUAGES, hearing
     from newel.ai.tune import shipped_cues
     from newel.domain.tune import best_way, way
 
@@ -107,7 +106,7 @@ def _tuned(policy: Path, given: "Sequence[Labelled]", most_alarms: float) -> Tun
     models: dict[str, Fitted] = {}
     if shipped:
         # Where there is a shipped model it is heard; the phrases alone are only shown beside it.
-        scores = ruled.with_cues(shipped_cues(messages), LANGUAGE)
+        scores = ruled.with_cues(shipped_cues(messages), LANGUAGES)
         ways.append(way(_SHIPPED, scores, shows, most_alarms))
     usual = ways[-1]
     for name, beside in ((_OWN, ""), *(((_BOTH, shipped.version),) if shipped else ())):
@@ -167,15 +166,15 @@ def _line(trade: "Trade") -> str:
 
 def _checked(policy: Path, further: "Sequence[Labelled]", model: "Fitted | None", floor: float) -> str:
     """The proposal on labels that nothing was learnt from."""
-    from newel.ai.said import LANGUAGE
+    from newel.ai.signal import LANGUAGES
     from newel.ai.tune import judged, shipped_cues
     from newel.domain.tune import trade
 
     ruled, messages = _ruled(policy, further)
     if model:
-        scores = ruled.beside(judged(model, messages).tolist(), model.language, model.cues)
+        scores = ruled.beside(judged(model, messages).tolist(), model.languages, model.cues)
     else:
-        scores = ruled.with_cues(shipped_cues(messages), LANGUAGE)
+        scores = ruled.with_cues(shipped_cues(messages), LANGUAGES)
     yes, no = ([s for s, one in zip(scores, further, strict=True) if one.shows is k] for k in (True, False))
     return f"\n{'on further labels':<28} {_line(trade(floor, yes, no))}"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newel.cli.child import Child, Copy, Errand
+from newel.cli.child import Child, Copy, Errand, apart
 from newel.domain.errors import Conflict, Invalid, NewelError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _begin(settings: "Settings", postgres: "Embedded | None", company: Sequence[
         postgres.start()
     asyncio.run(prepare_home(settings, postgres))
     if company:
-        asyncio.run(demo_company(settings))
+        apart(lambda: asyncio.run(demo_company(settings)))
     if copy:
         _make(settings)
 

@@ -117,17 +117,17 @@ class Ruled(NamedTuple):
     scores: tuple[float, ...]
     codes: tuple[str, ...]
 
-    def with_cues(self, cues: Iterable[float], language: str) -> list[float]:
-        """The scores with the shipped model's cues, where it knows the language."""
+    def with_cues(self, cues: Iterable[float], languages: Sequence[str]) -> list[float]:
+        """The scores with the shipped model's cues, where it knows the language (none named: all)."""
         return [
-            with_cue(score, cue) if language in ("", code) else score
+            with_cue(score, cue) if not languages or code in languages else score
             for score, code, cue in zip(self.scores, self.codes, cues, strict=True)
         ]
 
-    def beside(self, own: Iterable[float], language: str, part: float) -> list[float]:
+    def beside(self, own: Iterable[float], languages: Sequence[str], part: float) -> list[float]:
         """A fitted model's scores with a part of these, where it knows the language; else these."""
         return [
-            beside(one, score, part) if language in ("", code) else score
+            beside(one, score, part) if not languages or code in languages else score
             for score, code, one in zip(self.scores, self.codes, own, strict=True)
         ]
 

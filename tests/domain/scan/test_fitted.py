@@ -24,7 +24,7 @@ def named(bundle: Bundle) -> Scanner:
 
 def said(text: str, score: float, cues: float = 1.0, version: str = VERSION) -> ScanInput:
     scores, places = {"emotion": score, "cues": cues}, {"emotion": (0, len(text))}
-    return ScanInput(text=text, signals=(Signal("emotion_fitted", version, scores, "en", places),))
+    return ScanInput(text=text, signals=(Signal("emotion_fitted", version, scores, ("en",), places),))
 
 
 def fires(receipt: Receipt) -> bool:

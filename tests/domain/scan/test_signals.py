@@ -81,7 +81,7 @@ def test_who_had_no_say_is_named(scanner: Scanner) -> None:
 
 
 def test_a_model_of_another_language_has_no_say(scanner: Scanner) -> None:
-    receipt = scan(scanner, said("request", 0.99, language="xx"))
+    receipt = scan(scanner, said("request", 0.99, languages=("xx",)))
     assert "request_model" in receipt.not_evaluated
     assert "request.person" not in {marker.id for marker in receipt.markers}
 

@@ -67,14 +67,18 @@ class Signal(msgspec.Struct, frozen=True):
     """What a model says of a message, computed before the transaction; its version says which model.
 
     ``scores`` are by phrase family, from 0 to 1; ``places`` say where in the text. A model that
-    knows one language alone names it: of a message in another it has no say.
+    knows some languages alone names them: of a message in another it has no say.
     """
 
     name: str
     version: str
     scores: Mapping[str, float]
-    language: str = ""
+    languages: tuple[str, ...] = ()
     places: Mapping[str, tuple[int, int]] = {}
+
+    def knows(self, code: str) -> bool:
+        """Whether it has a say of a message in a language."""
+        return not self.languages or code in self.languages
 
 
 class ScanInput(msgspec.Struct, frozen=True):

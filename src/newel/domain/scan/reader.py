@@ -125,7 +125,7 @@ def _heard(message: ScanInput, code: str, fitted: frozenset[str]) -> dict[str, H
     """
     heard: dict[str, Heard] = {}
     for signal in message.signals:
-        if signal.language not in ("", code) or (signal.name == FITTED and signal.version not in fitted):
+        if not signal.knows(code) or (signal.name == FITTED and signal.version not in fitted):
             continue
         for family, score in signal.scores.items():
             start, end = signal.places.get(family, (0, 0))

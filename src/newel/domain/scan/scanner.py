@@ -143,7 +143,7 @@ class Scanner:
 def _missing(reading: Reading, model: Identifier | None) -> tuple[str, ...]:
     """The models that had no say: not handed in, of another language, or the library is not there."""
     message, code = reading.message, reading.language.code
-    given = {signal.name for signal in message.signals if signal.language in ("", code)}
+    given = {signal.name for signal in message.signals if signal.knows(code)}
     unheard = tuple(name for name in HEARD if name not in given)
     if reading.bundle.fitted and OWN not in reading.heard:
         unheard = (*unheard, FITTED)
