@@ -45,7 +45,7 @@ def test_the_shape_and_order_of_the_contract() -> None:
     }
     assert third["id"] is None
     assert third["clusters"][0] == "request"
-    assert third["language"] == "fr"
+    assert third["language"] == "it"
     assert first["policy_version"]
     assert first["not_evaluated"] == []
     assert {"emotion_model", "topic_model"} <= set(third["not_evaluated"])
