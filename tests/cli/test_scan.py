@@ -30,7 +30,7 @@ def test_the_shape_and_order_of_the_contract() -> None:
                 "text": "hi",
                 "customer": {"prefers_human": True, "vip": None},
                 "history": None,
-                "language": "fr",
+                "language": "it",
             },
         ]
     )
