@@ -31,7 +31,8 @@ REFRESH_SECONDS = 1.0
 # The model of languages is seldom asked, and takes a while: whoever was killed takes messages first.
 SELDOM_SECONDS = 30.0
 _SCANNERS = 8
-FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am l o s t and y0ur")
+# It has of everything that a text may need: slips, signs for letters, words without their gaps.
+FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am y0ur customer. l o s t  m y  o r d e r")
 log = structlog.get_logger("bootstrap")
 
 

@@ -189,6 +189,12 @@ class TightEntry(CompiledEntry):
         return "a word of its own" if self.plain.search(word) else ""
 
 
+@lru_cache(maxsize=1_024)
+def tightened(entry: Entry) -> TightEntry:
+    """The same for texts without gaps."""
+    return TightEntry(entry)
+
+
 class Gate:
     """Names the entries of which a phrase stands in a text; each phrase is compiled when first needed."""
 
@@ -221,7 +227,7 @@ class Matcher:
     def _tight(self) -> tuple[tuple[int, ...], tuple[TightEntry, ...], Gate]:
         """The entries for texts without gaps: their numbers, themselves, and what names them."""
         numbers = tuple(index for index, each in enumerate(self.entries) if _works_tight(each.entry))
-        entries = tuple(TightEntry(self.entries[index].entry) for index in numbers)
+        entries = tuple(tightened(self.entries[index].entry) for index in numbers)
         return numbers, entries, Gate(entries)
 
     def find(self, views: Sequence[View], raw: str, zones: Zones) -> dict[int, tuple[Span, ...]]:

@@ -1,0 +1,22 @@
+"""What a supervisor makes before its copies: no copy makes it again at its first message."""
+
+from newel.bootstrap.beforehand import warm
+from newel.bootstrap.policies import FIRST
+from newel.domain.scan import language
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.matcher import Matcher
+from newel.domain.scan.normalise import views
+from newel.domain.scan.quotation import Zones
+
+
+def test_the_first_text_needs_all_that_a_text_may_need() -> None:
+    lexicon = shipped_lexicon()
+    matcher, spelling = Matcher(lexicon.entries), lexicon.spellings["en"]
+    matcher.find(views(FIRST.text, spelling), FIRST.text, Zones([]))
+    assert "_tight" in vars(matcher)
+    assert {"_near", "_alike"} <= set(vars(spelling))
+
+
+def test_the_model_of_languages_is_loaded_before() -> None:
+    warm()
+    assert language._loaded
