@@ -199,7 +199,7 @@ def apart(work: Callable[[], None]) -> None:
 
 
 def _told(work: Callable[[], None]) -> None:
-    _die_with_parent()
+    _of_its_own()
     try:
         work()
     except NewelError as error:
@@ -208,18 +208,23 @@ def _told(work: Callable[[], None]) -> None:
 
 
 def _become(words: Sequence[str], environment: Mapping[str, str]) -> None:
-    """What a copy does first: out of the reach of Ctrl-C, without our signals, by its own name."""
+    """What a copy does first, by its own name."""
     from newel.cli import main
 
-    os.setpgid(0, 0)
-    _die_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    _of_its_own()
     os.environ.update(environment)
     sys.argv = ["newel", *words]
     if sys.platform == "linux":
         setproctitle(" ".join(sys.argv))
     main()
+
+
+def _of_its_own() -> None:
+    """Out of the reach of Ctrl-C and without our signals, but not without us."""
+    os.setpgid(0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    _die_with_parent()
 
 
 def _die_with_parent() -> None:

@@ -106,7 +106,8 @@ async def front(request: Ask) -> Response[str]:
 async def listed(request: Ask) -> Response[str]:
     """The list alone, when it asks for itself again."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        return part(request, "desk/list.html", **await _list(request, tx, request.asked(Asked)))
+        shown = await _list(request, tx, request.asked(Asked))
+    return part(request, "desk/list.html", **shown)
 
 
 @page_at("/desk/{case_id:uuid}", Act.WORK)
