@@ -1,4 +1,7 @@
-"""Search among 20,000 cases that hold a word: the newest are found by a walk that ends with the page."""
+"""Search at 20,000 rows: what is found, and what is still to be read, is walked to and no further."""
+
+import re
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -40,3 +43,30 @@ async def test_the_newest_of_many_are_found_without_reading_them_all(
         line.split("rows=")[1].split(".")[0] for line in told if "search_word" in line and "rows=" in line
     ]
     assert sum(map(int, read)) < 4_000, found
+
+
+_MESSAGES = (
+    "SET session_replication_role = replica",
+    "INSERT INTO newel.message (id, case_id, episode, direction, channel, external_mac, drafted_by, text_mac,"
+    " body_sealed, created_at) SELECT gen_random_uuid(), id, 1, 'inbound', 'api', uuid_send(gen_random_uuid()),"
+    " 'customer', '', '', now() - n * interval '1 second' FROM (SELECT id, row_number() OVER () AS n"
+    " FROM newel.cases) c",
+    "INSERT INTO newel.search_done (subject_id, at) SELECT id, created_at FROM newel.message"
+    " WHERE created_at < now() - interval '10 seconds'",
+    "VACUUM ANALYZE newel.message, newel.search_done",
+)
+
+
+async def test_what_was_not_read_is_found_among_the_newest_messages_alone(full: House) -> None:
+    connection = await asyncpg.connect(full.owner_url)
+    for statement in _MESSAGES:
+        await connection.execute(statement)
+    await connection.close()
+    asked = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) {sql('search').messages}"
+    async with full.db.tx(system("test"), read_only=True) as tx:
+        told = [row[0] for row in await tx.rows(asked, tx.now - timedelta(seconds=60), 400)]
+    found = "\n".join(told)
+    assert "message_created" in found, found
+    walked = re.findall(r"Scan using (\w+) on (message|item) .*rows=(\d+)", found)
+    assert {table for _, table, _ in walked} == {"message", "item"}, found
+    assert all(int(rows) <= 60 for _, _, rows in walked), found

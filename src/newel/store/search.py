@@ -91,6 +91,8 @@ async def messages(tx: Tx, envelope: Envelope, after: datetime, limit: int) -> l
 
 
 def _message(envelope: Envelope, row: Mapping[str, Any]) -> Read:
+    if row["subject_wrapped"] is None:  # erased: nobody can read it any more
+        return Read(row["id"], row["case_id"], row["since"], row["at"], frozenset())
     subject = envelope.subject(row["customer_id"], row["subject_wrapped"])
     sealer = subject.unwrap(case_place(row["case_id"]), row["key_wrapped"])
     body = sealer.open_value(f"message.body:{row['id']}", row["body_sealed"], Body)

@@ -21,8 +21,7 @@ CREATE TABLE newel.search_done (
     at         timestamptz NOT NULL,
     PRIMARY KEY (subject_id, at)
 );
--- Rows come in the order of time: a summary of each range of pages is enough to find the newest.
-CREATE INDEX message_created ON newel.message USING brin (created_at) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX message_created ON newel.message (created_at);
 CREATE INDEX customer_updated ON newel.customer (updated_at);
 
 GRANT SELECT, INSERT, UPDATE ON newel.search_mark TO newel_app;

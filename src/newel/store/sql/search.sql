@@ -10,14 +10,20 @@ SELECT at FROM newel.search_mark WHERE part = $1;
 INSERT INTO newel.search_mark (part, at) VALUES ($1, $2) ON CONFLICT (part) DO UPDATE SET at = excluded.at;
 
 -- name: messages
--- Messages since a time that were not read, oldest first, with the keys of their cases.
+-- Messages since a time that were not read, oldest first, with the keys of their cases (none for who was erased).
+-- The unread ones are found first, by time: most of what stands in those moments was read in a round before.
+WITH unread AS MATERIALIZED (
+    SELECT m.id, m.created_at FROM newel.message m
+    WHERE m.created_at > $1
+        AND NOT EXISTS (SELECT FROM newel.search_done d WHERE d.subject_id = m.id AND d.at = m.created_at)
+    ORDER BY m.created_at LIMIT $2
+)
 SELECT m.id, m.created_at AS at, m.case_id, c.opened_at AS since, m.body_sealed, i.id AS item_id, i.fields_sealed,
     c.customer_id, c.key_wrapped, k.wrapped AS subject_wrapped
-FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
-    LEFT JOIN newel.item i ON i.message_id = m.id
-WHERE m.created_at > $1 AND k.wrapped IS NOT NULL
-    AND NOT EXISTS (SELECT FROM newel.search_done d WHERE d.subject_id = m.id AND d.at = m.created_at)
-ORDER BY m.created_at LIMIT $2;
+FROM unread u JOIN newel.message m ON m.id = u.id JOIN newel.cases c ON c.id = m.case_id
+    LEFT JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+    LEFT JOIN newel.item i ON i.case_id = m.case_id AND i.message_id = m.id
+ORDER BY u.created_at;
 
 -- name: customers
 -- Customers that were changed since a time and not read.
