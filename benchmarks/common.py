@@ -35,7 +35,7 @@ async def demo_house(systems_url: str = "") -> AsyncIterator[tuple[Settings, Hou
     """The demo company on a durable embedded PostgreSQL of its own, and on its systems if they run."""
     with tempfile.TemporaryDirectory(prefix="newel-bench-") as folder:
         os.chmod(folder, 0o755)
-        settings = Settings(home=folder, pool_size=20, systems_url=systems_url)
+        settings = Settings(home=folder, systems_url=systems_url)
         postgres = Embedded(Path(folder))
         postgres.start()
         try:

@@ -48,9 +48,9 @@ async def test_the_newest_of_many_are_found_without_reading_them_all(
 _MESSAGES = (
     "SET session_replication_role = replica",
     "INSERT INTO newel.message (id, case_id, episode, direction, channel, external_mac, drafted_by, text_mac,"
-    " body_sealed, created_at) SELECT gen_random_uuid(), id, 1, 'inbound', 'api', uuid_send(gen_random_uuid()),"
-    " 'customer', '', '', now() - n * interval '1 second' FROM (SELECT id, row_number() OVER () AS n"
-    " FROM newel.cases) c",
+    " body_sealed, created_at) SELECT gen_random_uuid(), id, 1, 'inbound', 'api',"
+    " uuid_send(gen_random_uuid()), 'customer', '', '', now() - n * interval '1 second'"
+    " FROM (SELECT id, row_number() OVER () AS n FROM newel.cases) c",
     "INSERT INTO newel.search_done (subject_id, at) SELECT id, created_at FROM newel.message"
     " WHERE created_at < now() - interval '10 seconds'",
     "VACUUM ANALYZE newel.message, newel.search_done",
