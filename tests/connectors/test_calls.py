@@ -1,12 +1,13 @@
 """What leaves the house by HTTP: once, within its time, and with the certainty that it did not leave."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from newel.connectors.calls import HttpCalls
+from newel.connectors.calls import HttpCalls, _proxy
 from newel.domain.ports import Answered, NotSent, Unanswered
 
 ACCEPTED = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
@@ -83,3 +84,35 @@ async def test_no_redirect_is_followed_and_no_cookie_kept(calls: HttpCalls) -> N
 async def test_what_cannot_be_reached_was_never_sent(calls: HttpCalls, url: str) -> None:
     with pytest.raises(NotSent):
         await call(calls, url, "POST")
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    _proxy.cache_clear()
+    yield monkeypatch
+    _proxy.cache_clear()
+
+
+async def test_a_proxy_of_the_environment_is_asked_but_for_hosts_that_it_excepts(
+    calls: HttpCalls, environment: pytest.MonkeyPatch
+) -> None:
+    async with peer(ACCEPTED) as proxy, peer(ACCEPTED) as near:
+        environment.setenv("http_proxy", proxy.url)
+        environment.setenv("no_proxy", "127.0.0.1")
+        assert await call(calls, "http://orders.example/1") == Answered(200, b"{}")
+        assert await call(calls, f"{near.url}/2") == Answered(200, b"{}")
+    assert proxy.heard[0].startswith(b"GET http://orders.example/1 ")
+    assert near.heard[0].startswith(b"GET /2 ")
+
+
+async def test_no_password_of_a_netrc_leaves_the_house(
+    calls: HttpCalls, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = tmp_path / "netrc"
+    kept.write_text("machine 127.0.0.1 login someone password something\n")
+    environment.setenv("NETRC", str(kept))
+    async with peer(ACCEPTED) as other:
+        await calls.call("GET", other.url, seconds=5, headers={})
+    assert b"authorization" not in other.heard[0].lower()

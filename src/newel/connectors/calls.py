@@ -1,10 +1,13 @@
 """HTTP calls to what is outside: one answer within a time, or the certainty that nothing was sent.
 
-No redirect is followed and no cookie is kept; names of proxies are read from the environment.
+No redirect is followed, no cookie is kept and no password file is read; names of proxies are read from
+the environment, once for each host.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
@@ -30,7 +33,6 @@ class HttpCalls:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(keepalive_timeout=_KEPT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,
         )
         # A lost answer is no proof that nothing was done: PUT and DELETE, too, are sent once (INV-11).
         self._session._retry_connection = False
@@ -52,6 +54,7 @@ class HttpCalls:
                 data=body or None,
                 timeout=limit,
                 allow_redirects=False,
+                proxy=_proxy(address.scheme, address.host or ""),
             ) as answer:
                 return Answered(answer.status, await answer.read())
         except _NEVER_SENT as error:
@@ -62,6 +65,13 @@ class HttpCalls:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+
+
+@lru_cache(maxsize=256)
+def _proxy(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for a host. aiohttp's own look also reads ``.netrc`` each time."""
+    named = "" if proxy_bypass(host) else getproxies().get(scheme, "")
+    return named if named.startswith("http") else None
 
 
 def _address(url: str) -> URL:
