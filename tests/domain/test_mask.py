@@ -16,6 +16,8 @@ PRIYA = known_of("Priya Nair", "14 Larch Row, Leeds, LS1 4AP, GB")
     [
         ("Write to priya.nair+shop@example.co.uk please", "Write to [email] please"),
         ("Call +44 20 7946 0958 or 020 7946 0958.", "Call [phone] or [phone]."),
+        ("ring 07700 900123 or 07700900124.", "ring [phone] or [phone]."),
+        ("invoice 0012345 of 01-02-2026 and 10023", "invoice 0012345 of 01-02-2026 and 10023"),
         ("card 4111 1111 1111 1111 exp 12/27", "card [card] exp 12/27"),
         ("order 10031 4111-1111-1111-1111", "order 10031 [card]"),
         ("card 4111 1111 1111 1112", "card 4111 1111 1111 1112"),

@@ -33,6 +33,13 @@ OF_A_MESSAGE: Final = (Part.REQUEST, Part.TRIGGER)
 HISTORY_LOOK_UP: Final = "history"
 """The look-up that a policy's system offers for past contacts; its argument is the customer."""
 
+_SUGGESTS: Final = {
+    Part.SIMILAR: Assist.SUMMARISE,
+    Part.NEXT_ACTIONS: Assist.SUMMARISE,
+    Part.AI_ATTEMPT: Assist.DRAFT,
+}
+"""Parts that suggest something, and what the AI must be allowed for them."""
+
 DEADLINE: Final = timedelta(seconds=2)
 FIRST_WAIT: Final = timedelta(seconds=1.5)
 LATER_WAIT: Final = timedelta(seconds=20)
@@ -160,8 +167,8 @@ def parts(assist: Assist) -> tuple[Part, ...]:
 
 
 def visible(part: Part, assist: Assist) -> bool:
-    """Whether a part may be shown under today's assist mode."""
-    return part is not Part.AI_ATTEMPT or assist is Assist.DRAFT
+    """Whether a part may be shown under today's assist mode; under none nothing is suggested."""
+    return assist >= _SUGGESTS.get(part, Assist.NONE)
 
 
 def next_actions(similar: Sequence[Like]) -> NextActions:

@@ -36,6 +36,8 @@ _CARDS: Final = (
     (range(50, 51), 2, tuple(range(13, 20))),
     (range(56, 59), 2, tuple(range(13, 20))),
 )
+_DIALLED: Final = re.compile(r"(?<![\d.,/+-])0(?:[ -]?\d){9,10}(?![\d,/-]|\.\d)")
+"""Ten or eleven digits that begin with 0, as one dials them: no plan may know it, or a digit is wrong."""
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PLACE: Final = 5
 _PHONE_TAIL: Final = 7
@@ -181,6 +183,7 @@ def _places(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
     yield from _accounts(text)
     phones = PhoneNumberMatcher(text, known.region, leniency=Leniency.VALID)
     yield from (("phone", m.start, m.end) for m in phones)
+    yield from (("phone", *m.span()) for m in _DIALLED.finditer(text))
     yield from (("phone", *m.span()) for phone in known.phones for m in _numbered(phone, text))
     yield from _literal("address", text, known.addresses)
     yield from _literal("name", text, known.names)

@@ -60,6 +60,13 @@ def said(reason: str) -> str:
         return KNOWN[reason]
     head, _, rest = reason.partition(":")
     if head in KNOWN and rest:
-        return f"{KNOWN[head]}: {rest.replace('_', ' ')}"
+        return f"{KNOWN[head]}: {_further(rest)}"
     plain = reason.replace("_", " ").replace(".", ": ").replace(":", ": ").replace(":  ", ": ")
     return plain[:1].upper() + plain[1:]
+
+
+def _further(rest: str) -> str:
+    """What stands behind a reason: again one, with what it is about."""
+    head, _, about = rest.partition(":")
+    words = KNOWN.get(head, head.replace("_", " "))
+    return f"{words} ({about.replace('_', ' ')})" if about else words

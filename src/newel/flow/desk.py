@@ -17,6 +17,7 @@ from newel.domain.mask import Known
 from newel.domain.note import Tie
 from newel.domain.playbook import Guide, guide
 from newel.domain.ports import Passage
+from newel.domain.words import Assist
 from newel.flow import answer, chat, context
 from newel.flow.context import Opened
 from newel.flow.house import House, Turn
@@ -127,11 +128,15 @@ def tell(house: House, topic: str) -> None:
 
 
 async def articles(house: House, actor: Actor, case_id: UUID, asked: str) -> list[Passage]:
-    """What the articles say to what is asked, or else to the customer's words in this episode."""
+    """What the articles say to what is asked, or else to the customer's words in this episode.
+
+    Where the AI may do nothing, nobody is offered what they did not ask for.
+    """
     async with house.db.tx(actor, read_only=True) as tx:
         stands = await _standing(tx, house, actor, case_id)
         running = await house.running(tx, stands.case.workflow)
-        seen = () if stands.sight is Sight.GLANCE else await told.inbound(tx, house.envelope, stands.case)
+        silent = stands.sight is Sight.GLANCE or stands.case.assist is Assist.NONE
+        seen = () if silent else await told.inbound(tx, house.envelope, stands.case)
     said = "\n\n".join(one.body.text for one in seen[-3:])[: rule.SEARCHED]
     wanted = (asked or said).strip()
     if not wanted:

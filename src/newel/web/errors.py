@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import structlog
@@ -208,7 +208,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response[Problem]:
     if wants_page(request):
-        return _page(request, status, detail, _hints(status, data))
+        return _page(request, status, detail, _hints(request, status, data))
     problem = Problem(
         type=f"urn:newel:problem:{code}",
         title=HTTPStatus(status).phrase,
@@ -223,7 +223,7 @@ def _answer(
         problem,
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers={**(headers or {}), **_hints(status, data)},
+        headers={**(headers or {}), **_hints(request, status, data)},
     )
 
 
@@ -238,20 +238,25 @@ def _page(
     request: Request[Any, Any, Any], status: int, detail: str, hints: Mapping[str, str]
 ) -> Response[Any]:
     if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        where_to = urlencode({"next": request.scope["path"]})
-        return Response("", status_code=303, headers={"location": f"/sign-in?{where_to}"})
+        return Response("", status_code=303, headers={"location": _sign_in(request)})
     show: ErrorPage = request.app.state.error_page
     shown = show(request, status, HTTPStatus(status).phrase, detail, _id(request))
     shown.headers.update(hints)
     return shown
 
 
-def _hints(status: int, data: Mapping[str, Any] | None) -> dict[str, str]:
+def _hints(request: Request[Any, Any, Any], status: int, data: Mapping[str, Any] | None) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
-        return {"www-authenticate": "Bearer", "hx-redirect": "/sign-in"}
+        return {"www-authenticate": "Bearer", "hx-redirect": _sign_in(request)}
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         return {"retry-after": str((data or {}).get("seconds", RETRY_SECONDS))}
     return {}
+
+
+def _sign_in(request: Request[Any, Any, Any]) -> str:
+    """The sign-in, which leads back to the page that somebody has before them."""
+    before_them = urlsplit(request.headers.get("hx-current-url", "")).path or request.scope["path"]
+    return f"/sign-in?{urlencode({'next': before_them})}"
 
 
 def _id(request: Request[Any, Any, Any]) -> str:

@@ -58,6 +58,13 @@ class Seat:
     async def go(self, path: str) -> None:
         await self.page.goto(self.site.url + path)
 
+    async def sign_in(self, login: str) -> None:
+        await self.go("/sign-in")
+        await self.page.fill("[name=login]", login)
+        await self.page.fill("[name=password]", self.site.password)
+        await self.page.click("text=Sign in >> nth=-1")
+        await self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
     async def axe(self) -> list[str]:
         """What is seriously wrong for people who cannot see, hear or point."""
         found = await Axe().run(self.page)
@@ -81,11 +88,7 @@ async def seat(site: Site, browser: Browser, login: str = "", **options: object)
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     made = Seat(site, context, page, complaints)
     if login:
-        await made.go("/sign-in")
-        await page.fill("[name=login]", login)
-        await page.fill("[name=password]", site.password)
-        await page.click("text=Sign in >> nth=-1")
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        await made.sign_in(login)
     try:
         yield made
     finally:

@@ -28,6 +28,24 @@ async def test_a_wrong_password_is_said_on_the_same_page(staffed: Site, browser:
         await one.page.wait_for_url("**/profile")
 
 
+async def test_who_was_signed_out_comes_back_to_where_they_were(staffed: Site, browser: Browser) -> None:
+    async with seat(staffed, browser, "amara") as one:
+        await one.go("/profile")
+        await staffed.house.as_owner("UPDATE newel.staff_session SET ended_at = clock_timestamp()")
+        await one.page.get_by_role("button", name="Away").click()
+        await one.page.wait_for_url("**/sign-in?next=%2Fprofile")
+        await expect(one.page.get_by_text("Sign in to go on where you were.")).to_be_visible()
+        assert await one.axe() == []
+        await one.page.fill("[name=login]", "amara")
+        await one.page.fill("[name=password]", staffed.password)
+        await one.page.click("button")
+        await one.page.wait_for_url("**/profile")
+        await one.page.evaluate("sessionStorage.setItem('newel.text.x.reply', 'not for others')")
+        await one.page.get_by_role("button", name="Sign out").click()
+        await one.page.wait_for_url("**/sign-in")
+        assert await one.page.evaluate("sessionStorage.length") == 0
+
+
 async def test_a_page_asks_to_sign_in_first_and_never_leads_elsewhere(staffed: Site) -> None:
     html = {"accept": "text/html"}
     async with staffed.client() as client:

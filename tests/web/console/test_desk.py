@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 import httpx
 from playwright.async_api import Browser, Page, expect
 
+from conftest import Server
+from demo.process import Systems
 from newel.domain.access import Act
 from samples import PDF
-from web.conftest import Site
+from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, free_port, running
 from web.console.conftest import Seat, seat
 from web.test_desk import at_work, say, work_off
 
@@ -175,6 +177,36 @@ async def test_WRK_4_two_people_on_one_case_see_each_other_at_once(shop: Site, b
     assert (await case(esme, case_id))["owner"] == "ivan"
 
 
+async def test_the_desk_outlives_the_server_and_loses_nothing(
+    server: Server, company: Company, systems: Systems, browser: Browser
+) -> None:
+    async with demo_house(server, company, systems) as (house, wired):
+        port, said = free_port(), "I look into it; there is mo"
+        place = Site(house, wired, f"http://127.0.0.1:{port}", DEMO_PASSWORD)
+        async with seat(place, browser) as one:
+            page, writing = one.page, one.page.locator("#text-reply")
+            async with running(house, wired, DEMO_PASSWORD, port=port) as shop:
+                await at_work(shop, "esme")
+                case_id = str((await say(shop, LEGAL))["case_id"])
+                await work_off(shop)
+                await one.sign_in("esme")
+                await one.go(f"/desk/{case_id}")
+                await settled(one)
+                await writing.press_sequentially(said)
+            await expect(page.locator("#lost")).to_be_visible()
+            await writing.press_sequentially("re to sa")
+            async with running(house, wired, DEMO_PASSWORD, port=port) as shop:
+                await expect(page.locator("#lost")).to_be_hidden()
+                await say(shop, "Are you there?")
+                await expect(page.locator("#case")).to_contain_text("Are you there?")
+                await expect(writing).to_have_value(f"{said}re to sa")
+                await expect(writing).to_be_focused()
+                await writing.press_sequentially("y")
+                await expect(page.locator("[data-saved]")).to_have_text("Saved")
+                kept = "SELECT count(*) AS n FROM newel.draft"
+                assert [row["n"] for row in await house.as_owner(kept)] == [1]
+
+
 async def test_CTX_5_what_customers_write_stays_inert(shop: Site, browser: Browser) -> None:
     evil = (
         "I want a human. <script>document.title='owned'</script><img src=x onerror=alert(1)> "
@@ -271,3 +303,66 @@ async def test_only_who_works_on_cases_has_a_desk(shop: Site) -> None:
     assert (await june.get("/desk")).status_code == 403
     robot = shop.client(await shop.token(*Act))
     assert (await robot.get("/desk")).status_code == 403
+
+
+async def test_RTE_7_several_P3_cases_are_taken_by_one_key(shop: Site, browser: Browser) -> None:
+    await shop.house.as_owner("UPDATE newel.staff SET presence = 'away'")
+    for n in (12, 14, 15):
+        await say(shop, f"Customs charged me for order 100{n}, and I will not pay the import duty", f"C00{n}")
+    await say(shop, LEGAL, "C0016")
+    await work_off(shop)
+    always = """UPDATE newel.staff SET shifts = (SELECT jsonb_object_agg(day, '["00:00-24:00"]'::jsonb)
+        FROM unnest('{mon,tue,wed,thu,fri,sat,sun}'::text[]) AS day) WHERE login = 'ben'"""
+    await shop.house.as_owner(always)
+    ben = await at_work(shop, "ben")
+    assert (await ben.post("/desk/batch", data={"most": "21"})).status_code == 422
+    async with seat(shop, browser, "ben") as one:
+        await one.go("/desk")
+        await expect(one.page.get_by_role("button", name="Take 3 of P3")).to_be_visible()
+        assert await one.axe() == []
+        await one.page.keyboard.press("q")
+        await expect(one.page.locator("#toasts")).to_contain_text("3 cases are yours.")
+        await expect(one.page.locator(".desk-list h2", has_text="Mine")).to_contain_text("3 of 5")
+        await expect(one.page.get_by_role("button", name="of P3")).to_have_count(0)
+        assert one.complaints == []
+    assert "No P3 work waits" in (await ben.post("/desk/batch", data={"most": "2"})).headers["hx-trigger"]
+
+
+async def test_WRK_4_colleagues_are_offered_after_an_at_sign(shop: Site, browser: Browser) -> None:
+    case_id = await waits(shop)
+    await at_work(shop, "esme")
+    async with seat(shop, browser, "esme") as one:
+        await one.go(f"/desk/{case_id}")
+        page, keys = one.page, one.page.keyboard
+        await keys.press("o")
+        await expect(page.locator("#text-reply")).to_be_visible()
+        await keys.press("p")
+        offered, writing = page.locator("#mentions li"), page.locator("#text-note")
+        await keys.type("As Ivan@home said, @petr")
+        await expect(offered).to_have_count(1)
+        await expect(offered).to_contain_text("Ivan Petrov")
+        assert await one.axe() == []
+        await keys.press("Enter")
+        await expect(writing).to_have_value("As Ivan@home said, @ivan ")
+        await expect(page.locator("#mentions")).to_be_hidden()
+        await keys.type("and @am")
+        await expect(offered.first).to_be_visible()
+        await keys.press("Escape")
+        await expect(page.locator("#mentions")).to_be_hidden()
+        await keys.press("Control+Enter")
+        await expect(page.locator(".bubble.note")).to_contain_text("for ivan")
+        assert one.complaints == []
+
+
+async def test_TIR_8_where_the_AI_may_do_nothing_nothing_is_suggested(shop: Site) -> None:
+    case_id = await waits(shop, "The lamp of order 10023 gave my child an electric shock. Returns policy?")
+    await at_work(shop, "esme")
+    for login in ("ivan",):
+        person = await at_work(shop, login)
+        await person.post(f"/desk/{case_id}/takeover")
+        shown = (await person.get(f"/desk/{case_id}")).text
+        assert "do nothing here" in shown
+        assert "Cases like this one" not in shown
+        silent = (await person.get(f"/desk/{case_id}/articles")).text
+        assert "Nothing is suggested on this case" in silent
+        assert 'class="found"' in (await person.get(f"/desk/{case_id}/articles?q=returns policy")).text

@@ -42,6 +42,33 @@ async def test_a_notice_is_told_once_listed_and_seen(shop: Site, browser: Browse
         assert one.complaints == []
 
 
+BEHIND = """behind => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => behind });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def test_a_tab_behind_others_tells_by_its_title_and_the_rest_when_it_is_looked_at(
+    shop: Site, browser: Browser
+) -> None:
+    case = await say(shop, LAWYER)
+    ivan = await come(shop, "ivan")
+    async with seat(shop, browser, "esme") as one:
+        page = one.page
+        soon = "const was = setInterval; window.setInterval = (act, ms) => was(act, ms === 20000 ? 300 : ms)"
+        await page.add_init_script(soon)
+        await one.go("/profile")
+        await page.wait_for_selector("#notices .empty", state="attached")
+        await page.evaluate(BEHIND, True)
+        given = await ivan.post(f"/api/v1/cases/{case}/assignment", json={"login": "esme"})
+        assert given.status_code == 201
+        await expect(page).to_have_title("(1) Your profile · Newel")
+        await expect(page.locator(".toast")).to_have_count(0)
+        await page.evaluate(BEHIND, False)
+        await expect(page.locator(".toast", has_text="A case is yours")).to_be_visible()
+        assert one.complaints == []
+
+
 async def test_what_is_anothers_cannot_be_seen_for_them(shop: Site) -> None:
     case = await say(shop, LAWYER)
     ivan = await come(shop, "ivan")

@@ -1,6 +1,7 @@
 """Routing: queued work finds its person by itself (``queue``) or by somebody's hand (``hands``)."""
 
 from newel.flow.routing.hands import (
+    LARGEST_BATCH,
     assign,
     bucket_of,
     claim_batch,
@@ -33,6 +34,7 @@ from newel.flow.routing.queue import (
 )
 
 __all__ = [
+    "LARGEST_BATCH",
     "assign",
     "bucket_of",
     "call_out",

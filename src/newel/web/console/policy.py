@@ -17,7 +17,6 @@ from newel.domain.policy.diff import Change, compare
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.policy.reading import Section, read
 from newel.domain.policy.signing import Standing, check_activation, check_signature
-from newel.domain.policy.steps import steps
 from newel.flow import policy
 from newel.store import wallboard
 from newel.store.policy import Version
@@ -169,33 +168,6 @@ async def activate(request: Ask, workflow: FromPath[str], number: FromPath[int])
     return lead(f"/policy/{workflow}", request.gettext("%(version)s is in force.", version=found.label))
 
 
-@page_at("/knowledge/playbooks/{workflow:str}", Open.SIGNED_IN)
-async def playbooks(request: Ask, workflow: FromPath[str]) -> Response[str]:
-    """The playbooks of what runs."""
-    return await _playbook(request, workflow, "")
-
-
-@page_at("/knowledge/playbooks/{workflow:str}/{key:str}", Open.SIGNED_IN)
-async def playbook(request: Ask, workflow: FromPath[str], key: FromPath[str]) -> Response[str]:
-    """One playbook with its steps."""
-    return await _playbook(request, workflow, key)
-
-
-async def _playbook(request: Ask, workflow: str, key: str) -> Response[str]:
-    found = await policy.find(request.house, workflow)
-    bundle = await bundle_of(found)
-    if key and key not in bundle.playbooks:
-        raise NotFound(what="playbook", id=f"{workflow}/{key}")
-    chosen = bundle.playbooks.get(key)
-    shown: dict[str, Any] = {
-        "key": key,
-        "playbook": chosen,
-        "steps": steps(chosen) if chosen else None,
-        "workflows": list(request.house.in_force()),
-    }
-    return page(request, "knowledge/playbooks.html", version=found, bundle=bundle, **shown)
-
-
 async def bundle_of(found: Version) -> Bundle:
     """A version's bundle; reading one takes a moment: away from the event loop, and kept."""
     return await asyncio.to_thread(_bundle, found.body)
@@ -211,4 +183,4 @@ def _sections(body: str) -> tuple[Section, ...]:
     return read(_bundle(body))
 
 
-ROUTES = [policies, running, version, difference, sign, activate, playbooks, playbook]
+ROUTES = [policies, running, version, difference, sign, activate]

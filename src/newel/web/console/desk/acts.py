@@ -30,6 +30,12 @@ class Mine(msgspec.Struct, frozen=True):
     token: Token
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """How many P3 cases at most."""
+
+    most: Annotated[int, msgspec.Meta(ge=1, le=routing.LARGEST_BATCH)]
+
+
 class Transfer(msgspec.Struct, frozen=True):
     """To a person, or without one back to the queue, which may ask for other skills or language."""
 
@@ -90,6 +96,16 @@ async def take_next(request: Ask) -> Response[str]:
     """The most urgent case that I may take is mine."""
     item = await routing.claim_next(request.house, request.person)
     return lead(f"/desk/{item.case_id}") if item else done(request.gettext("Nothing waits for you now."))
+
+
+@form("/desk/batch", Act.WORK)
+async def take_batch(request: Ask) -> Response[str]:
+    """Several P3 cases that I may take are mine at once."""
+    asked = await request.filled(Batch)
+    items = await routing.claim_batch(request.house, request.person, asked.most)
+    if not items:
+        return done(request.gettext("No P3 work waits for you now."))
+    return done(request.ngettext("%(num)s case is yours.", "%(num)s cases are yours.", len(items)))
 
 
 @form("/desk/{case_id:uuid}/take", Act.WORK)
@@ -209,6 +225,7 @@ def _several(text: str) -> tuple[str, ...]:
 
 ROUTES = [
     take_next,
+    take_batch,
     take,
     take_over,
     transfer,

@@ -22,7 +22,7 @@ from newel.domain.resolution import AiQuality, Category, Cause
 from newel.domain.routing import highest
 from newel.domain.saved_view import Filter, SavedView
 from newel.domain.support import Ground
-from newel.domain.words import Cluster
+from newel.domain.words import Cluster, Priority
 from newel.flow import desk
 from newel.flow.desk import Desk
 from newel.store import desk as rows
@@ -40,6 +40,8 @@ from newel.web.viewing import Doing
 
 SHOWN: Final = 30
 TAGS: Final = 5
+BATCH: Final = 5
+"""So many P3 cases are offered to be taken at once, if the person has room for them."""
 NOTHING: Final = 9
 """A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
@@ -157,7 +159,8 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """What the articles say to the customer's words, or to mine."""
     asked = request.asked(Words)
     fit = await desk.articles(request.house, request.person, case_id, asked.q)
-    return part(request, "desk/articles.html", found=fit, q=asked.q)
+    view = await _view(request, case_id)
+    return part(request, "desk/articles.html", found=fit, q=asked.q, assist=view.assist)
 
 
 @page_at("/desk/{case_id:uuid}/script", Act.WORK)
@@ -193,6 +196,7 @@ async def _list(request: Ask, tx: Tx, asked: Asked) -> dict[str, Any]:
         "depth": depth,
         "questions": questions,
         "person": serving.person,
+        "batch": min(serving.person.room, BATCH, sum(one.n for one in depth if one.priority == Priority.P3)),
         "asked": asked,
         "saved": saved,
         "titles": {workflow: titles(request, workflow) for workflow in flows},

@@ -19,7 +19,7 @@ document.addEventListener("htmx:config:request", (event) => {
 // An error is told, and nothing on the page is thrown away for it.
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceEvent?.type === "live" && ctx.response.status >= 500) return;
+  if (ctx.sourceEvent?.type === "live" && (ctx.response.status >= 500 || ctx.response.status === 401)) return;
   let said = gettext("This did not work. Try again.");
   try {
     const problem = JSON.parse(ctx.text);
@@ -30,6 +30,12 @@ document.addEventListener("htmx:response:error", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx && event.detail.ctx.sourceEvent?.type !== "live") toast(gettext("The server cannot be reached. What you typed is kept."), { bad: true });
+});
+
+// Who signs out leaves nothing behind in this tab for whoever sits down next.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request?.action === "/sign-out" && ctx.response?.status === 200) sessionStorage.clear();
 });
 
 document.addEventListener("toast", (event) => toast(event.detail.value ?? event.detail));

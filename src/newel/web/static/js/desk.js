@@ -1,5 +1,6 @@
 // The desk: moving in the list, writing (kept here and on the server), who else looks, what was revealed.
 import { Chosen, choosing } from "./attach.js";
+import { offer } from "./offers.js";
 import { toast } from "./toast.js";
 import { left, showTimes } from "./time.js";
 import { gettext, ngettext } from "./words.js";
@@ -74,7 +75,7 @@ function keepRevealed(root) {
 const SAVE_MS = 700;
 let saving = 0;
 let saved = "";
-const kept = (pane) => `newel.text.${id}.${pane}`;
+const kept = (pane) => `newel.text.${document.body.dataset.me}.${id}.${pane}`;
 const note = (text) => { const place = document.querySelector("[data-saved]"); if (place) place.textContent = text; };
 const area = (pane) => composer()?.querySelector(`[data-pane="${pane}"] textarea`);
 
@@ -107,8 +108,8 @@ function typed(event) {
   if (pane === "reply") {
     clearTimeout(saving);
     saving = setTimeout(saveDraft, SAVE_MS);
-    slash(event.target);
   }
+  offer(event.target);
   typing();
 }
 document.addEventListener("input", typed);
@@ -227,82 +228,9 @@ document.addEventListener("taken_back", async () => {
   choose("reply");
 });
 
-// — Saved texts: / at the beginning of a line. —
-let macros = null;
-let found = [];
-let at = 0;
-const list = () => document.getElementById("macros");
-
-document.addEventListener("macros", () => { macros = null; });
 document.getElementById("save-text")?.addEventListener("opened", (event) => {
   event.target.querySelector("[data-body]").value = area("reply")?.value ?? "";
 });
-
-const slashed = (place) => /^\/(\S*)$/.exec(place.value.slice(0, place.selectionStart).split("\n").pop());
-
-async function slash(place) {
-  if (!slashed(place) || !list()) return close();
-  macros ??= await fetch(`/desk/${id}/macros`, { headers: { accept: "application/json" } }).then((r) => (r.ok ? r.json() : [])).catch(() => null);
-  const asked = slashed(place); // typing goes on while the texts are fetched
-  if (!asked) return close();
-  const word = asked[1].toLowerCase();
-  found = (macros ?? []).filter((m) => m.name.toLowerCase().includes(word) || m.text.toLowerCase().includes(word)).slice(0, 8);
-  at = 0;
-  draw(place);
-}
-
-function draw(place) {
-  const shown = list();
-  shown.hidden = !found.length;
-  shown.replaceChildren(...found.map((macro, n) => {
-    const item = document.createElement("li");
-    item.id = `macro-${n}`;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", String(n === at));
-    const name = document.createElement("strong");
-    name.textContent = `/${macro.name}`;
-    const text = document.createElement("span");
-    text.className = "small truncate";
-    text.textContent = macro.text;
-    item.append(name, text);
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); take(place, n); });
-    return item;
-  }));
-  place.setAttribute("aria-activedescendant", found.length ? `macro-${at}` : "");
-}
-
-function close() {
-  found = [];
-  const shown = list();
-  if (shown) shown.hidden = true;
-}
-
-function take(place, n) {
-  const end = place.selectionStart;
-  const start = place.value.lastIndexOf("\n", end - 1) + 1;
-  place.setRangeText(found[n].text, start, end, "end");
-  close();
-  place.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-document.addEventListener("keydown", (event) => {
-  if (!event.target.matches?.("[data-macros]")) {
-    if (event.key === "Escape" && event.target.matches?.("textarea")) event.target.blur();
-    return;
-  }
-  if (!found.length) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) at = (at + step + found.length) % found.length;
-  else if (event.key === "Enter" || event.key === "Tab") take(event.target, at);
-  else if (event.key === "Escape") close();
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (found.length) draw(event.target);
-}, true);
 
 // — Who else looks: a word every five seconds, and at once when somebody begins to type. —
 const WORD_MS = 5000;

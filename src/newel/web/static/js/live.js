@@ -1,6 +1,7 @@
 // One stream for the page. A region says which topics it shows (data-live="queue case:…"); when one of
 // them changed, the region hears "live" and asks for itself again. The first event of each new
 // connection is "resync": then everything is asked for, and what was missed does not matter.
+const BEHIND_MS = 20000;
 const BACK_OFF = [250, 500, 1000, 2000, 5000];
 let source = null;
 let open = "";
@@ -20,6 +21,12 @@ function changed(event) {
   const now = new Set(JSON.parse(event.data));
   document.dispatchEvent(new CustomEvent("newel:changed", { detail: now }));
   for (const region of regions()) if (of(region).some((topic) => now.has(topic))) tell(region);
+}
+
+// Numbers, bell and banner; they are asked for even where nothing is heard.
+function frame() {
+  const shown = document.getElementById("frame");
+  if (shown) tell(shown);
 }
 
 function lost(on) {
@@ -53,7 +60,10 @@ function connect() {
     former?.close();
     source = null;
     fresh = false;
-    if (tries > 1) lost(true);
+    if (tries > 1) {
+      lost(true);
+      frame(); // whose session has ended is led to the sign-in by it
+    }
     timer = setTimeout(connect, BACK_OFF[Math.min(tries++, BACK_OFF.length - 1)]);
   };
 }
@@ -67,6 +77,8 @@ document.addEventListener("visibilitychange", () => {
   connect();
 });
 document.addEventListener("htmx:after:swap", () => { clearTimeout(timer); timer = setTimeout(again, 50); });
+// A tab behind others hears nothing; its title still tells how much waits, a little later.
+setInterval(() => { if (document.hidden) frame(); }, BEHIND_MS);
 window.addEventListener("pagehide", () => source?.close());
 window.addEventListener("online", connect);
 connect();

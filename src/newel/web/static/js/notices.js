@@ -13,6 +13,7 @@ function tell(notice) {
 }
 
 function look() {
+  if (document.hidden) return; // told when somebody is there to read it
   const all = [...document.querySelectorAll("#notices [data-notice]")];
   const newest = all.map((n) => n.dataset.notice).sort().at(-1) ?? "";
   if (told !== null) {

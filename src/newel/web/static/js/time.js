@@ -5,6 +5,7 @@ const SPANS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 
 function ago(seconds) {
   if (Math.abs(seconds) < 5) return gettext("now");
@@ -27,6 +28,12 @@ export function heat(now, due, started) {
   return rest <= 0.1 ? "hot" : rest <= 0.5 ? "warm" : "cool";
 }
 
+// An hour of today; of another day with its name, and of another week with its date.
+function hourOf(at, now) {
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return hour.format(at);
+  return Math.abs(at - now) < 6 * 86400000 ? day.format(at) : exact.format(at);
+}
+
 function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -41,7 +48,7 @@ function show(element, now) {
     element.title = gettext("Due %(when)s", { when: exact.format(at) });
   } else {
     const how = element.dataset.time;
-    set(element, how === "exact" ? exact.format(at) : how === "hour" ? hour.format(at) : ago((at - now) / 1000));
+    set(element, how === "exact" ? exact.format(at) : how === "hour" ? hourOf(at, now) : ago((at - now) / 1000));
     if (how !== "exact") element.title = exact.format(at);
   }
 }
