@@ -6,7 +6,8 @@ import httpx
 import pytest
 from litestar import get
 
-from newel.domain.errors import Conflict
+from newel.domain.access import Role
+from newel.domain.errors import Conflict, NotFound
 from newel.store.db import Guarded
 from newel.web import api
 from newel.web.route import Open
@@ -28,6 +29,7 @@ def failing_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     extra = [
         failing("/unexpected", RuntimeError(SECRET)),
         failing("/guarded", Guarded(what="x", state="refused", why=f"NW-X: {SECRET}", sqlstate="NW012")),
+        failing("/missing", NotFound(what="case", id="7")),
         failing("/typed", Conflict(what="the case", state="resolved", why="it ended", n=3)),
     ]
     monkeypatch.setattr("newel.web.app.ROUTES", [*api.ROUTES, *extra])
@@ -138,3 +140,36 @@ async def test_a_body_over_a_mebibyte_is_413_announced_or_not(site: Site) -> Non
     assert_problem(announced, 413, "too_large")
     assert_problem(streamed, 413, "too_large")
     assert 'newel_http_requests_total{method="POST",route="/api/v1/sessions",status="413"} 2.0' in counted
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing/here", 404),
+        ("/missing", 404),
+        ("/typed", 409),
+        ("/guarded", 409),
+        ("/unexpected", 500),
+        ("/wallboard", 403),
+    ],
+)
+async def test_an_error_page_keeps_the_frame_of_the_signed_in_and_no_one_elses(
+    site: Site, path: str, status: int
+) -> None:
+    await site.person("ben", Role.RESOLVER)
+    ben = await site.signed_in("ben")
+    html = {"accept": "text/html"}
+    shown = await ben.get(path, headers=html)
+    assert shown.status_code == status
+    assert 'class="rail"' in shown.text
+    assert 'id="palette"' in shown.text
+    assert "Ben" in shown.text
+    assert SECRET not in shown.text
+    async with site.client() as stranger:
+        for cookie in ("", "no session of anybody"):
+            stranger.cookies.set("newel_session", cookie)
+            plain = await stranger.get(path, headers=html)
+            assert plain.status_code == (303 if status == 403 else status)
+            assert 'class="rail"' not in plain.text
+    asked = await ben.get(path, headers={"hx-request": "true", **html})
+    assert asked.headers["content-type"].startswith("application/problem+json")

@@ -13,7 +13,7 @@ from newel.flow.house import House
 from newel.web import chat, console, help, live, static, visitor
 from newel.web.api import ROUTES
 from newel.web.api.health import Gauges
-from newel.web.auth import Tokens, guard, may_listen
+from newel.web.auth import Tokens, guard, may_listen, recognise
 from newel.web.errors import handlers
 from newel.web.hooks import Hooks
 from newel.web.limit import Limits
@@ -58,6 +58,7 @@ def build(house: House, hub: Hub | None = None, door: Door | None = None, tour: 
         request_class=Ask,
         guards=[guard],
         exception_handlers=handlers(),
+        after_exception=[recognise],
         request_max_body_size=BODY_LIMIT,
         openapi_config=None,
         logging_config=None,

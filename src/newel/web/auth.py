@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from newel.domain.access import Act, Actor, Staff
 from newel.domain.errors import Forbidden, NewelError, Unauthenticated
 from newel.flow import access, chat
 from newel.flow.house import House
+from newel.web.errors import wants_page
 from newel.web.route import Doc, Open
 
 CSRF_HEADER = "x-newel-csrf"
@@ -86,6 +88,18 @@ async def _staff(connection: Connection, house: House) -> Staff:
         raise NoCsrf()
     connection.scope["newel.staff"] = staff  # type: ignore[typeddict-unknown-key]
     return staff
+
+
+async def recognise(error: Exception, scope: Scope) -> None:
+    """Find the signed-in person whom an error page is for, where no guard had asked who they are."""
+    connection: Connection = ASGIConnection(scope)
+    asked = isinstance(error, Unauthenticated) or "newel.staff" in scope
+    session_id = session_of(connection)
+    if asked or not session_id or not wants_page(connection):
+        return
+    with suppress(NewelError):  # then the page is that of a stranger
+        staff = await access.who(connection.app.state.house, session_id, idle=True)
+        scope["newel.staff"] = staff  # type: ignore[typeddict-unknown-key]
 
 
 async def may_listen(house: House, scope: Scope, topics: frozenset[str]) -> bool:

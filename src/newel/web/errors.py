@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import structlog
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
@@ -227,7 +228,7 @@ def _answer(
     )
 
 
-def wants_page(request: Request[Any, Any, Any]) -> bool:
+def wants_page(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether a person looks at the answer: a browser opened a page, no script asked for a part."""
     accepts = request.headers.get("accept", "")
     ours = not request.scope["path"].startswith("/api/")
