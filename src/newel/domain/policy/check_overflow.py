@@ -6,7 +6,7 @@ from newel.domain.policy.bundle import Overflow
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet, blank
 
-_MOST_DEPTH = 1_000_000
+_MOST_DEPTH = 100_000
 _MOST_PERCENT = 10_000
 _MOST_EACH = 1000
 
