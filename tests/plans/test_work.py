@@ -37,9 +37,9 @@ async def full(house: House) -> House:
     return house
 
 
-async def plan(house: House, statement: str, *args: Any) -> str:
+async def plan(house: House, statement: str, *args: Any, **settings: str) -> str:
     """As a pooled connection meets it: prepared, and planned without knowing the arguments."""
-    connection = await asyncpg.connect(house.owner_url)
+    connection = await asyncpg.connect(house.owner_url, server_settings=settings)
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS) {statement}"
     rows = await connection.fetch(explain, *args)
@@ -80,9 +80,10 @@ async def test_RTE_5_members_of_a_pool_claim_by_workflow_and_bucket(full: House)
 
 
 async def test_RTE_5_a_depth_is_counted_up_to_its_line_alone(full: House) -> None:
-    found = await plan(full, sql("overflow").depth, "w", 12)
-    assert "Index Only Scan" in found, found
-    assert "rows=12" in found, found
+    for workflow, counted in (("w", 12), ("v", 0)):
+        found = await plan(full, sql("overflow").depth, workflow, 12, enable_seqscan="off")
+        assert "Index Only Scan using work_item_depth" in found, found
+        assert f"rows={counted}" in found, found
 
 
 async def test_the_head_of_the_queue_comes_in_order(full: House) -> None:
