@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import sys
 
-NAMES = ("scan", "scanner", "intent", "claim", "intake", "reply", "replay", "pages", "live")
+NAMES = ("scan", "scanner", "intent", "claim", "overflow", "intake", "reply", "replay", "pages", "live")
 
 
 async def main(names: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from benchmarks.common import demo_house, emit
 from newel.domain.access import system
 from newel.domain.routing import Rules
 from newel.flow.house import House
-from newel.store import routing
+from newel.store import claim, routing
 from newel.store.db import Tx
 
 ACTOR = system("bench")
@@ -37,7 +37,8 @@ ORDER BY w.priority, w.due_at, w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED
 """
 
 
-async def _fill(owner_url: str, rows: int) -> None:
+async def fill(owner_url: str, rows: int) -> None:
+    """So many cases wait, spread over kinds of work and priorities."""
     connection = await asyncpg.connect(owner_url)
     try:
         await connection.execute("SET session_replication_role = replica")
@@ -58,7 +59,7 @@ async def _fill(owner_url: str, rows: int) -> None:
         await connection.close()
 
 
-async def _median(house: House, act: Callable[[Tx], Awaitable[object]]) -> float:
+async def median(house: House, act: Callable[[Tx], Awaitable[object]]) -> float:
     """Microseconds of one claim inside its transaction, which is rolled back."""
     seconds = []
     for _ in range(ROUNDS):
@@ -81,14 +82,14 @@ async def main() -> None:
     """Print the figures."""
     async with demo_house() as (_, house, postgres):
         for rows in (1_000, 100_000):
-            await _fill(postgres.owner_url, rows)
+            await fill(postgres.owner_url, rows)
             async with house.db.tx(ACTOR) as tx:
                 person = next(p for p in await routing.people(tx) if p.login == "amara")
                 await routing.requalify(tx, Rules())
                 serving = await routing.serving(tx, person.id)
             naive = [sorted(person.skills), list(person.languages), 2]
-            ours = await _median(house, lambda tx, s=serving: routing.next_for(tx, s))
-            theirs = await _median(house, lambda tx, n=naive: tx.row(_NAIVE, *n))
+            ours = await median(house, lambda tx, s=serving: claim.next_for(tx, s))
+            theirs = await median(house, lambda tx, n=naive: tx.row(_NAIVE, *n))
             emit(f"claim among {rows:,} open", ours, "µs", peer="skills <@ query", peer_value=theirs)
 
 

@@ -6,6 +6,7 @@ record are played, so that a test can hang them.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from newel.domain import policy
 from newel.domain.access import Account, Actor, system
 from newel.domain.escalation import Order
 from newel.domain.intake import Inbound, Sender
-from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.bundle import Bundle, Overflow
 from newel.domain.policy.parse import Source, load_bundle
 from newel.domain.ports import Facts, Outcome, OutcomeKind
 from newel.domain.scan.lexicon import shipped_lexicon
@@ -92,7 +93,9 @@ class Floor:
         self.database = database
         self.records = Records()
         self.policy_id = uuid4()
-        self.house = House(database.db, database.envelope, {"api": Shelf()}, self._running)
+        self.house = House(
+            database.db, database.envelope, {"api": Shelf()}, self._running, in_force=self._in_force
+        )
         self.staff: dict[str, Actor] = {}
         self._running_now = Running(
             id=self.policy_id,
@@ -106,6 +109,19 @@ class Floor:
 
     async def _running(self, _tx: Tx, _workflow: str) -> Running:
         return self._running_now
+
+    def _in_force(self) -> dict[str, Running]:
+        return {"customer-support": self._running_now}
+
+    def pool(self, **said: Any) -> None:
+        """An overflow pool stands in the policy in force, as ``said``."""
+        rule = Overflow(owner="Ivan Petrov", date=NOON.date(), **said)
+        bundled = msgspec.structs.replace(self._running_now.bundle, overflow=rule)
+        self.replaced(replace(self._running_now, bundle=bundled))
+
+    def replaced(self, running: Running) -> None:
+        """Another policy is in force."""
+        self._running_now = running
 
     @property
     def running(self) -> Running:

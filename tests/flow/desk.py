@@ -56,7 +56,13 @@ class Desk:
             name for name, kind in support.actions.items()
             if support.systems[kind.system].actions[name].key == "none"
         )  # fmt: skip
-        self.house = House(database.db, database.envelope, {"api": self.inbox}, self._in_force)
+        self.house = House(
+            database.db,
+            database.envelope,
+            {"api": self.inbox},
+            self._in_force,
+            in_force=lambda: self._running,
+        )
 
     async def _in_force(self, _tx: Tx, workflow: str) -> Running:
         failing, self.failing = self.failing, None

@@ -13,6 +13,7 @@ from newel.domain.escalation import Order
 from newel.domain.resolution import Category, Resolution
 from newel.domain.words import Assist, Priority
 from newel.flow import resolution, routing
+from newel.store import claim
 from newel.store import routing as rows
 
 LEGAL = Order(
@@ -278,6 +279,6 @@ async def test_a_claim_looks_again_when_all_that_it_saw_is_held(floor: Floor) ->
         await other.run("SELECT FROM newel.cases WHERE id = $1 FOR UPDATE", held)
         async with floor.tx() as tx:
             serving = await rows.lock_person(tx, floor.id_of("ben"))
-            item = await rows.next_for(tx, serving, limit=1)
+            item = await claim.next_for(tx, serving, limit=1)
     assert item is not None
     assert item.case_id == free

@@ -37,9 +37,9 @@ async def full(house: House) -> House:
     return house
 
 
-async def plan(house: House, statement: str, *args: Any) -> str:
+async def plan(house: House, statement: str, *args: Any, **settings: str) -> str:
     """As a pooled connection meets it: prepared, and planned without knowing the arguments."""
-    connection = await asyncpg.connect(house.owner_url)
+    connection = await asyncpg.connect(house.owner_url, server_settings=settings)
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS) {statement}"
     rows = await connection.fetch(explain, *args)
@@ -49,23 +49,41 @@ async def plan(house: House, statement: str, *args: Any) -> str:
 
 async def test_RTE_3_candidates_come_from_the_buckets_index(full: House) -> None:
     mine = [3, 17, 31]
-    found = await plan(full, sql("routing").candidates, mine, [5], [], 2, 32, uuid4())
+    found = await plan(full, sql("claim").candidates, mine, [5], [], 2, 32, uuid4())
     assert found.count("work_item_bucket") == 1, found
     assert found.count("work_item_general") == 1, found
     assert "Seq Scan" not in found, found
 
 
 async def test_RTE_3_with_nothing_for_a_person_the_claim_reads_almost_nothing(full: House) -> None:
-    found = await plan(full, sql("routing").candidates, [999], [], [], 2, 32, uuid4())
+    found = await plan(full, sql("claim").candidates, [999], [], [], 2, 32, uuid4())
     assert "rows=0" in found
     assert "Seq Scan" not in found, found
 
 
 async def test_RTE_3_the_winner_is_locked_by_its_keys(full: House) -> None:
     ids = [row["id"] for row in await full.as_owner("SELECT id FROM newel.work_item LIMIT 32")]
-    found = await plan(full, sql("routing").winner, ids, list(range(1, 41)), [], 1, uuid4())
+    found = await plan(full, sql("claim").winner, ids, list(range(1, 41)), [], 1, uuid4())
     assert "work_item_pkey" in found, found
     assert "cases_pkey" in found, found
+
+
+async def test_RTE_5_members_of_a_pool_claim_by_workflow_and_bucket(full: House) -> None:
+    ways = (["w", "w", "v"], [3, 17, 31], [3, 1, 1], [False, True, False])
+    found = await plan(full, sql("claim").candidates_apart, *ways, [], 32, uuid4())
+    assert found.count("work_item_apart") == 1, found
+    assert "Seq Scan" not in found, found
+    ids = [row["id"] for row in await full.as_owner("SELECT id FROM newel.work_item LIMIT 32")]
+    won = await plan(full, sql("claim").winner_apart, ids, *ways, uuid4())
+    assert "work_item_pkey" in won, won
+    assert "cases_pkey" in won, won
+
+
+async def test_RTE_5_a_depth_is_counted_up_to_its_line_alone(full: House) -> None:
+    for workflow, counted in (("w", 12), ("v", 0)):
+        found = await plan(full, sql("overflow").depth, workflow, 12, enable_seqscan="off")
+        assert "Index Only Scan using work_item_" in found, found
+        assert f"rows={counted}" in found, found
 
 
 async def test_the_head_of_the_queue_comes_in_order(full: House) -> None:

@@ -24,6 +24,7 @@ TABLES = {
     "feedback": "feedback",
     "policy": "policy_version",
     "article_draft": "article_draft",
+    "overflow": "overflow",
     "review": "review",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"

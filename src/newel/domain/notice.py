@@ -22,6 +22,9 @@ _SAID: Final[dict[str, tuple[str, Weight]]] = {
     "mentioned": ("You are named in a note", "info"),
     "asked": ("You are asked as an expert", "warn"),
     "answered": ("Your question is answered", "info"),
+    "overflow.alerted": ("Far more waits than usual: the overflow pool can be opened", "warn"),
+    "overflow.opened": ("Far more waits than usual: the overflow pool has opened", "warn"),
+    "overflow.closed": ("The queue is back to its usual: the overflow pool has closed", "info"),
     "sla.again": ("Half as late again as it may take: it needs somebody now", "danger"),
 }
 _CALLS: Final = {

@@ -92,9 +92,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assign(msgspec.Struct, frozen=True):
-    """This person gets it."""
+    """This person gets it; through the overflow pool, or as whose work it is."""
 
     owner: Person
+    overflow: bool = False
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -133,7 +134,7 @@ def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = R
     free = [p for p in able if p.free] or _generalists(item, cleared_here, rules)
     if not free:
         return Queue(ALL_FULL)
-    return Assign(min(free, key=lambda p: _rank(p, item, rules)))
+    return Assign(min(free, key=lambda p: rank(p, item, rules)))
 
 
 def takes(person: Person, priority: Priority, regulated: bool) -> bool:
@@ -143,17 +144,17 @@ def takes(person: Person, priority: Priority, regulated: bool) -> bool:
 
 def qualified(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
     """Whether the person speaks the language and has all the skills."""
-    return _speaks(person, ask.language) and set(_asked(ask, rules)) <= person.skills.keys()
+    return speaks(person, ask.language) and set(asked(ask, rules)) <= person.skills.keys()
 
 
 def qualified_as_generalist(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
     """Whether the person may stand in after a while; never for regulated work."""
-    return not ask.regulated and rules.general in person.skills and _speaks(person, ask.language)
+    return not ask.regulated and rules.general in person.skills and speaks(person, ask.language)
 
 
 def eligible(person: Person, buckets: Mapping[int, Ask], rules: Rules = Rules()) -> list[int]:  # noqa: B008
     """The buckets that the person serves with all their skills."""
-    fit = (p for p, ask in buckets.items() if qualified(person, ask, rules) and _serves(person, ask))
+    fit = (p for p, ask in buckets.items() if qualified(person, ask, rules) and serves(person, ask))
     return sorted(fit)
 
 
@@ -179,10 +180,10 @@ def pick_supervisor(
 ) -> Person | None:
     """The supervisor on shift who fits best: language, skills, load, longest idle, login."""
 
-    def rank(person: Person) -> tuple[bool, int, int, datetime, str]:
-        missing = len(set(_asked(ask, rules)) - person.skills.keys())
+    def order(person: Person) -> tuple[bool, int, int, datetime, str]:
+        missing = len(set(asked(ask, rules)) - person.skills.keys())
         return (
-            not _speaks(person, ask.language),
+            not speaks(person, ask.language),
             missing,
             person.load,
             person.last_assigned_at or _NEVER,
@@ -190,14 +191,14 @@ def pick_supervisor(
         )
 
     present = (p for p in people if p.clearance == SUPERVISOR and p.works(now))
-    return min(present, key=rank, default=None)
+    return min(present, key=order, default=None)
 
 
 def fits(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> list[Fit]:  # noqa: B008
     """Everybody for an item that a supervisor gives away: the best first, the forbidden last."""
 
     def order(fit: Fit) -> tuple[bool, int, tuple[int, int, bool, float, datetime, str]]:
-        return bool(fit.forbidden), len(fit.doubts), _rank(fit.person, item, rules)
+        return bool(fit.forbidden), len(fit.doubts), rank(fit.person, item, rules)
 
     found = (
         Fit(
@@ -223,9 +224,9 @@ def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator
     standing = person.standing(now)
     if standing != "available":
         yield "is away" if standing == "away" else "is off shift"
-    if not _speaks(person, item.ask.language):
+    if not speaks(person, item.ask.language):
         yield f"does not speak {item.ask.language}"
-    missing = [skill for skill in _asked(item.ask, rules) if skill not in person.skills]
+    missing = [skill for skill in asked(item.ask, rules) if skill not in person.skills]
     if missing:
         yield f"lacks {', '.join(missing)}"
     if person.id == item.passed_by:
@@ -238,12 +239,12 @@ def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Per
     return [p for p in people if p.free and qualified_as_generalist(p, item.ask, rules)]
 
 
-def _rank(person: Person, item: Item, rules: Rules) -> tuple[int, int, bool, float, datetime, str]:
+def rank(person: Person, item: Item, rules: Rules) -> tuple[int, int, bool, float, datetime, str]:
     """The smallest comes first; each part decides only between equals of those before it."""
     needed = _GRADE[_least_clearance(item)]
     return (
         _GRADE[person.clearance] - needed,
-        -min(person.skills.get(skill, 0) for skill in _asked(item.ask, rules)),
+        -min(person.skills.get(skill, 0) for skill in asked(item.ask, rules)),
         not _native(person, item.ask.language),
         person.load / person.capacity if person.capacity else 1.0,
         person.last_assigned_at or _NEVER,
@@ -256,15 +257,18 @@ def _least_clearance(item: Item) -> str:
     return next(name for name in grades if cleared(name, item.priority, item.ask.regulated))
 
 
-def _serves(person: Person, ask: Ask) -> bool:
+def serves(person: Person, ask: Ask) -> bool:
+    """Whether the person's clearance lets them have such work at any priority."""
     return any(takes(person, priority, ask.regulated) for priority in Priority)
 
 
-def _asked(ask: Ask, rules: Rules) -> tuple[str, ...]:
+def asked(ask: Ask, rules: Rules) -> tuple[str, ...]:
+    """The skills that work needs: without any of its own, the general one."""
     return ask.skills or (rules.general,)
 
 
-def _speaks(person: Person, language: str) -> bool:
+def speaks(person: Person, language: str) -> bool:
+    """Whether the person speaks a language, as anybody speaks it."""
     return _tongue(language) in map(_tongue, person.languages)
 
 

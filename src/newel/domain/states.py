@@ -75,6 +75,10 @@ ARTICLE_DRAFT: Machine = {
     "published": (),
     "withdrawn": (),
 }
+OVERFLOW: Machine = {
+    "open": ("closed",),
+    "closed": (),
+}
 REVIEW: Machine = {
     "open": ("done", "released", "corrected", "returned", "void"),
     "done": (),
@@ -95,6 +99,7 @@ MACHINES: Mapping[str, Machine] = {
     "feedback": FEEDBACK,
     "policy": POLICY,
     "article_draft": ARTICLE_DRAFT,
+    "overflow": OVERFLOW,
     "review": REVIEW,
 }
 

@@ -16,6 +16,7 @@ from newel.domain.chat import Door, Identity, Mac, Visitor, Wait
 from newel.domain.delivery import fixed_text
 from newel.domain.errors import StaleToken, Unauthenticated
 from newel.domain.intake import Inbound, Sender
+from newel.domain.overflow import reserved
 from newel.domain.policy.bundle import Bundle
 from newel.domain.routing import Ask
 from newel.domain.words import Priority
@@ -227,6 +228,7 @@ def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[
         for one in people
         if one.works(now)
         and ranks.takes(one, Priority.P2, regulated=False)
+        and not reserved(one, bundle.overflow)
         and (ranks.qualified(one, ask, rules) or ranks.qualified_as_generalist(one, ask, rules))
     ]
 

@@ -7,6 +7,7 @@ APPROVALS = "approvals"
 PEOPLE = "people"
 NOTICES = "notices"
 SWITCHES = "switches"
+OVERFLOW = "overflow"
 KNOWLEDGE = "knowledge"
 POLICIES = "policies"
 REVIEWS = "reviews"
@@ -18,6 +19,8 @@ _OF_ENTITY = {
     "proposal": (APPROVALS,),
     "staff": (PEOPLE,),
     "kill_switch": (SWITCHES,),
+    "overflow": (OVERFLOW,),
+    "overflow_alert": (OVERFLOW,),
     "article": (KNOWLEDGE,),
     "article_draft": (KNOWLEDGE,),
     "policy": (POLICIES,),

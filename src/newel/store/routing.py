@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,11 +13,7 @@ from newel.domain.routing import Ask, Person, Rules
 from newel.domain.support import Level
 from newel.domain.words import Priority
 from newel.store import audit
-from newel.store.db import Record, Tx, sql
-
-CANDIDATES: Final = 32
-_LOOKS: Final = 5
-
+from newel.store.db import Tx, sql
 
 Place = tuple[int, int, datetime, UUID]
 """Where an item stands in the queue: priority, position, due time, id."""
@@ -48,6 +44,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     breached: bool = False
     level: Level = Level.L2
     passed_by: UUID | None = None
+    overflow: bool = False
 
     @property
     def place(self) -> Place:
@@ -60,19 +57,29 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
         return Ask(language=self.language, skills=self.skills, regulated=self.regulated)
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """An item in the queue: its case, and its place there."""
+class Way(msgspec.Struct, frozen=True):
+    """One bucket of one workflow that a person serves, down from a priority.
 
-    case_id: UUID
-    place: Place
+    ``wide``: as a generalist; ``lent``: through an overflow pool.
+    """
+
+    workflow: str
+    bucket: int
+    highest: Priority
+    wide: bool = False
+    lent: bool = False
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with the buckets that they serve, and those where they may stand in."""
+    """A person with the buckets that they serve, and those where they may stand in.
+
+    ``apart`` is in place of both for whom workflows are not alike: who is in an overflow pool.
+    """
 
     person: Person
     eligible: tuple[int, ...]
     general: tuple[int, ...]
+    apart: tuple[Way, ...] | None = None
 
 
 async def people(tx: Tx) -> list[Person]:
@@ -126,14 +133,18 @@ async def bucket(tx: Tx, ask: Ask, rules: Rules) -> int:
 async def requalify(tx: Tx, rules: Rules) -> None:
     """Who serves which bucket, from everybody's skills, languages and clearance."""
     await tx.value(sql("routing").lock_buckets)
-    rows = await tx.rows(sql("routing").buckets)
-    asks = {
-        r["id"]: Ask(language=r["language"], skills=tuple(r["skills"]), regulated=r["regulated"])
-        for r in rows
-    }
+    asks = await buckets(tx)
     for one in await people(tx):
         own, wide = rule.eligible(one, asks, rules), rule.general(one, asks, rules)
         await tx.run(sql("routing").set_eligible, one.id, own, wide)
+
+
+async def buckets(tx: Tx) -> dict[int, Ask]:
+    """Every kind of work by its number."""
+    return {
+        row["id"]: Ask(language=row["language"], skills=tuple(row["skills"]), regulated=row["regulated"])
+        for row in await tx.rows(sql("routing").buckets)
+    }
 
 
 async def add(tx: Tx, item: WorkItem) -> None:
@@ -211,6 +222,7 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
         after.breached,
         after.level,
         after.passed_by,
+        after.overflow,
     )
     if touched != 1:
         raise StaleToken(what=f"work item {item.id}")
@@ -227,63 +239,6 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
         **data,
     )
     return after
-
-
-async def next_for(
-    tx: Tx, serving: Serving, limit: int = CANDIDATES, *, least: Priority = Priority.P1
-) -> WorkItem | None:
-    """The most urgent waiting item that this person may take, locked with its case (INV-8).
-
-    Items that another claim holds are passed over; before saying none, it looks again. ``least``
-    leaves out what is more urgent.
-    """
-    may = rule.highest(serving.person)
-    highest = max(may, least) if may else None
-    held: list[UUID] = []
-    for _ in range(_LOOKS if highest else 0):
-        found = [row["id"] for row in await _candidates(tx, serving, held, limit, highest)]
-        if not found and not held:
-            return None
-        won = await _winner(tx, serving, found, highest) if found else None
-        if won:
-            return await read(tx, won)
-        held = [*held, *found] if found else []
-    return None
-
-
-async def first_for(tx: Tx, serving: Serving) -> Waiting | None:
-    """The first item that this person may take, as seen, not locked."""
-    for row in await _candidates(tx, serving, [], 1, rule.highest(serving.person)):
-        return Waiting(row["case_id"], (row["priority"], row["position"], row["due_at"], row["id"]))
-    return None
-
-
-async def _candidates(
-    tx: Tx, serving: Serving, held: Sequence[UUID], limit: int, highest: Priority | None
-) -> list[Record]:
-    if highest is None:
-        return []
-    return await tx.rows(
-        sql("routing").candidates,
-        serving.eligible,
-        serving.general,
-        list(held),
-        int(highest),
-        limit,
-        serving.person.id,
-    )
-
-
-async def _winner(tx: Tx, serving: Serving, found: Sequence[UUID], highest: Priority | None) -> UUID | None:
-    won: UUID | None = await tx.value(
-        sql("routing").winner,
-        list(found),
-        serving.eligible,
-        serving.general,
-        int(highest or 9),
-        serving.person.id,
-    )
-    return won
 
 
 async def first_place(tx: Tx, item: WorkItem) -> int:

@@ -141,6 +141,55 @@ def test_WRK_10_what_is_not_said_in_a_language_is_mild() -> None:
     assert any('"breach_notice" is not said in es' in str(one) for one in found)
 
 
+POOL = """overflow:
+  normal_depth: 8
+  relief_percent: 100
+  teams: [contractors]
+  with_skills: [invoices]
+  stands_in_for: [orders]
+  from_priority: P3
+  most_each: 2
+  owner: Head of support
+  date: 2026-11-26
+"""
+
+
+def test_RTE_5_a_pool_has_nothing_to_mend() -> None:
+    assert checked(STANDARD + POOL) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("normal_depth: 8", "normal_depth: 0", "0 is out of range; 1 to 100000"),
+        ("normal_depth: 8", 'normal_depth: "eight"', "must be a whole number"),
+        ("relief_percent: 100", "relief_percent: 150", "150 is no relief; 1 to 149 is right"),
+        ("teams: [contractors]", 'teams: [" "]', "is empty"),
+        ("stands_in_for: [orders]", "stands_in_for: []", "they could do no more than they do now"),
+        ("most_each: 2", "most_each: 0", "0 is out of range; 1 to 1000"),
+        ("from_priority: P3", "from_priority: P4", '"P4" is not a choice'),
+        ("most_each: 2", "most_eech: 2", 'unknown key "most_eech"; did you mean "most_each"?'),
+        ("owner: Head of support\n  date: 2026-11-26\n", "owner: Head of support\n", '"date" is missing'),
+    ],
+)
+def test_RTE_5_each_mistake_of_a_pool_is_found_in_it(old: str, new: str, words: str) -> None:
+    text = STANDARD + POOL.replace(old, new)
+    try:
+        found = [one for one in checked(text) if one.severity == "error"]
+    except BrokenPolicy as broken:
+        found = list(broken.problems)
+    (one,) = [one for one in found if words in str(one)]
+    assert line_of(text, "overflow:\n") <= one.line <= text.count("\n")
+
+
+def test_RTE_5_a_pool_without_people_and_an_alert_below_what_is_usual_are_mistakes() -> None:
+    alone = POOL.replace("  teams: [contractors]\n", "").replace("  with_skills: [invoices]\n", "")
+    low = (STANDARD + alone).replace("depth_alert_percent: 150", "depth_alert_percent: 100")
+    said = " ".join(map(str, checked(low)))
+    assert "nobody is in the pool; name people, teams, or with_skills" in said
+    assert "100 is out of range; 101 to 10000" in said
+
+
 def test_taking_a_standard_trigger_out_is_allowed_and_said_aloud() -> None:
     text = changed(("  value.vip:", "  value.gold:"))
     (one,) = checked(text)

@@ -180,3 +180,54 @@ async def test_a_large_floor_shows_some_of_its_people_and_all_when_asked(
     fits = (await ivan.get(f"/wallboard/cases/{case}/people")).text
     assert fits.count('class="fit') == 1 + 2
     assert "The 2 who fit best" in fits
+
+
+SUPPORT = "#pool-customer-support"
+
+
+async def test_RTE_5_WRK_6_the_overflow_pool_is_opened_with_a_reason_and_seen_by_everybody_at_once(
+    shop: Site, browser: Browser
+) -> None:
+    await say(shop, PERSON)
+    async with seat(shop, browser, "ivan") as other, seat(shop, browser, "ivan") as one:
+        await other.go("/wallboard")
+        seen = other.page.locator(SUPPORT)
+        await expect(seen).to_contain_text("waiting of 8 usual, 12 %")
+        await expect(seen).to_contain_text("closed")
+        await expect(seen.locator(".members")).to_contain_text("Hana Sato")
+        await expect(seen.locator(".members")).to_contain_text("0 of 2 from the pool")
+        for n in range(2):
+            await say(shop, PERSON, f"C001{n + 3}")
+        await expect(seen).to_contain_text("waiting of 8 usual, 37 %")
+
+        page = one.page
+        await one.go("/wallboard")
+        opens = page.locator(SUPPORT).get_by_role("button", name="Open the pool")
+        await opens.press("Enter")
+        dialog = page.locator("#overflow")
+        await expect(dialog).to_contain_text("people step in")
+        await expect(dialog.get_by_label("Why")).to_be_focused()
+        assert await one.axe() == []
+        await dialog.get_by_label("Why").fill("half the town <b>has no</b> power")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_be_hidden()
+        await expect(seen).to_contain_text("half the town <b>has no</b> power")
+        await expect(seen).to_contain_text("opened by Ivan Petrov")
+        closes = seen.get_by_role("button", name="Close the pool")
+        for scheme in ("light", "dark"):
+            await other.page.emulate_media(color_scheme=scheme)
+            assert await other.axe() == []
+        await other.page.set_viewport_size({"width": 390, "height": 844})
+        await expect(closes).to_be_visible()
+        assert await other.axe() == []
+        wide = await other.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+        await closes.press("Enter")
+        await expect(opens).to_be_visible()
+        await expect(page.locator(SUPPORT)).not_to_contain_text("half the town")
+        assert (one.complaints, other.complaints) == ([], [])
+    told = await shop.house.as_owner(
+        "SELECT event FROM newel.audit_event WHERE entity = 'overflow' ORDER BY seq"
+    )
+    assert [row["event"] for row in told] == ["overflow.opened", "overflow.closed"]

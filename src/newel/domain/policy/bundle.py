@@ -281,6 +281,27 @@ class Routing(Entry, frozen=True, kw_only=True):
     on_call: str = ""
 
 
+class Overflow(Entry, frozen=True, kw_only=True):
+    """Who steps in when far more waits than usual: ``routing.depth_alert_percent`` of ``normal_depth``.
+
+    ``people`` and ``teams`` (contractors) get none of the workflow's work while the pool is closed.
+    ``with_skills`` names people of other work, who keep theirs. An open pool lets its members stand in
+    for the skills of ``stands_in_for``, never in regulated work, from ``from_priority`` down, and each
+    has ``most_each`` such cases at most. At ``relief_percent`` of the normal depth what the alert or a
+    supervisor opened closes by itself; without it only by hand.
+    """
+
+    normal_depth: int
+    opens: Literal["by_itself", "by_hand"] = "by_hand"
+    relief_percent: int | None = None
+    people: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    with_skills: tuple[str, ...] = ()
+    stands_in_for: tuple[str, ...] = ()
+    from_priority: Priority = Priority.P3
+    most_each: int = 2
+
+
 class Deflection(Entry, frozen=True, kw_only=True):
     """Offering articles before a confidence trigger sets T3 (TIR-12)."""
 
@@ -333,6 +354,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sla: Sla
     calendar: Calendar
     routing: Routing
+    overflow: Overflow | None = None
     gates: dict[RiskClass, Gate]
     scorecard: Scorecard | None = None
     sampling: Sampling | None = None

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from newel.domain.policy.check_acts import check_acts
+from newel.domain.policy.check_overflow import check_overflow
 from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
@@ -190,4 +191,5 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_acts,
     check_quality,
     check_time,
+    check_overflow,
 )

@@ -16,6 +16,7 @@ from newel.domain.policy.bundle import (
     Trigger,
 )
 from newel.domain.policy.entry import Entry
+from newel.domain.policy.overflow import in_words
 from newel.domain.policy.quality import Sampling
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.words import Assist, Money, Pattern
@@ -249,6 +250,8 @@ def _routing(bundle: Bundle) -> Iterator[Row]:
         f"an alert when {one.depth_alert_percent} % of the usual waits.{call}"
     )
     yield _of("Routing", one, words)
+    if bundle.overflow:
+        yield _of("Overflow pool", bundle.overflow, in_words(bundle.overflow))
     week = {str(day): spans for day, spans in hours.week.items()}
     said = "; ".join(f"{day.capitalize()} {' and '.join(week[day])}" for day in _DAYS if week.get(day))
     closed = f", closed on {_all(map(str, hours.closed))}" if hours.closed else ""

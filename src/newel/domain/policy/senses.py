@@ -49,6 +49,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "sla": "sla",
     "calendar": "sla",
     "routing": "routing",
+    "overflow": "routing",
     "messages": "text",
     "texts": "text",
     "title": "text",
@@ -140,7 +141,9 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
 _NAMED: Final = frozenset(
     {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "gates"}
 )
-_SINGLE: Final = frozenset({"calendar", "routing", "deflection", "knowledge", "scorecard", "sampling"})
+_SINGLE: Final = frozenset(
+    {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling"}
+)
 
 
 def kind_of(path: tuple[str, ...]) -> Kind:

@@ -20,6 +20,7 @@ _NOUNS: Final = {
 }
 _SPELLED: Final[dict[str, dict[int, str]]] = {
     "priority": {one.value: one.name for one in Priority},
+    "from_priority": {one.value: one.name for one in Priority},
     "assist": {one.value: one.name.lower() for one in Assist},
 }
 

@@ -28,10 +28,10 @@ from newel.flow.routing.queue import (
     release,
     requeue,
     route,
-    rules_of,
     sweep,
     take_over,
 )
+from newel.flow.routing.reach import rules_of
 
 __all__ = [
     "LARGEST_BATCH",

@@ -11,11 +11,14 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
 from newel.domain.escalation import LEAST_REASON, cleared
 from newel.domain.note import Kind, fit
+from newel.domain.overflow import helps, reserved
 from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
 from newel.domain.words import Priority
 from newel.flow.house import House, Running
-from newel.flow.routing.queue import ROUTER, own, release, requeue, rules_of
+from newel.flow.routing.queue import ROUTER, own, release, requeue
+from newel.flow.routing.reach import asked, own_alone, pools_of, reach, rules_of, through
 from newel.store import case as cases
+from newel.store import claim
 from newel.store import job as jobs
 from newel.store import note as notes
 from newel.store import notice as notices
@@ -29,6 +32,7 @@ from newel.store.routing import Serving, WorkItem
 LONGEST_SNOOZE: Final = timedelta(days=30)
 LARGEST_BATCH: Final = 20
 FURTHEST: Final = 1000
+_LOOKS: Final = 8
 
 
 async def claim_next(house: House, actor: Actor) -> WorkItem | None:
@@ -36,12 +40,25 @@ async def claim_next(house: House, actor: Actor) -> WorkItem | None:
     actor.must(Act.WORK)
     async with house.db.tx(actor) as tx:
         serving = await _at_work(tx, actor)
-        item = await rows.next_for(tx, serving)
+        return await _claim(house, tx, serving)
+
+
+async def _claim(house: House, tx: Tx, serving: Serving, *, batch: bool = False) -> WorkItem | None:
+    """The next is theirs; one that a pool lends only while nobody comes before them."""
+    serving = await reach(house, tx, serving)
+    least, passed = Priority.P3 if batch else Priority.P1, list[UUID]()
+    for looks_left in reversed(range(_LOOKS)):
+        whole = serving if looks_left else own_alone(serving)
+        item = await claim.next_for(tx, whole, least=least, without=passed)
         if item is None:
             return None
-        case = await cases.lock(tx, item.case_id)
-        _, item = await own(tx, case, item, serving.person, "claimed")
-        return item
+        lent = await through(house, tx, serving, item)
+        if lent is not None:
+            case = await cases.lock(tx, item.case_id)
+            why = "batch" if batch else ""
+            return (await own(tx, case, item, serving.person, "claimed", why=why, through=lent))[1]
+        passed.append(item.id)
+    return None
 
 
 async def _at_work(tx: Tx, actor: Actor) -> Serving:
@@ -68,11 +85,9 @@ async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
         serving = await _at_work(tx, actor)
         room = serving.person.capacity - serving.person.load
         while len(taken) < min(most, room):
-            item = await rows.next_for(tx, serving, least=Priority.P3)
+            item = await _claim(house, tx, serving, batch=True)
             if item is None:
                 break
-            case = await cases.lock(tx, item.case_id)
-            _, item = await own(tx, case, item, serving.person, "claimed", why="batch")
             taken.append(item)
     return taken
 
@@ -89,21 +104,27 @@ async def take(house: House, actor: Actor, case_id: UUID) -> WorkItem:
         if item is None or item.state != "queued":
             raise Conflict(what=f"case {case_id}", state=case.state, why="it does not wait any more")
         serving = await rows.lock_person(tx, _staff(actor))
-        _may_take(serving, item, tx.now)
-        lane = "supervisor" if serving.person.clearance == SUPERVISOR else "normal"
-        _, item = await own(tx, case, item, serving.person, "picked", lane=lane)
-        return item
+        person = serving.person
+        _permitted(person, item)
+        if person.clearance == SUPERVISOR:
+            return (await own(tx, case, item, person, "picked", lane="supervisor"))[1]
+        lent = await _may_take(house, tx, serving, item)
+        return (await own(tx, case, item, person, "picked", through=lent))[1]
 
 
-def _may_take(serving: Serving, item: WorkItem, now: datetime) -> None:
-    person = serving.person
-    _permitted(person, item)
-    if person.clearance == SUPERVISOR:
-        return
-    _must_be_free(serving, now)
-    if item.bucket not in serving.eligible and not (item.general and item.bucket in serving.general):
-        skills = ", ".join(item.skills)
-        raise Forbidden(actor=person.login, act="take this", why=f"it asks for {item.language} and {skills}")
+async def _may_take(house: House, tx: Tx, serving: Serving, item: WorkItem) -> bool:
+    """Raise unless the person could have been given it; whether that would be through the pool."""
+    _must_be_free(serving, tx.now)
+    person, running = serving.person, await house.running(tx, item.workflow)
+    kept = reserved(person, running.bundle.overflow)
+    if not kept and (item.bucket in serving.eligible or (item.general and item.bucket in serving.general)):
+        return False
+    pool = (await pools_of(tx, running)).get(item.workflow)
+    if pool and helps(person, asked(tx, item), pool, rules_of(running)):
+        return True
+    needs = f"it asks for {item.language} and {', '.join(item.skills)}"
+    why = "the overflow pool is closed to them now" if kept else needs
+    raise Forbidden(actor=person.login, act="take this", why=why)
 
 
 async def my_work(house: House, actor: Actor) -> list[WorkItem]:

@@ -11,11 +11,13 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain import overflow
 from newel.domain import routing as rule
 from newel.domain.access import system
-from newel.domain.routing import Item, Person, Rules
+from newel.domain.routing import Person
 from newel.flow.house import House, Running
-from newel.store import audit
+from newel.flow.routing.reach import asked, pools_of, reach, rules_of, within
+from newel.store import audit, claim
 from newel.store import case as cases
 from newel.store import draft as drafts
 from newel.store import job as jobs
@@ -37,12 +39,6 @@ class Ahead(msgspec.Struct, frozen=True):
     """The person chosen has something to take that stands before it in the queue (INV-8)."""
 
     case_id: UUID
-
-
-def rules_of(running: Running) -> Rules:
-    """The policy's numbers for routing."""
-    routing = running.bundle.routing
-    return Rules(widens_after_seconds=routing.generalist_after_seconds, general=routing.generalist_skill)
 
 
 async def queued(tx: Tx, item: WorkItem, running: Running) -> None:
@@ -95,9 +91,10 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
     if item is None or item.state != "queued":
         return None
     running = await house.running(tx, case.workflow)
-    match rule.decide(_asked(tx, item), await rows.people(tx), tx.now, rules_of(running)):
-        case rule.Assign(owner):
-            return await _assign(tx, case, item, owner)
+    pool = (await pools_of(tx, running)).get(item.workflow)
+    match overflow.decide(asked(tx, item), await rows.people(tx), tx.now, rules_of(running), pool):
+        case rule.Assign() as found:
+            return await _assign(house, tx, case, item, found)
         case rule.Queue(_):
             await _widen(tx, item, running)
         case rule.ToSupervisor(person, why):
@@ -108,21 +105,17 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
     return None
 
 
-def _asked(tx: Tx, item: WorkItem) -> Item:
-    waited = (tx.now - item.queued_at).total_seconds()
-    return Item(ask=item.ask, priority=item.priority, queued_seconds=waited, passed_by=item.passed_by)
-
-
-async def _assign(tx: Tx, case: Case, item: WorkItem, owner: Person) -> Ahead | None:
+async def _assign(house: House, tx: Tx, case: Case, item: WorkItem, found: rule.Assign) -> Ahead | None:
     """Give it to the person, unless they filled up meanwhile or something is more urgent."""
-    serving = await rows.lock_person(tx, owner.id)
-    if not (serving.person.free and serving.person.works(tx.now)):
+    serving = await reach(house, tx, await rows.lock_person(tx, found.owner.id))
+    gone = found.overflow and not within(serving, item)
+    if gone or not (serving.person.free and serving.person.works(tx.now)):
         await jobs.add(tx, "routing", case_id=case.id, subject_id=item.id, priority=int(item.priority))
         return None
-    first = await rows.first_for(tx, serving)
+    first = await claim.first_for(tx, serving)
     if first and first.place < item.place:
         return Ahead(first.case_id)
-    await own(tx, case, item, owner, "owned")
+    await own(tx, case, item, found.owner, "owned", through=found.overflow)
     return None
 
 
@@ -138,10 +131,21 @@ async def _widen(tx: Tx, item: WorkItem, running: Running) -> None:
 
 
 async def own(
-    tx: Tx, case: Case, item: WorkItem, person: Person, event: str, *, lane: str = "normal", why: str = ""
+    tx: Tx,
+    case: Case,
+    item: WorkItem,
+    person: Person,
+    event: str,
+    *,
+    lane: str = "normal",
+    why: str = "",
+    through: bool = False,
 ) -> tuple[Case, WorkItem]:
-    """The person is the owner from here on, under a new fencing token; an unsent draft is theirs too."""
-    data = {"why": why} if why else {}
+    """The person is the owner from here on, under a new fencing token; an unsent draft is theirs too.
+
+    ``through`` the overflow pool: it counts among what they may have by it.
+    """
+    data = {"why": why} if why else {"why": "overflow"} if through else {}
     item = await rows.change(
         tx,
         item,
@@ -151,6 +155,7 @@ async def own(
         owned_at=tx.now,
         lane=lane,
         passed_by=None,
+        overflow=through,
         data=data,
     )
     await drafts.hand_over(tx, case.id, person.id)
@@ -181,6 +186,7 @@ async def requeue(
         queued_at=tx.now,
         general=False,
         lane="normal",
+        overflow=False,
         data={"why": why},
         **changes,
     )
@@ -261,12 +267,13 @@ async def sweep(house: House) -> None:
 
 async def _movable(house: House, tx: Tx, people: Sequence[Person]) -> list[UUID]:
     """The cases at the head of the queue that would not just go on waiting."""
-    found = []
+    found, pools = [], await pools_of(tx, *house.in_force().values())
     for item in await rows.waiting(tx, _LOOK_AT):
         rules = rules_of(await house.running(tx, item.workflow))
-        asked = _asked(tx, item)
-        widens = not (item.general or item.regulated) and asked.queued_seconds >= rules.widens_after_seconds
-        if widens or not isinstance(rule.decide(asked, people, tx.now, rules), rule.Queue):
+        one = asked(tx, item)
+        widens = not (item.general or item.regulated) and one.queued_seconds >= rules.widens_after_seconds
+        verdict = overflow.decide(one, people, tx.now, rules, pools.get(item.workflow))
+        if widens or not isinstance(verdict, rule.Queue):
             found.append(item.case_id)
     return found
 
@@ -284,9 +291,9 @@ async def _fill(house: House, staff_id: UUID) -> None:
     seen: set[UUID] = set()
     for _ in range(_STEPS):
         async with house.db.tx(ROUTER) as tx:
-            serving = await rows.serving(tx, staff_id)
+            serving = await reach(house, tx, await rows.serving(tx, staff_id))
             works = serving.person.works(tx.now) and serving.person.free
-            first = await rows.first_for(tx, serving) if works else None
+            first = await claim.first_for(tx, serving) if works else None
         if first is None or first.case_id in seen:
             return
         seen.add(first.case_id)

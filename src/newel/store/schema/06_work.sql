@@ -21,8 +21,10 @@ CREATE TABLE newel.work_item (
     breached    boolean     NOT NULL DEFAULT false,
     level       text        NOT NULL DEFAULT 'L2' CHECK (level IN ('L2', 'L3')),
     passed_by   uuid        REFERENCES newel.staff,
+    overflow    boolean     NOT NULL DEFAULT false,
     CHECK ((state = 'owned') = (owner_id IS NOT NULL AND done_at IS NULL)),
-    CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL))
+    CHECK ((state IN ('done', 'cancelled')) = (done_at IS NOT NULL)),
+    CONSTRAINT work_item_overflow_owned CHECK (NOT overflow OR owner_id IS NOT NULL)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
 CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
@@ -30,6 +32,8 @@ CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, du
 CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
     WHERE state = 'queued' AND general;
 CREATE INDEX work_item_depth ON newel.work_item (workflow, priority, bucket, queued_at) WHERE state = 'queued';
+CREATE INDEX work_item_apart ON newel.work_item (workflow, bucket, priority, position, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_overflow ON newel.work_item (owner_id, workflow) WHERE state = 'owned' AND overflow;
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
 CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('work_item');
@@ -60,6 +64,49 @@ BEGIN
 END $$;
 CREATE TRIGGER work_item_owner BEFORE INSERT OR UPDATE ON newel.work_item
     FOR EACH ROW EXECUTE FUNCTION newel.guard_work_item();
+
+-- The overflow pool of a workflow: open from somebody's act, or its alert's, until it is closed; one at a time.
+CREATE TABLE newel.overflow (
+    id        uuid PRIMARY KEY,
+    workflow  text        NOT NULL,
+    state     text        NOT NULL CHECK (state IN ('open', 'closed')),
+    reason    text        NOT NULL CHECK (length(reason) > 0),
+    opened_by text        NOT NULL,
+    opened_at timestamptz NOT NULL,
+    closed_by text,
+    closed_at timestamptz,
+    CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+    CHECK ((closed_by IS NULL) = (closed_at IS NULL))
+);
+CREATE UNIQUE INDEX overflow_open ON newel.overflow (workflow) WHERE state = 'open';
+CREATE TRIGGER overflow_transition BEFORE UPDATE ON newel.overflow
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('overflow');
+CREATE CONSTRAINT TRIGGER overflow_audited AFTER INSERT OR UPDATE ON newel.overflow
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('overflow');
+
+-- Each crossing of the alert's depth is told once: it stands until the queue is calm again.
+CREATE TABLE newel.overflow_alert (
+    id        uuid PRIMARY KEY,
+    workflow  text        NOT NULL,
+    depth     integer     NOT NULL CHECK (depth > 0),
+    normal    integer     NOT NULL CHECK (normal > 0),
+    raised_at timestamptz NOT NULL,
+    ended_at  timestamptz CHECK (ended_at >= raised_at)
+);
+CREATE UNIQUE INDEX overflow_alert_stands ON newel.overflow_alert (workflow) WHERE ended_at IS NULL;
+
+-- Nobody is given work through a pool that is closed; whoever closes it waits for who is being given some.
+CREATE FUNCTION newel.guard_overflow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM newel.overflow o WHERE o.workflow = NEW.workflow AND o.state = 'open' FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'NW-OVERFLOW: the overflow pool of % is closed', NEW.workflow USING ERRCODE = 'NW034';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER work_item_overflow BEFORE UPDATE OF owner_id ON newel.work_item FOR EACH ROW
+    WHEN (NEW.overflow AND NEW.owner_id IS NOT NULL AND NEW.owner_id IS DISTINCT FROM OLD.owner_id)
+    EXECUTE FUNCTION newel.guard_overflow();
 
 CREATE TABLE newel.sla_target (
     id             uuid PRIMARY KEY,

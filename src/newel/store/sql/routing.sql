@@ -46,19 +46,22 @@ VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9);
 -- name: open_of
 -- The open work item of a case; whoever writes it holds the case row.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.case_id = $1 AND w.state IN ('queued', 'owned');
 
 -- name: read
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket WHERE w.id = $1;
 
 -- name: owned_by
 -- A person's work, most urgent first.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 
@@ -66,39 +69,14 @@ WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 -- Write back, if nobody changed it meanwhile: state and fencing token must be as read.
 UPDATE newel.work_item SET state = $4, lane = $5, priority = $6, bucket = $7, general = $8, position = $9, owner_id = $10,
     token = $11, queued_at = $12, due_at = $13, owned_at = $14, done_at = $15, breached = $16, level = $17,
-    passed_by = $18
+    passed_by = $18, overflow = $19
 WHERE id = $1 AND state = $2 AND token = $3;
-
--- name: candidates
--- The first $5 waiting items of each bucket that a person serves ($1) or may stand in for ($2), without those of $3
--- and those that the person ($6) has just passed on.
-SELECT q.id, q.case_id, q.priority, q.position, q.due_at FROM (
-    SELECT w.* FROM unnest($1::int[]) AS b(bucket) CROSS JOIN LATERAL (
-        SELECT id, case_id, priority, position, due_at FROM newel.work_item
-        WHERE state = 'queued' AND bucket = b.bucket AND priority >= $4 AND id <> ALL ($3::uuid[])
-            AND passed_by IS DISTINCT FROM $6::uuid
-        ORDER BY priority, position, due_at, id LIMIT $5) w
-    UNION ALL
-    SELECT w.* FROM unnest($2::int[]) AS b(bucket) CROSS JOIN LATERAL (
-        SELECT id, case_id, priority, position, due_at FROM newel.work_item
-        WHERE state = 'queued' AND bucket = b.bucket AND priority >= $4 AND general AND id <> ALL ($3::uuid[])
-            AND passed_by IS DISTINCT FROM $6::uuid
-        ORDER BY priority, position, due_at, id LIMIT $5) w
-) q ORDER BY q.priority, q.position, q.due_at, q.id LIMIT $5;
-
--- name: winner
--- Of these candidates the first that nobody holds, locked with its case; looked at again under the lock.
--- The candidates' own order is kept, so that no plan is tempted to walk the whole queue for it.
-SELECT w.id FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, place)
-    JOIN newel.work_item w ON w.id = k.id JOIN newel.cases c ON c.id = w.case_id
-WHERE w.state = 'queued' AND w.priority >= $4 AND w.passed_by IS DISTINCT FROM $5::uuid
-    AND (w.bucket = ANY ($2::int[]) OR (w.general AND w.bucket = ANY ($3::int[])))
-ORDER BY k.place LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;
 
 -- name: waiting
 -- The first waiting items of all, for a new look at each.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by
+    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 

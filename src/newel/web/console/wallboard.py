@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.routing import Fit, Item, fits
-from newel.flow import escalation, routing
+from newel.flow import escalation, overflow, routing
 from newel.flow.routing import rules_of
 from newel.store import routing as work
 from newel.store import views, wallboard
@@ -85,6 +85,8 @@ async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
         desks = await wallboard.desks(tx, people)
         return {
             "desks": desks,
+            "names": {str(desk.person.id): desk.name for desk in desks},
+            "pools": await overflow.seen(request.house, tx, [desk.person for desk in desks]),
             "standing": Counter(desk.standing for desk in desks),
             "room": sum(desk.person.room for desk in desks if desk.standing == "available"),
             "ai": await wallboard.ai_states(tx),
