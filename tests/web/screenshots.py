@@ -38,12 +38,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/wallboard",
         "/kill-switch",
         "/search?q=order",
+        "/search?q=order > #found a[href^='/customers/']",
         "/policy",
         "/policy > main a[href^='/policy/']",
+        "/policy/customer-support/compare",
         "/knowledge",
         "/knowledge > main a[href^='/knowledge/articles/']",
         "/knowledge/playbooks/customer-support",
         "/knowledge/playbooks/customer-support > .playbook-list a",
+        "/knowledge/playbooks/customer-support > .playbook-list a > a[href$='/draft']",
         "/knowledge/new",
         "/explain",
     ),
@@ -69,14 +72,14 @@ async def shoot(browser: Browser, url: str, out: Path, theme: Any, size: str, lo
     if login:
         await _sign_in(page, url, login)
     for path in PAGES[login]:
-        if await _opened(page, url, path):
+        if await opened(page, url, path):
             await page.screenshot(path=out / f"{_name(path)}-{login or 'nobody'}-{theme}-{size}.png")
             made += 1
     await context.close()
     return made
 
 
-async def _opened(page: Page, url: str, path: str) -> bool:
+async def opened(page: Page, url: str, path: str) -> bool:
     """Whether the page is there, after the links on the way to it were followed."""
     first, *links = path.split(" > ")
     answer = await page.goto(url + first)

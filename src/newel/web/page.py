@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from jinja2 import PackageLoader, StrictUndefined
 from litestar import Response
@@ -23,6 +24,7 @@ from newel.web.tongue import tongue as tongue_of
 HTML = "text/html"
 PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
 THEMES = ("system", "light", "dark")
+ZONE = "newel_zone"
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
@@ -136,6 +138,7 @@ def _frame(request: Ask) -> dict[str, Any]:
         "path": request.scope["path"],
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),
+        "zone": zone(request),
     }
 
 
@@ -153,6 +156,18 @@ def theme(request: Ask) -> str:
     """Light, dark or the system's, as this browser was told."""
     asked = request.cookies.get("newel_theme", "system")
     return asked if asked in THEMES else "system"
+
+
+def zone(request: Ask) -> str:
+    """The time zone in which this browser was told to show times; empty: its own."""
+    asked = request.cookies.get(ZONE, "")
+    return asked if asked in zones() else ""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The zones that times can be shown in."""
+    return frozenset(available_timezones())
 
 
 def _answer(body: str, status: int, headers: Mapping[str, str]) -> Response[str]:

@@ -6,6 +6,8 @@ from playwright.async_api import Browser, expect
 from newel.domain.access import Role
 from web.conftest import Site
 from web.console.conftest import seat
+from web.console.test_desk import waits
+from web.test_desk import at_work
 
 
 @pytest.fixture
@@ -44,6 +46,27 @@ async def test_who_was_signed_out_comes_back_to_where_they_were(staffed: Site, b
         await one.page.get_by_role("button", name="Sign out").click()
         await one.page.wait_for_url("**/sign-in")
         assert await one.page.evaluate("sessionStorage.length") == 0
+
+
+async def test_times_are_shown_in_the_zone_that_was_chosen(shop: Site, browser: Browser) -> None:
+    case_id = await waits(shop)
+    esme = await at_work(shop, "esme")
+    await esme.post(f"/desk/{case_id}/take")
+    assert (await esme.post("/zone", data={"zone": "Europe/Atlantis"})).status_code == 422
+    async with seat(shop, browser, "esme", timezone_id="Asia/Tokyo") as one:
+        await one.go("/profile")
+        await one.page.get_by_label("UTC").check()
+        await expect(one.page.locator("html")).to_have_attribute("data-zone", "UTC")
+        assert await one.axe() == []
+        await one.go(f"/desk/{case_id}")
+        await one.page.keyboard.press("z")
+        await one.page.keyboard.press("3")
+        await one.page.wait_for_url("**/desk")
+        await one.go("/profile")
+        await one.page.get_by_label("As the browser says").last.check()
+        await expect(one.page.locator("html")).not_to_have_attribute("data-zone", "UTC")
+    [row] = await shop.house.as_owner("SELECT due_at FROM newel.cases WHERE state = 'snoozed'")
+    assert (row["due_at"].hour, row["due_at"].minute) == (9, 0)
 
 
 async def test_a_page_asks_to_sign_in_first_and_never_leads_elsewhere(staffed: Site) -> None:

@@ -7,11 +7,11 @@ import msgspec
 from litestar import Response
 
 from newel.domain.access import Act
-from newel.domain.errors import NewelError
+from newel.domain.errors import Invalid, NewelError
 from newel.flow import access, routing
 from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
 from newel.web.nav import home
-from newel.web.page import away, done, lead, page, part
+from newel.web.page import ZONE, away, done, lead, page, part, zone, zones
 from newel.web.request import Ask
 from newel.web.route import Open, form
 from newel.web.route import page as page_at
@@ -46,6 +46,12 @@ class Speak(msgspec.Struct, frozen=True):
     """One of the console's languages, or what the browser asks for."""
 
     language: Literal["browser", "en", "es", "fr"]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A time zone by its name, or what the browser says."""
+
+    zone: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w+/-]+\Z")]
 
 
 class Arrive(msgspec.Struct, frozen=True):
@@ -124,8 +130,10 @@ async def sign_out(request: Ask) -> Response[str]:
 async def profile(request: Ask) -> Response[str]:
     """Who I am here: roles, skills, hours, and how the pages look."""
     account = await access.account(request.house, request.actor, request.me.login)
+    known = (account.zone if account else "", zone(request), "UTC")
+    shown = [one for one in dict.fromkeys(known) if one]
     tongues, speaks = [tongue(code) for code in CONSOLE], request.cookies.get(COOKIE, "")
-    return page(request, "profile.html", account=account, tongues=tongues, speaks=speaks)
+    return page(request, "profile.html", account=account, tongues=tongues, speaks=speaks, places=shown)
 
 
 @form("/presence", Act.WORK)
@@ -163,4 +171,18 @@ async def language(request: Ask) -> Response[str]:
     return response
 
 
-ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look, language]
+@form("/zone", Open.SIGNED_IN)
+async def place(request: Ask) -> Response[str]:
+    """Keep the time zone in which this browser shows times, or leave it to the browser."""
+    asked = await request.filled(Place)
+    response = lead("/profile")
+    if asked.zone == "browser":
+        response.delete_cookie(ZONE)
+    elif asked.zone in zones():
+        response.set_cookie(ZONE, asked.zone, max_age=YEAR_SECONDS, samesite="lax")
+    else:
+        raise Invalid(what="the time zone", why="write it as Europe/London")
+    return response
+
+
+ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look, language, place]

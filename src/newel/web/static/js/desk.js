@@ -2,7 +2,7 @@
 import { Chosen, choosing } from "./attach.js";
 import { offer } from "./offers.js";
 import { toast } from "./toast.js";
-import { left, showTimes } from "./time.js";
+import { left, onTheWall, showTimes, whenShown } from "./time.js";
 import { gettext, ngettext } from "./words.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
@@ -296,14 +296,17 @@ document.addEventListener("change", (event) => {
 });
 
 function until(choice, form) {
-  const when = new Date();
-  if (choice === "at") return new Date(form.querySelector("[data-until-at]").value);
-  if (choice === "tomorrow" || choice === "monday") {
-    when.setDate(when.getDate() + (choice === "tomorrow" ? 1 : ((8 - when.getDay()) % 7) || 7));
-    when.setHours(9, 0, 0, 0);
-    return when;
+  if (choice === "at") {
+    const shown = Date.parse(`${form.querySelector("[data-until-at]").value}Z`);
+    return Number.isNaN(shown) ? new Date(shown) : whenShown(shown);
   }
-  return new Date(when.getTime() + Number(choice) * 60000);
+  if (choice === "tomorrow" || choice === "monday") {
+    const shown = onTheWall(Date.now());
+    shown.setUTCDate(shown.getUTCDate() + (choice === "tomorrow" ? 1 : ((8 - shown.getUTCDay()) % 7) || 7));
+    shown.setUTCHours(9, 0, 0, 0);
+    return whenShown(shown.getTime());
+  }
+  return new Date(Date.now() + Number(choice) * 60000);
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-until]");

@@ -2,10 +2,12 @@ import { gettext, locale } from "./words.js";
 
 // Times in the reader's own zone, and clocks that run down. The server writes UTC; the browser counts.
 const SPANS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [Infinity, "day", 86400]];
+export const zone = document.documentElement.dataset.zone || undefined; // undefined: the browser's own
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
-const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+const hour = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const day = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "2-digit", minute: "2-digit", timeZone: zone });
+const wall = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
 
 function ago(seconds) {
   if (Math.abs(seconds) < 5) return gettext("now");
@@ -28,9 +30,16 @@ export function heat(now, due, started) {
   return rest <= 0.1 ? "hot" : rest <= 0.5 ? "warm" : "cool";
 }
 
+// What a clock on the wall shows there, as if that were UTC; and the moment at which it shows that.
+export const onTheWall = (at) => new Date(`${wall.format(at).replace(" ", "T")}Z`);
+export function whenShown(shown) {
+  const guess = shown - (onTheWall(shown) - shown);
+  return new Date(shown - (onTheWall(guess) - guess));
+}
+
 // An hour of today; of another day with its name, and of another week with its date.
 function hourOf(at, now) {
-  if (new Date(at).toDateString() === new Date(now).toDateString()) return hour.format(at);
+  if (wall.format(at).slice(0, 10) === wall.format(now).slice(0, 10)) return hour.format(at);
   return Math.abs(at - now) < 6 * 86400000 ? day.format(at) : exact.format(at);
 }
 
