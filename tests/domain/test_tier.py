@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from newel.domain.action import worth_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
@@ -203,6 +204,11 @@ def test_TIR_13_an_unverified_customer_gets_no_act() -> None:
     [
         ({"amount": Money(24000, "GBP"), "paid": Money(24000, "GBP")}, {}, "above_ceiling"),
         ({"paid": Money(1799, "GBP")}, {}, "above_ceiling"),
+        (
+            {"amount": Money(4000, "GBP"), "paid": Money(400_000, "GBP")},
+            {"lifetime_value_minor": 400_000},
+            "above_ceiling",
+        ),
         ({"paid": None}, {}, "above_ceiling"),
         ({}, {"paid_minor": 1799}, "above_ceiling"),
         ({}, {"used_minor": 2400}, "above_ceiling"),
@@ -234,6 +240,16 @@ def test_TIR_5_the_ceiling_holds_everywhere(lifetime: int, paid: int, used: int)
     assert most + max(used, 0) <= max(5000, used)
     assert ceiling_minor(CEILING, lifetime, paid, used + 1) <= most
     assert ceiling_minor(CEILING, lifetime + 100, paid, used) >= most
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "paid", "worth"),
+    [(None, 4000, 0), (0, 4000, 0), (400_000, 400_000, 0), (400_000, 100_000, 300_000), (5000, None, 5000)],
+)
+def test_TIR_5_the_order_at_hand_does_not_raise_its_own_ceiling(
+    lifetime: int | None, paid: int | None, worth: int
+) -> None:
+    assert worth_minor(lifetime, None if paid is None else Money(paid, "GBP")) == worth
 
 
 @pytest.mark.parametrize(("lifetime", "most"), [(0, 2500), (250_000, 2500), (300_000, 3000), (10**8, 5000)])

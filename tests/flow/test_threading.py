@@ -38,6 +38,48 @@ async def test_RES_4_what_comes_within_a_day_of_the_answer_joins_the_case(desk: 
     assert await labels(desk) == ["follow_up"]
 
 
+async def test_RES_4_thanks_are_no_follow_up_and_the_matter_stays_what_it_was(desk: Desk) -> None:
+    case_id = await answered(desk)
+    assert await desk.say("Thank you very much, that helps!", ref="C0012") == case_id
+    await desk.drain()
+    case = await desk.case(case_id)
+    assert (case.state, case.follow_up, case.contact_reason) == ("waiting", False, "order_status")
+    await desk.pass_time(seconds=25 * HOUR)
+    await desk.drain()
+    assert await labels(desk) == ["resolution"]
+
+
+async def test_RES_4_the_answer_to_our_own_question_is_no_follow_up_but_what_comes_after_is(
+    desk: Desk,
+) -> None:
+    case_id = await desk.say("Where is my order?", ref="C0012")
+    await desk.drain()
+    assert (await desk.case(case_id)).state == "waiting"
+    await desk.say("10023", ref="C0012")
+    assert (await desk.case(case_id)).follow_up is False
+    await desk.drain()
+    await desk.say("It has still not come. Where is order 10023?", ref="C0012")
+    assert (await desk.case(case_id)).follow_up is True
+
+
+async def test_RES_4_a_marker_after_the_answer_is_a_follow_up_as_well(desk: Desk) -> None:
+    case_id = await answered(desk)
+    await desk.say(PERSON, ref="C0012")
+    case = await desk.case(case_id)
+    assert (case.tier, case.follow_up) == (3, True)
+
+
+async def test_RES_4_a_new_episode_begins_without_the_mark_of_the_old_one(desk: Desk) -> None:
+    case_id = await answered(desk)
+    await desk.say("And when does order 10023 come? Where is it?", ref="C0012")
+    await desk.drain()
+    await desk.pass_time(seconds=25 * HOUR)
+    await desk.drain()
+    await desk.say(RESET, ref="C0012")
+    case = await desk.case(case_id)
+    assert (case.episode, case.follow_up) == (2, False)
+
+
 async def test_RES_4_silence_for_a_day_resolves_the_case(desk: Desk) -> None:
     case_id = await answered(desk)
     await desk.pass_time(seconds=23.9 * HOUR)

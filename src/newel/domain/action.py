@@ -7,6 +7,7 @@ import msgspec
 
 from newel.domain.policy.bundle import Bundle, Ceiling
 from newel.domain.ports import Outcome, OutcomeKind
+from newel.domain.words import Money
 
 LEASE = timedelta(seconds=60)
 RECONCILE_WAITS = (2, 5, 15, 60, 300, 900)
@@ -76,6 +77,11 @@ def cap_minor(ceiling: Ceiling, lifetime_value_minor: int) -> int:
     """The cumulative cap of one customer in the ceiling's window (TIR-5)."""
     share = int(Decimal(str(ceiling.lifetime_share)) * max(lifetime_value_minor, 0))
     return min(ceiling.cap_minor, max(ceiling.floor_minor, share))
+
+
+def worth_minor(lifetime_value_minor: int | None, paid: Money | None) -> int:
+    """A customer's lifetime value without the order at hand; unknown is nothing (TIR-5)."""
+    return max(0, (lifetime_value_minor or 0) - (paid.amount_minor if paid else 0))
 
 
 def ceiling_of(bundle: Bundle, action: str) -> Ceiling | None:

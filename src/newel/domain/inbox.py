@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain import approval as rule
-from newel.domain.action import cap_minor
+from newel.domain.action import cap_minor, worth_minor
 from newel.domain.approval import Approver, Asked
 from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
@@ -63,12 +63,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
-    """How much may be given, and the numbers that it comes from (TIR-5)."""
+    """How much may be given, and the numbers that it comes from (TIR-5).
+
+    ``worth_minor`` is the lifetime value without the order at hand; None when it is not known.
+    """
 
     name: str
     ceiling: Ceiling
     currency: str
-    lifetime_minor: int | None
+    worth_minor: int | None
     by_value_minor: int
     used_minor: int
     paid_minor: int | None
@@ -140,15 +143,16 @@ def allowance(
         return None
     paid = action.paid.amount_minor if action.paid else None
     most = ceiling.cap_minor if paid is None else paid
+    worth = worth_minor(lifetime_minor, action.paid)
     return Allowance(
         name=kind.ceiling,
         ceiling=ceiling,
         currency=action.amount.currency,
-        lifetime_minor=lifetime_minor,
-        by_value_minor=cap_minor(ceiling, lifetime_minor or 0),
+        worth_minor=None if lifetime_minor is None else worth,
+        by_value_minor=cap_minor(ceiling, worth),
         used_minor=used_minor,
         paid_minor=paid,
-        left_minor=ceiling_minor(ceiling, lifetime_minor or 0, most, used_minor),
+        left_minor=ceiling_minor(ceiling, worth, most, used_minor),
         mine_minor=mine_minor,
     )
 

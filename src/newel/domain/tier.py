@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from newel.domain.action import cap_minor
+from newel.domain.action import cap_minor, worth_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal, confidence_minimum
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
@@ -56,7 +56,7 @@ def after_lowering(signals: Signals, to_tier: int) -> Signals:
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What stands besides the message: the customer, what was used, who forbade what.
 
-    ``lifetime_value_minor`` is net of refunds and without this order, 0 when unknown;
+    ``lifetime_value_minor`` is net of refunds, 0 when unknown; the ceiling counts it without this order;
     ``used_minor`` is what this ceiling paid out in its window; ``paid_minor`` is what is left
     of the payment (None: only the playbook's fact counts); ``certificates`` maps a contact
     reason to its certified threshold; ``dice`` (0 to 1) decides the sampling mark, ``sampling`` times
@@ -264,7 +264,8 @@ def _money(action: Action, kind: ActionClass, policy: Bundle, standing: Standing
         yield _Raise(Tier.HUMAN, "no_ceiling")
         return
     paid = _paid(action, standing)
-    most = ceiling_minor(ceiling, standing.lifetime_value_minor, paid, standing.used_minor)
+    worth = worth_minor(standing.lifetime_value_minor, action.paid)
+    most = ceiling_minor(ceiling, worth, paid, standing.used_minor)
     if action.amount.amount_minor > most:
         yield _Raise(Tier.HUMAN, "above_ceiling")
 

@@ -45,11 +45,12 @@ async def authorise(
     ceiling = ceiling_of(running.bundle, payload.action) if authority == "approval" else None
     kind = running.bundle.actions[payload.action]
     customer = await customers.read(tx, house.envelope, case.customer_id)
+    worth = rule.worth_minor(customer.lifetime_value_minor, payload.paid)
     grant = Grant(
         authority=authority,
         approval_id=approval.id if approval else None,
         binding=approval.binding if approval else None,
-        cap_minor=rule.cap_minor(ceiling, customer.lifetime_value_minor or 0) if ceiling else None,
+        cap_minor=rule.cap_minor(ceiling, worth) if ceiling else None,
         window_from=tx.now - timedelta(days=ceiling.window_days) if ceiling else None,
         keyed=running.bundle.systems[kind.system].actions[payload.action].key == "header",
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from newel.domain import approval as rule
 from newel.domain.access import Act, Actor, system
-from newel.domain.action import cap_minor, ceiling_of
+from newel.domain.action import cap_minor, ceiling_of, worth_minor
 from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.escalation import for_want_of
 from newel.domain.feedback import Body, What
@@ -166,7 +166,7 @@ async def _within_ceiling(tx: Tx, house: House, running: Running, case: Case, ma
     if act is None or act.amount is None or ceiling is None:
         return
     customer = await customers.read(tx, house.envelope, case.customer_id)
-    cap = cap_minor(ceiling, customer.lifetime_value_minor or 0)
+    cap = cap_minor(ceiling, worth_minor(customer.lifetime_value_minor, act.paid))
     since = tx.now - timedelta(days=ceiling.window_days)
     used = await answers.spent(tx, case.customer_id, act.action, since)
     rule.within_ceiling(act.amount.amount_minor, cap, used)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from newel.domain import attachment
+from newel.domain import attachment, courtesy
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
@@ -19,6 +19,7 @@ from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
 from newel.flow import context, delivery, escalation, sla
 from newel.flow.house import House, Running
+from newel.store import answer as answers
 from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -182,7 +183,7 @@ async def _new(tx: Tx, coming: _Coming, talks: bool) -> Case:
 
 
 async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
-    """A new episode: locks and tier end with the old one."""
+    """A new episode: locks, tier and the mark of a follow-up end with the old one."""
     return await cases.move(
         tx,
         case,
@@ -195,6 +196,7 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
         priority=Priority.P3,
         assist=Assist.DRAFT,
         deflected=False,
+        follow_up=False,
         resolved_at=None,
         due_at=None,
         answered_at=None,
@@ -244,6 +246,8 @@ def scanned(running: Running, message: ScanInput) -> Receipt:
 
 async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:
     """Whatever the AI had under way is superseded; then a person, or the AI after the burst."""
+    if not fresh:
+        arrival = await _followed(tx, coming, arrival)
     house, running, case, receipt = coming.house, coming.running, arrival.case, arrival.receipt
     undone = not fresh and await delivery.take_back(tx, case, because="a newer message came")
     if receipt.tier_floor is Tier.HUMAN or undone:
@@ -263,6 +267,17 @@ async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Ca
     if case.tier is Tier.HUMAN and case.kind == "conversation" and not fresh:
         await sla.customer_wrote(tx, running, case)
     return case
+
+
+async def _followed(tx: Tx, coming: _Coming, arrival: Arrival) -> Arrival:
+    """A case that was answered is followed up: by all but thanks, and the answer to our own question."""
+    case, held = arrival.case, coming.held
+    settled = case.state == "waiting" and case.tier is not Tier.HUMAN
+    if not settled or (courtesy.only_thanks(coming.inbound.text) and not held):
+        return arrival
+    if await answers.asks(tx, case):
+        return arrival
+    return msgspec.structs.replace(arrival, case=msgspec.structs.replace(case, follow_up=True))
 
 
 async def _moved(tx: Tx, coming: _Coming, arrival: Arrival, **changes: object) -> Case:
@@ -285,10 +300,9 @@ async def _moved(tx: Tx, coming: _Coming, arrival: Arrival, **changes: object) -
 
 async def _to_ai(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:
     case = arrival.case
-    follow_up = case.follow_up or case.state == "waiting"
     if case.state == "acting":
-        return await _moved(tx, coming, arrival, follow_up=follow_up)
-    case = await _moved(tx, coming, arrival, state="ai", due_at=None, follow_up=follow_up)
+        return await _moved(tx, coming, arrival)
+    case = await _moved(tx, coming, arrival, state="ai", due_at=None)
     if not fresh:
         await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry", "review_expiry")
     first = tx.now if fresh else await _burst_began(tx, coming, case)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import msgspec
 
+from newel.domain import courtesy
 from newel.domain import tier as rule
 from newel.domain.access import AI, system
 from newel.domain.action import ceiling_of
@@ -37,12 +38,18 @@ async def settle(house: House, job: Job, brief: Brief, said: Proposal | NoAnswer
 
 
 async def _settle(tx: Tx, house: House, brief: Brief, case: Case, said: Proposal | NoAnswer) -> None:
-    reason = said.contact_reason or ""
-    case = msgspec.structs.replace(case, contact_reason=reason or case.contact_reason)
+    case = msgspec.structs.replace(case, contact_reason=_reason(brief, case, said))
     standing = await _standing(tx, brief, case, said)
     decision = rule.decide(brief.signals, said, brief.running.bundle, standing)
     made = await _store(tx, house, brief, case, said, decision, standing)
     await _effect(tx, house, brief.running, case, decision, made)
+
+
+def _reason(brief: Brief, case: Case, said: Proposal | NoAnswer) -> str:
+    """What the case is about; thanks for it are no other matter."""
+    if case.contact_reason and courtesy.only_thanks(brief.turn.text):
+        return case.contact_reason
+    return said.contact_reason or case.contact_reason
 
 
 async def _standing(tx: Tx, brief: Brief, case: Case, said: Proposal | NoAnswer) -> Standing:

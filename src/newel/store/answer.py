@@ -165,6 +165,11 @@ async def open_question(tx: Tx, case: Case, after: int) -> str:
     return str(found or "")
 
 
+async def asks(tx: Tx, case: Case) -> bool:
+    """Whether the last that the AI said in this episode is a question of its own."""
+    return bool(await tx.value(sql("answer").asks, case.id, case.episode))
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What stands against an answer: questions asked in this episode, and the kill switch."""
 

@@ -39,6 +39,11 @@ SELECT p.contact_reason FROM newel.proposal p JOIN newel.message i ON i.id = p.m
 WHERE p.case_id = $1 AND p.episode = $2 AND i.seq > $3 AND 'question' = ANY (p.reasons)
     AND o.state <> 'withdrawn' ORDER BY i.seq DESC LIMIT 1;
 
+-- name: asks
+-- Whether the newest message that the AI wrote in an episode puts a question.
+SELECT 'question' = ANY (p.reasons) FROM newel.message m JOIN newel.proposal p ON p.id = m.proposal_id
+WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' ORDER BY m.seq DESC LIMIT 1;
+
 -- name: spent
 -- What one action class has cost for a customer since a time, counted as the guard counts it.
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM newel.action

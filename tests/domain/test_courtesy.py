@@ -1,0 +1,42 @@
+"""Thanks are told apart from whatever asks for something (RES-4)."""
+
+import pytest
+
+from newel.domain.courtesy import only_thanks
+
+THANKS = [
+    "Thanks!",
+    "Thank you, that helps.",
+    "thank you so much for your quick reply 🙏",
+    "Great, thanks a lot :)",
+    "Perfect, cheers",
+    "¡Muchas gracias!",
+    "Merci beaucoup pour votre aide",
+    "Vielen Dank",
+    "شكرا جزيلا",
+    "That’s lovely, thank you",
+]
+MORE = [
+    "",
+    "ok",
+    "Great",
+    "Thanks, but where is it?",
+    "No thanks",
+    "thanks for nothing",
+    "Thanks, it has not come",
+    "Thank you. Order 10023 as well please",
+    "thanks? really?",
+    "not helpful, thanks",
+    "thank you " * 40,
+    "👍",
+]
+
+
+@pytest.mark.parametrize("text", THANKS)
+def test_RES_4_thanks_and_nothing_else(text: str) -> None:
+    assert only_thanks(text)
+
+
+@pytest.mark.parametrize("text", MORE)
+def test_RES_4_what_says_more_than_thanks(text: str) -> None:
+    assert not only_thanks(text)
