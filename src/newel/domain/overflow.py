@@ -102,8 +102,8 @@ def steps_in(person: Person, ask: Ask, rule: Overflow, rules: Rules = Rules()) -
 def helps(person: Person, item: Item, pool: Pool, rules: Rules = Rules()) -> bool:  # noqa: B008
     """Whether the pool may give the item to this person now, if nobody comes before them."""
     return (
-        member(person, pool.rule)
-        and pool.room(person)
+        pool.room(person)
+        and member(person, pool.rule)
         and item.priority >= pool.rule.from_priority
         and routing.takes(person, item.priority, item.ask.regulated)
         and steps_in(person, item.ask, pool.rule, rules)
@@ -124,8 +124,8 @@ def decide(
     verdict = routing.decide(item, [p for p in everybody if not reserved(p, pool.rule)], now, rules)
     if isinstance(verdict, Assign) or not pool.open:
         return verdict
-    here = (p for p in everybody if p.works(now) and p.id != item.passed_by)
-    able = [p for p in here if helps(p, item, pool, rules)]
+    may = (p for p in everybody if p.id != item.passed_by and helps(p, item, pool, rules))
+    able = [p for p in may if p.works(now)]  # last: what a shift says of a zone takes longest
     if not able:
         return verdict
     return Assign(min(able, key=lambda p: routing.rank(p, item, rules)), overflow=True)

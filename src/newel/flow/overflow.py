@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from newel.domain import overflow as rule
-from newel.domain.access import Act, Actor, system
+from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.escalation import LEAST_REASON
 from newel.domain.overflow import Fall, Lines, Rise
@@ -20,9 +20,7 @@ from newel.store import overflow as rows
 from newel.store import routing as work
 from newel.store.db import Tx
 from newel.store.notice import SUPERVISORS, Notice
-from newel.store.overflow import Known, Opening
-
-WATCH = system("overflow")
+from newel.store.overflow import WATCH, Known, Opening
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,22 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
 
+from newel.domain.access import system
 from newel.store import audit
 from newel.store.db import Tx, sql
 
+WATCH: Final = system("overflow")
+"""Who opens and closes a pool when nobody does it by hand."""
+
 
 class Opening(msgspec.Struct, frozen=True):
-    """A pool that is open: since when, by whom and why."""
+    """A pool that is open: since when, by whom and why; or by its alert, by itself."""
 
     id: UUID
     workflow: str
     reason: str
     opened_by: str
     opened_at: datetime
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether its alert opened it."""
+        return self.opened_by == WATCH.id
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -71,7 +71,7 @@ def row(bundle: Bundle, section: str, name: str) -> Row:
         ("sla", "P3", "Resolved within 10 h, first answer within 4 h, next within 4 h, in business time"),
         ("routing", "Overflow pool", "The alert opens the pool, and at 100 % it closes by itself"),
         ("routing", "Overflow pool", "whoever has invoices, complaints, in for general, orders"),
-        ("routing", "Overflow pool", "P3 and below, 2 each at most"),
+        ("routing", "Overflow pool", "P2 and below, 2 each at most"),
         ("gates", "Low risk", "5% are marked for review"),
         ("playbooks", "Order status", "answers only; low risk"),
     ],

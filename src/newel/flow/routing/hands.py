@@ -16,7 +16,7 @@ from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
 from newel.domain.words import Priority
 from newel.flow.house import House, Running
 from newel.flow.routing.queue import ROUTER, own, release, requeue
-from newel.flow.routing.reach import asked, own_alone, pools_of, reach, rules_of, through
+from newel.flow.routing.reach import asked, crowd, own_alone, pools_of, reach, rules_of, through
 from newel.store import case as cases
 from newel.store import claim
 from newel.store import job as jobs
@@ -46,13 +46,14 @@ async def claim_next(house: House, actor: Actor) -> WorkItem | None:
 async def _claim(house: House, tx: Tx, serving: Serving, *, batch: bool = False) -> WorkItem | None:
     """The next is theirs; one that a pool lends only while nobody comes before them."""
     serving = await reach(house, tx, serving)
+    among = await crowd(house, tx, serving)
     least, passed = Priority.P3 if batch else Priority.P1, list[UUID]()
     for looks_left in reversed(range(_LOOKS)):
         whole = serving if looks_left else own_alone(serving)
         item = await claim.next_for(tx, whole, least=least, without=passed)
         if item is None:
             return None
-        lent = await through(house, tx, serving, item)
+        lent = await through(house, tx, serving, item, among)
         if lent is not None:
             case = await cases.lock(tx, item.case_id)
             why = "batch" if batch else ""

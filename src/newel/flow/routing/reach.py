@@ -1,8 +1,9 @@
 """What an overflow pool changes: a decision about one item, and how far its members reach."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from newel.domain import overflow as rule
@@ -94,11 +95,24 @@ def own_alone(serving: Serving) -> Serving:
     return replace(serving, apart=tuple(way for way in serving.apart or () if not way.lent))
 
 
-async def through(house: House, tx: Tx, serving: Serving, item: WorkItem) -> bool | None:
+class Crowd(Struct, frozen=True):
+    """Everybody who may be given work, and every pool: who comes before whom is asked of them."""
+
+    people: Sequence[Person]
+    pools: Mapping[str, Pool]
+
+
+async def crowd(house: House, tx: Tx, serving: Serving) -> Crowd:
+    """As they stand now; nobody, where no pool lends the person anything."""
+    if not any(way.lent for way in serving.apart or ()):
+        return Crowd((), {})
+    return Crowd(await rows.people(tx), await pools_of(tx, *house.in_force().values()))
+
+
+async def through(house: House, tx: Tx, serving: Serving, item: WorkItem, among: Crowd) -> bool | None:
     """Whether the person would have the item through the pool; None when somebody comes before them."""
     if serving.apart is None or any(_leads(way, item) for way in serving.apart if not way.lent):
         return False
-    running = await house.running(tx, item.workflow)
-    pool = (await pools_of(tx, running)).get(item.workflow)
-    verdict = rule.decide(asked(tx, item), await rows.people(tx), tx.now, rules_of(running), pool)
+    rules, pool = rules_of(await house.running(tx, item.workflow)), among.pools.get(item.workflow)
+    verdict = rule.decide(asked(tx, item), among.people, tx.now, rules, pool)
     return True if isinstance(verdict, Assign) and verdict.overflow else None

@@ -27,20 +27,29 @@ ORDER BY k.place LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;
 -- name: candidates_apart
 -- The same for a person to whom workflows are not alike: by workflow ($1), bucket ($2), what is most urgent there ($3),
 -- and whether they stand in there as a generalist ($4).
+WITH ways AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::int[], $3::smallint[], $4::boolean[]) AS k(workflow, bucket, highest, wide)
+)
 SELECT q.id, q.case_id, q.priority, q.position, q.due_at FROM (
-    SELECT w.* FROM unnest($1::text[], $2::int[], $3::smallint[], $4::boolean[]) AS k(workflow, bucket, highest, wide)
-    CROSS JOIN LATERAL (
+    SELECT w.* FROM ways k CROSS JOIN LATERAL (
         SELECT id, case_id, priority, position, due_at FROM newel.work_item
         WHERE state = 'queued' AND workflow = k.workflow AND bucket = k.bucket AND priority >= k.highest
-            AND (general OR NOT k.wide) AND id <> ALL ($5::uuid[]) AND passed_by IS DISTINCT FROM $7::uuid
-        ORDER BY priority, position, due_at, id LIMIT $6) w
+            AND id <> ALL ($5::uuid[]) AND passed_by IS DISTINCT FROM $7::uuid
+        ORDER BY priority, position, due_at, id LIMIT $6) w WHERE NOT k.wide
+    UNION ALL
+    SELECT w.* FROM ways k CROSS JOIN LATERAL (
+        SELECT id, case_id, priority, position, due_at FROM newel.work_item
+        WHERE state = 'queued' AND workflow = k.workflow AND bucket = k.bucket AND priority >= k.highest AND general
+            AND id <> ALL ($5::uuid[]) AND passed_by IS DISTINCT FROM $7::uuid
+        ORDER BY priority, position, due_at, id LIMIT $6) w WHERE k.wide
 ) q ORDER BY q.priority, q.position, q.due_at, q.id LIMIT $6;
 
 -- name: winner_apart
--- ... and the first of those that nobody holds.
+-- ... and the first of those that nobody holds. Each is looked up by its key, and its ways are asked of it alone.
 SELECT w.id FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, place)
     JOIN newel.work_item w ON w.id = k.id JOIN newel.cases c ON c.id = w.case_id
 WHERE w.state = 'queued' AND w.passed_by IS DISTINCT FROM $6::uuid
-    AND EXISTS (SELECT FROM unnest($2::text[], $3::int[], $4::smallint[], $5::boolean[]) AS r(workflow, bucket, highest, wide)
-        WHERE r.workflow = w.workflow AND r.bucket = w.bucket AND w.priority >= r.highest AND (w.general OR NOT r.wide))
+    AND (SELECT bool_or(r.workflow = w.workflow AND r.bucket = w.bucket AND w.priority >= r.highest
+            AND (w.general OR NOT r.wide))
+        FROM unnest($2::text[], $3::int[], $4::smallint[], $5::boolean[]) AS r(workflow, bucket, highest, wide))
 ORDER BY k.place LIMIT 1 FOR NO KEY UPDATE OF c, w SKIP LOCKED;

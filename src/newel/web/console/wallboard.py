@@ -6,6 +6,7 @@ routing is down, and says that it is.
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -83,10 +84,11 @@ async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
     """Who is there with what, and what the AI has; read at the same time as the work."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         desks = await wallboard.desks(tx, people)
+        pools = await overflow.seen(request.house, tx, [desk.person for desk in desks])
         return {
             "desks": desks,
-            "names": {str(desk.person.id): desk.name for desk in desks},
-            "pools": await overflow.seen(request.house, tx, [desk.person for desk in desks]),
+            "pools": pools,
+            "names": await _names(tx, desks, pools),
             "standing": Counter(desk.standing for desk in desks),
             "room": sum(desk.person.room for desk in desks if desk.standing == "available"),
             "ai": await wallboard.ai_states(tx),
@@ -95,6 +97,14 @@ async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
             "asked": await wallboard.asked(tx),
             "approvals": await views.approvals(tx, APPROVALS_SHOWN),
         }
+
+
+async def _names(tx: Tx, desks: Sequence[wallboard.Desk], pools: Sequence[overflow.Seen]) -> dict[str, str]:
+    """What people are called by their id; everybody, where somebody without a desk opened a pool."""
+    named = {str(desk.person.id): desk.name for desk in desks}
+    if any(pool.opening and pool.opening.opened_by not in named for pool in pools):
+        named = {str(one): name for one, name in (await wallboard.names(tx)).items()}
+    return named
 
 
 def _targets(request: Ask) -> dict[int, tuple[int, ...]]:
