@@ -37,6 +37,8 @@ from newel.worker.loop import Loop
 ROOT = system("test")
 PASSWORD = "a long enough one"
 DEMO_PASSWORD = "hearthwick-demo"
+PATIENCE = 30
+"""Seconds: machines are shared, and the first message of a process loads what reads it."""
 
 
 def free_port() -> int:
@@ -57,7 +59,7 @@ class Site:
 
     def client(self, token: str = "", **more: object) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        made = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=10, **more)
+        made = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE, **more)
         self.clients.append(made)
         return made
 

@@ -1,4 +1,4 @@
-"""Every page that pictures are made of: open to everybody, light and dark, and within the screen of a phone."""
+"""Each page that pictures are made of: open to everybody, light and dark, within the screen of a phone."""
 
 import pytest
 from playwright.async_api import Browser

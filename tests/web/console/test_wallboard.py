@@ -120,7 +120,7 @@ async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_
         state = (await (await shop.signed_in("ivan")).get(f"/api/v1/cases/{asked}")).json()
         assert state["tier"] == 3
 
-        await page.get_by_role("button", name="Release").press("Enter")
+        await page.get_by_role("button", name="Let the AI send again").press("Enter")
         await expect(banner).to_have_count(0)
         await expect(page.get_by_text("Stopped now")).to_have_count(0)
         assert (one.complaints, other.complaints) == ([], [])
