@@ -156,6 +156,9 @@ async def test_another_sites_page_writes_nothing(open_door: Site) -> None:
     one.http.headers["origin"] = SHOP
     assert (await one.say("hello")).status_code == 403
     assert (await one.http.post("/chat/pass", json={"site": "shop"})).status_code == 403
+    for no_address in ("http://[", "null", "//"):
+        one.http.headers["origin"] = no_address
+        assert (await one.http.post("/chat/pass", json={"site": "shop"})).status_code == 403
     one.http.headers["origin"] = open_door.url
     assert (await one.say("hello")).status_code == 200
 

@@ -132,9 +132,17 @@ def must_be_own_page(connection: Connection, act: str) -> None:
     """Refuse what another site's page sends; browsers say where a request comes from."""
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin", "")
-    foreign = bool(origin) and urlsplit(origin).netloc != connection.headers.get("host", "")
-    if site not in {"same-origin", "none"} or foreign:
+    own = not origin or _host_of(origin) == connection.headers.get("host", "")
+    if site not in {"same-origin", "none"} or not own:
         raise Forbidden(actor="browser", act=act, why="the request is another site's")
+
+
+def _host_of(origin: str) -> str | None:
+    """The host that an ``Origin`` names; None for one that is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def session_of(connection: Connection) -> str | None:

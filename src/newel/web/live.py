@@ -131,7 +131,7 @@ class Hub:
 
 def topics_of(scope: Scope) -> frozenset[str]:
     """The topics that the page asks for, at most so many."""
-    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=TOPICS_AT_MOST + 1)
+    asked = parse_qs(scope["query_string"].decode("latin-1"))
     return frozenset(asked.get("topic", [])[:TOPICS_AT_MOST])
 
 

@@ -48,6 +48,17 @@ async def test_nobody_hears_without_a_session_nor_of_a_customers_own_page(site: 
     assert (await amara.get("/live?topic=conversation:1")).status_code == 401
 
 
+async def test_of_too_many_topics_the_first_are_heard(site: Site) -> None:
+    await site.person("amara", Role.RESOLVER)
+    amara, many = await site.signed_in("amara"), "&".join(f"topic=case:{n}" for n in range(500))
+    async with site.client() as stranger:
+        assert (await stranger.get(f"/live?{many}")).status_code == 401
+    async with amara.stream("GET", f"/live?{many}") as answer:
+        assert answer.status_code == 200
+    scope = {"query_string": many.encode()}
+    assert live.topics_of(scope) == {f"case:{n}" for n in range(live.TOPICS_AT_MOST)}  # type: ignore[arg-type]
+
+
 async def test_streams_end_with_the_hub() -> None:
     hub = Hub()
     with hub.stream(frozenset({"queue"})) as stream:
