@@ -118,8 +118,12 @@ def test_a_lesson_is_learnt_calibrated_and_packed() -> None:
     learnt, asked = learn(lesson), ["ring ring", "a blue lamp"]
     ring, lamp = learnt.scores(weighed(seen_of(asked), learnt.scale))[:, 0]
     assert ring > 0 > lamp
-    [(slope, _)] = calibrated(unseen(lesson), lesson.truth, np.ones(len(texts), np.float32))
+    held = unseen(lesson)
+    assert 0 < len(held.part.texts) < len(texts)
+    [(slope, _)] = calibrated(held.scores, held.part.truth, held.part.counts)
     assert slope > 0
+    again = learn(lesson, held.model)
+    assert np.allclose(again.table, learnt.table, atol=0.05 * np.abs(learnt.table).max())
 
 
 def test_a_label_that_two_models_half_hear_is_heard() -> None:
@@ -142,6 +146,21 @@ def test_without_a_label_each_part_of_a_text_is_none_either() -> None:
     taken = teach.lesson()
     assert taken.truth[:, -1].any()
     assert not taken.truth[~taken.truth[:, :-1].any(1), -1].any()
+
+
+def test_no_language_is_a_sign_by_itself() -> None:
+    labelled = np.array([True, False, False, True, True, False])
+    often = teach.balanced(labelled, np.array([0, 0, 0, 1, 1, 1]))
+    assert often.tolist() == [1, 1, 1, 1, 1, 4]
+    taken = teach.lesson()
+    assert taken.counts[taken.truth.any(1)].max() == 1
+
+
+def test_a_text_counts_as_often_as_the_lesson_says() -> None:
+    truth = np.array([[1, 0], [0, 0]], np.float32)
+    lesson = Lesson(("ring me", "a mug"), truth, np.arange(2), np.array([1, 3], np.float32))
+    assert lesson.weights[1].tolist() == [3, 3]
+    assert lesson.part(np.array([1])).weights.tolist() == [[3, 3]]
 
 
 def test_a_text_twice_as_long_has_twice_the_sentences() -> None:

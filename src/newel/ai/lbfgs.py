@@ -22,10 +22,11 @@ class NotConverged(RuntimeError):
 
 
 def minimise(objective: Objective, start: Vector, tolerance: float = 2e-4, most: int = 500) -> Vector:
-    """The minimum, with a gradient norm of at most ``tolerance`` times the one at the start."""
+    """The minimum, with a gradient norm of at most ``tolerance`` times the one at zero."""
     x = start.astype(np.float32)
     value, slope = objective(x)
-    enough = tolerance * max(float(np.linalg.norm(slope)), 1e-12)
+    first = objective(np.zeros_like(x))[1] if x.any() else slope
+    enough = tolerance * max(float(np.linalg.norm(first)), 1e-12)
     pairs: deque[tuple[Vector, Vector]] = deque(maxlen=_MEMORY)
     for _ in range(most):
         if float(np.linalg.norm(slope)) <= enough:

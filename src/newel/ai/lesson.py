@@ -7,7 +7,7 @@ line are learnt together or held back together.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,26 +19,37 @@ from newel.ai.traits import rarities, seen_of, spread, weighed
 
 _FIT: Final = 15.0
 _ENOUGH: Final = 2e-3
-_FOLDS: Final = 3
+_FOLDS: Final = 3  # one of which is held back
 _ELSEWHERE: Final = 0.3
 
 
 class Lesson(msgspec.Struct, frozen=True):
-    """Texts with a column of truth for each label; texts of one group are held back together."""
+    """Texts with a column of truth for each label; texts of one group are held back together.
+
+    ``often`` is how many times each text counts; once where it is left out.
+    """
 
     texts: tuple[str, ...]
     truth: Floats
     groups: Columns
+    often: Floats | None = None
+
+    @property
+    def counts(self) -> Floats:
+        """How many times each text counts."""
+        return np.ones(len(self.texts), np.float32) if self.often is None else self.often
 
     @property
     def weights(self) -> Floats:
         """How much each label of each text counts: of a text of another label it is half known."""
         elsewhere = (self.truth.sum(1, keepdims=True) > 0) & (self.truth == 0)
-        return np.where(elsewhere, _ELSEWHERE, 1).astype(np.float32)
+        each: Floats = np.where(elsewhere, _ELSEWHERE, 1).astype(np.float32)
+        return each * self.counts[:, None]
 
     def part(self, chosen: Columns) -> "Lesson":
         """Some of it, by number."""
-        return Lesson(tuple(self.texts[at] for at in chosen), self.truth[chosen], self.groups[chosen])
+        texts = tuple(self.texts[at] for at in chosen)
+        return Lesson(texts, self.truth[chosen], self.groups[chosen], self.counts[chosen])
 
 
 class Learnt(msgspec.Struct, frozen=True):
@@ -103,29 +114,44 @@ class Sparse(msgspec.Struct, frozen=True):
         return slopes
 
 
-def learn(lesson: Lesson) -> Learnt:
-    """Fit every label on the whole lesson."""
+def learn(lesson: Lesson, near: Learnt | None = None) -> Learnt:
+    """Fit every label on the whole lesson; the way is shorter from a model of most of it."""
     seen = seen_of(lesson.texts)
     rarity = rarities(seen)
-    return fitted(weighed(seen, rarity), rarity, lesson.truth, lesson.weights)
+    return fitted(weighed(seen, rarity), rarity, lesson.truth, lesson.weights, near=near)
 
 
 def fitted(
-    rows: Rows, scale: Floats, truth: Floats, counts: Floats | None = None, strength: float = _FIT
+    rows: Rows,
+    scale: Floats,
+    truth: Floats,
+    counts: Floats | None = None,
+    strength: float = _FIT,
+    near: Learnt | None = None,
 ) -> Learnt:
     """Fit each label to rows that were weighed by a scale; a weaker fit keeps the weights smaller.
 
-    ``counts`` is how much each label of each row counts; 1 where it is left out.
+    ``counts`` is how much each label of each row counts; 1 where it is left out. ``near`` is where to start.
     """
     known, at = np.unique(rows.columns, return_inverse=True)
     sparse = Sparse.of(rows, at, len(known))
     counts = np.ones_like(truth) if counts is None else counts
-    start = np.zeros(len(known) + 1, np.float32)
+    starts = _starts(known, truth.shape[1], near)
     asked = [_objective(sparse, *each, strength) for each in zip(truth.T, counts.T, strict=True)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [*pool.map(lambda objective: minimise(objective, start, _ENOUGH), asked)]
+        found = [*pool.map(lambda each, start: minimise(each, start, _ENOUGH), asked, starts)]
     table = np.stack([weights[:-1] for weights in found], axis=1)
     return Learnt.of(scale, known, table, np.array([weights[-1] for weights in found], np.float32))
+
+
+def _starts(known: Columns, labels: int, near: Learnt | None) -> Floats:
+    """What is known of each label already, or nothing: a weight for each column, and last the bias."""
+    starts = np.zeros((labels, len(known) + 1), np.float32)
+    if near is not None:
+        row = near.row_of[known]
+        starts[:, :-1][:, row >= 0] = near.table[row[row >= 0]].T
+        starts[:, -1] = near.bias
+    return starts
 
 
 def part(rows: Rows, chosen: Columns) -> Rows:
@@ -157,16 +183,20 @@ def _share(scores: Doubles) -> Doubles:
     return share
 
 
-def unseen(lesson: Lesson, folds: int = _FOLDS) -> Floats:
-    """The scores of every text by a model that saw none of its group."""
-    scores = np.zeros(lesson.truth.shape, np.float32)
-    order = np.random.default_rng(7).permutation(int(lesson.groups.max()) + 1) % folds
-    for fold in range(folds):
-        held = order[lesson.groups] == fold
-        model = learn(lesson.part(np.flatnonzero(~held)))
-        texts = lesson.part(np.flatnonzero(held)).texts
-        scores[held] = model.scores(weighed(seen_of(texts), model.scale))
-    return scores
+class Unseen(NamedTuple):
+    """The part of a lesson that was held back, the model of the rest, and its scores of that part."""
+
+    part: Lesson
+    model: Learnt
+    scores: Floats
+
+
+def unseen(lesson: Lesson) -> Unseen:
+    """A third of the groups, judged by a model that saw none of them."""
+    order = np.random.default_rng(7).permutation(int(lesson.groups.max()) + 1) % _FOLDS
+    held = order[lesson.groups] == 0
+    model, asked = learn(lesson.part(np.flatnonzero(~held))), lesson.part(np.flatnonzero(held))
+    return Unseen(asked, model, model.scores(weighed(seen_of(asked.texts), model.scale)))
 
 
 def calibrated(scores: Floats, truth: Floats, counts: Floats) -> Floats:

@@ -14,7 +14,7 @@ from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import blanked, zones
-from newel.domain.scan.reader import TAIL, readable, spoken
+from newel.domain.scan.reader import TAIL, begun, readable, spoken
 from newel.domain.scan.view import View
 
 # Whose guard of spelling undoes a disguise: the words of which are best known.
@@ -135,8 +135,7 @@ def _elsewhere(text: str) -> Iterator[Piece]:
 
 def _continued(previous: Sequence[str], text: str) -> Iterator[Piece]:
     """Sentences that begin in the messages before and end in this one."""
-    told = [readable(each) for each in previous] if text.strip() else []
-    for before in dict.fromkeys((" ".join([*told, ""])[-TAIL:], "".join(told)[-TAIL:])) if told else ():
+    for before in begun(previous) if text.strip() else ():
         whole = before + text[:TAIL]
         for start, end in sentences(whole):
             if start < len(before.rstrip()) < end:

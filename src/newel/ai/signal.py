@@ -29,9 +29,9 @@ LED: Final = np.array(
     [at for at, label in enumerate(LABELS) if label not in (*HEARD["data_model"], *HEARD["risk_model"])]
 )
 FILE: Final = "signal.npz"
-_FORMAT: Final = "signal-4"
+_FORMAT: Final = "signal-5"
 # A message without a label is so many times as common as among the examples, where odd ones abound.
-ORDINARY: Final = 3.0
+ORDINARY: Final = 4.0
 # A weight is one of so many steps; a column with none over the least says next to nothing.
 _STEPS: Final = 127
 _LEAST: Final = 4

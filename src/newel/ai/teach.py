@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newel.ai import signal
 from newel.ai.examples import Example, shipped
-from newel.ai.features import Floats
+from newel.ai.features import Columns, Floats
 from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
 from newel.ai.said import windows
 from newel.ai.signal import LABELS, LANGUAGES, LED, ORDINARY, Hearing, raised, together
@@ -22,11 +23,27 @@ _EVEN: Final = 0.0  # log odds
 
 def lesson() -> Lesson:
     """The shipped examples; the last column of the truth is whether a person must lead."""
-    examples = [part for example in shipped(*LANGUAGES) for part in parts(example)]
-    told = table_of(LABELS, [example.labels for example in examples])
+    examples = [[part for each in shipped(code) for part in parts(each)] for code in LANGUAGES]
+    spoken = np.repeat(np.arange(len(LANGUAGES)), [len(mine) for mine in examples])
+    taken = [part for mine in examples for part in mine]
+    told = table_of(LABELS, [part.labels for part in taken])
     led = told[:, LED].max(1, keepdims=True)
-    lines = np.array([example.line for example in examples])
-    return Lesson(tuple(example.text for example in examples), np.concatenate([told, led], axis=1), lines)
+    lines = np.array([part.line for part in taken]) * len(LANGUAGES) + spoken
+    texts, truth = tuple(part.text for part in taken), np.concatenate([told, led], axis=1)
+    return Lesson(texts, truth, lines, balanced(told.sum(1) > 0, spoken))
+
+
+def balanced(labelled: NDArray[np.bool_], spoken: Columns) -> Floats:
+    """How often each text counts, so that all languages have as many ordinary texts for each labelled one.
+
+    Where there are fewer, the mere words of a language would be a sign of every label.
+    """
+    often = np.ones(len(spoken), np.float32)
+    shares = [float((~labelled[spoken == code]).mean()) for code in range(int(spoken.max()) + 1)]
+    most = max(share / (1 - share) for share in shares)
+    for code, share in enumerate(shares):
+        often[(spoken == code) & ~labelled] = most * (1 - share) / share
+    return often
 
 
 def parts(example: Example) -> tuple[Example, ...]:
@@ -40,9 +57,9 @@ def parts(example: Example) -> tuple[Example, ...]:
     )
 
 
-def fits(scores: Floats, truth: Floats) -> Floats:
+def fits(scores: Floats, truth: Floats, often: Floats) -> Floats:
     """Slopes and shifts that make scores of unseen texts log odds: of each column, and of all together."""
-    counts = np.where(truth.any(1), 1, ORDINARY).astype(np.float32)
+    counts = np.where(truth.any(1), 1, ORDINARY * often).astype(np.float32)
     each = calibrated(scores, truth, counts)
     both = together(scores * each[:, 0] + each[:, 1])[:, None]
     return np.concatenate([each, calibrated(both, truth[:, -1:], counts)])
@@ -51,13 +68,13 @@ def fits(scores: Floats, truth: Floats) -> Floats:
 def taught(say: Callable[[str], object] = print) -> Hearing:
     """The model, learnt anew from the shipped examples."""
     taken = lesson()
-    say(f"{len(taken.texts)} texts; each third is held back once")
-    scores = unseen(taken)
-    found = fits(scores, taken.truth)
-    for line in figures(raised(scores, found[:, 0], found[:, 1]), taken.truth):
+    say(f"{len(taken.texts)} texts; a third of the lines is held back")
+    held = unseen(taken)
+    found = fits(held.scores, held.part.truth, held.part.counts)
+    for line in figures(raised(held.scores, found[:, 0], found[:, 1]), held.part.truth):
         say(line)
     say("learning from all")
-    return Hearing(signal.version(), learn(taken), found[:, 0], found[:, 1])
+    return Hearing(signal.version(), learn(taken, held.model), found[:, 0], found[:, 1])
 
 
 def figures(odds: Floats, truth: Floats) -> list[str]:

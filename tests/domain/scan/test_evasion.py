@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.matcher import CompiledEntry, Verdict
 from newel.domain.scan.normalise import views
 from newel.domain.scan.scanner import Scanner
@@ -72,6 +73,11 @@ def test_evasion_of_whole_phrases(scanner: Scanner, text: str) -> None:
 )
 def test_undoing_evasion_invents_nothing(scanner: Scanner, text: str) -> None:
     assert scanner.scan(ScanInput(text=text)).markers == ()
+
+
+@pytest.mark.parametrize("text", ["on december 1st", "the 31st, or the 100th", "it was $700", "$145!"])
+def test_a_number_is_no_word_in_disguise(text: str) -> None:
+    assert [view.name for view in views(text, shipped_lexicon().spellings["en"])] == ["plain"]
 
 
 def test_ordinary_text_has_one_view_with_its_own_positions() -> None:

@@ -217,6 +217,37 @@ def test_INV_2_a_failed_scan_means_a_person_and_no_help_of_the_ai() -> None:
     assert receipt.error == "timed out"
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("why can't I see the top-up that I added", "request.person"),
+        ("how do I use it for in person transactions", "request.person"),
+        ("what's out at the theaters right now", "topic.safety"),
+        ("I'd like time off from september 1st to the 8th", "topic.regulated"),
+        ("unable to pay contactless with this card", "topic.regulated"),
+        ("please diagnose why it shows an error", "topic.regulated"),
+        ("help me change my oil", "emotion.floor"),
+        ("an incandescent bulb, please", "emotion.floor"),
+        ("I'm afraid I don't know my order number", "emotion.floor"),
+        ("I sent my friend some money a few hours ago", "repeat.contact"),
+        ("how long until my new card arrives", "risk_words.refund"),
+        ("which of your cards has cash back", "risk_words.refund"),
+        ("what date is it tomorrow", "data.said"),
+        ("can I pay in different currencies", "data.said"),
+        ("can my 19 year old daughter open a savings account", "legal.dictionary"),
+    ],
+)
+def test_SCN_2_ordinary_questions_of_public_traffic_are_spared(scanner: Scanner, text: str, key: str) -> None:
+    assert key not in ids(scanner.scan(ScanInput(text=text)))
+
+
+def test_a_message_that_ended_with_a_mark_does_not_go_on_inside_of_a_word(scanner: Scanner) -> None:
+    said = ScanInput(text="And another thing", previous=("This is just unacceptable!!!",))
+    assert "request.person" not in ids(scanner.scan(said))
+    split = ScanInput(text="yer will write to you", previous=("Look, my law",))
+    assert "legal.dictionary" in ids(scanner.scan(split))
+
+
 def test_an_oversized_text_is_a_typed_error(scanner: Scanner) -> None:
     with pytest.raises(TooLarge):
         scanner.scan(ScanInput(text="x" * 200_001))

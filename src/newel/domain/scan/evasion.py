@@ -29,6 +29,7 @@ _SPELLED_WORD = re.compile(
 )
 _TOKEN = re2.compile(rb"[a-z]*[0-9@$!|+][a-z0-9@$!|+]*", BYTES)
 _MIXED = re.compile(rb"[a-z]+" + _LEET + rb"+[a-z]|[a-z][0-9@$]|" + _LEET + rb"[a-z]|[0-9][@$][0-9]")
+_ORDINAL = re.compile(rb"[0-9]+(?:st|nd|rd|th)")
 _STRETCHED = re.compile(rb"([a-z])\1{2,}")
 # How long a match must be inside of a long word: shorter where the word was spelled out.
 _SPELLED_LEAST, _LONG_LEAST = 6, 10
@@ -142,12 +143,16 @@ def unleeted(view: View) -> list[View]:
     """Digits and signs inside of words read as letters; "1" is an l or an i."""
     tokens = [match.span() for match in _TOKEN.finditer(view.data)]
     words = [(start, view.data[start:end].rstrip(b"!|")) for start, end in tokens]
-    mixed = [(start, start + len(word)) for start, word in words if _MIXED.search(word)]
+    mixed = [(start, start + len(word)) for start, word in words if _is_mixed(word)]
     tables = {"leet": _AS_L, "leet-i": _AS_I} if mixed else {}
     return [
         view.rewritten(name, _translated(view.data, mixed, table), view.places(), mixed)
         for name, table in tables.items()
     ]
+
+
+def _is_mixed(word: bytes) -> bool:
+    return _MIXED.search(word) is not None and _ORDINAL.fullmatch(word) is None
 
 
 def _translated(data: bytes, ranges: list[tuple[int, int]], table: bytes) -> bytes:

@@ -22,6 +22,7 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 _SURE, _AROUND = 0.8, 120
 # How much of what came before a message may hold the beginning of a phrase.
 TAIL = 400
+_ENDED = tuple(".!?;:,)…")
 _NOTHING = Zones([])
 
 
@@ -96,12 +97,19 @@ class Reader:
         self, previous: Sequence[str], text: str, spelling: Spelling | None
     ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
         """Phrases that begin in the messages before and end in this one."""
-        said = [readable(each) for each in previous] if text.strip() else []
-        joined = (" ".join([*said, ""]), " ".join(said), "".join(said)) if said else ()
-        for before in dict.fromkeys(each[-TAIL:] for each in joined):
+        for before in begun(previous) if text.strip() else ():
             whole = before + text[:TAIL]
             for index, spans in self.matcher.find(views(whole, spelling), whole, _NOTHING).items():
                 yield index, tuple(_crossing(spans, len(before), whole, text))
+
+
+def begun(previous: Sequence[str]) -> Iterator[str]:
+    """What came before, as it may go on: with a new word, or in the midst of one that no mark has ended."""
+    said = [readable(each) for each in previous]
+    ways = [" ".join([*said, ""])] if said else []
+    if said and said[-1][-1:] not in _ENDED:
+        ways += [" ".join(said), "".join(said)]
+    return iter(dict.fromkeys(each[-TAIL:] for each in ways))
 
 
 def _meant(entry: Entry, places: tuple[Span, ...], text: str, language: Language) -> tuple[Span, ...]:

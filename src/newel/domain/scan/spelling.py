@@ -14,6 +14,8 @@ from newel.domain.scan.view import View
 
 _TOKEN = re.compile(rb"[a-z0-9@$!|+]+")
 _LEAST, _SWAPPED_LEAST, _LONG, _MEANINGS = 5, 4, 9, 3
+# A number with its sign or its ending is no word in disguise.
+_NUMBER = re.compile(r"\$?\d+(?:st|nd|rd|th)?[!|+]*")
 _WORD = re.compile(r"(?<![a-z\])\\}*+<])([a-z]{3,})(\?|(?![a-z\[({\\*+>]))")
 _LEET = str.maketrans("0123456789@$!|+", "oizeasgtbgasiit")
 _ALIKE = str.maketrans("l", "i")
@@ -61,9 +63,9 @@ class Spelling:
 
     def _meant(self, token: bytes) -> tuple[str, ...]:
         """The words of the lexicon that an unknown token may be a slip of, the nearest first."""
-        if token.isdigit():
-            return ()
         written = token.decode("latin-1")
+        if _NUMBER.fullmatch(written):
+            return ()
         bare = written.rstrip("!|+")
         plain = bare.translate(_LEET)
         if bare in self._known or not _SWAPPED_LEAST <= len(plain) <= 60:
