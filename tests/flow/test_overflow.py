@@ -183,6 +183,20 @@ async def test_RTE_5_a_member_claims_by_themselves_unless_somebody_comes_before_
     assert {claimed.case_id, lent.case_id} == {first, second}
 
 
+async def test_INV_8_of_what_a_pool_lends_the_more_urgent_goes_first(floor: Floor) -> None:
+    floor.pool(**BY_HAND | {"from_priority": Priority.P2, "most_each": 1})
+    await overflow.open_pool(floor.house, floor.staff["ivan"], "customer-support", "busy")
+    await floor.present("hana")
+    later = await floor.escalated(P3)
+    urgent = await floor.escalated(replace(P3, priority=Priority.P2))
+    await floor.rows(
+        "UPDATE newel.job SET run_at = run_at + interval '1 hour' WHERE case_id = $1 AND kind = 'routing'",
+        urgent,
+    )
+    await floor.work()
+    assert await owners(floor, [urgent, later]) == ["hana", None]
+
+
 async def test_RTE_5_the_store_lets_nobody_have_work_through_a_closed_pool(floor: Floor) -> None:
     case = await floor.escalated(P3)
     with pytest.raises(Exception, match="NW-OVERFLOW"):

@@ -55,6 +55,15 @@ async def test_RTE_3_candidates_come_from_the_buckets_index(full: House) -> None
     assert "Seq Scan" not in found, found
 
 
+async def test_RTE_3_a_plan_that_was_made_while_nothing_waited_is_right_for_a_full_queue(
+    house: House,
+) -> None:
+    kept = {"enable_seqscan": "off", "enable_bitmapscan": "off"}
+    found = await plan(house, sql("claim").candidates, [3], [5], [], 2, 32, uuid4(), **kept)
+    assert found.count("work_item_bucket ") == 1, found
+    assert found.count("work_item_general ") == 1, found
+
+
 async def test_RTE_3_with_nothing_for_a_person_the_claim_reads_almost_nothing(full: House) -> None:
     found = await plan(full, sql("claim").candidates, [999], [], [], 2, 32, uuid4())
     assert "rows=0" in found

@@ -31,8 +31,8 @@ CREATE UNIQUE INDEX overflow_alert_stands ON newel.overflow_alert (workflow) WHE
 -- Work that somebody was given through the pool, and the queue of one workflow alone.
 ALTER TABLE newel.work_item ADD COLUMN overflow boolean NOT NULL DEFAULT false;
 ALTER TABLE newel.work_item ADD CONSTRAINT work_item_overflow_owned CHECK (NOT overflow OR owner_id IS NOT NULL);
-CREATE INDEX work_item_apart ON newel.work_item (workflow, bucket, priority, position, due_at, id) WHERE state = 'queued';
-CREATE INDEX work_item_apart_general ON newel.work_item (workflow, bucket, priority, position, due_at, id)
+CREATE INDEX work_item_apart ON newel.work_item (bucket, workflow, priority, position, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_apart_general ON newel.work_item (bucket, workflow, priority, position, due_at, id)
     WHERE state = 'queued' AND general;
 CREATE INDEX work_item_overflow ON newel.work_item (owner_id, workflow) WHERE state = 'owned' AND overflow;
 

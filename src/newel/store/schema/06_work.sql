@@ -32,8 +32,8 @@ CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, du
 CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
     WHERE state = 'queued' AND general;
 CREATE INDEX work_item_depth ON newel.work_item (workflow, priority, bucket, queued_at) WHERE state = 'queued';
-CREATE INDEX work_item_apart ON newel.work_item (workflow, bucket, priority, position, due_at, id) WHERE state = 'queued';
-CREATE INDEX work_item_apart_general ON newel.work_item (workflow, bucket, priority, position, due_at, id)
+CREATE INDEX work_item_apart ON newel.work_item (bucket, workflow, priority, position, due_at, id) WHERE state = 'queued';
+CREATE INDEX work_item_apart_general ON newel.work_item (bucket, workflow, priority, position, due_at, id)
     WHERE state = 'queued' AND general;
 CREATE INDEX work_item_overflow ON newel.work_item (owner_id, workflow) WHERE state = 'owned' AND overflow;
 CREATE INDEX work_item_owner ON newel.work_item (owner_id, priority, due_at) WHERE state = 'owned';
