@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from newel.domain.proof import Signature, Version, proofs
+from newel.domain.sentence import said
 from newel.domain.telling import TOLD, event_said, reason_said, told
 from newel.domain.trace import By, Head, Step, Story
 
@@ -80,7 +81,7 @@ WHOLE = (
 
 def test_a_message_of_the_ai_is_proved_from_scan_to_delivery() -> None:
     (proof,) = proofs(story(*WHOLE), [VERSION])
-    said = "\n".join(claim.says for claim in proof.claims)
+    said = "\n".join(str(claim.says) for claim in proof.claims)
     assert all(claim.holds for claim in proof.claims)
     assert proof.left
     for part in (
@@ -92,7 +93,7 @@ def test_a_message_of_the_ai_is_proved_from_scan_to_delivery() -> None:
     ):
         assert part in said
     assert "at least 70%" in said
-    assert "put forward by Ivan Petrov, signed by June Adeyemi (model risk" in said
+    assert "put forward by Ivan Petrov, signed by June Adeyemi (Model risk" in said
     assert {n for claim in proof.claims for n in claim.steps} == {1, 2, 3, 4, 5, 6}
 
 
@@ -104,7 +105,7 @@ def test_what_is_missing_or_wrong_is_said() -> None:
     assert not proofs(story(*locked), [VERSION])[0].claims[0].holds
     unsure = DECISION | {"signals": {"confidence": 0.5, "confidence_minimum": 0.7, "calibrated": True}}
     (doubtful,) = proofs(story(*WHOLE[:2], ("decision", "decision.release", unsure), *WHOLE[3:]), [])
-    assert "50.0%" in next(claim.says for claim in doubtful.claims if not claim.holds)
+    assert "50.0%" in next(str(claim.says) for claim in doubtful.claims if not claim.holds)
 
 
 def test_an_approval_and_its_action_are_part_of_the_proof() -> None:
@@ -123,7 +124,7 @@ def test_an_approval_and_its_action_are_part_of_the_proof() -> None:
         ("action", "action.confirmed", {}),
     )
     (proof,) = proofs(story(*WHOLE[:3], *between, *WHOLE[3:]), [VERSION])
-    said = "\n".join(claim.says for claim in proof.claims)
+    said = "\n".join(str(claim.says) for claim in proof.claims)
     assert "Amara Osei approved exactly this" in said
     assert "Refund of 18.00 GBP was carried out once by authority of that approval" in said
     assert "reference RF-1" in said
@@ -134,13 +135,13 @@ def test_messages_of_people_and_fixed_texts_need_no_proof() -> None:
 
 
 def test_words_are_said_for_keys() -> None:
-    assert event_said("approval.approved") == "Approved"
-    assert event_said("brand_new.event") == "Brand new: event"
-    assert reason_said("scan_floor:risk_words") == "the scan saw (risk words)"
-    assert reason_said("facts_of_record") == "it states facts of record with their sources"
+    assert str(event_said("approval.approved")) == "Approved"
+    assert str(event_said("brand_new.event")) == "Brand new: event"
+    assert str(reason_said("scan_floor:risk_words")) == "the scan saw (risk words)"
+    assert str(reason_said("facts_of_record")) == "it states facts of record with their sources"
     step = story(("decision", "decision.release", DECISION | {"tier": 1, "text": "said"})).steps[0]
-    rows = {row.label: row.value for row in told(step)}
+    rows = {str(row.label): said(row.value) for row in told(step)}
     assert rows["Tier"] == "T1"
-    assert rows["Signals: confidence"] == "97.0%"
+    assert rows["Signals: Confidence"] == "97.0%"
     assert told(step)[-1].text
-    assert all(said[0].isupper() or said[0] == "“" for said in TOLD.values())
+    assert all(one.text[0].isupper() or one.text[0] == "“" for one in TOLD.values())

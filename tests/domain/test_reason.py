@@ -16,4 +16,4 @@ from newel.domain.reason import said
     ],
 )
 def test_a_reason_is_said_as_people_say_it(reason: str, words: str) -> None:
-    assert said(reason) == words
+    assert str(said(reason)) == words

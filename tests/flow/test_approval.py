@@ -50,10 +50,10 @@ async def test_TIR_6_several_of_one_class_are_decided_each_by_itself(desk: Desk)
     done = await selection.decide_all(
         desk.house, amara, [first, second, third, first], "reject", note="all of them"
     )
-    assert [(one.id, one.state, one.code) for one in done] == [
-        (first, "rejected", ""),
+    assert [(one.id, one.state, one.refused and one.refused.code) for one in done] == [
+        (first, "rejected", None),
         (second, "rejected", "conflict"),
-        (third, "rejected", ""),
+        (third, "rejected", None),
     ]
     events = await desk.rows("SELECT FROM newel.audit_event WHERE event = 'approval.rejected'")
     assert len(events) == 3

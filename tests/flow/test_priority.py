@@ -118,9 +118,9 @@ async def test_WRK_10_several_are_tagged_each_with_its_event(floor: Floor) -> No
     waits = await floor.escalated(P3)
     chosen = [Chosen(mine, token), Chosen(waits, 0), Chosen(uuid4(), 0), Chosen(waits, 4)]
     told = await several.tags(floor.house, ben, chosen, ("glaze", "late"), ())
-    assert [bool(one.why) for one in told] == [False, False, True, True]
+    assert [one.refused is not None for one in told] == [False, False, True, True]
     told = await several.tags(floor.house, ben, chosen[:2], ("glaze",), ("late",))
-    assert [one.why for one in told] == ["", ""]
+    assert [one.refused for one in told] == [None, None]
     await tag.change(floor.house, ben, waits, 0, ("glaze",), ())
     assert await events(floor, waits, "case.tagged") == [
         {"added": ["glaze", "late"], "removed": []}, {"added": [], "removed": ["late"]},

@@ -1,17 +1,22 @@
 """Every catalogue says everything that its pages say, with the same places and the right plural forms."""
 
+import ast
 import re
 from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from tests.web.messages import TRANSLATED, path_of, stored, template
+from tests.web.messages import SOURCES, TRANSLATED, path_of, refusals, stored, template
 
-from newel.domain import inbox, reason
+from newel.domain import inbox
 from newel.domain.access import Role
 from newel.domain.help import Contact, problems
 from newel.domain.resolution import AiQuality, Category, Cause
+from newel.domain.scan.detectors import KNOWN_DETECTORS, KNOWN_FACTS
+from newel.domain.scan.explain import spelled
+from newel.domain.states import MACHINES
 from newel.domain.support import Ground
+from newel.domain.trace import STAGES
 from newel.domain.words import Cluster
 from newel.web import help, vocabulary
 from newel.web.catalogue import LOADER, kinds, script, scripted
@@ -77,14 +82,43 @@ def test_scripts_get_their_words_and_the_loader_only_its_own(code: str) -> None:
 
 
 def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
-    assert set(reason.KNOWN.values()) == set(vocabulary.REASONS)
     assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
     assert {words(role) for role in Role} == set(vocabulary.ROLES)
     assert {words(family) for family in Cluster} == set(vocabulary.TRIGGERS)
+    assert {str(spelled(one)) for one in KNOWN_DETECTORS | KNOWN_FACTS} == set(vocabulary.RULES)
+    said = {"AI" if state == "ai" else words(state) for machine in MACHINES.values() for state in machine}
+    assert said == set(vocabulary.STATES)
+    assert {words(one) for one in (*STAGES.values(), "escalation", "case")} - {"Sla"} == set(
+        vocabulary.STAGES
+    )
     assert {words(one) for one in Category} == set(vocabulary.ENDINGS)
     assert {words(one) for one in Cause} == set(vocabulary.CAUSES)
     assert {words(one) for one in AiQuality} == set(vocabulary.QUALITIES)
     assert {words(one) for one in Ground} == set(vocabulary.GROUNDS)
+
+
+def test_each_sentence_of_the_rules_stands_where_it_is_found() -> None:
+    """A text that is put together at run time would be in no catalogue; names that come as data are words."""
+    files = [path for folder in ("domain", "flow") for path in (SOURCES / folder).rglob("*.py")]
+    made = [
+        call
+        for path in files
+        if path.name != "sentence.py"
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Sentence"
+    ]
+    assert len(made) > 100
+    assert [ast.unparse(one) for one in made if not _is_text(one.args)] == []
+
+
+def test_each_error_that_a_page_may_show_is_found_with_all_that_it_is_raised_with() -> None:
+    found = list(refusals())
+    assert len({text for _, text in found}) > 200
+    assert [name for name, text in found if not text] == []
+
+
+def _is_text(args: list[ast.expr]) -> bool:
+    return len(args) == 1 and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str)
 
 
 def test_what_a_contact_form_may_be_told_is_found_as_well() -> None:

@@ -3,7 +3,17 @@
 import pytest
 
 from newel.domain.access import IN_WORDS, Act, Actor, Role
-from newel.domain.errors import Conflict, Forbidden, NewelError, NotFound, StaleToken, Unavailable
+from newel.domain.approval import AboveCeiling
+from newel.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NewelError,
+    NotFound,
+    StaleToken,
+    TooLarge,
+    Unavailable,
+)
 from newel.web import refusal
 from newel.web.tongue import tongue
 from web.conftest import Site
@@ -44,8 +54,53 @@ def test_no_sentence_is_half_translated(code: str) -> None:
     for error in (NotFound(what="case", id="7"), StaleToken(what="case 7"), Unavailable(what="the database")):
         assert "case" not in refusal.told(error, speaks)
         assert "database" not in refusal.told(error, speaks)
-    other = Conflict(what="the case", state="resolved", why="it ended")
-    assert refusal.told(other, speaks) == other.message
+
+
+CASE = "3b0c4a52-63f5-4a33-9d0e-7c1f6c0d9a11"
+
+
+@pytest.mark.parametrize(
+    ("error", "spanish", "french"),
+    [
+        (
+            Conflict(what=f"case {CASE}", state="queued", why="it is not on your desk now"),
+            "El caso (en cola): ahora no está en tu mesa",
+            "Le dossier (en file) : il n’est pas sur votre bureau maintenant",
+        ),
+        (
+            Invalid(what="the reply", why="it is empty"),
+            "La respuesta no sirve: no hay nada",
+            "La réponse n’est pas utilisable : c’est vide",
+        ),
+        (
+            TooLarge(what="the note", size=12345, limit=10000),
+            "La nota: 12.345; el máximo es 10.000.",
+            "La note : 12\u202f345 ; le maximum est 10\u202f000.",
+        ),
+        (
+            Forbidden(actor=ME.id, act="take this", why="only people do"),
+            "No puedes tomar esto: solo lo hacen las personas",
+            "Vous ne pouvez pas prendre ceci : seules les personnes le font",
+        ),
+        (
+            AboveCeiling(amount_minor=98765432100, ceiling_minor=5000),
+            "987.654.321,00 supera el tope: ahora se puede enviar como máximo 50,00.",
+            "987\u202f654\u202f321,00 dépasse le plafond : on peut envoyer au plus 50,00 maintenant.",
+        ),
+    ],
+)
+def test_an_error_is_said_with_its_parts_in_the_language(
+    error: NewelError, spanish: str, french: str
+) -> None:
+    assert refusal.told(error, tongue("es")) == spanish
+    assert refusal.told(error, tongue("fr")) == french
+    assert refusal.told(error, tongue("en")) == error.message
+
+
+def test_what_an_error_does_not_know_is_a_question_mark_and_no_failure() -> None:
+    assert refusal.told(Conflict(what="the case"), tongue("es")) == "El caso (?): ?"
+    odd = Invalid(what="100% of it", why="%(no)s place")
+    assert refusal.told(odd, tongue("fr")) == "100% of it n’est pas utilisable : %(no)s place"
 
 
 async def test_pages_speak_the_readers_language_and_the_api_does_not(site: Site) -> None:

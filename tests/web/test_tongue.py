@@ -2,8 +2,12 @@
 
 import json
 
+import msgspec
 import pytest
 
+from newel.domain.scan.receipt import Evidence, stated
+from newel.domain.sentence import Figure, Sentence, Share, Sum, joined
+from newel.web import page
 from newel.web.page import trigger
 from newel.web.tongue import CONSOLE, CUSTOMERS, accepted, chosen, tongue
 
@@ -59,3 +63,22 @@ def test_a_word_beyond_ascii_reaches_the_pages_script_through_a_header() -> None
     sent = trigger(toast="Rien ne vous attend pour l’instant. العربية")["hx-trigger"]
     assert sent.isascii()
     assert json.loads(sent) == {"toast": "Rien ne vous attend pour l’instant. العربية"}
+
+
+def test_a_sentence_is_said_with_its_values_as_the_language_writes_them() -> None:
+    over = Sentence("lifetime value %(value)s is over %(limit)s")
+    one = over.of(value=Sum(98765432100, "GBP"), limit=Sum(200000, "GBP"))
+    assert tongue("en").sentence(one) == "lifetime value 987,654,321.00 GBP is over 2,000.00 GBP"
+    assert tongue("es").sentence(one) == "el valor del cliente, 987.654.321,00 GBP, supera 2.000,00 GBP"
+    assert tongue("fr").value(Share(0.9731, 1)) == "97,3\u00a0%"
+    assert tongue("fr").value(Figure(0.7)) == "0,70"
+    assert tongue("es").value(joined([Sentence("yes"), "x", 7, 0.5])) == "sí, x, 7, 0,5"
+
+
+def test_a_fact_is_said_in_the_readers_language_and_an_old_one_as_it_was_written() -> None:
+    seen = stated(Sentence("segment: %(segment)s").of(segment="gold"))
+    kept = msgspec.to_builtins(seen)
+    assert page.stated(tongue("es"), seen) == page.stated(tongue("es"), kept) == "segmento: gold"
+    assert page.stated(tongue("fr"), Evidence(fact="value 7 is over 6")) == "value 7 is over 6"
+    hidden = kept | {"says": {"type": "[name]", "text": "segment"}}
+    assert page.stated(tongue("fr"), hidden) == "segment: gold"

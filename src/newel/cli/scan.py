@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -20,7 +20,7 @@ from newel.domain.scan.explain import explain as explain_scan
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
-from newel.domain.scan.receipt import Receipt, failure_receipt
+from newel.domain.scan.receipt import Evidence, Receipt, failure_receipt
 from newel.domain.scan.scanner import Scanner, compile_scanner
 
 MAX_LINE = 16 * 1024 * 1024
@@ -192,7 +192,7 @@ def _shown(given_id: Any, receipt: Receipt) -> dict[str, Any]:
         "id": readable(given_id) if isinstance(given_id, str) else _plain_id(given_id),
         "clusters": receipt.clusters,
         "markers": [
-            {"id": m.id, "cluster": m.cluster, "floor": m.floor, "evidence": m.evidence}
+            {"id": m.id, "cluster": m.cluster, "floor": m.floor, "evidence": _bare(m.evidence)}
             for m in receipt.markers
         ],
         "tier_floor": receipt.tier_floor,
@@ -201,6 +201,11 @@ def _shown(given_id: Any, receipt: Receipt) -> dict[str, Any]:
         "not_evaluated": receipt.not_evaluated,
     }
     return {**shown, "error": receipt.error} if receipt.error else shown
+
+
+def _bare(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence in English alone."""
+    return [msgspec.structs.replace(one, says=None) for one in evidence]
 
 
 def _plain_id(given_id: Any) -> int | float | None:

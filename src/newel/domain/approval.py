@@ -12,13 +12,25 @@ from newel.domain.calendar import add, hours_of
 from newel.domain.errors import Conflict, Forbidden, NewelError
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle
+from newel.domain.sentence import Figure, Sentence
+
+_OVER = Sentence("it is above your limit of %(limit)s; ask somebody with a higher one")
 
 
 class AboveCeiling(NewelError):
-    """{amount_minor} minor units are above the ceiling: at most {ceiling_minor} may be released now."""
+    """{amount} is above the ceiling: at most {ceiling} may be released now."""
 
     code = "above_ceiling"
     status = 422
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The amounts as people write them."""
+        return {
+            **super().told,
+            "amount": Figure(self.data["amount_minor"] / 100),
+            "ceiling": Figure(self.data["ceiling_minor"] / 100),
+        }
 
 
 class Approver(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +93,7 @@ def may_decide(approver: Approver, asked: Asked) -> None:
         raise Forbidden(
             actor=str(approver.id),
             act=act,
-            why=f"it is above your limit of {approver.limit_minor / 100:.2f}; ask somebody with a higher one",
+            why=_OVER.of(limit=Figure(approver.limit_minor / 100)),
         )
 
 

@@ -18,7 +18,8 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Invalid, NewelError
 from newel.domain.note import Tie
 from newel.domain.picture import Extent, extent
-from newel.domain.scan.receipt import Evidence, Marker, Receipt
+from newel.domain.scan.receipt import Marker, Receipt, stated
+from newel.domain.sentence import Sentence
 from newel.domain.words import Assist, Cluster, Priority, Tier
 
 AT_MOST: Final = 5
@@ -32,6 +33,9 @@ WAITING_AT_MOST: Final = 20
 """So many uploads of one customer, or of one case's people, wait to be sent."""
 LONGEST_NAME: Final = 100
 UNREAD: Final = "attachment.unread"
+_ONE_UNREAD: Final = Sentence("1 attachment that no AI reads")
+_TOO_MANY: Final = Sentence("a message has %(most)s at most")
+_MANY_UNREAD: Final = Sentence("%(count)s attachments that no AI reads")
 """The marker of a message with attachments: no AI reads them."""
 
 
@@ -241,7 +245,7 @@ def few(ids: Sequence[UUID]) -> tuple[UUID, ...]:
     """The attachments of one message, each once; ``Invalid`` for too many."""
     once = tuple(dict.fromkeys(ids))
     if len(once) > AT_MOST:
-        raise Invalid(what="attachments", why=f"a message has {AT_MOST} at most")
+        raise Invalid(what="attachments", why=_TOO_MANY.of(most=AT_MOST))
     return once
 
 
@@ -258,7 +262,7 @@ def unread(receipt: Receipt, count: int, *, alone: bool, talks: bool) -> Receipt
     if not (alone or talks):
         return receipt
     floor = Tier.HUMAN if alone else Tier.SUPERVISED
-    fact = f"{count} attachment{'s' if count > 1 else ''} that no AI reads"
+    fact = _MANY_UNREAD.of(count=count) if count > 1 else _ONE_UNREAD
     return msgspec.structs.replace(
         receipt,
         tier_floor=max(receipt.tier_floor, floor),
@@ -268,7 +272,7 @@ def unread(receipt: Receipt, count: int, *, alone: bool, talks: bool) -> Receipt
     )
 
 
-def _marker(floor: Tier, fact: str) -> Marker:
+def _marker(floor: Tier, fact: Sentence) -> Marker:
     return Marker(
         id=UNREAD,
         cluster=Cluster.COMPLEXITY,
@@ -279,7 +283,7 @@ def _marker(floor: Tier, fact: str) -> Marker:
         skills=(),
         regulated=False,
         preset="",
-        evidence=(Evidence(fact=fact),),
+        evidence=(stated(fact),),
     )
 
 

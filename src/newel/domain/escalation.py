@@ -6,6 +6,7 @@ import msgspec
 
 from newel.domain.access import CLEARED, CLEARED_FOR_REGULATED
 from newel.domain.scan.receipt import Receipt
+from newel.domain.sentence import Sentence
 from newel.domain.words import Assist, Priority, Tier
 
 
@@ -79,17 +80,20 @@ HOUSE: Final = "inhouse"
 LEAST_REASON: Final = 3
 
 
-def why_not_lower(who: Standing, *, locked: bool, asked: tuple[str, ...], reason: str) -> str:
-    """Why this person may not lower the case; empty when they may.
+_LOCK = Sentence("a lock takes a supervisor or an expert with the skill")
+
+
+def why_not_lower(who: Standing, *, locked: bool, asked: tuple[str, ...], reason: str) -> Sentence | None:
+    """Why this person may not lower the case; nothing when they may.
 
     An unlocked T3 is its owner's to lower. A lock takes a supervisor or an expert with the
     skills, in house, with a reason (POL-4: a partner never decides it).
     """
     if len(reason.strip()) < LEAST_REASON:
-        return "it needs a reason"
+        return Sentence("it needs a reason")
     if not locked:
-        return "" if who.owns or who.supervisor else "only its owner lowers it"
+        return None if who.owns or who.supervisor else Sentence("only its owner lowers it")
     if who.team != HOUSE:
-        return "a lock is lifted in house only"
+        return Sentence("a lock is lifted in house only")
     expert = who.clearance in CLEARED_FOR_REGULATED and who.skills >= set(asked)
-    return "" if who.supervisor or expert else "a lock takes a supervisor or an expert with the skill"
+    return None if who.supervisor or expert else _LOCK

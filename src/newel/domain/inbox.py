@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial, reduce
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,10 +16,15 @@ from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle, Ceiling, Condition, Path, Playbook
+from newel.domain.sentence import Sentence, Sum, Value, joined, word
 from newel.domain.tier import ceiling_minor
 from newel.domain.words import Money, RiskClass
 
 _MINOR: Final = ".amount_minor"
+_LIMIT: Final = Sentence("Needs somebody with a limit of %(amount)s or more.")
+_NO_REASON: Final = Sentence("no reason was given")
+_TEST: Final = Sentence("%(fact)s %(test)s")
+_BOTH: Final = Sentence("%(one)s and %(other)s")
 
 
 class Refusal(StrEnum):
@@ -54,7 +60,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money | None = None
     due_at: datetime
     created_at: datetime
-    hindrance: str = ""
+    hindrance: Sentence | None = None
 
     @property
     def kind(self) -> str:
@@ -87,8 +93,8 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
 class Check(msgspec.Struct, frozen=True):
     """One condition of the standard, and what the record says."""
 
-    says: str
-    found: str
+    says: Sentence
+    found: Value
 
 
 class Standard(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,16 +163,18 @@ def allowance(
     )
 
 
-def hindrance(approver: Approver, customer_id: UUID, amount: Money | None) -> str:
+def hindrance(approver: Approver, customer_id: UUID, amount: Money | None) -> Sentence | None:
     """Why this person may not release it, as a sentence; nothing when they may."""
     minor = amount.amount_minor if amount else 0
     try:
         rule.may_decide(approver, Asked(customer_id=customer_id, amount_minor=minor))
-    except Forbidden as refused:
-        if amount and minor > approver.limit_minor and approver.customer_id != customer_id:
-            return f"Needs somebody with a limit of {amount} or more."
-        return f"Needs somebody else: {refused.data['why']}."
-    return ""
+    except Forbidden:
+        if approver.customer_id == customer_id:
+            return Sentence("Needs somebody else: it is to your own benefit.")
+        if amount and minor > approver.limit_minor:
+            return _LIMIT.of(amount=Sum(minor, amount.currency))
+        return Sentence("Needs somebody with the role of an approver.")
+    return None
 
 
 def standard(policy: Bundle, reason: str, action: Action | None, facts: Mapping[str, Any]) -> Standard:
@@ -181,7 +189,7 @@ def standard(policy: Bundle, reason: str, action: Action | None, facts: Mapping[
         owner=playbook.owner,
         since=playbook.date,
         risk=playbook.risk,
-        checks=tuple(_check(one, facts) for one in path.when) if path else (),
+        checks=tuple(_check(one, facts, policy.currency) for one in path.when) if path else (),
     )
 
 
@@ -196,38 +204,41 @@ def _known(path: Path, facts: Mapping[str, Any]) -> bool:
     return all((one.fact in facts) != (one.present is False) for one in path.when)
 
 
-def _check(one: Condition, facts: Mapping[str, Any]) -> Check:
-    found = facts.get(one.fact)
-    return Check(f"{name_of(one.fact)} {' and '.join(_wanted(one))}", _measured(one, found))
+def _check(one: Condition, facts: Mapping[str, Any], currency: str) -> Check:
+    wanted = tuple(_wanted(one, currency))
+    test = reduce(lambda first, then: _BOTH.of(one=first, other=then), wanted) if wanted else ""
+    says = _TEST.of(fact=name_of(one.fact), test=test)
+    return Check(says, _measured(one, facts.get(one.fact), currency))
 
 
-def _measured(one: Condition, value: Any) -> str:
+def _measured(one: Condition, value: Any, currency: str) -> Value:
     """A value; minor units of money as an amount."""
     minor = one.fact.endswith(_MINOR) and isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value / 100:.2f}" if minor else shown(value)
+    return Sum(round(value), currency) if minor else shown(value)
 
 
-def _wanted(one: Condition) -> Iterator[str]:
+def _wanted(one: Condition, currency: str) -> Iterator[Sentence]:
+    measured = partial(_measured, one, currency=currency)
     if one.present is not None:
-        yield "is known" if one.present else "is not said"
+        yield Sentence("is known") if one.present else Sentence("is not said")
     if one.eq is not None:
-        yield f"is {_measured(one, one.eq)}"
+        yield Sentence("is %(value)s").of(value=measured(one.eq))
     if one.one_of is not None:
-        yield f"is {' or '.join(map(shown, one.one_of))}"
+        yield Sentence("is one of these: %(values)s").of(values=joined(map(shown, one.one_of)))
     if one.not_one_of is not None:
-        yield f"is not {' or '.join(map(shown, one.not_one_of))}"
+        yield Sentence("is none of these: %(values)s").of(values=joined(map(shown, one.not_one_of)))
     if one.at_least is not None:
-        yield f"is at least {_measured(one, one.at_least)}"
+        yield Sentence("is at least %(value)s").of(value=measured(one.at_least))
     if one.at_most is not None:
-        yield f"is at most {_measured(one, one.at_most)}"
+        yield Sentence("is at most %(value)s").of(value=measured(one.at_most))
     if one.within_days is not None:
-        yield f"is at most {one.within_days} days ago"
+        yield Sentence("is at most %(days)s days ago").of(days=one.within_days)
     if one.older_than_days is not None:
-        yield f"is more than {one.older_than_days} days ago"
+        yield Sentence("is more than %(days)s days ago").of(days=one.older_than_days)
     if one.same_as:
-        yield f"is the same as {name_of(one.same_as).lower()}"
+        yield Sentence("is the same as %(fact)s").of(fact=name_of(one.same_as).lower())
     if one.differs_from:
-        yield f"differs from {name_of(one.differs_from).lower()}"
+        yield Sentence("differs from %(fact)s").of(fact=name_of(one.differs_from).lower())
 
 
 def name_of(fact: str) -> str:
@@ -236,19 +247,19 @@ def name_of(fact: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> Value:
     """A fact as people read it."""
     if isinstance(value, Mapping) and {"amount_minor", "currency"} <= value.keys():
-        return str(Money(value["amount_minor"], value["currency"]))
+        return Sum(value["amount_minor"], value["currency"])
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Sentence("yes") if value else Sentence("no")
     if value is None:
         return "–"
     if isinstance(value, str):
         return value.replace("T00:00:00", "")
     if isinstance(value, list | tuple):
-        return f"{len(value)} of them"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return Sentence("%(count)s of them").of(count=len(value))
+    return value if isinstance(value, float) else str(value)
 
 
 def pieces(text: str, marks: Sequence[tuple[int, int, str]]) -> tuple[Piece, ...]:
@@ -265,27 +276,36 @@ def pieces(text: str, marks: Sequence[tuple[int, int, str]]) -> tuple[Piece, ...
 
 
 _BECAME: Final = {
-    "approved": "{who} approved it.",
-    "rejected": "{who} rejected it: {reason}. A person has the case now, with the attempt attached.",
-    "expired": "Nobody decided in time, so it expired. A person has the case now.",
-    "withdrawn": "{who} took it back. A person has the case now.",
+    "approved": Sentence("%(who)s approved it."),
+    "rejected": Sentence(
+        "%(who)s rejected it: %(reason)s. A person has the case now, with the attempt attached."
+    ),
+    "expired": Sentence("Nobody decided in time, so it expired. A person has the case now."),
+    "withdrawn": Sentence("%(who)s took it back. A person has the case now."),
+}
+_MINE: Final = {
+    "approved": Sentence("You approved it."),
+    "rejected": Sentence(
+        "You rejected it: %(reason)s. A person has the case now, with the attempt attached."
+    ),
+    "withdrawn": Sentence("You took it back. A person has the case now."),
 }
 _INVALID: Final = {
-    "edited into a new revision": "It was edited, and released as a new revision.",
-    "a newer message came": "The customer has written again, so this no longer answers them.",
-    "a person took over": "A person took the case over.",
+    "edited into a new revision": Sentence("It was edited, and released as a new revision."),
+    "a newer message came": Sentence("The customer has written again, so this no longer answers them."),
+    "a person took over": Sentence("A person took the case over."),
 }
+_CHANGED: Final = Sentence("What it was bound to has changed, so it no longer stands.")
 
 
-def became(fate: Fate) -> str:
+def became(fate: Fate) -> Sentence | None:
     """What became of it, as sentences; nothing while it waits."""
-    who = "You" if fate.mine else fate.by or "Somebody"
     if fate.state == "invalidated":
-        known = _INVALID["a newer message came"] if fate.newer else ""
-        changed = "What it was bound to has changed, so it no longer stands."
-        return _INVALID.get(fate.reason, known or changed)
-    reason = REFUSALS.get(fate.reason, fate.reason or "no reason was given")
-    return _BECAME.get(fate.state, "").format(who=who, reason=reason[:1].lower() + reason[1:])
+        known = _INVALID["a newer message came"] if fate.newer else _CHANGED
+        return _INVALID.get(fate.reason, known)
+    told = (_MINE if fate.mine else {}).get(fate.state) or _BECAME.get(fate.state)
+    reason = word(REFUSALS.get(fate.reason, fate.reason)) if fate.reason else _NO_REASON
+    return told and told.of(who=fate.by or Sentence("Somebody"), reason=reason)
 
 
 def after(lines: Sequence[Line], at: UUID | None, *, place: int = 0) -> UUID | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from newel.domain.errors import Invalid
+from newel.domain.sentence import Sentence
 
 PLACES: Final[Mapping[str, str]] = {
     "customer.first_name": "the customer's first name",
@@ -45,6 +46,9 @@ def places(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PLACE.findall(body)))
 
 
+_THEIRS = Sentence("a macro of %(team)s is edited by its own people")
+
+
 def check(body: str) -> None:
     """Raise ``Invalid`` for a text that is empty, or stands open for what nobody knows."""
     if not body.strip():
@@ -52,7 +56,7 @@ def check(body: str) -> None:
     unknown = [place for place in places(body) if place not in PLACES]
     if unknown or "{" in _PLACE.sub("", body) or "}" in _PLACE.sub("", body):
         known = ", ".join(f"{{{place}}}" for place in PLACES)
-        raise Invalid(what="the macro", why=f"its places are of these: {known}")
+        raise Invalid(what="the macro", why=Sentence("its places are of these: %(places)s").of(places=known))
 
 
 def fill(body: str, values: Mapping[str, str]) -> Filled:
@@ -64,4 +68,4 @@ def fill(body: str, values: Mapping[str, str]) -> Filled:
 def may_edit(team: str, own: str | None) -> None:
     """Raise ``Invalid`` unless the macro is of the editor's own team (None: any)."""
     if own is not None and team != own:
-        raise Invalid(what="the team", why=f"a macro of {team} is edited by its own people")
+        raise Invalid(what="the team", why=_THEIRS.of(team=team))

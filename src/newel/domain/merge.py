@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.escalation import Order
+from newel.domain.sentence import Sentence
 from newel.domain.words import Assist, Priority
 
 REASON: Final = "merged"
@@ -49,19 +50,19 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
-def why_not(one: Side, into: Side) -> str:
-    """Why the one cannot be merged into the other; empty when it can."""
+def why_not(one: Side, into: Side) -> Sentence | None:
+    """Why the one cannot be merged into the other; nothing when it can."""
     against = (
-        (one.id == into.id, "it is the same case"),
-        (one.customer_id != into.customer_id, "it is another customer's"),
-        (one.workflow != into.workflow, "it is of another workflow"),
-        ({one.kind, into.kind} != {"conversation"}, "a back-office item stands for itself"),
-        (one.erased, "its customer's texts were erased"),
-        ("resolved" in {one.state, into.state}, "one of them has ended"),
-        (one.took_in, "others were merged into it: merge the other one into it instead"),
-        (one.acting or one.state == "acting", "an action of it is under way: wait for its outcome"),
+        (one.id == into.id, Sentence("it is the same case")),
+        (one.customer_id != into.customer_id, Sentence("it is another customer's")),
+        (one.workflow != into.workflow, Sentence("it is of another workflow")),
+        ({one.kind, into.kind} != {"conversation"}, Sentence("a back-office item stands for itself")),
+        (one.erased, Sentence("its customer's texts were erased")),
+        ("resolved" in {one.state, into.state}, Sentence("one of them has ended")),
+        (one.took_in, Sentence("others were merged into it: merge the other one into it instead")),
+        (one.acting or one.state == "acting", Sentence("an action of it is under way: wait for its outcome")),
     )
-    return next((why for holds, why in against if holds), "")
+    return next((why for holds, why in against if holds), None)
 
 
 def order(one: Carried) -> Order:

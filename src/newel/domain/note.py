@@ -10,6 +10,7 @@ import msgspec
 
 from newel.domain.access import Act, Actor, Staff
 from newel.domain.errors import Conflict, Forbidden, Invalid, TooLarge
+from newel.domain.sentence import Sentence
 
 LONGEST: Final = 20_000
 MOST_NAMED: Final = 20
@@ -54,12 +55,15 @@ def inside(actor: Actor, tie: Tie) -> bool:
     return actor.may(Act.WORK) and (tie.owns or tie.granted or actor.may(Act.ASSIGN))
 
 
+_NO_WORK = Sentence("%(login)s does not work on cases")
+
+
 def expert(found: Staff, asked_by: str) -> None:
     """Raise ``Invalid`` unless this person can be asked as an expert."""
     if str(found.id) == asked_by:
         raise Invalid(what="the expert", why="ask somebody else than yourself")
     if not found.actor.may(Act.WORK):
-        raise Invalid(what="the expert", why=f"{found.login} does not work on cases")
+        raise Invalid(what="the expert", why=_NO_WORK.of(login=found.login))
 
 
 def may_answer(actor: Actor, expert_id: UUID, *, answered: bool, expired: bool, question: UUID) -> None:

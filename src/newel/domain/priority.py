@@ -3,6 +3,7 @@
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden
 from newel.domain.escalation import cleared
+from newel.domain.sentence import Sentence, word
 from newel.domain.words import Priority
 
 
@@ -27,5 +28,7 @@ def must_change(actor: Actor, before: Priority, to: Priority, *, locked: bool) -
 def must_suit(login: str, clearance: str, to: Priority, *, regulated: bool) -> None:
     """Raise unless whoever has the case may have it with this priority."""
     if not cleared(clearance, to, regulated):
-        why = f"a {clearance} takes no {to.name} work; pass it on or escalate it"
-        raise Forbidden(actor=login, act=f"have it as {to.name}", why=why)
+        who = word(clearance.capitalize())
+        why = Sentence("%(clearance)s takes no %(priority)s work; pass it on or escalate it")
+        act = Sentence("have it as %(priority)s").of(priority=to.name)
+        raise Forbidden(actor=login, act=act, why=why.of(clearance=who, priority=to.name))

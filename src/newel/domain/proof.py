@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.inbox import name_of, shown
+from newel.domain.reason import said
+from newel.domain.sentence import Sentence, Share, Value, joined, word
 from newel.domain.telling import readable, reason_said
 from newel.domain.trace import Step, Story
 
@@ -33,7 +35,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 class Claim(msgspec.Struct, frozen=True):
     """One sentence, and the numbers of the steps that show it."""
 
-    says: str
+    says: Sentence
     steps: tuple[int, ...] = ()
     holds: bool = True
 
@@ -61,11 +63,21 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 _BASIS: Final = {
-    "playbook": "The AI followed the playbook “{what}” of the policy.",
-    "knowledge": "The AI quoted the help pages word for word.",
-    "question": "The AI asked a question that the policy wrote.",
+    "playbook": Sentence("The AI followed the playbook “%(playbook)s” of the policy."),
+    "knowledge": Sentence("The AI quoted the help pages word for word."),
+    "question": Sentence("The AI asked a question that the policy wrote."),
 }
 _AUTONOMOUS: Final = "autonomous"
+_MINUTE, _SECOND = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
+_SAW: Final = Sentence(
+    "What the customer wrote was scanned before any AI was asked, and found no marker "
+    "(it saw %(markers)s, which lock nothing)."
+)
+_SAW_NOTHING: Final = Sentence(
+    "What the customer wrote was scanned before any AI was asked, and found nothing."
+)
+_FACT: Final = Sentence("%(fact)s: %(value)s")
+_UNDER: Final = Sentence("It was decided under policy %(version)s.")
 
 
 def proofs(story: Story, versions: Sequence[Version]) -> tuple[Proof, ...]:
@@ -127,35 +139,38 @@ def _one(rows: Sequence[_Row], entity: str, fits: Any) -> _Row | None:
 def _answered(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
     """The scan of what is answered, and what the answer stands on."""
     if proposal is None:
-        yield Claim("There is no proposal on record for this message.", holds=False)
+        yield Claim(Sentence("There is no proposal on record for this message."), holds=False)
         return
     detail = proposal.detail
     yield _scanned(
         _one(rows, "receipt", lambda row: row.detail.get("message_id") == detail.get("message_id"))
     )
     step = (min(proposal.steps.values()),)
-    basis = next((word for word in detail.get("reasons", ()) if word in _BASIS), "")
+    basis = next((reason for reason in detail.get("reasons", ()) if reason in _BASIS), "")
     if basis:
-        yield Claim(_BASIS[basis].format(what=readable(detail.get("contact_reason", ""))), step)
+        values = {"playbook": readable(detail.get("contact_reason", ""))} if basis == "playbook" else {}
+        yield Claim(_BASIS[basis].of(**values), step)
     if detail.get("facts"):
-        said = "; ".join(
-            f"{name_of(name).lower()}: {shown(value)}" for name, value in detail["facts"].items()
+        facts = (
+            _FACT.of(fact=name_of(name).lower(), value=shown(value))
+            for name, value in detail["facts"].items()
         )
-        yield Claim(f"It stands on these facts: {said}.", step)
+        yield Claim(Sentence("It stands on these facts: %(facts)s.").of(facts=joined(facts, "; ")), step)
     if detail.get("sources"):
-        yield Claim(f"Its sources: {', '.join(map(str, detail['sources']))}.", step)
+        yield Claim(
+            Sentence("Its sources: %(sources)s.").of(sources=joined(map(str, detail["sources"]))), step
+        )
 
 
 def _scanned(receipt: _Row | None) -> Claim:
     if receipt is None:
-        return Claim("There is no scan receipt for the message that it answers.", holds=False)
+        return Claim(Sentence("There is no scan receipt for the message that it answers."), holds=False)
     detail, step = receipt.detail, tuple(receipt.steps.values())
     if detail.get("outcome") != "scanned" or detail.get("locked"):
-        return Claim("The scan failed, or a marker had locked the case.", step, holds=False)
-    markers = detail.get("markers", ())
-    seen = ", ".join(map(readable, markers))
-    found = f"and found no marker (it saw {seen}, which lock nothing)" if markers else "and found nothing"
-    return Claim(f"What the customer wrote was scanned before any AI was asked, {found}.", step)
+        return Claim(Sentence("The scan failed, or a marker had locked the case."), step, holds=False)
+    if markers := detail.get("markers", ()):
+        return Claim(_SAW.of(markers=joined(map(said, markers))), step)
+    return Claim(_SAW_NOTHING, step)
 
 
 def _decided(proposal: _Row | None, rows: Sequence[_Row], known: Mapping[str, Version]) -> Iterator[Claim]:
@@ -163,44 +178,66 @@ def _decided(proposal: _Row | None, rows: Sequence[_Row], known: Mapping[str, Ve
     wanted = proposal.id if proposal else ""
     decision = _one(rows, "decision", lambda row: row.detail.get("proposal_id") == wanted)
     if decision is None:
-        yield Claim("There is no tier decision on record for this message.", holds=False)
+        yield Claim(Sentence("There is no tier decision on record for this message."), holds=False)
         return
     signals, step = decision.detail.get("signals", {}), tuple(decision.steps.values())
     yield _sure(signals, step)
-    reasons = ", ".join(map(reason_said, decision.detail.get("reasons", ())))
+    reasons = joined(map(reason_said, decision.detail.get("reasons", ())))
     kind = "held" if decision.detail.get("held") else decision.detail.get("kind", "")
-    yield Claim(f"Tier decision: {_KINDS.get(kind, '')} ({reasons}).", step)
+    yield Claim(_DECISION.of(what=_KINDS.get(kind, ""), reasons=reasons), step)
     version = str(decision.detail.get("policy_version", ""))
     yield Claim(_signed(version, known.get(version)), step)
 
 
+_DECISION: Final = Sentence("Tier decision: %(what)s (%(reasons)s).")
 _KINDS: Final = {
-    "release": "T1, the AI may release it",
-    "propose": "T2, a person has to release it",
-    "held": "T2, a reviewer has to release it",
-    "deflect": "articles are offered before a person is asked",
-    "escalate": "T3, a person does it",
+    "release": Sentence("T1, the AI may release it"),
+    "propose": Sentence("T2, a person has to release it"),
+    "held": Sentence("T2, a reviewer has to release it"),
+    "deflect": Sentence("articles are offered before a person is asked"),
+    "escalate": Sentence("T3, a person does it"),
 }
 
 
 def _sure(signals: Mapping[str, Any], step: tuple[int, ...]) -> Claim:
     confidence, least = signals.get("confidence", 0.0), signals.get("confidence_minimum")
-    how = "calibrated" if signals.get("calibrated") else "not calibrated"
-    asked = f"; the policy asks for at least {least:.0%}" if least is not None else ""
+    how = Sentence("calibrated") if signals.get("calibrated") else Sentence("not calibrated")
     enough = bool(signals.get("calibrated")) and (least is None or confidence >= least)
-    return Claim(f"The AI was {confidence:.1%} sure ({how}){asked}.", step, holds=enough)
+    if least is None:
+        sure = Sentence("The AI was %(share)s sure (%(how)s).").of(share=Share(confidence, 1), how=how)
+    else:
+        sure = _SURE_ENOUGH.of(share=Share(confidence, 1), how=how, least=Share(least))
+    return Claim(sure, step, holds=enough)
 
 
-def _signed(version: str, found: Version | None) -> str:
+_SURE_ENOUGH: Final = Sentence("The AI was %(share)s sure (%(how)s); the policy asks for at least %(least)s.")
+
+
+def _signed(version: str, found: Version | None) -> Sentence:
     if found is None:
-        return f"It was decided under policy {version}."
-    by = ", ".join(
-        f"{one.name} ({readable(one.role).lower()}, {one.at:%Y-%m-%d %H:%M})" for one in found.signatures
+        return _UNDER.of(version=version)
+    return _UNDER_WITH.of(version=version, more=joined(_of_version(found)))
+
+
+_UNDER_WITH: Final = Sentence("It was decided under policy %(version)s, %(more)s.")
+_SIGNATURE: Final = Sentence("%(name)s (%(role)s, %(at)s)")
+
+
+def _of_version(found: Version) -> Iterator[Sentence]:
+    """Since when it is in force, who put it forward, who signed it."""
+    if found.activated_at:
+        yield Sentence("in force since %(at)s UTC").of(at=f"{found.activated_at:{_MINUTE}}")
+    if found.submitted_by:
+        yield Sentence("put forward by %(name)s").of(name=found.submitted_by)
+    by = joined(
+        _SIGNATURE.of(name=one.name, role=word(readable(one.role)), at=f"{one.at:{_MINUTE}}")
+        for one in found.signatures
     )
-    since = f", in force since {found.activated_at:%Y-%m-%d %H:%M} UTC" if found.activated_at else ""
-    put = f", put forward by {found.submitted_by}" if found.submitted_by else ""
-    signed = f"signed by {by}" if by else "which asked for no signature"
-    return f"It was decided under policy {version}{since}{put}, {signed}."
+    yield (
+        Sentence("signed by %(names)s").of(names=by)
+        if found.signatures
+        else Sentence("which asked for no signature")
+    )
 
 
 def _authority(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
@@ -218,40 +255,54 @@ def _authority(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
 
 
 def _approved(approval: _Row) -> Claim:
-    who, at = approval.detail.get("decided_by", "Somebody"), approval.at["approval.approved"]
-    bound = "the text, the action with its amount, the policy's entries and the customer's last message"
+    who, at = approval.detail.get("decided_by", _SOMEBODY), approval.at["approval.approved"]
     steps = (min(approval.steps.values()), approval.steps["approval.approved"])
-    return Claim(f"{who} approved exactly this at {at:%Y-%m-%d %H:%M:%S} UTC; it bound {bound}.", steps)
+    return Claim(_APPROVED.of(who=who, at=f"{at:{_SECOND}}"), steps)
+
+
+_SOMEBODY: Final = Sentence("Somebody")
+_APPROVED: Final = Sentence(
+    "%(who)s approved exactly this at %(at)s UTC; it bound the text, the action with its amount, "
+    "the policy's entries and the customer's last message."
+)
+_REVIEWED: Final = Sentence("%(who)s reviewed exactly this and let it leave at %(at)s UTC.")
 
 
 def _reviewed(review: _Row) -> Claim:
-    who, at = review.detail.get("decided_by", "Somebody"), review.at["review.released"]
+    who, at = review.detail.get("decided_by", _SOMEBODY), review.at["review.released"]
     steps = (min(review.steps.values()), review.steps["review.released"])
-    return Claim(f"{who} reviewed exactly this and let it leave at {at:%Y-%m-%d %H:%M:%S} UTC.", steps)
+    return Claim(_REVIEWED.of(who=who, at=f"{at:{_SECOND}}"), steps)
 
 
 def _acted(action: _Row) -> Claim:
-    what = readable(str(action.detail.get("class") or action.detail.get("action", "")))
-    amount = action.detail.get("amount")
-    sum_ = f" of {shown(amount)}" if amount else ""
+    what: Value = word(readable(str(action.detail.get("class") or action.detail.get("action", ""))))
+    if amount := action.detail.get("amount"):
+        what = Sentence("%(action)s of %(amount)s").of(action=what, amount=shown(amount))
     if action.state != "confirmed":
-        return Claim(f"{what}{sum_}: {action.state}.", tuple(action.steps.values()), holds=False)
+        state = _FACT.of(fact=what, value=word(readable(action.state)))
+        return Claim(state, tuple(action.steps.values()), holds=False)
     by = (
-        "the signed policy's list of autonomous acts"
+        Sentence("the signed policy's list of autonomous acts")
         if action.detail.get("authority") == _AUTONOMOUS
-        else "that approval"
+        else Sentence("that approval")
     )
-    return Claim(
-        f"{what}{sum_} was carried out once by authority of {by}, and confirmed by the other system "
-        f"(reference {action.detail.get('reference', '')}) before the reply left.",
-        (min(action.steps.values()), max(action.steps.values())),
-    )
+    steps = (min(action.steps.values()), max(action.steps.values()))
+    return Claim(_DONE.of(what=what, by=by, reference=str(action.detail.get("reference", ""))), steps)
+
+
+_DONE: Final = Sentence(
+    "%(what)s was carried out once by authority of %(by)s, and confirmed by the other system "
+    "(reference %(reference)s) before the reply left."
+)
 
 
 def _left(box: _Row) -> Claim:
     steps = tuple(box.steps.values())
     if box.state == "delivered":
-        return Claim(f"It left at {box.at['outbox.claimed']:%Y-%m-%d %H:%M:%S} UTC and was delivered.", steps)
+        at = f"{box.at['outbox.claimed']:{_SECOND}}"
+        return Claim(Sentence("It left at %(at)s UTC and was delivered.").of(at=at), steps)
     if box.state == "withdrawn":
-        return Claim("It was taken back before it left: the customer never saw it.", steps)
-    return Claim(f"Its delivery is {box.state or 'not begun'}.", steps)
+        return Claim(Sentence("It was taken back before it left: the customer never saw it."), steps)
+    if not box.state:
+        return Claim(Sentence("Its delivery has not begun."), steps)
+    return Claim(Sentence("Its delivery: %(state)s.").of(state=word(readable(box.state))), steps)

@@ -3,70 +3,74 @@
 from collections.abc import Mapping
 from typing import Final
 
-KNOWN: Final[Mapping[str, str]] = {
-    "request.person": "Asks for a person",
-    "request.prefers_human": "Prefers people",
-    "legal.dictionary": "Legal words",
-    "reputation.threat": "Threatens to go public",
-    "repeat.contact": "Wrote about it before",
-    "emotion.floor": "Upset",
-    "complexity.several_orders": "Several orders at once",
-    "complexity.several_products": "Several products at once",
-    "complexity.customs": "Customs",
-    "complexity.partial_usage": "Partly used",
-    "value.lifetime": "High value",
-    "value.vip": "VIP",
-    "value.vulnerable": "Vulnerable",
-    "topic.safety": "Safety",
-    "topic.fraud": "Fraud",
-    "topic.account_security": "Account security",
-    "topic.regulated": "Regulated topic",
-    "topic.bank_change": "Change of bank details",
-    "injection.instructions": "Tries to instruct the AI",
-    "data.missing_field": "A field is missing",
-    "data.conflict": "Data contradict each other",
-    "data.format": "Data in a wrong format",
-    "data.duplicate": "A duplicate",
-    "risk_words.refund": "Speaks of money back",
-    "risk_words.account": "Speaks of the account",
-    "language.unsupported": "A language that the AI does not write",
-    "risk.score": "Risk over the threshold",
-    "scanner.failed": "The scan failed",
-    "attachment.unread": "A file that no AI reads",
-    "confidence_under_minimum": "The AI was not sure",
-    "confidence_not_calibrated": "The AI's certainty is not proven here",
-    "no_answer": "The AI has no answer",
-    "takeover": "Taken over",
-    "merged": "Merged with another case",
-    "approval.rejected": "The AI's proposal was rejected",
-    "approval.expired": "The AI's proposal expired",
-    "approval.invalidated": "The AI's proposal no longer fits",
-    "approval.withdrawn": "The AI's proposal was withdrawn",
-    "not_in_time": "did not come in time",
-    "unavailable": "cannot be reached",
-    "no_such_system": "no system has it",
-    "no_such_record": "there is no such record",
-    "not_their_order": "the record is somebody else's",
-    "missing_fact": "a fact is missing",
-    "no_path_applies": "no path applies",
-    "path_leads_to_a_person": "this path is a person's",
-    "amount_is_not_a_fact": "the amount is on no record",
+from newel.domain.sentence import Sentence, joined, word
+
+KNOWN: Final[Mapping[str, Sentence]] = {
+    "request.person": Sentence("Asks for a person"),
+    "request.prefers_human": Sentence("Prefers people"),
+    "legal.dictionary": Sentence("Legal words"),
+    "reputation.threat": Sentence("Threatens to go public"),
+    "repeat.contact": Sentence("Wrote about it before"),
+    "emotion.floor": Sentence("Upset"),
+    "complexity.several_orders": Sentence("Several orders at once"),
+    "complexity.several_products": Sentence("Several products at once"),
+    "complexity.customs": Sentence("Customs"),
+    "complexity.partial_usage": Sentence("Partly used"),
+    "value.lifetime": Sentence("High value"),
+    "value.vip": Sentence("VIP"),
+    "value.vulnerable": Sentence("Vulnerable"),
+    "topic.safety": Sentence("Safety"),
+    "topic.fraud": Sentence("Fraud"),
+    "topic.account_security": Sentence("Account security"),
+    "topic.regulated": Sentence("Regulated topic"),
+    "topic.bank_change": Sentence("Change of bank details"),
+    "injection.instructions": Sentence("Tries to instruct the AI"),
+    "data.missing_field": Sentence("A field is missing"),
+    "data.conflict": Sentence("Data contradict each other"),
+    "data.format": Sentence("Data in a wrong format"),
+    "data.duplicate": Sentence("A duplicate"),
+    "risk_words.refund": Sentence("Speaks of money back"),
+    "risk_words.account": Sentence("Speaks of the account"),
+    "language.unsupported": Sentence("A language that the AI does not write"),
+    "risk.score": Sentence("Risk over the threshold"),
+    "scanner.failed": Sentence("The scan failed"),
+    "attachment.unread": Sentence("A file that no AI reads"),
+    "confidence_under_minimum": Sentence("The AI was not sure"),
+    "confidence_not_calibrated": Sentence("The AI's certainty is not proven here"),
+    "no_answer": Sentence("The AI has no answer"),
+    "takeover": Sentence("Taken over"),
+    "merged": Sentence("Merged with another case"),
+    "approval.rejected": Sentence("The AI's proposal was rejected"),
+    "approval.expired": Sentence("The AI's proposal expired"),
+    "approval.invalidated": Sentence("The AI's proposal no longer fits"),
+    "approval.withdrawn": Sentence("The AI's proposal was withdrawn"),
+    "not_in_time": Sentence("did not come in time"),
+    "unavailable": Sentence("cannot be reached"),
+    "no_such_system": Sentence("no system has it"),
+    "no_such_record": Sentence("there is no such record"),
+    "not_their_order": Sentence("the record is somebody else's"),
+    "missing_fact": Sentence("a fact is missing"),
+    "no_path_applies": Sentence("no path applies"),
+    "path_leads_to_a_person": Sentence("this path is a person's"),
+    "amount_is_not_a_fact": Sentence("the amount is on no record"),
 }
+_OF: Final = Sentence("%(reason)s: %(what)s")
+_ABOUT: Final = Sentence("%(what)s (%(about)s)")
 
 
-def said(reason: str) -> str:
+def said(reason: str) -> Sentence:
     """A reason as people say it; one that is not known here is spelled out: ``no_playbook_fits``."""
     if reason in KNOWN:
         return KNOWN[reason]
     head, _, rest = reason.partition(":")
     if head in KNOWN and rest:
-        return f"{KNOWN[head]}: {_further(rest)}"
+        return _OF.of(reason=KNOWN[head], what=joined(map(_further, rest.split(","))))
     plain = reason.replace("_", " ").replace(".", ": ").replace(":", ": ").replace(":  ", ": ")
-    return plain[:1].upper() + plain[1:]
+    return word(plain[:1].upper() + plain[1:])
 
 
-def _further(rest: str) -> str:
+def _further(rest: str) -> Sentence:
     """What stands behind a reason: again one, with what it is about."""
     head, _, about = rest.partition(":")
-    words = KNOWN.get(head, head.replace("_", " "))
-    return f"{words} ({about.replace('_', ' ')})" if about else words
+    words = KNOWN.get(head) or word(head.replace("_", " "))
+    return _ABOUT.of(what=words, about=word(about.replace("_", " "))) if about else words

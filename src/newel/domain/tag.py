@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from newel.domain.errors import Conflict, Invalid
+from newel.domain.sentence import Sentence
 
 MOST: Final = 20
 """How many one case carries."""
@@ -14,6 +15,8 @@ LONGEST: Final = 32
 _APART: Final = re.compile(r"[,;\n]+")
 _TAG: Final = re.compile(r"[^\W_]+(-[^\W_]+)*\Z")
 _NUMBER: Final = re.compile(r"\d{5}")
+_FULL: Final = Sentence("a case carries %(most)s at most")
+_TAGGED: Final = Sentence("the tag %(tag)s")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -35,10 +38,10 @@ def fit(text: str) -> tuple[str, ...]:
 def _one(text: str) -> str:
     tag = "-".join(text.casefold().split())
     if len(tag) > LONGEST or not _TAG.match(tag):
-        why = f"a tag is made of letters, digits and hyphens, {LONGEST} at most"
-        raise Invalid(what=f"the tag {tag[:LONGEST]}", why=why)
+        why = Sentence("a tag is made of letters, digits and hyphens, %(most)s at most")
+        raise Invalid(what=_TAGGED.of(tag=tag[:LONGEST]), why=why.of(most=LONGEST))
     if _NUMBER.search(tag):
-        raise Invalid(what=f"the tag {tag}", why="a tag names a matter, not a number of somebody's")
+        raise Invalid(what=_TAGGED.of(tag=tag), why="a tag names a matter, not a number of somebody's")
     return tag
 
 
@@ -48,5 +51,9 @@ def change(now: Iterable[str], add: Iterable[str], remove: Iterable[str]) -> Cha
     left = Change(tuple(one for one in add if one not in has), tuple(sorted(has & gone)))
     size = len(has) + len(left.add) - len(left.remove)
     if size > MOST and left.add:
-        raise Conflict(what="the list of its tags", state="full", why=f"a case carries {MOST} at most")
+        raise Conflict(
+            what="the list of its tags",
+            state="full",
+            why=_FULL.of(most=MOST),
+        )
     return left

@@ -7,151 +7,158 @@ from typing import Any, Final
 import msgspec
 
 from newel.domain.attachment import Attached
+from newel.domain.reason import said
+from newel.domain.scan.receipt import Evidence
+from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, word
 from newel.domain.trace import Step
-from newel.domain.words import Assist, Money
+from newel.domain.words import Assist
 
-TOLD: Final[Mapping[str, str]] = {
-    "message.received": "The customer wrote",
-    "scan.scanned": "The message was scanned, before any AI was asked",
-    "scan.failed": "The scan failed: the case is locked, and a person's",
-    "case.opened": "The case began",
-    "case.reopened": "The customer wrote again after the end: a new episode",
-    "case.message": "The message joined the case",
-    "case.deflected": "Articles were offered before a person is asked",
-    "case.proposed": "The proposal waits for an approver",
-    "case.approved": "A person approved; the action is under way",
-    "case.held": "The answer waits for a reviewer before it leaves",
-    "case.acting": "An act that the signed policy allows is under way",
-    "case.answered": "The answer is on its way; the case waits for the customer",
-    "case.escalated": "A person has the case from here on",
-    "case.raised": "The case became more urgent or more restricted",
-    "case.owned": "The case lies on somebody's desk",
-    "case.requeued": "The case waits for an owner again",
-    "case.waiting": "Its owner waits for the customer",
-    "case.snoozed": "Its owner put it off",
-    "case.woken": "The time came for which it was put off",
-    "case.lowering": "A person lowered the tier or lifted a lock",
-    "case.lowered": "The AI has the case again",
-    "case.unlocked": "The lock is gone",
-    "case.resolved": "The episode ended",
-    "case.merged": "It is the same matter as another case, and goes on there",
-    "case.absorbed": "Another case of the same matter was merged into it",
-    "resolution.made": "How it ended",
-    "review.open": "It is to be looked over",
-    "review.opened": "A reviewer read it",
-    "review.done": "A reviewer scored it",
-    "review.released": "A reviewer let the answer leave",
-    "review.corrected": "A reviewer sent a corrected answer in its place",
-    "review.returned": "A reviewer returned it: a person has the case",
-    "review.void": "The answer was taken back before a reviewer decided",
-    "proposal.made": "The AI drafted an answer",
-    "proposal.pending": "The AI proposed a reply, for a person to release",
-    "proposal.released": "The AI drafted a reply that may leave without a person",
-    "proposal.decided": "A person decided on the proposal",
-    "proposal.discarded": "The draft was put away: it is never sent",
-    "proposal.superseded": "Something newer, or a person, took the draft's place",
-    "decision.release": "Tier decision: the AI answers (T1)",
-    "decision.propose": "Tier decision: a person releases it (T2)",
-    "decision.escalate": "Tier decision: a person does it (T3)",
-    "decision.deflect": "Tier decision: articles are offered first",
-    "approval.pending": "An approver was asked",
-    "approval.approved": "Approved",
-    "approval.rejected": "Rejected: a person gets the case with the attempt",
-    "approval.expired": "Nobody decided in time",
-    "approval.withdrawn": "Staff took the proposal back",
-    "approval.invalidated": "What the approval bound has changed: it no longer stands",
-    "action.authorised": "The action was authorised",
-    "action.claimed": "The other system is called",
-    "action.confirmed": "The other system confirmed the action",
-    "action.refused": "The other system refused the action",
-    "action.unknown": "Nobody knows whether it happened: the other system is asked, never called again",
-    "action.void": "The action was taken back before any call",
-    "work_item.queued": "Work waits for a person",
-    "work_item.owned": "Routing found its owner",
-    "work_item.claimed": "A person took it",
-    "work_item.assigned": "A supervisor assigned it",
-    "work_item.transferred": "Its owner passed it on",
-    "work_item.taken_over": "A person took it over",
-    "work_item.handed_back": "Its owner gave it back",
-    "work_item.requeued": "It waits for an owner again",
-    "work_item.escalated": "Its owner passed it up",
-    "work_item.raised": "It became more urgent",
-    "work_item.lowered": "It went back to the AI",
-    "work_item.merged": "The work goes on in another case",
-    "work_item.widened": "It waited long enough for generalists",
-    "work_item.breached": "Its time ran out",
-    "work_item.done": "The work is finished",
-    "routing.potential_breach": "Nobody on shift was able to take it",
-    "sla.started": "A clock began",
-    "sla.alerted": "A threshold of the clock was passed",
-    "sla.paused": "The clock pauses: the customer is waited for",
-    "sla.resumed": "The clock goes on",
-    "sla.rescheduled": "The clock's end moved, from the same start",
-    "sla.met": "Reached, and the clock stopped",
-    "sla.cancelled": "The clock no longer counts",
-    "context.begun": "A context package was begun",
-    "context.opened": "Somebody opened the package",
-    "context.revealed": "Somebody looked at one hidden value",
-    "context.granted": "Somebody else was let open the package",
-    "note.written": "A private note",
-    "draft.begun": "The owner began to write",
-    "draft.cleared": "The owner sent or threw away what they had written",
-    "draft.handed_over": "What was being written passed on with the case",
-    "miss.marked": "“This should have been T3”",
-    "question.asked": "An expert was asked",
-    "question.answered": "The expert answered",
-    "attachment.uploaded": "A file was uploaded, to be sent with a message",
-    "attachment.sent": "The file went with a message",
-    "attachment.opened": "Somebody opened the file",
-    "attachment.discarded": "The file was removed before it was sent",
-    "attachment.expired": "The file was never sent, and thrown away",
-    "outbox.pending": "A message to the customer was written",
-    "outbox.released": "The message was not taken back",
-    "outbox.claimed": "The message leaves",
-    "outbox.delivered": "The channel has the message",
-    "outbox.withdrawn": "The message was taken back before it left",
-    "outbox.dead": "The message was given up",
-    "outbox.redelivered": "The message was sent on its way again",
-    "feedback.pending": "What was learnt waits to be kept",
-    "feedback.ingested": "What was learnt became labels",
-    "feedback.dead": "What was learnt could not be kept",
-    "trace.opened": "Somebody read this story, texts included",
+TOLD: Final[Mapping[str, Sentence]] = {
+    "message.received": Sentence("The customer wrote"),
+    "scan.scanned": Sentence("The message was scanned, before any AI was asked"),
+    "scan.failed": Sentence("The scan failed: the case is locked, and a person's"),
+    "case.opened": Sentence("The case began"),
+    "case.reopened": Sentence("The customer wrote again after the end: a new episode"),
+    "case.message": Sentence("The message joined the case"),
+    "case.deflected": Sentence("Articles were offered before a person is asked"),
+    "case.proposed": Sentence("The proposal waits for an approver"),
+    "case.approved": Sentence("A person approved; the action is under way"),
+    "case.held": Sentence("The answer waits for a reviewer before it leaves"),
+    "case.acting": Sentence("An act that the signed policy allows is under way"),
+    "case.answered": Sentence("The answer is on its way; the case waits for the customer"),
+    "case.escalated": Sentence("A person has the case from here on"),
+    "case.raised": Sentence("The case became more urgent or more restricted"),
+    "case.prioritised": Sentence("A person gave it another priority"),
+    "case.tagged": Sentence("A person changed its tags"),
+    "case.owned": Sentence("The case lies on somebody's desk"),
+    "case.requeued": Sentence("The case waits for an owner again"),
+    "case.waiting": Sentence("Its owner waits for the customer"),
+    "case.snoozed": Sentence("Its owner put it off"),
+    "case.woken": Sentence("The time came for which it was put off"),
+    "case.lowering": Sentence("A person lowered the tier or lifted a lock"),
+    "case.lowered": Sentence("The AI has the case again"),
+    "case.unlocked": Sentence("The lock is gone"),
+    "case.resolved": Sentence("The episode ended"),
+    "case.merged": Sentence("It is the same matter as another case, and goes on there"),
+    "case.absorbed": Sentence("Another case of the same matter was merged into it"),
+    "resolution.made": Sentence("How it ended"),
+    "review.open": Sentence("It is to be looked over"),
+    "review.opened": Sentence("A reviewer read it"),
+    "review.done": Sentence("A reviewer scored it"),
+    "review.released": Sentence("A reviewer let the answer leave"),
+    "review.corrected": Sentence("A reviewer sent a corrected answer in its place"),
+    "review.returned": Sentence("A reviewer returned it: a person has the case"),
+    "review.void": Sentence("The answer was taken back before a reviewer decided"),
+    "proposal.made": Sentence("The AI drafted an answer"),
+    "proposal.pending": Sentence("The AI proposed a reply, for a person to release"),
+    "proposal.released": Sentence("The AI drafted a reply that may leave without a person"),
+    "proposal.decided": Sentence("A person decided on the proposal"),
+    "proposal.discarded": Sentence("The draft was put away: it is never sent"),
+    "proposal.superseded": Sentence("Something newer, or a person, took the draft's place"),
+    "decision.release": Sentence("Tier decision: the AI answers (T1)"),
+    "decision.propose": Sentence("Tier decision: a person releases it (T2)"),
+    "decision.escalate": Sentence("Tier decision: a person does it (T3)"),
+    "decision.deflect": Sentence("Tier decision: articles are offered first"),
+    "approval.pending": Sentence("An approver was asked"),
+    "approval.approved": Sentence("Approved"),
+    "approval.rejected": Sentence("Rejected: a person gets the case with the attempt"),
+    "approval.expired": Sentence("Nobody decided in time"),
+    "approval.withdrawn": Sentence("Staff took the proposal back"),
+    "approval.invalidated": Sentence("What the approval bound has changed: it no longer stands"),
+    "action.authorised": Sentence("The action was authorised"),
+    "action.claimed": Sentence("The other system is called"),
+    "action.confirmed": Sentence("The other system confirmed the action"),
+    "action.refused": Sentence("The other system refused the action"),
+    "action.unknown": Sentence(
+        "Nobody knows whether it happened: the other system is asked, never called again"
+    ),
+    "action.void": Sentence("The action was taken back before any call"),
+    "work_item.queued": Sentence("Work waits for a person"),
+    "work_item.owned": Sentence("Routing found its owner"),
+    "work_item.claimed": Sentence("A person took it"),
+    "work_item.assigned": Sentence("A supervisor assigned it"),
+    "work_item.transferred": Sentence("Its owner passed it on"),
+    "work_item.taken_over": Sentence("A person took it over"),
+    "work_item.handed_back": Sentence("Its owner gave it back"),
+    "work_item.requeued": Sentence("It waits for an owner again"),
+    "work_item.escalated": Sentence("Its owner passed it up"),
+    "work_item.raised": Sentence("It became more urgent"),
+    "work_item.lowered": Sentence("It went back to the AI"),
+    "work_item.merged": Sentence("The work goes on in another case"),
+    "work_item.widened": Sentence("It waited long enough for generalists"),
+    "work_item.breached": Sentence("Its time ran out"),
+    "work_item.done": Sentence("The work is finished"),
+    "routing.potential_breach": Sentence("Nobody on shift was able to take it"),
+    "sla.started": Sentence("A clock began"),
+    "sla.alerted": Sentence("A threshold of the clock was passed"),
+    "sla.paused": Sentence("The clock pauses: the customer is waited for"),
+    "sla.resumed": Sentence("The clock goes on"),
+    "sla.rescheduled": Sentence("The clock's end moved, from the same start"),
+    "sla.met": Sentence("Reached, and the clock stopped"),
+    "sla.cancelled": Sentence("The clock no longer counts"),
+    "context.begun": Sentence("A context package was begun"),
+    "context.opened": Sentence("Somebody opened the package"),
+    "context.revealed": Sentence("Somebody looked at one hidden value"),
+    "context.granted": Sentence("Somebody else was let open the package"),
+    "note.written": Sentence("A private note"),
+    "draft.begun": Sentence("The owner began to write"),
+    "draft.cleared": Sentence("The owner sent or threw away what they had written"),
+    "draft.handed_over": Sentence("What was being written passed on with the case"),
+    "miss.marked": Sentence("“This should have been T3”"),
+    "question.asked": Sentence("An expert was asked"),
+    "question.answered": Sentence("The expert answered"),
+    "attachment.uploaded": Sentence("A file was uploaded, to be sent with a message"),
+    "attachment.sent": Sentence("The file went with a message"),
+    "attachment.opened": Sentence("Somebody opened the file"),
+    "attachment.discarded": Sentence("The file was removed before it was sent"),
+    "attachment.expired": Sentence("The file was never sent, and thrown away"),
+    "outbox.pending": Sentence("A message to the customer was written"),
+    "outbox.released": Sentence("The message was not taken back"),
+    "outbox.claimed": Sentence("The message leaves"),
+    "outbox.delivered": Sentence("The channel has the message"),
+    "outbox.withdrawn": Sentence("The message was taken back before it left"),
+    "outbox.dead": Sentence("The message was given up"),
+    "outbox.redelivered": Sentence("The message was sent on its way again"),
+    "feedback.pending": Sentence("What was learnt waits to be kept"),
+    "feedback.ingested": Sentence("What was learnt became labels"),
+    "feedback.dead": Sentence("What was learnt could not be kept"),
+    "trace.opened": Sentence("Somebody read this story, texts included"),
 }
-REASONS: Final[Mapping[str, str]] = {
-    "facts_of_record": "it states facts of record with their sources",
-    "sourced_knowledge": "it quotes the help pages with their source",
-    "question_of_the_policy": "it asks what the policy lets it ask",
-    "certificate": "a certificate covers this contact reason",
-    "autonomous_action": "the signed policy lists the action as autonomous",
-    "no_certificate": "no certificate lets the AI answer this alone",
-    "review_first": "its risk class lets a reviewer see it first",
-    "approval_first": "its risk class asks for approval first",
-    "action_on_money": "the action moves money",
-    "action_on_order": "the action changes an order",
-    "action_on_account": "the action changes an account",
-    "action_on_record": "the action changes a record",
-    "above_ceiling": "the amount is above the ceiling",
-    "amount_unknown": "the amount is not known",
-    "no_ceiling": "no ceiling is set for the action",
-    "identity_not_verified": "the customer is not verified for this action",
-    "confidence_under_minimum": "the AI was not sure enough",
-    "confidence_not_calibrated": "its confidence is not calibrated",
-    "asked_enough": "it has asked often enough",
-    "risk_over_maximum": "the risk is over the policy's maximum",
-    "kill_switch": "the kill switch is engaged",
-    "marker": "a marker locked the case",
-    "scanner_error": "the scanner failed",
-    "scan_floor": "the scan saw",
-    "commitment": "the reply commits the company",
-    "no_answer": "the AI has no answer",
-    "language_unsupported": "the language is not supported",
-    "unknown_action": "the action is unknown",
-    "no_rule_fired": "no rule was against it",
-    "merged": "another case of the same matter was merged into it",
-    "approval.rejected": "an approver rejected the AI's proposal",
-    "approval.expired": "no approver decided in time",
-    "approval.invalidated": "what was asked for approval has changed",
-    "approval.withdrawn": "the proposal was withdrawn",
+REASONS: Final[Mapping[str, Sentence]] = {
+    "facts_of_record": Sentence("it states facts of record with their sources"),
+    "sourced_knowledge": Sentence("it quotes the help pages with their source"),
+    "question_of_the_policy": Sentence("it asks what the policy lets it ask"),
+    "certificate": Sentence("a certificate covers this contact reason"),
+    "autonomous_action": Sentence("the signed policy lists the action as autonomous"),
+    "no_certificate": Sentence("no certificate lets the AI answer this alone"),
+    "review_first": Sentence("its risk class lets a reviewer see it first"),
+    "approval_first": Sentence("its risk class asks for approval first"),
+    "action_on_money": Sentence("the action moves money"),
+    "action_on_order": Sentence("the action changes an order"),
+    "action_on_account": Sentence("the action changes an account"),
+    "action_on_record": Sentence("the action changes a record"),
+    "above_ceiling": Sentence("the amount is above the ceiling"),
+    "amount_unknown": Sentence("the amount is not known"),
+    "no_ceiling": Sentence("no ceiling is set for the action"),
+    "identity_not_verified": Sentence("the customer is not verified for this action"),
+    "confidence_under_minimum": Sentence("the AI was not sure enough"),
+    "confidence_not_calibrated": Sentence("its confidence is not calibrated"),
+    "asked_enough": Sentence("it has asked often enough"),
+    "risk_over_maximum": Sentence("the risk is over the policy's maximum"),
+    "kill_switch": Sentence("the kill switch is engaged"),
+    "marker": Sentence("a marker locked the case"),
+    "scanner_error": Sentence("the scanner failed"),
+    "scan_floor": Sentence("the scan saw"),
+    "commitment": Sentence("the reply commits the company"),
+    "no_answer": Sentence("the AI has no answer"),
+    "language_unsupported": Sentence("the language is not supported"),
+    "unknown_action": Sentence("the action is unknown"),
+    "no_rule_fired": Sentence("no rule was against it"),
+    "merged": Sentence("another case of the same matter was merged into it"),
+    "approval.rejected": Sentence("an approver rejected the AI's proposal"),
+    "approval.expired": Sentence("no approver decided in time"),
+    "approval.invalidated": Sentence("what was asked for approval has changed"),
+    "approval.withdrawn": Sentence("the proposal was withdrawn"),
 }
 _HIDDEN: Final = frozenset(
     {
@@ -169,25 +176,54 @@ _HIDDEN: Final = frozenset(
 _TEXTS: Final = frozenset({"text", "reply"})
 
 
+_WORDS: Final = frozenset(
+    {
+        "ai_quality",
+        "author",
+        "authority",
+        "by_kind",
+        "category",
+        "cause",
+        "clusters",
+        "direction",
+        "drafted_by",
+        "ended_for",
+        "kind",
+        "labels",
+        "not_evaluated",
+        "outcome",
+        "skills",
+        "state",
+        "work",
+    }
+)
+"""Whose values are words of ours."""
+_TRIGGERS: Final = frozenset({"markers", "primary", "reason"})
+_OF: Final = Sentence("%(part)s: %(name)s")
+_REASON_OF: Final = Sentence("%(reason)s (%(what)s)")
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a step says: a label and a value, or a text that somebody wrote."""
 
-    label: str
-    value: str = ""
+    label: Sentence
+    value: Value = ""
     text: bool = False
     at: datetime | None = None
 
 
-def event_said(event: str) -> str:
+def event_said(event: str) -> Sentence:
     """An event in words."""
-    return TOLD.get(event) or readable(event)
+    return TOLD.get(event) or word(readable(event))
 
 
-def reason_said(reason: str) -> str:
+def reason_said(reason: str) -> Sentence:
     """A reason of a decision in words, with what it names."""
     key, _, more = reason.partition(":")
-    said = REASONS.get(reason) or REASONS.get(key) or readable(key).lower()
-    return f"{said} ({', '.join(readable(one).lower() for one in more.split(','))})" if more else said
+    said = REASONS.get(reason) or REASONS.get(key) or word(readable(key).lower())
+    if not more:
+        return said
+    return _REASON_OF.of(reason=said, what=joined(word(readable(one).lower()) for one in more.split(",")))
 
 
 def readable(key: str) -> str:
@@ -208,12 +244,14 @@ def carried(step: Step) -> tuple[Attached, ...]:
 
 
 def _rows(name: str, value: Any) -> Iterator[Row]:
-    label = readable(name)
+    label = word(readable(name.removesuffix("_minor")))
     if name in _TEXTS and isinstance(value, str):
         yield Row(label=label, value=value, text=True)
-    elif name in {"facts", "args", "signals", "evidence"} and isinstance(value, Mapping):
+    elif name == "evidence" and isinstance(value, Mapping):
+        yield from (Row(label=_OF.of(part=label, name=said(n)), value=_seen(v)) for n, v in value.items())
+    elif name in {"facts", "args", "signals"} and isinstance(value, Mapping):
         yield from (
-            Row(label=f"{label}: {readable(str(n)).lower()}", value=plain(str(n), v))
+            Row(label=_OF.of(part=label, name=word(readable(str(n)))), value=plain(str(n), v))
             for n, v in value.items()
         )
     elif name == "action" and isinstance(value, Mapping):
@@ -221,6 +259,12 @@ def _rows(name: str, value: Any) -> Iterator[Row]:
     else:
         at = _moment(name, value)
         yield Row(label=label, value="" if at else plain(name, value), at=at)
+
+
+def _seen(evidence: Any) -> Value:
+    """What a trigger saw: words of the text, or facts."""
+    items = msgspec.convert(evidence, tuple[Evidence, ...])
+    return joined((one.says or one.fact or f"“{one.text}”" for one in items), "; ")
 
 
 def _moment(name: str, value: Any) -> datetime | None:
@@ -234,36 +278,43 @@ def _moment(name: str, value: Any) -> datetime | None:
         return None
 
 
-def plain(name: str, value: Any) -> str:
+def plain(name: str, value: Any) -> Value:
     """A value as people read it; some names say how."""
     value = msgspec.to_builtins(value)
     if name == "reasons" and isinstance(value, list):
-        return "; ".join(reason_said(str(one)) for one in value)
+        return joined((reason_said(str(one)) for one in value), "; ")
+    if name in _TRIGGERS or name in _WORDS:
+        spoken = said if name in _TRIGGERS else _worded
+        return joined((spoken(str(one)) for one in (value if isinstance(value, list) else [value])), "; ")
     how = _NUMBERS.get("minor" if name.endswith("_minor") else name)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return how(value) if how and number else _plain(value)
 
 
-_NUMBERS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "assist": lambda n: Assist(n).name.lower(),
+def _worded(value: str) -> Sentence:
+    return word("AI" if value == "ai" else readable(value))
+
+
+_NUMBERS: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "assist": lambda n: word(readable(Assist(n).name.lower())),
     "tier": "T{}".format,
     "tier_floor": "T{}".format,
     "from_tier": "T{}".format,
     "to_tier": "T{}".format,
     "priority": "P{}".format,
-    "confidence": "{:.1%}".format,
-    "confidence_minimum": "{:.0%}".format,
-    "minor": lambda n: f"{n / 100:.2f}",
+    "confidence": lambda n: Share(n, 1),
+    "confidence_minimum": Share,
+    "minor": lambda n: Figure(n / 100),
 }
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Value:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Sentence("yes") if value else Sentence("no")
     if isinstance(value, Mapping):
         if {"amount_minor", "currency"} <= value.keys():
-            return str(Money(value["amount_minor"], value["currency"]))
-        return ", ".join(f"{readable(str(n)).lower()} {_plain(v)}" for n, v in value.items())
+            return Sum(value["amount_minor"], value["currency"])
+        return joined(_OF.of(part=word(readable(str(n))), name=_plain(v)) for n, v in value.items())
     if isinstance(value, list | tuple):
-        return "; ".join(map(_plain, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return joined(map(_plain, value), "; ") if value else Sentence("none")
+    return value if isinstance(value, float) else str(value)

@@ -28,6 +28,7 @@ from newel.domain.access import (
 )
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from newel.domain.routing import Rules
+from newel.domain.sentence import Sentence, joined
 from newel.store import access, audit
 from newel.store.db import Tx
 from newel.store.routing import requalify
@@ -49,6 +50,11 @@ class SignedIn(msgspec.Struct, frozen=True):
     session_id: str
     staff: Staff
     expires_at: datetime
+
+
+_NAMED = Sentence("the token name %(name)s")
+_SCOPE = Sentence("the scope %(scopes)s")
+_CHOOSE = Sentence("choose of: %(known)s")
 
 
 async def sign_in(house: "House", login: str, password: str, *, former: str | None = None) -> SignedIn:
@@ -131,9 +137,7 @@ async def create_token(
         if expires_at is not None and expires_at <= tx.now:
             raise Invalid(what="the expiry", why="it lies in the past")
         if not await access.add_token(tx, token_id, _name(name), secret, wanted, expires_at):
-            raise Conflict(
-                what=f"the token name {name}", state="taken", why="choose another, also if revoked"
-            )
+            raise Conflict(what=_NAMED.of(name=name), state="taken", why="choose another, also if revoked")
         await audit.record(tx, "access.token_created", "service_token", token_id, scopes=wanted)
     return secret
 
@@ -261,5 +265,6 @@ def _scopes(given: Iterable[str]) -> list[str]:
     unknown = [scope for scope in wanted if scope not in {act.value for act in Act}]
     if unknown or not wanted:
         known = ", ".join(act.value for act in Act)
-        raise Invalid(what=f"the scope {', '.join(unknown) or '(none)'}", why=f"choose of: {known}")
+        scopes = joined(unknown) if unknown else "(none)"
+        raise Invalid(what=_SCOPE.of(scopes=scopes), why=_CHOOSE.of(known=known))
     return wanted

@@ -15,6 +15,7 @@ from newel.domain.errors import Forbidden
 from newel.domain.inbox import Allowance, Fate, Line, Said, Standard
 from newel.domain.playbook import Action
 from newel.domain.scan import references
+from newel.domain.sentence import Sentence
 from newel.flow.house import House, Running
 from newel.store import answer as answers
 from newel.store import approval as approvals
@@ -55,7 +56,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     calibrated: bool
     drafted_by: str
     limit_minor: int
-    hindrance: str
+    hindrance: Sentence | None
     allowance: Allowance | None
     standard: Standard
     talk: tuple[Said, ...]

@@ -124,7 +124,7 @@ async def _at(tx: Tx, draft_id: UUID, revision: int) -> Draft:
 def _whole(draft: Draft) -> None:
     for name in ("title", "body", "owner", "collection", "language"):
         if not getattr(draft, name).strip():
-            raise Invalid(what=f"the {name}", why="nothing is written there yet")
+            raise Invalid(what=name, why="nothing is written there yet")
 
 
 def _person(actor: Actor) -> UUID:

@@ -28,6 +28,7 @@ from newel.domain.policy.parse import Document, Source, stored_bundle
 from newel.domain.policy.problem import BrokenPolicy, Problem
 from newel.domain.policy.sheet import Known
 from newel.domain.policy.signing import (
+    POLICY,
     NoEmergency,
     Standing,
     Unchanged,
@@ -258,7 +259,7 @@ async def _locked(tx: Tx, version_id: UUID) -> policy.Version:
 
 async def _standing(tx: Tx, version: policy.Version) -> Standing:
     return Standing(
-        what=f"policy {version.label}",
+        what=POLICY.of(version=version.label),
         state=version.state,
         required=version.required,
         review=version.review,

@@ -9,6 +9,7 @@ import msgspec
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Invalid, NewelError
 from newel.domain.inbox import Refusal
+from newel.domain.sentence import Sentence
 from newel.flow.approval import Verdict, decide
 from newel.flow.house import House
 from newel.store import answer as answers
@@ -19,13 +20,15 @@ from newel.store.db import Tx
 MOST_AT_ONCE: Final = 50
 
 
+_SIZE = Sentence("it holds one approval at least, and %(most)s at most")
+
+
 class Done(msgspec.Struct, frozen=True):
-    """What became of one approval among several; ``code`` and ``why`` say why it was not decided."""
+    """What became of one approval among several; ``refused`` says why it was not decided."""
 
     id: UUID
     state: str
-    code: str = ""
-    why: str = ""
+    refused: NewelError | None = None
 
 
 async def decide_all(
@@ -43,7 +46,7 @@ async def decide_all(
     actor.must(Act.APPROVE)
     wanted = tuple(dict.fromkeys(ids))
     if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise Invalid(what="the selection", why=f"it holds one approval at least, and {MOST_AT_ONCE} at most")
+        raise Invalid(what="the selection", why=_SIZE.of(most=MOST_AT_ONCE))
     async with house.db.tx(actor, read_only=True) as tx:
         classes = {await _class(tx, house, approval_id) for approval_id in wanted}
     if len(classes) > 1:
@@ -63,4 +66,4 @@ async def _one(house: House, actor: Actor, approval_id: UUID, verdict: Verdict) 
     try:
         return Done(approval_id, await decide(house, actor, approval_id, verdict))
     except NewelError as refused:
-        return Done(approval_id, str(refused.data.get("state", "")), refused.code, refused.message)
+        return Done(approval_id, str(refused.data.get("state", "")), refused)

@@ -24,10 +24,10 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one; ``why`` says why not, and is empty when it was done."""
+    """What became of one; ``refused`` says why not, and is nothing when it was done."""
 
     case_id: UUID
-    why: str = ""
+    refused: NewelError | None = None
 
 
 async def take(house: House, actor: Actor, chosen: Sequence[Chosen]) -> list[Outcome]:
@@ -73,7 +73,7 @@ async def _each(chosen: Sequence[Chosen], act: Callable[[Chosen], Awaitable[obje
         try:
             await act(one)
         except NewelError as error:
-            found.append(Outcome(one.case_id, error.message))
+            found.append(Outcome(one.case_id, error))
         else:
             found.append(Outcome(one.case_id))
     return found

@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap
 
 from newel.domain.errors import NewelError
 from newel.web import refusal
-from newel.web.tongue import COOKIE, of_console
+from newel.web.tongue import COOKIE, N_, Tongue, of_console
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -77,32 +77,32 @@ class Rejected(NewelError):
 
 
 _PLAIN = {
-    400: ("bad_request", "The request cannot be read."),
-    401: ("unauthenticated", "Sign in, or send a valid token."),
-    403: ("forbidden", "This is not allowed."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method; see the Allow header."),
-    413: ("too_large", "The body is too large."),
-    415: ("unsupported_media_type", "Send the body as application/json."),
-    429: ("too_many_requests", "Slow down, and try again later."),
-    500: ("internal", "Something went wrong here; it has been noted under the request id."),
-    503: ("unavailable", "A part of the house does not answer now; try again later."),
+    400: ("bad_request", N_("The request cannot be read.")),
+    401: ("unauthenticated", N_("Sign in, or send a valid token.")),
+    403: ("forbidden", N_("This is not allowed.")),
+    404: ("not_found", N_("There is nothing at this address.")),
+    405: ("method_not_allowed", N_("This address does not take this method; see the Allow header.")),
+    413: ("too_large", N_("The body is too large.")),
+    415: ("unsupported_media_type", N_("Send the body as application/json.")),
+    429: ("too_many_requests", N_("Slow down, and try again later.")),
+    500: ("internal", N_("Something went wrong here; it has been noted under the request id.")),
+    503: ("unavailable", N_("A part of the house does not answer now; try again later.")),
 }
 
 
-_REFUSED = "The store refuses this change."
+_REFUSED = N_("The store refuses this change.")
 _GUARDS = {
-    "NW001": "Only the owner of the case, with a live session, writes as a person.",
-    "NW012": "There is no authority for exactly this, now.",
-    "NW014": "The policy version lacks a signature.",
-    "NW015": "The cap over the window would be passed.",
-    "NW016": "The work has passed to another owner; fetch it again.",
-    "NW017": "Only a person lowers a tier, with a reason.",
-    "NW018": "This person's desk is full.",
-    "NW041": "What was uploaded or sent stays as it is.",
-    "NW042": "The attachment is not this message's.",
-    "NW021": "The survey was answered, or has expired.",
-    "NW020": "The message is still held: its writer may take it back.",
+    "NW001": N_("Only the owner of the case, with a live session, writes as a person."),
+    "NW012": N_("There is no authority for exactly this, now."),
+    "NW014": N_("The policy version lacks a signature."),
+    "NW015": N_("The cap over the window would be passed."),
+    "NW016": N_("The work has passed to another owner; fetch it again."),
+    "NW017": N_("Only a person lowers a tier, with a reason."),
+    "NW018": N_("This person's desk is full."),
+    "NW041": N_("What was uploaded or sent stays as it is."),
+    "NW042": N_("The attachment is not this message's."),
+    "NW021": N_("The survey was answered, or has expired."),
+    "NW020": N_("The message is still held: its writer may take it back."),
 }
 
 
@@ -153,7 +153,8 @@ def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Probl
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("refused", code=error.code, request_id=_id(request))
     guarded = error.code == "guarded"  # the store speaks of ids and rules: not for the wire
-    detail = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED) if guarded else _told(request, error)
+    guard = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED)
+    detail = _said(request, guard) if guarded else _told(request, error)
     data = {k: v for k, v in error.data.items() if k == "sqlstate" or not guarded}
     errors = error.errors if isinstance(error, Rejected) else ()
     return _answer(request, error.status, error.code, detail, errors=errors, data=data)
@@ -161,10 +162,19 @@ def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Probl
 
 def _told(request: Request[Any, Any, Any], error: NewelError) -> str:
     """To a program as it stands, to a person in the language of their pages."""
+    speaks = _speaks(request)
+    return refusal.told(error, speaks) if speaks else error.message
+
+
+def _said(request: Request[Any, Any, Any], detail: str) -> str:
+    speaks = _speaks(request)
+    return speaks.gettext(detail) if speaks else detail
+
+
+def _speaks(request: Request[Any, Any, Any]) -> Tongue | None:
     if request.scope["path"].startswith("/api/"):
-        return error.message
-    speaks = of_console(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
-    return refusal.told(error, speaks)
+        return None
+    return of_console(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
 
 
 def _plain(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -173,13 +183,13 @@ def _plain(request: Request[Any, Any, Any], error: HTTPException) -> Response[Pr
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _unexpected(request, error)
     code, detail = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase))
-    return _answer(request, error.status_code, code, detail, headers=error.headers)
+    return _answer(request, error.status_code, code, _said(request, detail), headers=error.headers)
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     log.log(logging.ERROR, "unexpected", request_id=_id(request), error=type(error).__name__, at=where(error))
     code, detail = _PLAIN[500]
-    return _answer(request, 500, code, detail)
+    return _answer(request, 500, code, _said(request, detail))
 
 
 def where(error: BaseException) -> str:

@@ -7,12 +7,15 @@ from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+import msgspec
 from jinja2 import PackageLoader, StrictUndefined
 from litestar import Response
 
 from newel.domain import reason as reasons
 from newel.domain.access import Act
-from newel.web import static
+from newel.domain.scan.receipt import Evidence
+from newel.domain.sentence import Sentence
+from newel.web import refusal, static
 from newel.web.auth import csrf_token, session_of
 from newel.web.catalogue import SOURCE
 from newel.web.nav import entries
@@ -56,8 +59,13 @@ def environment(code: str = SOURCE) -> Templates:
         number=tongue.number,
         size=tongue.size,
         said=tongue.gettext,
+        sentence=tongue.sentence,
+        value=tongue.value,
+        refusal=lambda error: refusal.told(error, tongue),
+        view=lambda name: ", ".join(map(tongue.gettext, name.split(", "))),
+        stated=lambda seen: stated(tongue, seen),
         words=lambda key: tongue.gettext(words(key)),
-        reason=lambda key: tongue.gettext(reasons.said(key)),
+        reason=lambda key: tongue.sentence(reasons.said(key)),
         listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
         iso=iso,
         initials=initials,
@@ -192,6 +200,15 @@ def words(key: str) -> str:
 def iso(at: datetime | None) -> str:
     """A time for ``<time datetime>``; the browser shows it in the person's zone."""
     return at.isoformat() if at else ""
+
+
+def stated(tongue: Tongue, seen: Evidence | Mapping[str, Any]) -> str:
+    """A fact of a trigger in a language; as it was written where no sentence is kept with it."""
+    fact, says = (seen.fact, seen.says) if isinstance(seen, Evidence) else (seen["fact"], seen.get("says"))
+    try:
+        return tongue.sentence(msgspec.convert(says, Sentence))
+    except msgspec.ValidationError:  # older than sentences, or something of it is hidden
+        return str(fact or "")
 
 
 def initials(name: str) -> str:

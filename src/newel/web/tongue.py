@@ -12,9 +12,10 @@ from typing import Final
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, get_day_names
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from newel.domain.attachment import MEGABYTE
+from newel.domain.sentence import Figure, Joined, Sentence, Share, Sum, Value
 from newel.web.catalogue import SOURCE, translations
 
 CONSOLE: Final = (SOURCE, "es", "fr")
@@ -64,6 +65,32 @@ class Tongue:
     def pgettext(self, context: str, message: str) -> str:
         """A text that means one thing here and another elsewhere."""
         return self.translations.pgettext(context, message)
+
+    def sentence(self, one: Sentence) -> str:
+        """A sentence in this language, its values as the language writes them."""
+        return self.gettext(one.text, **{name: self.value(value) for name, value in one.values})
+
+    def value(self, value: Value) -> str:
+        """A value of a sentence."""
+        match value:
+            case str():
+                return value
+            case Sentence():
+                return self.sentence(value)
+            case Joined(parts, between):
+                return between.join(map(self.value, parts))
+            case Sum():
+                return self.money(value.amount_minor, value.currency)
+        return self._figure(value)
+
+    def _figure(self, value: float | Figure | Share) -> str:
+        match value:
+            case Share(part, digits):
+                whole = round(part, digits + 2)
+                return str(format_percent(whole, locale=self.locale, decimal_quantization=False))
+            case Figure(figure, digits):
+                return format_decimal(figure, f"#,##0.{'0' * digits}", locale=self.locale)
+        return format_decimal(value, locale=self.locale)
 
     def number(self, value: int) -> str:
         """A number: ``12,345``, ``12 345``."""

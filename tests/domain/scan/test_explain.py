@@ -25,16 +25,16 @@ def test_every_trigger_of_the_policy_has_its_answer(scanner: Scanner, bundle: Bu
     ("text", "key", "why"),
     [
         ("I don't need a person, thanks.", "request.person", "spared by what stands before it"),
-        ("Where is my parcel?", "request.person", "none of its words occur"),
-        ("Where is my parcel?", "emotion.floor", "the score 0.00 is not over 0.5"),
-        ("Where is my parcel?", "value.vip", "the customer's vip does not ask for it"),
+        ("Where is my parcel?", "request.person", "None of its words occur"),
+        ("Where is my parcel?", "emotion.floor", "The score 0.00 is not over 0.5"),
+        ("Where is my parcel?", "value.vip", "The customer's data do not ask for it: vip"),
         ("Thanks!\n> I will call my lawyer", "legal.dictionary", "quoted, or a signature or footer"),
     ],
 )
 def test_what_did_not_fire_says_why(scanner: Scanner, text: str, key: str, why: str) -> None:
     answer = answers(scanner, text)[key]
     assert not answer.fired
-    assert why in answer.why
+    assert why in str(answer.why)
 
 
 def test_what_fired_names_the_entry_and_the_view(scanner: Scanner) -> None:

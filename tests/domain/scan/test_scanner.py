@@ -114,6 +114,13 @@ def test_SCN_7_value_markers_name_the_fact(scanner: Scanner, facts: CustomerFact
     assert receipt.locked
 
 
+def test_SCN_7_the_value_of_a_customer_is_told_as_money(scanner: Scanner) -> None:
+    receipt = scanner.scan(ScanInput(text="hi", customer=CustomerFacts(lifetime_value=98_765_432_100)))
+    (seen,) = receipt.markers[0].evidence
+    assert seen.fact == "lifetime value 987654321.00 GBP is over 2000.00 GBP"
+    assert str(seen.says) == seen.fact
+
+
 def test_SCN_7_the_threshold_itself_is_not_over_it(scanner: Scanner) -> None:
     receipt = scanner.scan(ScanInput(text="hi", customer=CustomerFacts(lifetime_value=200_000)))
     assert receipt.tier_floor is Tier.AUTONOMOUS

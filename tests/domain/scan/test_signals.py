@@ -116,6 +116,6 @@ def test_INV_17_no_score_ever_lowers_anything(scanner: Scanner, scores: dict[str
 
 def test_the_explanation_says_what_the_model_made_of_it(scanner: Scanner) -> None:
     told = explain(scanner, ScanInput(text=TEXT, signals=(said("request", 0.31),)))
-    why = {answer.trigger: answer.why for answer in told.answers}
+    why = {answer.trigger: str(answer.why) for answer in told.answers}
     assert "0.31 for request is not over" in why["request.person"]
-    assert "no model was asked" in why["reputation.threat"]
+    assert "No model was asked" in why["reputation.threat"]

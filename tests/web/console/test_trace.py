@@ -1,9 +1,15 @@
 """The story of a case in the browser: the proof at the top, every step below, one stage at a time."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Browser, expect
 
+from newel.domain.telling import REASONS, TOLD
+from newel.web import vocabulary
+from newel.web.tongue import tongue
 from web.conftest import Site
 from web.console.conftest import seat
 from web.test_desk import say, work_off
@@ -61,3 +67,44 @@ async def test_a_trace_hides_texts_from_who_only_reads_cases(shop: Site) -> None
     assert (await amara.get(f"/cases/{uuid4()}/trace", headers=html)).status_code == 404
     async with shop.client() as nobody:
         assert (await nobody.get(f"/cases/{taken['case_id']}/trace", headers=html)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("code", "proved"),
+    [
+        (
+            "es",
+            (
+                "Escrito y enviado por la IA",
+                "T1, la IA puede enviarlo",
+                "según la política customer-support/1",
+            ),
+        ),
+        (
+            "fr",
+            ("Écrit et envoyé par l’IA", "T1, l’IA peut l’envoyer", "selon la politique customer-support/1"),
+        ),
+    ],
+)
+async def test_the_story_is_told_in_the_readers_language(
+    shop: Site, code: str, proved: tuple[str, ...]
+) -> None:
+    answered = await say(shop, "Where is order 10023?")
+    upset = await say(shop, "I will sue you, my lawyer is informed", ref="c-2")
+    await work_off(shop)
+    june = await shop.signed_in("june")
+    june.cookies.set("newel_language", code)
+    html = {"accept": "text/html"}
+    pages = [
+        unescape((await june.get(f"/cases/{one['case_id']}/trace", headers=html)).text)
+        for one in (answered, upset)
+    ]
+    assert [part for part in proved if part not in pages[0]] == []
+    assert tongue(code).gettext("A person has the case from here on") in pages[1]
+    for shown in pages:
+        english = [one.text for one in (*TOLD.values(), *REASONS.values()) if f"{one.text}<" in shown]
+        assert english == []
+        labels = {label for said in re.findall(r"<dt>(.*?)</dt>", shown) for label in re.split(r" ?: ", said)}
+        ours = {*vocabulary.LABELS, *vocabulary.STATES}
+        assert [one for one in labels & ours if tongue(code).gettext(one) != one] == []
+        assert "Evidence" not in labels

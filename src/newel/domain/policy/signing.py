@@ -1,12 +1,22 @@
 """When a signature counts and when a version may go live, as pure rules (POL-2, POL-4, INV-14)."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from newel.domain.access import Role
 from newel.domain.errors import Conflict, Forbidden, NewelError
+from newel.domain.sentence import Sentence, joined, word
+
+_SIGN: Final = Sentence("sign %(what)s as %(role)s")
+_ROLE: Final = Sentence("it needs the role %(role)s; ask an admin for it")
+_WANTED: Final = Sentence("%(wanted)s has to sign, not %(role)s")
+POLICY: Final = Sentence("policy %(version)s")
+"""What is signed, and put in force."""
+_NOBODY: Final = Sentence("nobody")
+_SIGNED: Final = Sentence("%(role)s has signed it already")
 
 
 class Unsigned(NewelError):
@@ -40,7 +50,7 @@ class NoEmergency(NewelError):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What decides on a signature or an activation; ``signed`` maps a role to its signer."""
 
-    what: str
+    what: Sentence
     state: str
     required: tuple[str, ...]
     review: tuple[str, ...] = ()
@@ -55,17 +65,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_signature(standing: Standing, by: UUID, roles: Collection[str], role: Role) -> None:
     """Raise unless this person may sign in this role, now."""
-    role_said = str(role).replace("_", " ")
-    act = f"sign {standing.what} as {role_said}"
+    act = _SIGN.of(what=standing.what, role=word(_title(role)))
     if by == standing.author:
         raise Forbidden(actor=by, act=act, why="the author never signs; another person must")
     if role not in roles:
-        raise Forbidden(actor=by, act=act, why=f"it needs the role {role_said}; ask an admin for it")
+        raise Forbidden(actor=by, act=act, why=_ROLE.of(role=word(_title(role))))
     if role not in standing.asked:
-        wanted = ", ".join(standing.asked) or "nobody"
-        raise Conflict(what=standing.what, state=standing.state, why=f"{wanted} has to sign, not {role}")
+        wanted = joined(word(_title(one)) for one in standing.asked) if standing.asked else _NOBODY
+        raise Conflict(
+            what=standing.what, state=standing.state, why=_WANTED.of(wanted=wanted, role=word(_title(role)))
+        )
     if role in standing.signed:
-        raise Conflict(what=standing.what, state="signed", why=f"{role} has signed it already")
+        raise Conflict(what=standing.what, state="signed", why=_SIGNED.of(role=word(_title(role))))
+
+
+def _title(role: str) -> str:
+    return str(role).replace("_", " ").capitalize()
 
 
 def check_activation(standing: Standing, *, base: UUID | None, running: UUID | None) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from newel.domain.errors import Invalid
 from newel.domain.policy.quality import Scorecard
+from newel.domain.sentence import Sentence
 
 
 class Mark(StrEnum):
@@ -30,6 +31,11 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 _WORTH: Final[Mapping[Mark, float]] = {Mark.MET: 1.0, Mark.PARTLY: 0.5, Mark.MISSED: 0.0}
 
 
+_UNANSWERED = Sentence("%(question)s is not answered")
+_UNASKED = Sentence("it has no question %(question)s")
+_CRITICAL = Sentence("%(question)s is critical: it is met or missed")
+
+
 def score(card: Scorecard, marks: Mapping[str, Mark]) -> Score:
     """The weighted share that was met, from 0 to 1; ``Invalid`` for answers that do not fit the card."""
     _must_fit(card, marks)
@@ -47,9 +53,9 @@ def _must_fit(card: Scorecard, marks: Mapping[str, Mark]) -> None:
     """Each question has its one answer; a critical one is met or missed, never half."""
     for name in card.criteria:
         if name not in marks:
-            raise Invalid(what="the scorecard", why=f"{name} is not answered")
+            raise Invalid(what="the scorecard", why=_UNANSWERED.of(question=name))
     for name, mark in marks.items():
         if name not in card.criteria:
-            raise Invalid(what="the scorecard", why=f"it has no question {name}")
+            raise Invalid(what="the scorecard", why=_UNASKED.of(question=name))
         if mark is Mark.PARTLY and card.criteria[name].critical:
-            raise Invalid(what="the scorecard", why=f"{name} is critical: it is met or missed")
+            raise Invalid(what="the scorecard", why=_CRITICAL.of(question=name))

@@ -10,6 +10,7 @@ from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence
 from newel.domain.scan.references import orders, products
 from newel.domain.scan.repeat import repeat_contact
+from newel.domain.sentence import Figure, Sentence, Sum, joined
 from newel.domain.words import Span
 
 Detector = Callable[[Reading], tuple[Evidence, ...]]
@@ -43,10 +44,11 @@ def unsupported_language(reading: Reading) -> tuple[Evidence, ...]:
     """A language that the workflow does not serve or the lexicon does not know, or two at once."""
     language, served = reading.language, reading.served
     if language.mixed:
-        return fact(f"mixed with {language.code}")
+        return fact(Sentence("mixed with %(language)s").of(language=language.code))
     if language.code in served:
         return ()
-    return fact(f"written in {language.code}; served are {', '.join(served) or 'none'}")
+    written = Sentence("written in %(language)s; served are %(served)s")
+    return fact(written.of(language=language.code, served=joined(served) if served else Sentence("none")))
 
 
 def _family(name: str) -> Detector:
@@ -68,7 +70,12 @@ DETECTORS: Mapping[str, Detector] = {
 }
 EMOTION, RISK, REPEAT = "emotion", "risk_score", "repeat_contact"
 KNOWN_DETECTORS = frozenset({*DETECTORS, EMOTION, RISK})
-FLAGS = frozenset({"vip", "vulnerable", "prefers_human"})
+_FLAGS: Mapping[str, Sentence] = {
+    "vip": Sentence("customer: VIP"),
+    "vulnerable": Sentence("customer: vulnerable"),
+    "prefers_human": Sentence("customer: prefers people"),
+}
+FLAGS = frozenset(_FLAGS)
 KNOWN_FACTS = frozenset({*FLAGS, "lifetime_value", "segment"})
 # These weigh their families themselves: a phrase alone does not fire the trigger.
 JUDGES = frozenset({EMOTION, REPEAT})
@@ -76,20 +83,23 @@ JUDGES = frozenset({EMOTION, REPEAT})
 
 def flag(reading: Reading, name: str) -> tuple[Evidence, ...]:
     """A fact of the customer that is true."""
-    return fact(f"customer: {name}") if getattr(reading.message.customer, name) else ()
+    return fact(_FLAGS[name]) if getattr(reading.message.customer, name) else ()
 
 
 def in_segment(reading: Reading, segments: tuple[str, ...]) -> tuple[Evidence, ...]:
     """The customer's segment, if it is one of those."""
     segment = reading.message.customer.segment
     named = {each.casefold() for each in segments}
-    return fact(f"segment: {segment}") if segment.casefold() in named else ()
+    return fact(Sentence("segment: %(segment)s").of(segment=segment)) if segment.casefold() in named else ()
 
 
 def lifetime_value_above(reading: Reading, limit: float) -> tuple[Evidence, ...]:
     """The customer's lifetime value, if it exceeds the limit."""
     value = reading.message.customer.lifetime_value
-    return fact(f"lifetime value {value} is over {limit:g}") if value > limit else ()
+    currency = reading.bundle.currency
+    over = Sentence("lifetime value %(value)s is over %(limit)s")
+    sums = {"value": Sum(value, currency), "limit": Sum(round(limit), currency)}
+    return fact(over.of(**sums)) if value > limit else ()
 
 
 def heard_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
@@ -101,4 +111,5 @@ def heard_above(reading: Reading, families: tuple[str, ...], limit: float) -> tu
 def emotion_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
     """The cues, if together they exceed the floor."""
     score, cues = emotion(reading, families)
-    return (*cues, *fact(f"emotion score {score:.2f} is over {limit:g}")) if score > limit else ()
+    over = Sentence("emotion score %(score)s is over %(limit)s").of(score=Figure(score), limit=limit)
+    return (*cues, *fact(over)) if score > limit else ()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -16,9 +17,17 @@ from newel.domain.scan.reader import readable
 from newel.domain.scan.reading import Reading
 from newel.domain.scan.receipt import Evidence, Marker, Receipt
 from newel.domain.scan.scanner import Scanner
+from newel.domain.sentence import Figure, Sentence, Value, joined, word
 
 # Far from what it changes a view is blank.
 _BLANKS = re.compile(r"\n{40,}")
+
+
+_LOW: Final = Sentence("The score %(score)s is not over %(limit)s.")
+_SPARED: Final = Sentence("Its words do not count: %(why)s.")
+_NOT_DETECTED: Final = Sentence("Nothing was found of: %(detector)s.")
+_NOT_ASKED: Final = Sentence("The customer's data do not ask for it: %(fact)s.")
+_NOT_HEARD: Final = Sentence("The model's %(score)s for %(family)s is not over %(limit)s.")
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -44,7 +53,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     trigger: str
     fired: bool
-    why: str
+    why: Value
     evidence: tuple[Evidence, ...] = ()
     matches: tuple[Match, ...] = ()
 
@@ -110,36 +119,49 @@ def _answer(
     return Answer(key, False, _why_not(reading, trigger, own), (), own)
 
 
-def _effect(trigger: Trigger) -> str:
-    lock = ", locked" if trigger.lock else ""
-    return f"at least tier {int(trigger.floor)}{lock}, priority P{int(trigger.priority)}"
+def _effect(trigger: Trigger) -> Sentence:
+    said = (
+        Sentence("At least tier %(tier)s, locked, priority P%(priority)s.")
+        if trigger.lock
+        else Sentence("At least tier %(tier)s, priority P%(priority)s.")
+    )
+    return said.of(tier=int(trigger.floor), priority=int(trigger.priority))
 
 
-def _why_not(reading: Reading, trigger: Trigger, own: tuple[Match, ...]) -> str:
+def _why_not(reading: Reading, trigger: Trigger, own: tuple[Match, ...]) -> Value:
     rule = trigger.rule
     if rule.detector == d.EMOTION:
-        score = emotion(reading, rule.lexicon or EMOTIONS)[0]
-        return f"the score {score:.2f} is not over {reading.bundle.thresholds[rule.above].value:g}"
+        score = Figure(emotion(reading, rule.lexicon or EMOTIONS)[0])
+        return _LOW.of(score=score, limit=reading.bundle.thresholds[rule.above].value)
     if any(not match.spared for match in own):
-        return "the words were found, and the facts do not bear them out"
+        return Sentence("The words were found, and the facts do not bear them out.")
     if own:
-        return max(own, key=lambda match: match.spared.startswith("spared")).spared
+        return _SPARED.of(why=word(max(own, key=_by_context).spared))
     said = (
-        "none of its words occur" if rule.lexicon or rule.phrases else "",
+        Sentence("None of its words occur.") if rule.lexicon or rule.phrases else None,
         _unheard(reading, trigger),
-        f"{rule.detector} found nothing" if rule.detector else "",
-        f"the customer's {rule.fact} does not ask for it" if rule.fact else "",
+        _NOT_DETECTED.of(detector=spelled(rule.detector)) if rule.detector else None,
+        _NOT_ASKED.of(fact=spelled(rule.fact)) if rule.fact else None,
     )
-    return "; ".join(filter(None, said))
+    return joined(filter(None, said), " ")
 
 
-def _unheard(reading: Reading, trigger: Trigger) -> str:
+def _by_context(match: Match) -> bool:
+    return match.spared.startswith("spared")
+
+
+def _unheard(reading: Reading, trigger: Trigger) -> Sentence | None:
     """What the models make of a family of the rule, where that has a floor."""
     rule = trigger.rule
     if not rule.above or not rule.lexicon:
-        return ""
+        return None
     loudest = reading.loudest(rule.lexicon)
     limit = reading.bundle.thresholds[rule.above].value
     if loudest is None:
-        return "no model was asked"
-    return f"the model's {loudest[1].score:.2f} for {loudest[0]} is not over {limit:g}"
+        return Sentence("No model was asked.")
+    return _NOT_HEARD.of(score=Figure(loudest[1].score), family=spelled(loudest[0]), limit=limit)
+
+
+def spelled(key: str) -> Sentence:
+    """A name of the rules as words."""
+    return word(key.replace("_", " "))

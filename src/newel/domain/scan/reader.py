@@ -12,8 +12,9 @@ from newel.domain.scan.matcher import Matcher
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import Zones, blanked, zones
 from newel.domain.scan.reading import Found, Heard, Reading
-from newel.domain.scan.receipt import Evidence, Language
+from newel.domain.scan.receipt import Evidence, Language, stated
 from newel.domain.scan.spelling import Spelling
+from newel.domain.sentence import Sentence
 from newel.domain.words import Span
 
 _NOT_TEXT = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
@@ -24,6 +25,9 @@ _SURE, _AROUND = 0.8, 120
 TAIL = 400
 _ENDED = tuple(".!?;:,)…")
 _NOTHING = Zones([])
+_SUBJECT = Sentence("subject: %(words)s")
+_ATTACHMENT = Sentence("attachment: %(words)s")
+_BEGUN = Sentence("begun in the messages before: %(words)s")
 
 
 def readable(text: str) -> str:
@@ -72,12 +76,12 @@ class Reader:
         """What stands outside of the text itself, by entry."""
         found: dict[int, tuple[Evidence, ...]] = {}
         for index, evidence in (
-            *self._named("subject", message.subject, spelling),
+            *self._named(_SUBJECT, message.subject, spelling),
             *(
                 each
                 for name in message.attachments
                 for words in dict.fromkeys((name, spoken(name)))
-                for each in self._named("attachment", words, spelling)
+                for each in self._named(_ATTACHMENT, words, spelling)
             ),
             *self._continued(message.previous, text, spelling),
         ):
@@ -85,13 +89,13 @@ class Reader:
         return found
 
     def _named(
-        self, what: str, words: str, spelling: Spelling | None
+        self, what: Sentence, words: str, spelling: Spelling | None
     ) -> Iterator[tuple[int, tuple[Evidence, ...]]]:
         words = readable(words)
         if not words:
             return
         for index, spans in self.matcher.find(views(words, spelling), words, _NOTHING).items():
-            yield index, tuple(Evidence(fact=f'{what}: "{words[span.start : span.end]}"') for span in spans)
+            yield index, tuple(stated(what.of(words=_quoted(words, span))) for span in spans)
 
     def _continued(
         self, previous: Sequence[str], text: str, spelling: Spelling | None
@@ -148,7 +152,11 @@ def _crossing(spans: Iterable[Span], border: int, whole: str, text: str) -> Iter
         if span.start < len(whole[:border].rstrip()) and span.end > border + first:
             end = span.end - border
             yield Evidence(first, end, text[first:end])
-            yield Evidence(fact=f'begun in the messages before: "{whole[span.start : span.end]}"')
+            yield stated(_BEGUN.of(words=_quoted(whole, span)))
+
+
+def _quoted(words: str, span: Span) -> str:
+    return f'"{words[span.start : span.end]}"'
 
 
 def spoken(name: str) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import Phrases
-from newel.domain.scan.receipt import Evidence, Language
+from newel.domain.scan.receipt import Evidence, Language, stated
+from newel.domain.sentence import Figure, Sentence
 from newel.domain.words import Span
+
+_HEARD: Final = Sentence("%(family)s %(score)s by %(model)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Reading:
     def told(self, family: str, heard: Heard) -> tuple[Evidence, ...]:
         """What a model says, as evidence: the place, and the score with the model's version."""
         place = (self.at(heard.place),) if heard.place else ()
-        return (*place, Evidence(fact=f"{family} {heard.score:.2f} by {heard.by}"))
+        return (*place, stated(_HEARD.of(family=family, score=Figure(heard.score), model=heard.by)))
 
     def shown(self, found: Found) -> tuple[Evidence, ...]:
         """The occurrences of one entry, as evidence."""
@@ -88,6 +92,6 @@ class Reading:
         return Evidence(place.start, place.end, self.text[place.start : place.end])
 
 
-def fact(words: str) -> tuple[Evidence, ...]:
+def fact(says: Sentence) -> tuple[Evidence, ...]:
     """One fact, as evidence."""
-    return (Evidence(fact=words),)
+    return (stated(says),)

@@ -2,18 +2,25 @@
 
 import msgspec
 
+from newel.domain.sentence import Sentence
 from newel.domain.words import Assist, Cluster, Priority, Tier
 
 SCANNER_FAILED = "scanner.failed"
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A place in the raw text (code points, half open), or a fact in words."""
+    """A place in the raw text (code points, half open), or a fact: in English, and as a sentence."""
 
     start: int | None = None
     end: int | None = None
     text: str | None = None
     fact: str | None = None
+    says: Sentence | None = None
+
+
+def stated(says: Sentence) -> Evidence:
+    """A fact, as evidence."""
+    return Evidence(fact=str(says), says=says)
 
 
 class Marker(msgspec.Struct, frozen=True):

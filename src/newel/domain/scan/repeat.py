@@ -9,10 +9,14 @@ from newel.domain.scan.features import PastContact, as_utc, seen_from
 from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence
 from newel.domain.scan.references import orders
+from newel.domain.sentence import Sentence
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MOST = 5_000
 _CLAIM = ("repeat",)
+_UNVERIFIED = Sentence("claimed; no history was given to verify it")
+_CLAIMED_AND_FOUND = Sentence("claimed, and in the history: %(contacts)s")
+_FOUND = Sentence("in the history: %(contacts)s")
 _COMMON_WORDS = """
     about after again all also and any are ask asked because been before but can cannot contacted
     could did does email emailed for from get got had has have hello help here hey hi how i'm into
@@ -52,13 +56,13 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
     said = reading.evidence(_CLAIM)
     claim = said or heard(reading)
     if not reading.message.history:
-        return (*claim, *fact("claimed; no history was given to verify it")) if claim else ()
+        return (*claim, *fact(_UNVERIFIED)) if claim else ()
     mine = _matter(_without(reading.own, said), reading.message.contact_reason)
     least = reading.threshold("repeat_similarity", 0.5)
     same = [past for past in past_in_window(reading) if _is_same(mine, past, least, bool(claim))]
     if same:
-        found = "claimed, and in the history" if claim else "in the history"
-        return (*claim, *fact(f"{found}: {_dates(same)}"))
+        found = _CLAIMED_AND_FOUND if claim else _FOUND
+        return (*claim, *fact(found.of(contacts=_dates(same))))
     return ()
 
 

@@ -19,10 +19,12 @@ from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence, Marker, Receipt, Risk
 from newel.domain.scan.repeat import past_in_window, unconfirmed
 from newel.domain.scan.risk import RiskFacts, check_factors, risk_score
+from newel.domain.sentence import Figure, Sentence
 from newel.domain.words import Assist, Cluster, Priority, Tier
 
 _FIRST = {Cluster.REQUEST: 0, Cluster.TOPIC: 1, Cluster.LEGAL: 2}
 _RISK_RANK, _OTHER_RANK = 3, 4
+_OVER = Sentence("risk score %(score)s is over %(limit)s")
 
 
 class _Compiled(NamedTuple):
@@ -84,7 +86,7 @@ class Scanner:
         fired = tuple(self._fired(reading))
         risk = self._risk(reading, fired)
         summed = tuple(
-            _marker(each, fact(f"risk score {risk.score:.2f} is over {each.limit:g}"))
+            _marker(each, fact(_OVER.of(score=Figure(risk.score), limit=each.limit)))
             for each in self._triggers
             if each.sums_risk and risk.score > each.limit
         )

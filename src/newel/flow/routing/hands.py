@@ -13,6 +13,7 @@ from newel.domain.escalation import LEAST_REASON, cleared
 from newel.domain.note import Kind, fit
 from newel.domain.overflow import helps, reserved
 from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
+from newel.domain.sentence import Sentence, joined, word
 from newel.domain.words import Priority
 from newel.flow.house import House, Running
 from newel.flow.routing.queue import ROUTER, own, release, requeue
@@ -33,6 +34,14 @@ LONGEST_SNOOZE: Final = timedelta(days=30)
 LARGEST_BATCH: Final = 20
 FURTHEST: Final = 1000
 _LOOKS: Final = 8
+_ASKS: Final = Sentence("it asks for %(language)s and %(skills)s")
+_BETWEEN: Final = Sentence("it lies between -%(most)s and %(most)s")
+_BATCH: Final = Sentence("it has one item at least, and %(most)s at most")
+_HAS: Final = Sentence("%(login)s has it already")
+_NO_REGULATED: Final = Sentence("%(clearance)s takes no regulated %(priority)s work")
+_NONE_OF_THESE: Final = Sentence("%(clearance)s takes no %(priority)s work")
+_NOBODY: Final = Sentence("nobody who may take it speaks %(language)s and has %(skills)s")
+_POOL_CLOSED: Final = Sentence("the overflow pool is closed to them now")
 
 
 async def claim_next(house: House, actor: Actor) -> WorkItem | None:
@@ -80,7 +89,7 @@ async def claim_batch(house: House, actor: Actor, most: int) -> list[WorkItem]:
     """Up to ``most`` P3 items are this person's at once, as their capacity allows (RTE-7); logged."""
     actor.must(Act.WORK)
     if not 0 < most <= LARGEST_BATCH:
-        raise Invalid(what="the batch", why=f"it has one item at least, and {LARGEST_BATCH} at most")
+        raise Invalid(what="the batch", why=_BATCH.of(most=LARGEST_BATCH))
     taken: list[WorkItem] = []
     async with house.db.tx(actor) as tx:
         serving = await _at_work(tx, actor)
@@ -123,8 +132,7 @@ async def _may_take(house: House, tx: Tx, serving: Serving, item: WorkItem) -> b
     pool = (await pools_of(tx, running)).get(item.workflow)
     if pool and helps(person, asked(tx, item), pool, rules_of(running)):
         return True
-    needs = f"it asks for {item.language} and {', '.join(item.skills)}"
-    why = "the overflow pool is closed to them now" if kept else needs
+    why = _POOL_CLOSED if kept else _ASKS.of(language=item.language, skills=joined(item.skills))
     raise Forbidden(actor=person.login, act="take this", why=why)
 
 
@@ -194,7 +202,7 @@ async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -
     person = await rows.person(tx, staff_id)
     _permitted(person, item)
     if item.owner_id == person.id:
-        raise Conflict(what=f"case {case.id}", state="owned", why=f"{person.login} has it already")
+        raise Conflict(what=f"case {case.id}", state="owned", why=_HAS.of(login=person.login))
     lane = "supervisor" if person.clearance == SUPERVISOR else "normal"
     before = item.owner_id
     _, item = await own(tx, case, item, person, event, lane=lane)
@@ -205,8 +213,10 @@ async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -
 
 def _permitted(person: Person, item: WorkItem) -> None:
     if not cleared(person.clearance, item.priority, item.regulated):
-        work = f"{'regulated ' if item.regulated else ''}{item.priority.name}"
-        raise Forbidden(actor=person.login, act="take this", why=f"a {person.clearance} takes no {work} work")
+        takes_none = _NO_REGULATED if item.regulated else _NONE_OF_THESE
+        who = word(str(person.clearance).capitalize())
+        why = takes_none.of(clearance=who, priority=item.priority.name)
+        raise Forbidden(actor=person.login, act="take this", why=why)
 
 
 async def hand_back(
@@ -243,8 +253,8 @@ async def bucket_of(tx: Tx, ask: Ask, running: Running) -> int:
     """The bucket of an ask that a person has put together: somebody must be able to serve it."""
     rules = rules_of(running)
     if not any(eligible(one, {0: ask}, rules) for one in await rows.people(tx)):
-        skills = ", ".join(ask.skills) or rules.general
-        raise Invalid(what="the ask", why=f"nobody who may take it speaks {ask.language} and has {skills}")
+        skills = joined(ask.skills or [rules.general])
+        raise Invalid(what="the ask", why=_NOBODY.of(language=ask.language, skills=skills))
     return await rows.bucket(tx, ask, rules)
 
 
@@ -255,7 +265,7 @@ async def reorder(house: House, actor: Actor, case_id: UUID, position: int | Non
     """
     actor.must(Act.ASSIGN)
     if position is not None and abs(position) > FURTHEST:
-        raise Invalid(what="the position", why=f"it lies between -{FURTHEST} and {FURTHEST}")
+        raise Invalid(what="the position", why=_BETWEEN.of(most=FURTHEST))
     async with house.db.tx(actor) as tx:
         await cases.lock(tx, case_id)
         item = await rows.open_of(tx, case_id)

@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from newel.domain.access import Act
 from newel.domain.inbox import Refusal
 from newel.flow import approval, selection
-from newel.flow.selection import Done
 from newel.store import views
 from newel.store.views import Asked, Waiting
 from newel.web.request import Ask
@@ -48,6 +47,15 @@ class DecideAll(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     decision: Literal["approve", "reject"]
     why: Refusal = Refusal.OTHER
     note: Why = ""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What became of one approval among several; ``code`` and ``why`` say why it was not decided."""
+
+    id: UUID
+    state: str
+    code: str = ""
+    why: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -99,7 +107,12 @@ async def decide_approvals(request: Ask, data: JSONBody[DecideAll]) -> Outcome:
     done = await selection.decide_all(
         request.house, request.person, data.ids, data.decision, data.why, data.note
     )
-    return Outcome(tuple(done))
+    return Outcome(tuple(map(_done, done)))
+
+
+def _done(one: selection.Done) -> Done:
+    refused = one.refused
+    return Done(one.id, one.state, refused.code, refused.message) if refused else Done(one.id, one.state)
 
 
 @post(

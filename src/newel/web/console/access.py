@@ -9,6 +9,7 @@ from litestar import Response
 from newel.domain.access import Act
 from newel.domain.errors import Invalid, NewelError
 from newel.flow import access, routing
+from newel.web import refusal
 from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
 from newel.web.nav import home
 from newel.web.page import ZONE, away, done, lead, page, part, zone, zones
@@ -104,9 +105,9 @@ def _problem(error: NewelError, speaks: Tongue) -> str:
     gettext = speaks.gettext
     if error.code == "invalid_field":
         return gettext("Enter your login and your password.")
-    return (
-        gettext("The login or the password is wrong.") if error.code == "unauthenticated" else error.message
-    )
+    if error.code == "unauthenticated":
+        return gettext("The login or the password is wrong.")
+    return refusal.told(error, speaks)
 
 
 def inside(path: str) -> str:

@@ -17,6 +17,7 @@ from newel.flow import approval, inbox, selection
 from newel.flow.approval import Verdict
 from newel.flow.inbox import Inbox
 from newel.flow.selection import Done
+from newel.web import refusal
 from newel.web.page import page, part, trigger, words
 from newel.web.request import Ask
 from newel.web.route import form
@@ -108,7 +109,7 @@ async def decide_several(request: Ask) -> Response[str]:
     """Approve several of one action class; what was not approved stays, and says why."""
     asked = await request.filled(Several, many=("ids",))
     done = await selection.decide_all(request.house, request.person, asked.ids, "approve")
-    return await _next(request, 0, asked.shown, say=_told(done))
+    return await _next(request, 0, asked.shown, say=_told(request, done))
 
 
 def _verdict(asked: Decide) -> Verdict:
@@ -121,10 +122,13 @@ def _verdict(asked: Decide) -> Verdict:
     return Verdict(decision="edit", text=text, amount_minor=minor)
 
 
-def _told(done: Sequence[Done]) -> str:
+def _told(request: Ask, done: Sequence[Done]) -> str:
     approved = sum(one.state == "approved" for one in done)
-    left = [one.why for one in done if one.state != "approved"]
-    return f"{approved} approved." + (f" {len(left)} not: {left[0]}" if left else "")
+    left = [refusal.told(one.refused, request.tongue) for one in done if one.refused]
+    said = request.ngettext("%(num)s approved.", "%(num)s approved.", approved)
+    if not left:
+        return said
+    return " ".join((said, request.gettext("%(count)s not: %(why)s", count=len(left), why=left[0])))
 
 
 async def _next(
@@ -147,7 +151,7 @@ def _show(request: Ask, found: Inbox, shown: int) -> Response[str]:
 
 def _whole(found: Inbox, shown: int, late: Fate | None = None) -> dict[str, Any]:
     sheet = found.sheet
-    told = {"became": became(sheet.fate) if sheet else "", "late": became(late) if late else ""}
+    told = {"became": became(sheet.fate) if sheet else None, "late": became(late) if late else None}
     return _list(found, sheet.id if sheet else None, shown) | told
 
 

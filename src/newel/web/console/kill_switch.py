@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from newel.domain.access import Act
 from newel.domain.errors import Invalid
+from newel.domain.sentence import Sentence
 from newel.flow import kill_switch
 from newel.store import kill_switch as rows
 from newel.store import wallboard
@@ -63,7 +64,7 @@ async def check(request: Ask) -> Response[str]:
     asked = await request.filled(Stop)
     workflow, contact_reason = _aimed(asked.what)
     if workflow and contact_reason not in {None, *_choices(request).get(workflow, ())}:
-        raise Invalid(what="what to stop", why=f"{asked.what} is not in force")
+        raise Invalid(what="what to stop", why=Sentence("%(what)s is not in force").of(what=asked.what))
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         talks = await wallboard.concerned(tx, workflow, contact_reason)
     shown: dict[str, Any] = {

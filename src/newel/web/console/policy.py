@@ -16,11 +16,12 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.diff import Change, compare
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.policy.reading import Section, read
-from newel.domain.policy.signing import Standing, check_activation, check_signature
+from newel.domain.policy.signing import POLICY, Standing, check_activation, check_signature
 from newel.flow import policy
 from newel.store import wallboard
 from newel.store.policy import Version
 from newel.store.policy import signed as signatures
+from newel.web import refusal
 from newel.web.page import lead, page
 from newel.web.request import Ask
 from newel.web.route import Open, form
@@ -92,7 +93,7 @@ async def _version(request: Ask, found: Version) -> Response[str]:
 def _acts(request: Ask, found: Version, signed: Mapping[str, UUID], versions: list[Any]) -> dict[str, Any]:
     """What this person may do with a version, and why not the rest: the flow decides again."""
     standing = Standing(
-        what=f"policy {found.label}",
+        what=POLICY.of(version=found.label),
         state=found.state,
         required=found.required,
         review=found.review,
@@ -109,9 +110,10 @@ def _acts(request: Ask, found: Version, signed: Mapping[str, UUID], versions: li
     act = Act.SUBMIT_POLICY if found.emergency else Act.ACTIVATE_POLICY
     try:
         check_activation(standing, base=found.base_id, running=running)
-        why = "" if request.me.actor.may(act) else "a policy owner or an admin puts it in force"
+        waits = request.gettext("A policy owner or an admin puts it in force.")
+        why = "" if request.me.actor.may(act) else waits
     except NewelError as error:
-        why = error.message
+        why = refusal.told(error, request.tongue)
     return {"missing": roles, "sign": mine if request.me.actor.may(Act.SIGN_POLICY) else [], "not_yet": why}
 
 

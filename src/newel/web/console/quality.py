@@ -14,6 +14,7 @@ from newel.domain.telling import reason_said
 from newel.flow import quality
 from newel.flow.quality import Desk
 from newel.store import desk as colleagues
+from newel.web import refusal
 from newel.web.errors import rejection
 from newel.web.page import page, part, trigger
 from newel.web.request import Ask
@@ -113,7 +114,7 @@ async def judge(request: Ask, review_id: FromPath[UUID]) -> Response[str]:
     except Conflict as late:
         if late.data.get("state") == "failed":
             raise
-        return await _next(request, late=late.message)
+        return await _next(request, late=refusal.told(late, request.tongue))
     return await _next(request, say=f"{request.gettext(DONE[asked.decision])}: {found.value:.0%}.")
 
 

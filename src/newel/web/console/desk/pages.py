@@ -250,7 +250,7 @@ async def _people(request: Ask, tx: Tx) -> list[tuple[str, str, str]]:
 
 def reason_of(request: Ask) -> Callable[[str], str]:
     """Reasons in the reader's language."""
-    return lambda reason: request.gettext(reasons.said(reason))
+    return lambda reason: request.tongue.sentence(reasons.said(reason))
 
 
 def _introduced(request: Ask, one: rows.Colleague) -> tuple[str, str]:

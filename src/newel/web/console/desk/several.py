@@ -129,7 +129,7 @@ async def known_tags(request: Ask) -> Response[str]:
 
 
 def _done(outcomes: Sequence[Outcome]) -> int:
-    return sum(not one.why for one in outcomes)
+    return sum(one.refused is None for one in outcomes)
 
 
 def _told(request: Ask, outcomes: Sequence[Outcome], said: str) -> Response[str]:
