@@ -95,6 +95,7 @@ def test_json_lines(tmp_path: Path) -> None:
         (b"id,text,id\n1,2,3\n", "names twice: id"),
         (b'id,"text\n1,a\n', "line 1"),
         (b"caf\xe9,text\n1,a\n", "0xE9 in line 1"),
+        (b"text,at\rfine,2026-01-01\r", "line ends with CR alone"),
     ],
 )
 def test_a_file_that_cannot_be_read_at_all_says_why(tmp_path: Path, content: bytes, why: str) -> None:

@@ -15,11 +15,13 @@ THANKS = [
     "Vielen Dank",
     "شكرا جزيلا",
     "That’s lovely, thank you",
+    "ok",
+    "Perfect!",
 ]
 MORE = [
     "",
-    "ok",
     "Great",
+    "ok but where is it",
     "Thanks, but where is it?",
     "No thanks",
     "thanks for nothing",

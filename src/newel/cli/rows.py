@@ -107,8 +107,12 @@ class Rows:
         record = _Record(self._lines)
         try:
             cells = next(csv.reader(record, delimiter=self._delimiter, strict=True), None)
-        except csv.Error:
+        except csv.Error as error:
             self._lines.go(record.second)
+            if "new-line" in str(error):
+                raise _Broken(
+                    "a line ends with CR alone", "save the file with LF or CRLF line ends"
+                ) from None
             hint = 'close the quote, and write "" for a quote inside quotes'
             raise _Broken("a quote opens here and does not close as it should", hint) from None
         except _Broken:

@@ -7,15 +7,16 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _MOST: Final = 200
 _THANKS_WORDS: Final = """
     thanks thank thx thankyou tysm cheers appreciated appreciate gracias merci danke dank dankeschön شكرا
+    ok okay perfect vale perfecto parfait perfekt
 """
 _BESIDE_WORDS: Final = """
     a again all amazing and appreciate awesome brilliant day excellent fantastic fast for good got great
-    have help helped helpful helping helps i it kind kindly lot lots lovely many million much nice of ok okay
-    perfect prompt quick quickly really reply response answer answering responding looking sorting so speedy
+    have help helped helpful helping helps i it kind kindly lot lots lovely many million much nice of
+    prompt quick quickly really reply response answer answering responding looking sorting so speedy
     super sure that that's the this very well wonderful you you've been your
-    muchas muchísimas mil muy amable perfecto genial vale por todo la su tu ayuda respuesta rapida rápida
-    beaucoup bien bonne journée mille parfait pour votre ton aide réponse rapide c'est gentil super d'accord
-    vielen herzlichen schön sehr perfekt prima für die ihre deine hilfe antwort schnelle
+    muchas muchísimas mil muy amable genial por todo la su tu ayuda respuesta rapida rápida
+    beaucoup bien bonne journée mille pour votre ton aide réponse rapide c'est gentil super d'accord
+    vielen herzlichen schön sehr prima für die ihre deine hilfe antwort schnelle
     جزيلا لك لكم
 """
 _THANKS: Final = frozenset(_THANKS_WORDS.split())
@@ -23,7 +24,7 @@ _BESIDE: Final = frozenset(_BESIDE_WORDS.split())
 
 
 def only_thanks(text: str) -> bool:
-    """Whether a message thanks and says nothing else: each word of it is one of courtesy."""
+    """Whether a message thanks, or says that all is well, and nothing else: each word is one of courtesy."""
     if len(text) > _MOST or "?" in text:
         return False
     words = _WORD.findall(text.casefold().replace("’", "'"))
