@@ -1,10 +1,11 @@
-"""Check the labelled lines in Spanish, French and German, and write down the hashes of the held ones.
+"""Check the labelled lines in other languages than English, and write down the hashes of the held ones.
 
     python benchmarks/sets/scanner/check_i18n.py           # prints the counts, then what is wrong
     python benchmarks/sets/scanner/check_i18n.py hashes    # writes HELD.i18n.sha256
 
-A language has three files: the open quarter of the first set, the rest of it, and the held set, which is
-another. No line of one may be said again in any other.
+Spanish, French and German have three files each: the open quarter of the first set, the rest of it, and the
+held set, which is another. Italian and Portuguese have a held set alone. No line of one file may be said
+again in any other of its language.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ Line: TypeAlias = dict[str, Any]
 
 HERE = Path(__file__).parent
 HASHES = HERE / "HELD.i18n.sha256"
-LANGUAGES = ("es", "fr", "de")
+LANGUAGES = ("es", "fr", "de", "it", "pt")
 SECOND_TIER = {"data", "risk_words"}
 THIRD_TIER = {"request", "legal", "reputation", "repeat", "emotion", "complexity", "topic", "injection"}
 CLUSTERS = THIRD_TIER | SECOND_TIER
@@ -37,6 +38,7 @@ FLOORS = {
     "de": {"plain": 150, "ordinary": 100, "hard": 60},
 }
 FLOORS["fr"] = FLOORS["es"]
+FLOORS["it"] = FLOORS["pt"] = FLOORS["de"]
 
 
 def read(path: Path) -> list[Line]:
@@ -47,8 +49,9 @@ def read(path: Path) -> list[Line]:
 
 
 def parts(language: str) -> dict[str, list[Line]]:
-    """The files of a language, by name."""
-    names = (f"open/{language}.jsonl", f"open/{language}.former.jsonl", f"held/{language}.jsonl")
+    """The files of a language, by name; of a language without a first set, the held one alone."""
+    first = [f"open/{language}.jsonl", f"open/{language}.former.jsonl"]
+    names = [*filter(lambda name: (HERE / name).exists(), first), f"held/{language}.jsonl"]
     return {name: read(HERE / name) for name in names}
 
 
