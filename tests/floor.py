@@ -209,10 +209,11 @@ class Floor:
 EVERYBODY = tuple(one["login"] for one in STAFF if one["capacity"])
 
 
-async def open_floor(database: Database) -> Floor:
-    """The floor at noon on a Wednesday, with everybody present."""
+async def open_floor(database: Database, **said: Any) -> Floor:
+    """The floor at noon on a Wednesday, with everybody present; ``said``: what its policy says otherwise."""
     await database.freeze(NOON)
     floor = Floor(database)
+    floor.replaced(replace(floor.running, bundle=msgspec.structs.replace(floor.running.bundle, **said)))
     await _policy(floor)
     for one in STAFF:
         account = Account(

@@ -1,17 +1,20 @@
-"""CSAT: asked at the end of an episode, answered once, by the signed token alone."""
+"""Surveys: asked at the end of an episode, answered once, on their own scale, by the signed token alone."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import pytest
 
 from conftest import NOON, House
-from floor import P3, Floor, open_floor
+from floor import P3, Floor, bundle, open_floor
 from newel.domain.access import Act, Actor
-from newel.domain.errors import Conflict, Forbidden, NotFound
+from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from newel.domain.resolution import Category, Resolution
+from newel.domain.survey import SCALES
+from newel.domain.words import Survey
 from newel.flow import resolution, survey, trace
 from newel.store import views
 
@@ -43,7 +46,7 @@ async def test_RES_5_the_customer_answers_once_by_the_token(floor: Floor) -> Non
     case_id, conversation = await ended(floor)
     found = await offered(floor, conversation)
     assert found is not None
-    assert set(msgspec.to_builtins(found)) == {"token", "asked_at", "expires_at"}
+    assert set(msgspec.to_builtins(found)) == {"token", "kind", "asked_at", "expires_at"}
     await survey.answer(floor.house, found.token, 5, " quick and kind ")
     with pytest.raises(Conflict, match="answered"):
         await survey.answer(floor.house, found.token, 1)
@@ -108,6 +111,72 @@ async def test_INS_2_averages_go_by_tier(floor: Floor) -> None:
             await survey.answer(floor.house, found.token, score)
     async with floor.tx() as tx:
         (found_,) = await views.satisfaction(tx, NOON - timedelta(days=1))
-    assert (found_.workflow, found_.tier, found_.asked, found_.answered) == ("customer-support", 3, 4, 3)
+    assert (found_.workflow, found_.tier, found_.kind) == ("customer-support", 3, "csat")
+    assert (found_.asked, found_.answered) == (4, 3)
     assert found_.average == pytest.approx(11 / 3)
     assert found_.satisfied == 2
+
+
+async def asking(house: House, *kinds: Survey, **texts: str) -> Floor:
+    """A floor whose policy asks these kinds, with these fixed texts."""
+    return await open_floor(house, surveys=kinds, messages=bundle().messages | texts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [(Survey.NPS, "survey_nps"), (Survey.EFFORT, "survey_effort")], ids=str
+)
+async def test_RES_5_a_policy_asks_another_kind_on_its_own_scale(
+    house: House, kind: Survey, key: str
+) -> None:
+    floor = await asking(house, kind, **{key: "Tell us, please."})
+    case_id, conversation = await ended(floor)
+    found = await offered(floor, conversation)
+    assert found is not None
+    assert found.kind is kind
+    [sent] = await floor.rows("SELECT template FROM newel.message WHERE template = $1", key)
+    assert sent["template"] == key
+    for score in (SCALES[kind].start - 1, SCALES[kind].stop):
+        with pytest.raises(Invalid, match="the score"):
+            await survey.answer(floor.house, found.token, score)
+    await survey.answer(floor.house, found.token, SCALES[kind].stop - 1)
+    with pytest.raises(Conflict):
+        await survey.answer(floor.house, found.token, SCALES[kind].stop - 1)
+    events = await floor.rows(
+        "SELECT event, data->>'kind' AS kind FROM newel.audit_event WHERE entity = 'survey' ORDER BY seq"
+    )
+    assert [(one["event"], one["kind"]) for one in events] == [
+        ("survey.asked", kind),
+        ("survey.answered", kind),
+    ]
+    story = await trace.trace(floor.house, floor.staff["june"], case_id)
+    assert next(one for one in story.steps if one.event == "survey.asked").detail["kind"] == kind
+
+
+async def test_RES_5_whoever_names_no_kind_asks_nobody(house: House) -> None:
+    floor = await asking(house)
+    _, conversation = await ended(floor)
+    assert await offered(floor, conversation) is None
+    assert await floor.rows("SELECT FROM newel.survey") == []
+
+
+async def test_RES_5_the_store_holds_each_score_against_the_scale_of_its_kind(floor: Floor) -> None:
+    await ended(floor)
+    for kind, score in (("csat", 0), ("csat", 6), ("nps", -1), ("nps", 11), ("effort", 0), ("effort", 8)):
+        with pytest.raises(asyncpg.CheckViolationError, match="survey_scale"):
+            await floor.rows(
+                "UPDATE newel.survey SET kind = $1, score = $2, answered_at = asked_at", kind, score
+            )
+
+
+async def test_INS_2_each_kind_is_counted_apart(house: House) -> None:
+    floor = await asking(house, Survey.NPS)
+    for score in (10, 9, 8, 0, None):
+        _, conversation = await ended(floor)
+        found = await offered(floor, conversation)
+        assert found is not None
+        if score is not None:
+            await survey.answer(floor.house, found.token, score)
+    async with floor.tx() as tx:
+        (one,) = await views.satisfaction(tx, NOON - timedelta(days=1))
+    assert (one.kind, one.asked, one.answered, one.promoters, one.detractors) == ("nps", 5, 4, 2, 1)
+    assert (one.nps, one.average, one.satisfied) == (25.0, 6.75, 0)

@@ -66,13 +66,19 @@ async def test_RES_5_and_QUA_6_the_customer_and_the_desk_have_their_say(shop: Si
     offered = (await channel.get(f"/api/v1/conversations/{conversation}/survey")).json()
     answer = f"/api/v1/surveys/{offered['token']}"
     customer = shop.client()
-    assert (await customer.post(answer, json={"score": 6})).status_code == 422
+    assert offered["kind"] == "csat"
+    off = await customer.post(answer, json={"score": 6})
+    assert (off.status_code, off.json()["code"]) == (422, "invalid")
+    assert "it goes from 1 to 5" in off.text
+    assert (await customer.post(answer, json={"score": 11})).status_code == 422
+    assert (await customer.post(answer, json={"score": 0})).status_code == 422
     thanked = await customer.post(answer, json={"score": 4, "comment": "kind"})
     assert (thanked.status_code, thanked.json()) == (201, {"thanks": True})
     assert (await customer.post(answer, json={"score": 1})).status_code == 409
     assert (await customer.post("/api/v1/surveys/no-token", json={"score": 1})).status_code == 404
     (average,) = (await ivan.get("/api/v1/surveys?days=1")).json()["averages"]
     assert (average["tier"], average["answered"], average["average"]) == (3, 1, 4.0)
+    assert (average["kind"], average["satisfied"], average["nps"]) == ("csat", 1, None)
     assert (await esme.get("/api/v1/surveys")).status_code == 200
     assert (await ivan.get("/api/v1/misses")).json() == {"misses": []}
 

@@ -1,19 +1,26 @@
-"""Surveys: which episodes are asked about, and the signed token by which a customer answers once."""
+"""Surveys: which episodes are asked what, the token that answers once, and what answers come to."""
 
 import hmac
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import Conflict, NotFound
+from newel.domain.errors import Conflict, Invalid, NotFound
 from newel.domain.resolution import Category
+from newel.domain.words import Survey
 
 OPEN_FOR: Final = timedelta(days=14)
-MESSAGE: Final = "survey"
-"""The policy's fixed text that asks; without it the survey is only offered to the channel."""
-Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
+MESSAGES: Final = {Survey.CSAT: "survey", Survey.NPS: "survey_nps", Survey.EFFORT: "survey_effort"}
+"""The policy's fixed texts that ask; without its own a survey is only offered to the channel."""
+SCALES: Final = {Survey.CSAT: range(1, 6), Survey.NPS: range(11), Survey.EFFORT: range(1, 8)}
+SATISFIED: Final = 4
+PROMOTER: Final = 9
+DETRACTOR: Final = 6
+Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
+"""Of any kind; ``fit`` holds it against its own scale."""
 Comment = Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^[^\x00]*\Z")]
 _MAC_HEX: Final = 32
 
@@ -21,6 +28,59 @@ _MAC_HEX: Final = 32
 def asks(category: Category) -> bool:
     """Whether the customer is asked how it went; not after a regulatory referral."""
     return category is not Category.REGULATORY_REFERRAL
+
+
+def chosen(kinds: Sequence[Survey], case: UUID, episode: int) -> Survey | None:
+    """Which of the policy's kinds an episode is asked, always the same; None when it names none."""
+    return kinds[(case.int + episode) % len(kinds)] if kinds else None
+
+
+def fit(kind: Survey, score: int) -> None:
+    """Raise ``Invalid`` when a score lies outside the scale of its kind."""
+    if score in SCALES[kind]:
+        return
+    if kind is Survey.NPS:
+        raise Invalid(what="the score", why="it goes from 0 to 10")
+    if kind is Survey.EFFORT:
+        raise Invalid(what="the score", why="it goes from 1 to 7")
+    raise Invalid(what="the score", why="it goes from 1 to 5")
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answers of one kind come to; no average, and no NPS, without an answer.
+
+    ``satisfied`` scored 4 or 5 of CSAT. ``nps`` is the share of ``promoters`` (9, 10) less that of
+    ``detractors`` (0 to 6), in points from -100 to 100.
+    """
+
+    asked: int
+    answered: int
+    average: float | None
+    satisfied: int
+    promoters: int
+    detractors: int
+    nps: float | None
+
+
+def figures(kind: Survey, asked: int, scored: Mapping[int, int]) -> Figures:
+    """The figures of a kind, of how often it was asked and how often each score was given."""
+    answered = sum(scored.values())
+    total = sum(score * times for score, times in scored.items())
+    promoters = _given(scored, PROMOTER, 10) if kind is Survey.NPS else 0
+    detractors = _given(scored, 0, DETRACTOR) if kind is Survey.NPS else 0
+    return Figures(
+        asked=asked,
+        answered=answered,
+        average=total / answered if answered else None,
+        satisfied=_given(scored, SATISFIED, 5) if kind is Survey.CSAT else 0,
+        promoters=promoters,
+        detractors=detractors,
+        nps=100 * (promoters - detractors) / answered if answered and kind is Survey.NPS else None,
+    )
+
+
+def _given(scored: Mapping[int, int], low: int, high: int) -> int:
+    return sum(times for score, times in scored.items() if low <= score <= high)
 
 
 def token(survey: UUID, mac: bytes) -> str:

@@ -72,6 +72,14 @@ class Cluster(StrEnum):
     RISK_WORDS = "risk_words"
 
 
+class Survey(StrEnum):
+    """What a customer is asked at the end: how it was, whether they would recommend us, how easy it was."""
+
+    CSAT = "csat"
+    NPS = "nps"
+    EFFORT = "effort"
+
+
 class RiskClass(StrEnum):
     """What happens when the output is wrong: a nuisance, rework, or harm to money or trust."""
 

@@ -12,6 +12,7 @@ import msgspec
 from newel.domain import survey as rule
 from newel.domain.access import Act, Actor
 from newel.domain.resolution import Category
+from newel.domain.words import Survey
 from newel.flow import delivery
 from newel.flow.house import House
 from newel.store import case as cases
@@ -21,21 +22,25 @@ from newel.store.db import Tx
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What a channel shows its customer: the one-time token, and until when it is good."""
+    """What a channel shows its customer: the one-time token, what it asks, and until when it is good."""
 
     token: str
+    kind: Survey
     asked_at: datetime
     expires_at: datetime
 
 
 async def ask(tx: Tx, house: House, case: Case, category: Category) -> None:
-    """Ask how it went, as the episode ends; in words where the policy has a text for it."""
+    """Ask what the policy asks as an episode ends; in words where it has a text for it."""
     if case.talk is None or not rule.asks(category):
         return
-    await rows.add(tx, case, case.talk)
     running = await house.running(tx, case.workflow)
-    if rule.MESSAGE in running.bundle.messages:
-        await delivery.post_system(tx, house, case, running, rule.MESSAGE)
+    kind = rule.chosen(running.bundle.surveys, case.id, case.episode)
+    if kind is None:
+        return
+    await rows.add(tx, case, case.talk, kind)
+    if rule.MESSAGES[kind] in running.bundle.messages:
+        await delivery.post_system(tx, house, case, running, rule.MESSAGES[kind])
 
 
 async def offer(house: House, actor: Actor, conversation_id: UUID) -> Offer | None:
@@ -46,15 +51,16 @@ async def offer(house: House, actor: Actor, conversation_id: UUID) -> Offer | No
     if found is None:
         return None
     token = rule.token(found.id, house.envelope.mac("survey", str(found.id)))
-    return Offer(token, found.asked_at, found.expires_at)
+    return Offer(token, Survey(found.kind), found.asked_at, found.expires_at)
 
 
 async def answer(house: House, token: str, score: int, comment: str = "") -> None:
-    """The customer's answer, 1 to 5, by the token alone; a second one is refused."""
+    """The customer's answer, on the scale of what was asked, by the token alone; a second is refused."""
     survey_id = rule.survey_of(token)
     rule.genuine(token, survey_id, house.envelope.mac("survey", str(survey_id)))
     async with house.db.tx(Actor(kind="customer", id=str(survey_id))) as tx:
         case = await cases.lock(tx, (await rows.read(tx, survey_id)).case_id)
         survey = await rows.read(tx, survey_id)
         rule.may_answer(answered=survey.answered_at is not None, expired=survey.expires_at <= tx.now)
+        rule.fit(Survey(survey.kind), score)
         await rows.answer(tx, house.envelope, case, survey, score, comment.strip())

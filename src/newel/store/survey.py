@@ -18,6 +18,7 @@ class Survey(msgspec.Struct, frozen=True):
 
     id: UUID
     case_id: UUID
+    kind: str
     answered_at: datetime | None
     expires_at: datetime
 
@@ -26,16 +27,18 @@ class Open(msgspec.Struct, frozen=True):
     """A survey that waits for its customer."""
 
     id: UUID
+    kind: str
     asked_at: datetime
     expires_at: datetime
 
 
-async def add(tx: Tx, case: Case, conversation_id: UUID) -> UUID:
+async def add(tx: Tx, case: Case, conversation_id: UUID, kind: str) -> UUID:
     """Ask about the episode that ends."""
     survey, tier = uuid4(), int(case.tier) if case.tier else None
     until = tx.now + OPEN_FOR
-    await tx.run(sql("survey").add, survey, case.id, conversation_id, case.episode, tier, tx.now, until)
-    await audit.record(tx, "survey.asked", "survey", survey, case_id=case.id, tier=tier)
+    about = (case.id, conversation_id, case.episode, tier, kind)
+    await tx.run(sql("survey").add, survey, *about, tx.now, until)
+    await audit.record(tx, "survey.asked", "survey", survey, case_id=case.id, tier=tier, kind=kind)
     return survey
 
 
@@ -57,4 +60,5 @@ async def answer(tx: Tx, envelope: Envelope, case: Case, survey: Survey, score: 
     """The answer, once; ``Conflict`` when somebody was first."""
     sealed = case.sealer(envelope).seal_value(f"survey.comment:{survey.id}", comment) if comment else None
     await tx.one(sql("survey").answer, survey.id, score, sealed, tx.now)
-    await audit.record(tx, "survey.answered", "survey", survey.id, case_id=case.id, score=score)
+    about, kind = case.id, survey.kind
+    await audit.record(tx, "survey.answered", "survey", survey.id, case_id=about, kind=kind, score=score)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,8 @@ import msgspec
 
 from newel.domain.attachment import Listed, listed
 from newel.domain.errors import NotFound
+from newel.domain.survey import Figures, figures
+from newel.domain.words import Survey
 from newel.store.answer import Draft
 from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
@@ -168,20 +172,27 @@ async def misses(tx: Tx, since: datetime, until: datetime, limit: int) -> list[M
     return [Miss(**dict(row)) for row in await tx.rows(sql("views").misses, since, until, limit)]
 
 
-class Satisfaction(msgspec.Struct, frozen=True, kw_only=True):
-    """CSAT of one workflow and tier; no average without an answer. ``satisfied`` scored 4 or 5."""
+class Satisfaction(Figures, frozen=True, kw_only=True):
+    """The figures of one workflow, tier and kind of survey."""
 
     workflow: str
     tier: int | None
-    asked: int
-    answered: int
-    average: float | None
-    satisfied: int
+    kind: Survey
 
 
 async def satisfaction(tx: Tx, since: datetime) -> list[Satisfaction]:
-    """How customers found it since a time, by workflow and tier."""
-    return [Satisfaction(**dict(row)) for row in await tx.rows(sql("views").satisfaction, since)]
+    """How customers found it since a time, by workflow, tier and kind of survey."""
+    rows = await tx.rows(sql("views").satisfaction, since)
+    return [
+        _satisfaction(workflow, tier, Survey(kind), list(of))
+        for (workflow, tier, kind), of in groupby(rows, key=itemgetter("workflow", "tier", "kind"))
+    ]
+
+
+def _satisfaction(workflow: str, tier: int | None, kind: Survey, rows: list[Record]) -> Satisfaction:
+    scored = {row["score"]: row["times"] for row in rows if row["score"] is not None}
+    found = figures(kind, sum(row["times"] for row in rows), scored)
+    return Satisfaction(workflow=workflow, tier=tier, kind=kind, **msgspec.structs.asdict(found))
 
 
 async def questions(tx: Tx, envelope: Envelope, staff_id: UUID) -> list[Question]:

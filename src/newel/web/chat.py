@@ -106,7 +106,7 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How it went, from 1 to 5, with a word to it."""
+    """How it went, on the scale of what was asked, with a word to it."""
 
     token: Token
     score: Score
@@ -153,6 +153,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     away: str
     back_at: datetime | None
     survey: str
+    survey_kind: str
 
 
 @page("/chat.js", Open.PUBLIC)
@@ -233,6 +234,7 @@ async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -
             seen_seq = await rows.seen_up_to(tx, own)
     speaks = spoken(request, asked, outlook)
     stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
+    offer = await _survey(request, visitor, own) if own and stands is Standing.OVER else None
     return View(
         conversation=own,
         lines=tuple(_line(one, speaks) for one in found[-limit:]),
@@ -243,14 +245,14 @@ async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -
         wait=speaks.gettext(WAITS[outlook.wait]),
         away=outlook.away(speaks.code),
         back_at=outlook.back_at,
-        survey=await _survey(request, visitor, own) if own and stands is Standing.OVER else "",
+        survey=offer.token if offer else "",
+        survey_kind=offer.kind if offer else "",
     )
 
 
-async def _survey(request: Ask, visitor: Visitor, own: UUID) -> str:
-    """The token with which the customer may say how it went; empty when they are not asked."""
-    offer = await survey.offer(request.house, chat.actor(request.house, visitor), own)
-    return offer.token if offer else ""
+async def _survey(request: Ask, visitor: Visitor, own: UUID) -> survey.Offer | None:
+    """With what the customer may say how it went; None when they are not asked."""
+    return await survey.offer(request.house, chat.actor(request.house, visitor), own)
 
 
 @inner_post("/chat/survey", status=204)

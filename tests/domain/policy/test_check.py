@@ -190,6 +190,33 @@ def test_RTE_5_a_pool_without_people_and_an_alert_below_what_is_usual_are_mistak
     assert "100 is out of range; 101 to 10000" in said
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("surveys: [nps, stars]", '"stars" is not a choice'),
+        ("surveys: [nps, csat, nps]", '"nps" stands there twice; name each kind once'),
+        ("surveys: nps", "must be a list"),
+    ],
+)
+def test_RES_5_a_mistake_in_what_is_asked_is_found_on_its_line(line: str, words: str) -> None:
+    text = STANDARD + line + "\n"
+    try:
+        found = [one for one in checked(text) if one.severity == "error"]
+    except BrokenPolicy as broken:
+        found = list(broken.problems)
+    (one,) = found
+    assert words in str(one)
+    assert one.line == line_of(text, line)
+
+
+def test_RES_5_a_text_for_what_nobody_is_asked_is_mild() -> None:
+    text = changed(("messages:\n", 'messages:\n  survey_nps: "Would you recommend us?"\n'))
+    (one,) = checked(text)
+    assert (one.severity, one.path) == ("warning", "messages.survey_nps")
+    assert "nothing sends it; add nps to surveys, or take the text out" in str(one)
+    assert checked(text + "surveys: [nps, effort]\n") == ()
+
+
 def test_taking_a_standard_trigger_out_is_allowed_and_said_aloud() -> None:
     text = changed(("  value.vip:", "  value.gold:"))
     (one,) = checked(text)

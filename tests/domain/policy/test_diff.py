@@ -58,6 +58,7 @@ ROWS: list[tuple[str, str, str, str, set[Role]]] = [
     ("pattern: gating, sample_share", "pattern: gating, held_share: 0.2, sample_share", "threshold", "tighter", {RISK}),
     ("resolved_share: 0.10", "resolved_share: 0.05", "threshold", "looser", {RISK, OWNER}),
     ("weight: 3, critical: true", "weight: 3", "other", "looser", {OWNER}),
+    ("languages: [en]", "languages: [en]\nsurveys: [csat, nps]", "text", "neutral", {OWNER}),
     ("languages: [en]", "languages: [en, fr]", "other", "looser", {OWNER}),
     ("articles: 3", "articles: 2", "other", "tighter", {OWNER}),
     ("{value: 0.70, note: under this a person has it, owner: Risk officer", "{value: 0.70, note: under this a person has it, owner: Ivan", "other", "neutral", {OWNER}),

@@ -11,6 +11,7 @@ from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import load_bundle
 from newel.domain.policy.reading import Row, read, span, threshold
 from newel.domain.policy.steps import condition, steps
+from newel.domain.words import Survey
 
 POLICIES = Path(__file__).parents[3] / "src/newel/demo/policy"
 DEFAULT = Path(__file__).parents[3] / "src/newel/domain/policy/default.yaml"
@@ -84,6 +85,25 @@ def test_a_marker_says_that_the_ai_is_silent(support: Bundle) -> None:
     legal = row(support, "triggers", "Legal: dictionary")
     assert legal.mark == "marker"
     assert "the AI sends nothing until a person lowers it" in legal.words
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ((Survey.CSAT,), "Customers are asked how we did (CSAT, 1 to 5)."),
+        (
+            (Survey.NPS, Survey.EFFORT),
+            "Customers are asked whether they would recommend us (NPS, 0 to 10), or how easy it was "
+            "(effort, 1 to 7). Each case is asked one of them, in turns.",
+        ),
+        ((), "Nobody is asked."),
+    ],
+)
+def test_RES_5_what_is_asked_at_the_end_is_said(
+    support: Bundle, kinds: tuple[Survey, ...], said: str
+) -> None:
+    changed = msgspec.structs.replace(support, surveys=kinds)
+    assert row(changed, "surveys", "At the end").words == said
 
 
 @pytest.mark.parametrize(

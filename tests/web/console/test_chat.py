@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
@@ -17,6 +18,7 @@ from demo.process import Systems, start_systems
 from newel.domain.access import system
 from newel.domain.chat import Door
 from newel.domain.ports import Facts
+from newel.domain.words import Survey
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
 from newel.store.db import Tx
@@ -173,7 +175,7 @@ async def test_a_customer_asks_gets_the_answer_with_its_source_and_then_a_person
             json={"token": token, "category": "resolved", "cause": "unclear_request", "seconds_spent": 60},
         )
         assert done.status_code in {200, 201}, done.text
-        await again.locator(".scores input[value='5']").check()
+        await again.locator(".scores.csat input[value='5']").check()
         await again.locator("#survey button").click()
         await expect(again.locator("#thanks")).to_contain_text("Thank you")
         [survey] = await street.house.as_owner("SELECT score FROM newel.survey")
@@ -293,4 +295,45 @@ async def test_nothing_of_an_answer_under_way_appears_once_a_supervisor_has_the_
             await asyncio.sleep(0.2)
         [row] = await street.house.as_owner("SELECT count(*) AS n FROM newel.message WHERE author = 'ai'")
         assert row["n"] == 0
+        assert one.complaints == []
+
+
+async def test_RES_5_nps_is_answered_on_a_phone_with_the_keyboard(street: Street, browser: Browser) -> None:
+    async def recommending(tx: Tx, workflow: str) -> Running:
+        found = await running_before(tx, workflow)
+        return replace(found, bundle=msgspec.structs.replace(found.bundle, surveys=(Survey.NPS,)))
+
+    running_before = street.wired.running
+    street.wired = replace(street.wired, running=recommending)
+    street.at_work()
+    async with street.newel() as site, seat(site, browser, viewport=PHONE) as one:
+        chat = await enter(one, street, "C0012")
+        await say(chat, "Where is order 10023?")
+        await expect(chat.locator(".line.ai .said")).to_contain_text("10023", timeout=20_000)
+        ivan, token = await taken_over(site, case := await street.case())
+        done = await ivan.post(
+            f"/api/v1/cases/{case}/resolution",
+            json={"token": token, "category": "resolved", "cause": "unclear_request", "seconds_spent": 60},
+        )
+        assert done.status_code in {200, 201}, done.text
+        asked = chat.get_by_role("group", name="How likely are you to recommend us?")
+        await expect(asked).to_be_visible()
+        await expect(chat.locator("#survey fieldset:visible")).to_have_count(1)
+        await expect(asked.get_by_role("radio")).to_have_count(11)
+        await expect(asked.get_by_role("radio", name=re.compile("^10.*Extremely likely"))).to_be_visible()
+        boxes = [await label.bounding_box() for label in await asked.locator("label").all()]
+        assert all(box and box["width"] >= 36 and box["height"] >= 36 for box in boxes)
+        assert await chat.locator("html").evaluate("e => e.scrollWidth <= e.clientWidth")
+        assert await one.axe() == []
+
+        await asked.get_by_role("radio", name=re.compile("^0.*Not at all likely")).focus()
+        await one.page.keyboard.press("ArrowLeft")
+        await expect(asked.get_by_role("radio", name=re.compile("^10.*Extremely likely"))).to_be_checked()
+        await one.page.keyboard.press("ArrowLeft")
+        await one.page.keyboard.press("Tab")
+        await one.page.keyboard.press("Tab")
+        await one.page.keyboard.press("Enter")
+        await expect(chat.locator("#thanks")).to_contain_text("Thank you")
+        [survey] = await street.house.as_owner("SELECT kind, score FROM newel.survey")
+        assert (survey["kind"], survey["score"]) == ("nps", 9)
         assert one.complaints == []

@@ -11,7 +11,7 @@ import msgspec
 from newel.domain.policy.calibration import Calibration
 from newel.domain.policy.entry import Entry
 from newel.domain.policy.quality import Gate, Sampling, Scorecard
-from newel.domain.words import Assist, Cluster, Priority, RiskClass
+from newel.domain.words import Assist, Cluster, Priority, RiskClass, Survey
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -359,6 +359,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     scorecard: Scorecard | None = None
     sampling: Sampling | None = None
     deflection: Deflection | None = None
+    surveys: tuple[Survey, ...] = (Survey.CSAT,)
     messages: dict[str, str] = {}
     texts: dict[str, dict[str, str]] = {}
     commitments: tuple[str, ...] = ()

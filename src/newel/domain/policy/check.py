@@ -9,6 +9,7 @@ import msgspec
 from newel.domain.policy.check_acts import check_acts
 from newel.domain.policy.check_overflow import check_overflow
 from newel.domain.policy.check_quality import check_quality
+from newel.domain.policy.check_survey import check_survey
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
 from newel.domain.policy.entry import Entry
@@ -192,4 +193,5 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_quality,
     check_time,
     check_overflow,
+    check_survey,
 )

@@ -19,7 +19,7 @@ from newel.domain.policy.entry import Entry
 from newel.domain.policy.overflow import in_words
 from newel.domain.policy.quality import Sampling
 from newel.domain.policy.tuned import MEASURED
-from newel.domain.words import Assist, Money, Pattern
+from newel.domain.words import Assist, Money, Pattern, Survey
 
 _ASSISTS: Final = {
     Assist.NONE: "the AI does not help",
@@ -30,6 +30,11 @@ _PATTERNS: Final = {
     Pattern.SAMPLING: "The AI's answers leave",
     Pattern.GATING: "The AI's answers leave once they pass the gate",
     Pattern.APPROVAL_FIRST: "A person approves each answer before it leaves",
+}
+_SURVEYS: Final = {
+    Survey.CSAT: "how we did (CSAT, 1 to 5)",
+    Survey.NPS: "whether they would recommend us (NPS, 0 to 10)",
+    Survey.EFFORT: "how easy it was (effort, 1 to 7)",
 }
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -86,6 +91,7 @@ def _sections(bundle: Bundle) -> Iterator[tuple[str, str, str, Iterable[Row]]]:
     yield "scorecard", "Scorecard", about, _scorecard(bundle)
     yield "fields", "Fields", "What a back-office item holds.", _fields(bundle)
     yield "systems", "Systems of record", "What is asked, and what is acted upon.", _systems(bundle)
+    yield "surveys", "Surveys", "What customers are asked as an episode ends.", _surveys(bundle)
     yield "messages", "Templates", "Fixed texts that the system sends by itself.", _messages(bundle)
     about = "An AI reply that says one of these commits the company: a person releases it."
     yield "commitments", "Words that commit", about, _commitments(bundle)
@@ -308,6 +314,15 @@ def _systems(bundle: Bundle) -> Iterator[Row]:
         reads = f"Looks up {_all(one.look_ups)}" if one.look_ups else "Looks nothing up"
         acts = f"; does {_all(one.actions)}" if one.actions else ""
         yield _of(plain(key), one, f"{reads}{acts}; waits {one.timeout_seconds:g} s.")
+
+
+def _surveys(bundle: Bundle) -> Iterator[Row]:
+    if bundle.kind == "items":
+        return
+    asked = [_SURVEYS[kind] for kind in bundle.surveys]
+    turns = " Each case is asked one of them, in turns." if len(asked) > 1 else ""
+    words = f"Customers are asked {', or '.join(asked)}.{turns}" if asked else "Nobody is asked."
+    yield Row(name="At the end", words=words)
 
 
 def _messages(bundle: Bundle) -> Iterator[Row]:

@@ -50,6 +50,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "calendar": "sla",
     "routing": "routing",
     "overflow": "routing",
+    "surveys": "text",
     "messages": "text",
     "texts": "text",
     "title": "text",

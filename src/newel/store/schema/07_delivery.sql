@@ -183,7 +183,7 @@ END $$;
 CREATE TRIGGER outbox_held BEFORE UPDATE ON newel.outbox
     FOR EACH ROW EXECUTE FUNCTION newel.guard_held();
 
--- CSAT: one question for a resolved episode, and its one answer.
+-- One question for a resolved episode (CSAT, NPS or effort), and its one answer on the scale of its kind.
 CREATE TABLE newel.survey (
     id              uuid PRIMARY KEY,
     case_id         uuid        NOT NULL REFERENCES newel.cases,
@@ -192,10 +192,13 @@ CREATE TABLE newel.survey (
     tier            smallint    CHECK (tier IN (1, 2, 3)),
     asked_at        timestamptz NOT NULL,
     expires_at      timestamptz NOT NULL CHECK (expires_at > asked_at),
-    score           smallint    CHECK (score BETWEEN 1 AND 5),
+    score           smallint,
     comment_sealed  bytea,
     answered_at     timestamptz,
+    kind            text        NOT NULL CHECK (kind IN ('csat', 'nps', 'effort')),
     UNIQUE (case_id, episode),
+    CONSTRAINT survey_scale CHECK (score BETWEEN CASE kind WHEN 'nps' THEN 0 ELSE 1 END
+        AND CASE kind WHEN 'csat' THEN 5 WHEN 'nps' THEN 10 ELSE 7 END),
     CHECK ((score IS NULL) = (answered_at IS NULL)),
     CHECK (comment_sealed IS NULL OR score IS NOT NULL)
 );

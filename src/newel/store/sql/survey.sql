@@ -1,14 +1,14 @@
 -- name: add
 -- One question for an episode.
-INSERT INTO newel.survey (id, case_id, conversation_id, episode, tier, asked_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO newel.survey (id, case_id, conversation_id, episode, tier, kind, asked_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: read
-SELECT id, case_id, answered_at, expires_at FROM newel.survey WHERE id = $1;
+SELECT id, case_id, kind, answered_at, expires_at FROM newel.survey WHERE id = $1;
 
 -- name: open_of
 -- The newest survey of a conversation, while it can be answered and nothing new has begun.
-SELECT s.id, s.asked_at, s.expires_at FROM newel.survey s JOIN newel.cases c ON c.id = s.case_id
+SELECT s.id, s.kind, s.asked_at, s.expires_at FROM newel.survey s JOIN newel.cases c ON c.id = s.case_id
 WHERE s.conversation_id = $1 AND s.answered_at IS NULL AND s.expires_at > $2
     AND c.state = 'resolved' AND c.episode = s.episode ORDER BY s.asked_at DESC, s.id LIMIT 1;
 

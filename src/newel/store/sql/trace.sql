@@ -71,7 +71,7 @@ FROM newel.context_grant g JOIN newel.context_package p ON p.id = g.package_id J
 WHERE p.case_id = $1;
 
 -- name: surveys
-SELECT s.id, s.episode, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
+SELECT s.id, s.episode, s.kind, s.score, s.comment_sealed FROM newel.survey s WHERE s.case_id = $1;
 
 -- name: reviews
 SELECT r.id, r.episode, r.kind, r.work, r.proposal_id, r.score, r.passed, r.marks, r.critical, r.said_sealed,

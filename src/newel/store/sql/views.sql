@@ -105,8 +105,7 @@ FROM newel.miss m JOIN newel.cases c ON c.id = m.case_id JOIN newel.staff s ON s
 WHERE m.at >= $1 AND m.at <= $2 ORDER BY m.at, m.id LIMIT $3;
 
 -- name: satisfaction
--- What was asked since a time, and how it was answered, by workflow and tier.
-SELECT c.workflow, s.tier, count(*) AS asked, count(s.score) AS answered, avg(s.score)::float8 AS average,
-    count(*) FILTER (WHERE s.score >= 4) AS satisfied
+-- What was asked since a time, and how often each score was given, by workflow, tier and kind.
+SELECT c.workflow, s.tier, s.kind, s.score, count(*) AS times
 FROM newel.survey s JOIN newel.cases c ON c.id = s.case_id WHERE s.asked_at >= $1
-GROUP BY c.workflow, s.tier ORDER BY c.workflow, s.tier;
+GROUP BY c.workflow, s.tier, s.kind, s.score ORDER BY c.workflow, s.tier, s.kind, s.score;

@@ -17,7 +17,7 @@ const scroll = at("scroll");
 const text = at("text");
 const back = new Intl.DateTimeFormat(locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
-let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "" };
+let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "", survey_kind: "" };
 let limit = 50;
 let writes = 0;
 let seen = 0;
@@ -110,7 +110,7 @@ function show() {
   showWho();
   showWait(pending.some((item) => item.kind === "person" && item.state !== "failed"));
   showWorking();
-  showSurvey(view.survey);
+  showSurvey(view.survey, view.survey_kind);
   const grown = lines.shown.size > count;
   if (low || view.lines.at(-1)?.author === "customer") scroll.scrollTop = scroll.scrollHeight;
   else if (grown) at("down").hidden = false;

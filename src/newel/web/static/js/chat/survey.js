@@ -1,4 +1,4 @@
-// How it went: asked once an episode has ended, answered once.
+// How it went: asked once an episode has ended, on the scale of its kind, answered once.
 import { call } from "./wire.js";
 import { gettext } from "../words.js";
 
@@ -7,10 +7,11 @@ const thanks = document.getElementById("thanks");
 let token = "";
 let answered = "";
 
-export function showSurvey(offered) {
+export function showSurvey(offered, kind) {
   if (offered && offered !== token) {
     token = offered;
     form.reset();
+    for (const scale of form.querySelectorAll("fieldset")) scale.hidden = scale.disabled = scale.dataset.kind !== kind;
     thanks.textContent = "";
   }
   form.hidden = !offered || offered === answered;
