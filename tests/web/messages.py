@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -130,7 +131,7 @@ def _texts(value: ast.expr, tree: ast.Module) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(attr="of")) | ast.Call(func=ast.Name(id="Sentence")):
             pass
         case ast.Name(id=name):
-            given = [one.value for one in ast.walk(tree) if isinstance(one, ast.Assign) and _gives(one, name)]
+            given = [one.value for one in ast.walk(tree) if _gives(one, name) and one.value]
             yield from (text for one in given for text in _texts(one, tree))
             if not given:
                 yield ""
@@ -138,8 +139,10 @@ def _texts(value: ast.expr, tree: ast.Module) -> Iterator[str]:
             yield ""
 
 
-def _gives(one: ast.Assign, name: str) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == name for target in one.targets)
+def _gives(one: ast.AST, name: str) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    targets = one.targets if isinstance(one, ast.Assign) else [getattr(one, "target", None)]
+    given = isinstance(one, ast.Assign | ast.AnnAssign)
+    return given and any(isinstance(target, ast.Name) and target.id == name for target in targets)
 
 
 def of(code: str) -> Iterator[tuple[str, object, str | None]]:

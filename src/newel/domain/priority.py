@@ -28,7 +28,7 @@ def must_change(actor: Actor, before: Priority, to: Priority, *, locked: bool) -
 def must_suit(login: str, clearance: str, to: Priority, *, regulated: bool) -> None:
     """Raise unless whoever has the case may have it with this priority."""
     if not cleared(clearance, to, regulated):
-        who = word(clearance.capitalize())
-        why = Sentence("%(clearance)s takes no %(priority)s work; pass it on or escalate it")
+        who = word(clearance)
+        why = Sentence("a %(clearance)s takes no %(priority)s work; pass it on or escalate it")
         act = Sentence("have it as %(priority)s").of(priority=to.name)
         raise Forbidden(actor=login, act=act, why=why.of(clearance=who, priority=to.name))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from newel.domain.escalation import LEAST_REASON
 from newel.domain.overflow import Fall, Lines, Rise
 from newel.domain.policy.bundle import Overflow
 from newel.domain.routing import Person
+from newel.domain.sentence import Sentence
 from newel.flow import routing
 from newel.flow.house import House, Running
 from newel.store import notice as notices
@@ -21,6 +22,8 @@ from newel.store import routing as work
 from newel.store.db import Tx
 from newel.store.notice import SUPERVISORS, Notice
 from newel.store.overflow import WATCH, Known, Opening
+
+_NO_POOL: Final = Sentence("the policy of %(workflow)s has none; add `overflow`")
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +93,7 @@ async def open_pool(house: House, actor: Actor, workflow: str, reason: str) -> N
     async with house.db.tx(actor) as tx:
         running = await house.running(tx, workflow)
         if running.bundle.overflow is None:
-            raise Invalid(what="the overflow pool", why=f"the policy of {workflow} has none; add `overflow`")
+            raise Invalid(what="the overflow pool", why=_NO_POOL.of(workflow=workflow))
         if await rows.open_pool(tx, workflow, reason.strip()) is None:
             raise Conflict(what="the overflow pool", state="open", why="somebody has opened it already")
         await routing.release(tx)

@@ -1,7 +1,7 @@
 """Playbooks: one of them written anew as a draft of its policy, which others sign and put in force."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,11 +12,15 @@ from newel.domain.policy.diff import Change, Needed, compare, signatures_needed
 from newel.domain.policy.excerpt import LONGEST, excerpt, lines_of, rewritten
 from newel.domain.policy.parse import Source
 from newel.domain.policy.problem import BrokenPolicy, Problem
+from newel.domain.sentence import Sentence
 from newel.flow import policy
 from newel.store.policy import Version
 
 if TYPE_CHECKING:
     from newel.flow.house import House
+
+_MOST: Final = Sentence("it has %(most)s characters at most")
+_CAME_AFTER: Final = Sentence("it came after version %(base)s; begin anew")
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -64,10 +68,10 @@ async def submit(
 async def _running(house: "House", actor: Actor, workflow: str, base: int, text: str) -> Version:
     actor.must(Act.SUBMIT_POLICY)
     if len(text) > LONGEST:
-        raise Invalid(what="the playbook", why=f"it has {LONGEST} characters at most")
+        raise Invalid(what="the playbook", why=_MOST.of(most=LONGEST))
     running = await policy.find(house, workflow)
     if running.number != base:
-        raise Conflict(what=running.label, state="in force", why=f"it came after version {base}; begin anew")
+        raise Conflict(what="the policy", state="in force", why=_CAME_AFTER.of(base=base))
     return running
 
 

@@ -20,6 +20,25 @@ ROLES: Final = (
     N_("Admin"),
 )
 CLEARANCES: Final = (N_("Junior"), N_("Senior"), N_("Specialist"), N_("None"))
+NAMED: Final = (
+    N_("reviewer"),
+    N_("approver"),
+    N_("resolver"),
+    N_("improver"),
+    N_("supervisor"),
+    N_("policy owner"),
+    N_("policy_owner"),
+    N_("model risk"),
+    N_("model_risk"),
+    N_("legal compliance"),
+    N_("legal_compliance"),
+    N_("auditor"),
+    N_("admin"),
+    N_("junior"),
+    N_("senior"),
+    N_("specialist"),
+)
+"""Roles and clearances within a sentence."""
 TRIGGERS: Final = (
     N_("Request"),
     N_("Legal"),
@@ -255,6 +274,7 @@ STATES: Final = (
     N_("Waiting"),
     N_("Snoozed"),
     N_("Resolved"),
+    N_("Closed"),
     N_("Made"),
     N_("Released"),
     N_("Pending"),

@@ -19,6 +19,8 @@ from newel.domain.scan.scanner import Scanner
         ("¿Dónde está mi pedido? Lo espero desde hace una semana.", "es"),
         ("Bonjour, où est ma commande s'il vous plaît ?", "fr"),
         ("Wo ist meine Bestellung? Ich warte schon lange.", "de"),
+        ("Dov'è il mio ordine? Aspetto da tre settimane.", "it"),
+        ("Quanto costa il bagaglio extra?", "it"),
         ("Где мой заказ? Я жду уже неделю.", "ru"),
         ("私の注文はどこですか？", "ja"),
         ("我的订单在哪里？", "zh"),
@@ -96,3 +98,16 @@ def test_words_of_another_language_count_where_that_language_is_spoken(
 ) -> None:
     markers = scanner.scan(ScanInput(text=text)).markers
     assert any(marker.id == "legal.dictionary" for marker in markers) is fires
+
+
+@pytest.mark.parametrize(
+    ("text", "also"),
+    [
+        ("Vorrei parlare con un operatore, per favore.", {"request.person"}),
+        ("Ich möchte mit einem Menschen sprechen.", {"request.person"}),
+        ("Quanto costa il bagaglio extra?", set()),
+    ],
+)
+def test_a_language_that_stays_off_goes_to_a_person(scanner: Scanner, text: str, also: set[str]) -> None:
+    found = {marker.id for marker in scanner.scan(ScanInput(text=text)).markers}
+    assert found >= {"language.unsupported", *also}

@@ -65,22 +65,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_signature(standing: Standing, by: UUID, roles: Collection[str], role: Role) -> None:
     """Raise unless this person may sign in this role, now."""
-    act = _SIGN.of(what=standing.what, role=word(_title(role)))
+    act = _SIGN.of(what=standing.what, role=word(_spelled(role)))
     if by == standing.author:
         raise Forbidden(actor=by, act=act, why="the author never signs; another person must")
     if role not in roles:
-        raise Forbidden(actor=by, act=act, why=_ROLE.of(role=word(_title(role))))
+        raise Forbidden(actor=by, act=act, why=_ROLE.of(role=word(_spelled(role))))
     if role not in standing.asked:
-        wanted = joined(word(_title(one)) for one in standing.asked) if standing.asked else _NOBODY
+        wanted = joined(word(one) for one in standing.asked) if standing.asked else _NOBODY
         raise Conflict(
-            what=standing.what, state=standing.state, why=_WANTED.of(wanted=wanted, role=word(_title(role)))
+            what=standing.what, state=standing.state, why=_WANTED.of(wanted=wanted, role=word(str(role)))
         )
     if role in standing.signed:
-        raise Conflict(what=standing.what, state="signed", why=_SIGNED.of(role=word(_title(role))))
+        raise Conflict(what=standing.what, state="signed", why=_SIGNED.of(role=word(str(role))))
 
 
-def _title(role: str) -> str:
-    return str(role).replace("_", " ").capitalize()
+def _spelled(role: str) -> str:
+    return str(role).replace("_", " ")
 
 
 def check_activation(standing: Standing, *, base: UUID | None, running: UUID | None) -> None:

@@ -41,7 +41,9 @@ _SMALL_WORDS = {
         ihren sind hat hab wird werden wer warum wieso welche kein keine schon sehr nur mal will möchte danke
         gibt als oder um vom zur zum aus nach""",
     "it": """il lo la gli le di che e un una per non sono con del della mi ho come ma anche quando dove
-        vorrei questo ciao mio mia alla nel""",
+        vorrei questo ciao mio mia alla nel è si cosa quanto quanta quanti posso può siete avete abbiamo
+        hanno degli delle nella sul sulla dalla più perché grazie buongiorno buonasera voglio qualcuno nessuno
+        io noi voi stato ancora niente miei mie vostro vostra parlare già""",
     "pt": """o a os as de que e um uma por com para não meu minha se do da no na em como mas quando onde
         quero este olá você está foi não""",
     "nl": """de het een en van ik is niet op mijn met voor dat zijn te er maar ook wat waar wanneer heb heeft

@@ -38,8 +38,8 @@ _ASKS: Final = Sentence("it asks for %(language)s and %(skills)s")
 _BETWEEN: Final = Sentence("it lies between -%(most)s and %(most)s")
 _BATCH: Final = Sentence("it has one item at least, and %(most)s at most")
 _HAS: Final = Sentence("%(login)s has it already")
-_NO_REGULATED: Final = Sentence("%(clearance)s takes no regulated %(priority)s work")
-_NONE_OF_THESE: Final = Sentence("%(clearance)s takes no %(priority)s work")
+_NO_REGULATED: Final = Sentence("a %(clearance)s takes no regulated %(priority)s work")
+_NONE_OF_THESE: Final = Sentence("a %(clearance)s takes no %(priority)s work")
 _NOBODY: Final = Sentence("nobody who may take it speaks %(language)s and has %(skills)s")
 _POOL_CLOSED: Final = Sentence("the overflow pool is closed to them now")
 
@@ -65,8 +65,8 @@ async def _claim(house: House, tx: Tx, serving: Serving, *, batch: bool = False)
         lent = await through(house, tx, serving, item, among)
         if lent is not None:
             case = await cases.lock(tx, item.case_id)
-            why = "batch" if batch else ""
-            return (await own(tx, case, item, serving.person, "claimed", why=why, through=lent))[1]
+            kind = "batch" if batch else ""
+            return (await own(tx, case, item, serving.person, "claimed", why=kind, through=lent))[1]
         passed.append(item.id)
     return None
 
@@ -214,7 +214,7 @@ async def hand(tx: Tx, case: Case, item: WorkItem, staff_id: UUID, event: str) -
 def _permitted(person: Person, item: WorkItem) -> None:
     if not cleared(person.clearance, item.priority, item.regulated):
         takes_none = _NO_REGULATED if item.regulated else _NONE_OF_THESE
-        who = word(str(person.clearance).capitalize())
+        who = word(str(person.clearance))
         why = takes_none.of(clearance=who, priority=item.priority.name)
         raise Forbidden(actor=person.login, act="take this", why=why)
 
