@@ -230,7 +230,7 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         12,
         "flow/action.py",
-        "cap_minor=rule.cap_minor(ceiling, customer.lifetime_value_minor or 0) if ceiling else None,",
+        "cap_minor=rule.cap_minor(ceiling, worth) if ceiling else None,",
         "cap_minor=10**9 if ceiling else None,",
         *f("action", "INV_12_the_cap_of_a_customer_holds_over_their_cases"),
     ),
@@ -295,8 +295,8 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         17,
         "domain/escalation.py",
-        'return "" if who.supervisor or expert else "a lock takes a supervisor or an expert with the skill"',
-        'return ""',
+        "return None if who.supervisor or expert else _LOCK",
+        "return None",
         *f("intake", "INV_17_only_a_persons_act_lowers"),
     ),
     patched(

@@ -78,9 +78,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 HOUSE: Final = "inhouse"
 LEAST_REASON: Final = 3
-
-
-_LOCK = Sentence("a lock takes a supervisor or an expert with the skill")
+_LOCK: Final = Sentence("a lock takes a supervisor or an expert with the skill")
 
 
 def why_not_lower(who: Standing, *, locked: bool, asked: tuple[str, ...], reason: str) -> Sentence | None:
