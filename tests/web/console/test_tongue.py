@@ -99,7 +99,8 @@ async def test_the_console_is_told_its_language_once(shop: Site, browser: Browse
         await expect(page.locator(".toast")).to_contain_text("Rien ne vous attend")
         await sees_well(one, ("light",))
         await one.go("/profile")
-        await page.get_by_label("Selon le navigateur").click()
+        languages = page.get_by_role("region", name="Langue des pages")
+        await languages.get_by_label("Selon le navigateur").click()
         await expect(page.locator("h2#looks")).to_have_text("How the pages look")
 
 
