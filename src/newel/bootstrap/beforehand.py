@@ -1,5 +1,6 @@
 """What every process of a node needs, loaded and made once in a supervisor that makes copies of itself."""
 
+import hashlib
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -9,8 +10,10 @@ from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
 from newel.config import Settings
 from newel.domain.access import system
 from newel.domain.policy.parse import load_bundle, stored_bundle
+from newel.domain.scan import sieve
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.matcher import expressions
 from newel.domain.scan.scanner import compile_scanner
 from newel.store import db
 from newel.store import policy as versions
@@ -34,6 +37,17 @@ def load() -> None:
     """The program."""
     for name in _PROGRAM:
         import_module(name)
+
+
+def recall(settings: Settings) -> None:
+    """What the shipped phrases need, as an earlier start has read it off them and kept it under our seal."""
+    from newel.ai.kept import Kept
+
+    phrases = tuple(expressions(shipped_lexicon().entries))
+    code = files("newel.domain.scan").joinpath("sieve.py").read_text("utf-8")
+    name = hashlib.sha256("\x00".join((code, *phrases)).encode()).hexdigest()
+    kept = Kept(Path(settings.home, "models"), settings.master_key())
+    sieve.remember(kept.get(name, lambda: {phrase: sieve.needed(phrase) for phrase in phrases}))
 
 
 def warm() -> None:

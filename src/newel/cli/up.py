@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,10 +83,10 @@ def up(
 def _begin(settings: "Settings", postgres: "Embedded | None", company: Sequence[Child], copy: bool) -> None:
     """All that server and worker find: what takes long goes on while the database starts."""
     from newel.bootstrap import prepare_home
-    from newel.bootstrap.beforehand import load, warm
+    from newel.bootstrap.beforehand import load, recall, warm
     from newel.cli.seed import demo_company
 
-    for step in (load, warm) if copy else ():
+    for step in (load, partial(recall, settings), warm) if copy else ():
         if postgres is not None:
             postgres.begin()
         for child in company[:1]:

@@ -252,6 +252,14 @@ class Matcher:
                 yield index, self.entries[index]
 
 
+def expressions(entries: Sequence[Entry]) -> Iterator[str]:
+    """Each phrase that a matcher of these entries looks for, as its sieve reads it."""
+    for entry in entries:
+        yield from compiled(entry).bodies
+        if _works_tight(entry):
+            yield from tightened(entry).bodies
+
+
 def outermost(spans: set[Span]) -> tuple[Span, ...]:
     """The spans that lie in no other, in order, and not more than a reader can use."""
     kept: list[Span] = []

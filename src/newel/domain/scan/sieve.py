@@ -6,7 +6,7 @@ need them are then looked for. A set of the whole phrases would build states for
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -51,11 +51,21 @@ class Needs(NamedTuple):
 
 
 _ANYTHING = Needs(None)
+_remembered: dict[str, tuple[Runs, ...]] = {}
 
 
-@lru_cache(maxsize=8_192)
+def remember(known: Mapping[str, tuple[Runs, ...]]) -> None:
+    """What another process has read off the same expressions: here it need not be read again."""
+    _remembered.update(known)
+
+
+@lru_cache(maxsize=16_384)
 def needed(expression: str) -> tuple[Runs, ...]:
     """Choices of letters, of each of which every text of the expression holds one."""
+    return _remembered.get(expression) or _read(expression)
+
+
+def _read(expression: str) -> tuple[Runs, ...]:
     found = sorted(_branch(expression).all, key=_chance)
     return tuple(runs for runs in found[:_PARTS] if runs is found[0] or _chance(runs) < _WORTH_IT)
 
