@@ -44,6 +44,16 @@ async def test_each_text_is_read_once_and_none_is_passed_over(
         assert len((await search.find(desk.house, STAFF, f"number{n}")).cases) == 1
 
 
+async def test_who_was_erased_is_passed_over_and_holds_nobody_up(desk: Desk) -> None:
+    await desk.take("turquoise", ref="C0017")
+    await desk.database.as_owner("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = now()")
+    other = await desk.take("crimson", ref="C0018")
+    await search.index(desk.house)
+    assert await search.index(desk.house) == 0
+    assert (await search.find(desk.house, STAFF, "turquoise")).cases == ()
+    assert [hit.id for hit in (await search.find(desk.house, STAFF, "crimson")).cases] == [other.case_id]
+
+
 async def test_INV_15_what_is_searched_is_not_in_the_database(desk: Desk) -> None:
     await desk.take("turquoise", ref="C0017")
     await search.index(desk.house)

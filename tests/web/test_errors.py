@@ -173,3 +173,16 @@ async def test_an_error_page_keeps_the_frame_of_the_signed_in_and_no_one_elses(
             assert 'class="rail"' not in plain.text
     asked = await ben.get(path, headers={"hx-request": "true", **html})
     assert asked.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_who_must_sign_in_comes_back_to_the_page_before_them_if_it_is_one(site: Site) -> None:
+    async with site.client() as client:
+        for before, back in (
+            ("http://x/desk", "%2Fdesk"),
+            ("http://[", "%2Fwallboard"),
+            ("", "%2Fwallboard"),
+        ):
+            asked = {"hx-request": "true", "hx-current-url": before}
+            said = await client.get("/wallboard", headers=asked)
+            assert said.status_code == 401, before
+            assert said.headers["hx-redirect"] == f"/sign-in?next={back}"

@@ -266,8 +266,11 @@ def _hints(request: Request[Any, Any, Any], status: int, data: Mapping[str, Any]
 
 def _sign_in(request: Request[Any, Any, Any]) -> str:
     """The sign-in, which leads back to the page that somebody has before them."""
-    before_them = urlsplit(request.headers.get("hx-current-url", "")).path or request.scope["path"]
-    return f"/sign-in?{urlencode({'next': before_them})}"
+    try:
+        before_them = urlsplit(request.headers.get("hx-current-url", "")).path
+    except ValueError:  # no address at all
+        before_them = ""
+    return f"/sign-in?{urlencode({'next': before_them or request.scope['path']})}"
 
 
 def _id(request: Request[Any, Any, Any]) -> str:
