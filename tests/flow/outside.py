@@ -143,6 +143,7 @@ class Inbox:
     name = "api"
     got: dict[str, Outbound] = field(default_factory=dict)
     refusals: int = 0
+    away_for: str = ""  # this text is not taken now
     gone: bool = False
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
@@ -154,6 +155,8 @@ class Inbox:
             return Delivery(accepted=False, permanent=True, reason="gone")
         if self.refusals:
             self.refusals -= 1
+            return Delivery(accepted=False, reason="away")
+        if message.text == self.away_for:
             return Delivery(accepted=False, reason="away")
         self.got[message.message_id] = message
         return Delivery(accepted=True)

@@ -92,6 +92,26 @@ async def test_RES_2_a_message_waits_for_the_one_before_it(desk: Desk) -> None:
     assert desk.inbox.texts() == [desk.messages[key] for key in ("action_confirmed", "breach_notice")]
 
 
+async def test_RES_2_a_message_waits_while_the_one_before_it_is_leaving(desk: Desk) -> None:
+    await told_twice(desk)
+
+    async def slowly() -> None:
+        await asyncio.sleep(0.2)
+
+    desk.inbox.meanwhile = slowly
+    await desk.drain(without=("answer",))
+    assert desk.inbox.texts() == [desk.messages[key] for key in ("action_confirmed", "breach_notice")]
+
+
+async def test_RES_2_a_message_that_is_to_be_tried_again_holds_up_none_behind_it(desk: Desk) -> None:
+    await told_twice(desk)
+    desk.inbox.away_for = desk.messages["action_confirmed"]
+    for _ in range(3):  # on a slow machine the later one tries again after a second
+        await desk.drain(without=("answer",))
+        await desk.pass_time(seconds=2)
+    assert desk.inbox.texts() == [desk.messages["breach_notice"]]
+
+
 async def test_RES_3_the_AI_introduces_itself_right_before_its_first_reply(desk: Desk) -> None:
     await desk.say(STATUS, ref="C0012")
     await desk.drain(without=("delivery",))

@@ -23,7 +23,7 @@ from newel.store.job import Job
 take_back = rows.take_back
 SENDER = system("delivery")
 SEND_TIMEOUT = timedelta(seconds=20)
-_LOOKS, _LOOK_SECONDS = 40, 0.025
+_LOOKS, _LOOK_SECONDS = 48, 0.025  # a little longer than one that hangs holds others up
 _AGAIN = timedelta(seconds=1)
 
 
@@ -130,7 +130,7 @@ async def deliver(house: House, job: Job) -> None:
 async def _begin(house: House, job: Job, box: UUID) -> list[rows.Claimed]:
     """Claim it in its turn; empty when there is nothing to send, or not yet.
 
-    The one before is as a rule being claimed at this very moment: it is worth a short wait.
+    The one before is as a rule being sent at this very moment: it is worth a short wait.
     """
     for _ in range(_LOOKS):
         claimed = await rows.claim(house.db, SENDER, house.envelope, job, box)

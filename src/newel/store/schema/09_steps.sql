@@ -178,8 +178,9 @@ END $$;
 
 -- Claim a message for sending, in its turn, and with it what is to leave right before it. The caller holds
 -- the case; case, conversation, outbox is the order of everybody. `behind`: an earlier one of the case has
--- not left; `ended`: there is nothing to send. From the claim on a message may leave: the store's last gate
--- is the update's own trigger.
+-- not left, or is leaving at this very moment: two calls of the channel at once may arrive the wrong way
+-- round, but one that hangs or is to be tried again holds nobody up for longer than a second. `ended`: there
+-- is nothing to send. From the claim on a message may leave: the store's last gate is the update's own trigger.
 CREATE FUNCTION newel.claim_messages(box uuid, step_at timestamptz) RETURNS TABLE (
     outcome text, was text, outbox_id uuid, message_id uuid, conversation_id uuid, attempts integer,
     visible_seq bigint, channel text, author text, body_sealed bytea, created_at timestamptz, profile_sealed bytea
@@ -191,7 +192,8 @@ BEGIN
     SELECT array_agg(o.id ORDER BY o.seq) INTO boxes FROM newel.outbox o
     WHERE o.case_id = mine.case_id AND o.state IN ('pending', 'claimed') AND (o.id = box OR o.before_id = box);
     IF mine.state = 'pending' AND EXISTS (SELECT FROM newel.outbox e
-        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.state = 'pending' AND e.id <> ALL (boxes)) THEN
+        WHERE e.case_id = mine.case_id AND e.seq < mine.seq AND e.id <> ALL (boxes) AND (e.state = 'pending'
+            OR e.state = 'claimed' AND e.claimed_at > step_at - interval '1 second')) THEN
         outcome := 'behind';
         RETURN NEXT;
         RETURN;
