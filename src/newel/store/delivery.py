@@ -106,8 +106,8 @@ async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -
     """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave.
 
     With it comes what goes before it, in order. ``ended``: it was withdrawn or has ended, and so has the
-    job; ``behind``: an earlier one has not been claimed yet, or a moment ago. Case, conversation, outbox is the
-    order of all locks.
+    job; ``behind``: an earlier one has not been claimed yet, or a moment ago. Case, conversation, outbox is
+    the order of all locks.
     """
     asked = (job.case_id, box, job.id, job.token, actor.kind, actor.id)
     found = await db.rows(sql("delivery").claim, *asked)
