@@ -46,26 +46,29 @@ class Kept:
         """What is kept under a name, or what ``make`` makes, kept from then on."""
         path = self._folder / name
         try:
-            content = path.read_bytes()
+            content = memoryview(path.read_bytes())
         except OSError:
-            content = b""
+            content = memoryview(b"")
         seal, plain = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
         if plain and hmac.compare_digest(seal, self._seal(name, plain)):
             found: T = pickle.loads(plain)  # noqa: S301 - under our own seal
             return found
         made = make()
-        self._put(path, pickle.dumps(made))
+        self._put(path, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
         return made
 
-    def _seal(self, name: str, plain: bytes) -> bytes:
-        return hmac.digest(self._key, name.encode() + plain, _SEAL)
+    def _seal(self, name: str, plain: bytes | memoryview) -> bytes:
+        seal = hmac.new(self._key, name.encode(), _SEAL)
+        seal.update(plain)  # some are large: not joined, not copied
+        return seal.digest()
 
     def _put(self, path: Path, plain: bytes) -> None:
         """Whole or not at all; a folder that cannot be written only means that nothing is kept."""
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part.write_bytes(self._seal(path.name, plain) + plain)
+            with part.open("wb") as file:
+                file.writelines((self._seal(path.name, plain), plain))
             part.rename(path)
         except OSError:
             with contextlib.suppress(OSError):

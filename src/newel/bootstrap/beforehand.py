@@ -2,16 +2,18 @@
 
 import hashlib
 from importlib import import_module
+from importlib.metadata import version as release
 from importlib.resources import files
 from pathlib import Path
+
+import numpy as np
 
 from newel.bootstrap import database_url
 from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
 from newel.config import Settings
 from newel.domain.access import system
 from newel.domain.policy.parse import load_bundle, stored_bundle
-from newel.domain.scan import sieve
-from newel.domain.scan.language import identifier
+from newel.domain.scan import language, sieve
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.matcher import expressions
 from newel.domain.scan.scanner import compile_scanner
@@ -40,14 +42,21 @@ def load() -> None:
 
 
 def recall(settings: Settings) -> None:
-    """What the shipped phrases need, as an earlier start has read it off them and kept it under our seal."""
+    """What an earlier start has made of the program's own files, and kept under our seal."""
     from newel.ai.kept import Kept
 
+    kept = Kept(Path(settings.home, "models"), settings.master_key())
     phrases = tuple(expressions(shipped_lexicon().entries))
     code = files("newel.domain.scan").joinpath("sieve.py").read_text("utf-8")
-    name = hashlib.sha256("\x00".join((code, *phrases)).encode()).hexdigest()
-    kept = Kept(Path(settings.home, "models"), settings.master_key())
-    sieve.remember(kept.get(name, lambda: {phrase: sieve.needed(phrase) for phrase in phrases}))
+    read = kept.get(_named(code, *phrases), lambda: {phrase: sieve.needed(phrase) for phrase in phrases})
+    sieve.remember(read)
+    if language.identifier():
+        library = _named("languages", release("py3langid"), np.__version__)
+        language.remember(kept.get(library, language.unpacked))
+
+
+def _named(*made_from: str) -> str:
+    return hashlib.sha256("\x00".join(made_from).encode()).hexdigest()
 
 
 def warm() -> None:
@@ -55,7 +64,7 @@ def warm() -> None:
     from newel.ai.fitted import ears
 
     ears(Path(), ()).signals(FIRST)
-    if model := identifier():
+    if model := language.identifier():
         model.classify(FIRST.text)
     text = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
     compile_scanner(load_bundle(text, "default.yaml"), shipped_lexicon()).scan(FIRST)

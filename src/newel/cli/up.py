@@ -86,6 +86,8 @@ def _begin(settings: "Settings", postgres: "Embedded | None", company: Sequence[
     from newel.bootstrap.beforehand import load, recall, warm
     from newel.cli.seed import demo_company
 
+    if copy:
+        gc.disable()  # all that is made until the copies are is there to stay
     for step in (load, partial(recall, settings), warm) if copy else ():
         if postgres is not None:
             postgres.begin()
@@ -113,6 +115,7 @@ def _make(settings: "Settings") -> None:
         asyncio.run(make(settings))
     gc.collect()
     gc.freeze()  # a copy's rounds of the collector do not touch, and so do not copy, what is shared
+    gc.enable()
 
 
 def _children(

@@ -6,7 +6,7 @@ import pytest
 
 from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry, parse_lexicon, shipped_lexicon
-from newel.domain.scan.matcher import Matcher
+from newel.domain.scan.matcher import CompiledEntry, Matcher, TightEntry
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import zones
 
@@ -66,7 +66,10 @@ def test_a_broken_file_says_what_is_wrong(text: str, why: str) -> None:
         parse_lexicon({"xx.yaml": text})
 
 
-def test_a_broken_phrase_names_its_entry() -> None:
-    text = "language: en\nfamilies: {legal: {bad: {owner: A, date: 2026-01-01, say: ['(x']}}}"
-    with pytest.raises(Invalid, match=r"legal\.bad"):
-        Matcher(parse_lexicon({"xx.yaml": text}).entries)
+@pytest.mark.parametrize("kind", [CompiledEntry, TightEntry])
+def test_every_phrase_can_be_read(kind: type[CompiledEntry]) -> None:
+    for entry in shipped_lexicon().entries:
+        read = kind(entry)
+        assert read.expression
+        for number in range(len(read.bodies)):
+            read.phrase(number)

@@ -35,7 +35,7 @@ def matcher() -> Matcher:
 def test_the_gate_names_the_entries_that_a_search_of_all_would_find(matcher: Matcher) -> None:
     for text in texts():
         data = text.lower().encode("latin-1", "replace")
-        found = [index for index, entry in enumerate(matcher.entries) if entry.expression.search(data)]
+        found = [index for index, entry in enumerate(matcher.shared.entries) if entry.expression.search(data)]
         assert [index for index, _ in matcher.present(View("plain", data))] == found, text
 
 

@@ -87,10 +87,22 @@ def identifier() -> Identifier | None:
 def _model() -> Identifier:
     with _loading:
         if not _loaded:
-            from py3langid import langid
-
-            _loaded.append(langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True))
+            _loaded.append(unpacked())
     return _loaded[0]
+
+
+def unpacked() -> Identifier:
+    """The library's model, out of its packed file: half a second of work."""
+    from py3langid import langid
+
+    model: Identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    return model
+
+
+def remember(model: Identifier) -> None:
+    """The same as an earlier start has unpacked it."""
+    with _loading:
+        _loaded[:] = [model]
 
 
 def detect(text: str, given: str | None, supported: Sequence[str], model: Identifier | None) -> Language:

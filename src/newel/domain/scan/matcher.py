@@ -12,7 +12,6 @@ from typing import NamedTuple, Protocol
 
 import re2
 
-from newel.domain.errors import Invalid
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.phrase import GAP, LETTER, loosely, tightly, whole_words
 from newel.domain.scan.quotation import Zones
@@ -52,30 +51,20 @@ def _compile(expression: bytes, options: re2.Options = BYTES) -> Pattern:
     return compiled
 
 
-def _check(expression: bytes, entry: Entry) -> None:
-    """What cannot be read is refused at once; it is compiled when a text first asks for it."""
-    try:
-        re2.Set.SearchSet(BYTES).Add(expression)
-    except re2.error as error:
-        raise Invalid(what="phrase", why=f"{entry.family}.{entry.name}: {error}") from error
-
-
 def _any_of(phrases: Sequence[str]) -> str:
     return "|".join(f"(?:{loosely(phrase)})" for phrase in phrases)
 
 
 class CompiledEntry:
-    """An entry with its expressions, each compiled when a text first asks for it."""
+    """An entry with its expressions, each compiled when a text first asks for it; a test reads them all."""
 
     def __init__(self, entry: Entry) -> None:
         self.entry, self.phrases = entry, entry.phrases
         self._told: dict[int, re2.Set] = {}
-        self.bodies = tuple(loosely(phrase) for phrase in entry.phrases.say)
-        self.pattern = self._framed("|".join(f"(?:{body})" for body in self.bodies))
-        say = entry.phrases
-        contexts = _any_of((*say.unless_after, *say.unless_before, *say.unless_in, *say.near))
-        for expression in (self.pattern, contexts.encode("latin-1")):
-            _check(expression, entry)
+        self.bodies = self._bodies()
+
+    def _bodies(self) -> tuple[str, ...]:
+        return tuple(map(loosely, self.phrases.say))
 
     def _framed(self, body: str) -> bytes:
         return f"({body})".encode("latin-1") if self.phrases.anywhere else whole_words(body)
@@ -92,7 +81,8 @@ class CompiledEntry:
     @cached_property
     def expression(self) -> Pattern:
         """The words of the entry, as its first group."""
-        return _compile(self.pattern, LONGEST if self.phrases.alone else BYTES)
+        any_of_them = self._framed("|".join(f"(?:{body})" for body in self.bodies))
+        return _compile(any_of_them, LONGEST if self.phrases.alone else BYTES)
 
     @cached_property
     def _after(self) -> Pattern | None:
@@ -167,11 +157,8 @@ def compiled(entry: Entry) -> CompiledEntry:
 class TightEntry(CompiledEntry):
     """An entry as it is looked for where the gaps between words are gone."""
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry)
-        self._plain = whole_words("|".join(f"(?:{body})" for body in self.bodies))
-        self.bodies = tuple(map(tightly, entry.phrases.say))
-        self.pattern = self._framed("|".join(self.bodies))
+    def _bodies(self) -> tuple[str, ...]:
+        return tuple(map(tightly, self.phrases.say))
 
     def _framed(self, body: str) -> bytes:
         return f"({body})".encode("latin-1")
@@ -179,7 +166,7 @@ class TightEntry(CompiledEntry):
     @cached_property
     def plain(self) -> Pattern:
         """The words with gaps between them."""
-        return _compile(self._plain)
+        return _compile(whole_words(_any_of(self.phrases.say)))
 
     def _spared(self, view: View, raw: str, start: int, end: int, span: Span) -> str:
         """A word that is written as it should be is judged in its context, not here."""
@@ -216,19 +203,42 @@ class Gate:
                 yield index
 
 
-class Matcher:
-    """The compiled lexicon; one per policy version, shared by all threads."""
+class Gates:
+    """Entries, compiled, with the gates that name those of which something stands in a text."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(map(compiled, entries))
         self._gate = Gate(self.entries)
 
     @cached_property
-    def _tight(self) -> tuple[tuple[int, ...], tuple[TightEntry, ...], Gate]:
+    def tight(self) -> tuple[tuple[int, ...], tuple[TightEntry, ...], Gate]:
         """The entries for texts without gaps: their numbers, themselves, and what names them."""
         numbers = tuple(index for index, each in enumerate(self.entries) if _works_tight(each.entry))
         entries = tuple(tightened(self.entries[index].entry) for index in numbers)
         return numbers, entries, Gate(entries)
+
+    def present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
+        """The entries whose words occur in a view."""
+        if view.tight:
+            numbers, entries, gate = self.tight
+            for place in gate.present(view.data):
+                yield numbers[place], entries[place]
+        else:
+            for index in self._gate.present(view.data):
+                yield index, self.entries[index]
+
+
+@lru_cache(maxsize=8)
+def gates(entries: tuple[Entry, ...]) -> Gates:
+    """The gates of a lexicon, as all policies share them."""
+    return Gates(entries)
+
+
+class Matcher:
+    """The compiled lexicon and the phrases of one policy version; shared by all threads."""
+
+    def __init__(self, lexicon: Sequence[Entry], own: Sequence[Entry] = ()) -> None:
+        self.shared, self._own = gates(tuple(lexicon)), Gates(own)
 
     def find(self, views: Sequence[View], raw: str, zones: Zones) -> dict[int, tuple[Span, ...]]:
         """The unquoted occurrences of every entry that has some, by its index."""
@@ -242,14 +252,10 @@ class Matcher:
         return {index: outermost(spans) for index, spans in sorted(found.items())}
 
     def present(self, view: View) -> Iterator[tuple[int, CompiledEntry]]:
-        """The entries whose words occur in a view."""
-        if view.tight:
-            numbers, entries, gate = self._tight
-            for place in gate.present(view.data):
-                yield numbers[place], entries[place]
-        else:
-            for index in self._gate.present(view.data):
-                yield index, self.entries[index]
+        """The entries whose words occur in a view: those of the lexicon, then those of the policy."""
+        yield from self.shared.present(view)
+        for index, entry in self._own.present(view):
+            yield len(self.shared.entries) + index, entry
 
 
 def expressions(entries: Sequence[Entry]) -> Iterator[str]:

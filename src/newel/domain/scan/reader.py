@@ -36,13 +36,17 @@ def readable(text: str) -> str:
 
 
 class Reader:
-    """Finds the entries of a lexicon in messages; holds no state of any."""
+    """Finds the entries of a lexicon, and a policy's own, in messages; holds no state of any."""
 
     def __init__(
-        self, entries: Sequence[Entry], spellings: Mapping[str, Spelling], served: tuple[str, ...]
+        self,
+        entries: Sequence[Entry],
+        spellings: Mapping[str, Spelling],
+        served: tuple[str, ...],
+        own: Sequence[Entry] = (),
     ) -> None:
-        self.entries = tuple(entries)
-        self.matcher = Matcher(entries)
+        self.entries = (*entries, *own)
+        self.matcher = Matcher(entries, own)
         self._spellings, self._served = spellings, served
 
     def read(self, message: ScanInput, bundle: Bundle, model: Identifier | None) -> Reading:

@@ -70,13 +70,13 @@ class Scanner:
     def __init__(self, bundle: Bundle, lexicon: Lexicon) -> None:
         self.bundle = bundle
         self._triggers = tuple(_compiled(key, trigger, bundle) for key, trigger in bundle.triggers.items())
-        own = (
+        own = [
             own_entry(key, trigger.rule.phrases, trigger.owner, trigger.date)
             for key, trigger in bundle.triggers.items()
             if trigger.rule.phrases and trigger.rule.fact != "segment"
-        )
+        ]
         served = tuple(code for code in bundle.languages if code in lexicon.languages)
-        self.reader = Reader((*lexicon.entries, *own), lexicon.spellings, served)
+        self.reader = Reader(lexicon.entries, lexicon.spellings, served, own)
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows; raises for an oversized message."""

@@ -16,6 +16,8 @@ import re2
 from newel.domain.scan.view import BYTES
 
 _MOST, _LONGEST, _PARTS = 200, 24, 3
+# Of a run its beginning is looked for: what is longer tells hardly more, and many begin alike.
+_TOLD = 8
 # Choices likelier than that say too little to be looked for beside another.
 _WORTH_IT = 0.05
 _EMPTY = frozenset({""})
@@ -66,8 +68,12 @@ def needed(expression: str) -> tuple[Runs, ...]:
 
 
 def _read(expression: str) -> tuple[Runs, ...]:
-    found = sorted(_branch(expression).all, key=_chance)
+    found = sorted(map(_beginnings, _branch(expression).all), key=_chance)
     return tuple(runs for runs in found[:_PARTS] if runs is found[0] or _chance(runs) < _WORTH_IT)
+
+
+def _beginnings(runs: Runs) -> Runs:
+    return frozenset(run[:_TOLD] for run in runs)
 
 
 class Sieve:
@@ -80,13 +86,14 @@ class Sieve:
             choices = needed(expression)
             self._whole.append((1 << len(choices)) - 1)
             for part, runs in enumerate(choices):
-                for run in sorted(runs):
-                    wanting.setdefault(run, []).append((number, 1 << part))
+                wanted = (number, 1 << part)
+                for run in runs:
+                    wanting.setdefault(run, []).append(wanted)
         self._always = [number for number, whole in enumerate(self._whole) if not whole]
-        self._wanting = tuple(map(tuple, wanting.values()))
+        self._wanting = tuple(wanting.values())
         self._runs = re2.Set.SearchSet(BYTES)
         for run in wanting:
-            self._runs.Add(re2.escape(run).encode("latin-1"))
+            self._runs.Add(run.encode("latin-1") if run.isalnum() else re2.escape(run).encode("latin-1"))
         self._runs.Compile()
 
     def candidates(self, data: bytes) -> list[int]:

@@ -38,12 +38,12 @@ class Spelling:
         self.meant = lru_cache(maxsize=65_536)(self._meant)
 
     @cached_property
-    def _near(self) -> dict[str, tuple[str, ...]]:
+    def _near(self) -> dict[str, list[str]]:
         """What is left of each word without a letter or two, and which words it may be."""
-        near: dict[str, tuple[str, ...]] = {}
+        near: dict[str, list[str]] = {}
         for word in sorted(self._words):
             for short in _shortened(word):
-                near[short] = (*near.get(short, ()), word)
+                near.setdefault(short, []).append(word)
         return near
 
     @cached_property
