@@ -92,8 +92,10 @@ def named(soak: Soak) -> dict[str, int]:
     if soak.supervisor is None or soak.supervisor.poll() is not None:
         return {}
     found = {"supervisor": soak.supervisor.pid}
+    started = children(soak.supervisor.pid)
+    random.shuffle(started)  # of several workers any one stands for them
     marks = {"serve": "server", "work": "worker", "newel.demo": "demo"}
-    for pid in children(soak.supervisor.pid):
+    for pid in started:
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").split()
         except OSError:

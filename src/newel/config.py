@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     signals: str = ""
     attachment_megabytes: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
     pool_size: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 4
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo_port: Port = 8081
 

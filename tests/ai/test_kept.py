@@ -1,5 +1,8 @@
 """Kept models: made once, opened only under their own seal, made again from anything else."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,18 @@ def test_a_spelling_comes_back_with_its_words(tmp_path: Path) -> None:
     for _ in range(2):
         found = Kept(tmp_path, SECRET).get("s", lambda: Spelling(["delivery", "delivery", "refund"]))
         assert (found.corrected("delivry"), found.knows("refunds")) == ("delivery", True)
+
+
+def test_of_several_that_want_the_same_one_makes_it(tmp_path: Path) -> None:
+    made, begun = Made(), threading.Event()
+
+    def slowly() -> list[int]:
+        begun.set()
+        time.sleep(0.2)
+        return made()
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(Kept(tmp_path, SECRET).get, "a", slowly)
+        begun.wait(10)
+        assert Kept(tmp_path, SECRET).get("a", made) == first.result() == [1, 2]
+    assert made.times == 1

@@ -5,12 +5,13 @@ without the master key can put one there.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import os
 import pickle
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -43,19 +44,37 @@ class Kept:
         return self.get(name, lambda: (Intent.of(bundle) if speaks else None, Knowledge.of(shelf, bundle)))
 
     def get(self, name: str, make: Callable[[], T]) -> T:
-        """What is kept under a name, or what ``make`` makes, kept from then on."""
-        path = self._folder / name
+        """What is kept under a name, or what ``make`` makes, kept from then on.
+
+        Of several processes one makes it, and the others wait for that.
+        """
+        plain = self._content(name)
+        with contextlib.nullcontext() if plain else self._alone():
+            plain = plain or self._content(name)
+            if plain:
+                found: T = pickle.loads(plain)  # noqa: S301 - under our own seal
+                return found
+            made = make()
+            self._put(self._folder / name, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+            return made
+
+    def _content(self, name: str) -> memoryview | None:
+        """What is kept under our seal."""
         try:
-            content = memoryview(path.read_bytes())
+            content = memoryview((self._folder / name).read_bytes())
         except OSError:
-            content = memoryview(b"")
+            return None
         seal, plain = content[:_SEAL_BYTES], content[_SEAL_BYTES:]
-        if plain and hmac.compare_digest(seal, self._seal(name, plain)):
-            found: T = pickle.loads(plain)  # noqa: S301 - under our own seal
-            return found
-        made = make()
-        self._put(path, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
-        return made
+        return plain if plain and hmac.compare_digest(seal, self._seal(name, plain)) else None
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time; a lock ends with who holds it."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                fcntl.flock(stack.enter_context((self._folder / "lock").open("w")), fcntl.LOCK_EX)
+            yield
 
     def _seal(self, name: str, plain: bytes | memoryview) -> bytes:
         seal = hmac.new(self._key, name.encode(), _SEAL)
@@ -66,7 +85,6 @@ class Kept:
         """Whole or not at all; a folder that cannot be written only means that nothing is kept."""
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with part.open("wb") as file:
                 file.writelines((self._seal(path.name, plain), plain))
             part.rename(path)

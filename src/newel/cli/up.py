@@ -66,7 +66,7 @@ def up(
     company = _company(environment, home, demo_place[1], address) if demo else []
     if demo:
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
-    children = [*company, *_children(environment, answer, home, Copy if copy else _anew)]
+    children = [*company, *_children(settings, environment, answer, Copy if copy else _anew)]
     try:
         _begin(settings, postgres, company, copy)
         _tend(children, postgres, stop, lambda: (home / READY).exists() and _listens(place))
@@ -119,13 +119,15 @@ def _make(settings: "Settings") -> None:
 
 
 def _children(
-    environment: Mapping[str, str], answer: bool, home: Path, kind: Callable[..., Child]
+    settings: "Settings", environment: Mapping[str, str], answer: bool, kind: Callable[..., Child]
 ) -> list[Child]:
+    """The server and the workers, which share the connections of one process: each uses one processor."""
     less = [] if answer else ["--except", "answer"]
-    return [
-        kind("server", ["serve"], environment),
-        kind("worker", ["work", "--ready-file", str(home / READY), *less], environment),
-    ]
+    words = ["work", "--ready-file", str(Path(environment["NEWEL_HOME"], READY)), *less]
+    share = {"NEWEL_POOL_SIZE": str(max(2, -(-settings.pool_size // settings.workers)))}
+    names = ["worker", *(f"worker {number + 2}" for number in range(settings.workers - 1))]
+    workers = [kind(name, words, {**environment, **share}) for name in names]
+    return [kind("server", ["serve"], environment), *workers]
 
 
 def _company(environment: Mapping[str, str], home: Path, port: int, newel: str) -> list[Child]:

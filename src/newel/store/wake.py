@@ -14,6 +14,8 @@ import asyncpg
 CHANNEL = "newel_job"
 LIVE = "newel_live"
 COALESCE_SECONDS = 0.04
+BUSY_SECONDS = 0.1
+"""While commits go on and on; who waits for the first of them hears sooner."""
 PAYLOAD_BYTES = 7900
 _RETRY_SECONDS = 0.2
 # A connection that is lost in the middle of many statements says the last.
@@ -51,12 +53,14 @@ class Waker:
             self._pending = asyncio.create_task(self._notify())
 
     async def _notify(self) -> None:
+        wait = COALESCE_SECONDS
         while self._job or self._changes:
-            await asyncio.sleep(COALESCE_SECONDS)
+            await asyncio.sleep(wait)
             told = [(LIVE, part) for part in payloads(self._changes)] + [(CHANNEL, "")] * self._job
             self._changes, self._job = set(), False
             with contextlib.suppress(*_UNTOLD):
                 await self._pool.executemany("SELECT pg_notify($1, $2)", told)
+            wait = BUSY_SECONDS
 
     async def close(self) -> None:
         """Let the last one go out."""
