@@ -111,6 +111,22 @@ def test_SEC_2_language_clearance_priority_and_room_are_asked_of_members_too(
     assert not (item.ask.regulated and missing)
 
 
+@given(st.data(), ITEMS, PEOPLE, st.booleans())
+def test_RTE_6_by_hand_who_is_kept_for_the_pool_is_said_and_comes_after_their_like(
+    data: st.DataObject, item: Item, people: list[Person], is_open: bool
+) -> None:
+    pool = data.draw(pools(people, is_open=is_open))
+    found = overflow.fits(item, people, NOON, pool=pool)
+    kept = f"is kept for the overflow pool, which is {'open' if is_open else 'closed'}"
+    assert {fit.person.id for fit in found if kept in map(str, fit.against)} == {
+        person.id for person in people if reserved(person, pool.rule)
+    }
+    plain = {fit.person.id: fit for fit in overflow.fits(item, people, NOON)}
+    assert all(fit.forbidden == plain[fit.person.id].forbidden for fit in found)
+    order = [(bool(fit.forbidden), len(fit.doubts)) for fit in found]
+    assert order == sorted(order)
+
+
 @given(st.data(), ITEMS, PEOPLE)
 def test_RTE_5_while_it_is_closed_its_members_get_none_of_it(
     data: st.DataObject, item: Item, people: list[Person]

@@ -130,7 +130,7 @@ def test_RTE_6_by_hand_who_fits_comes_first_and_what_is_against_the_others_is_sa
     case = {**CASES[0], "away": ["farid"], "loads": {"greta": 3}, "last_assigned": {}}
     item = Item(ask=Ask(language="en", skills=("legal",), regulated=True), priority=Priority.P1)
     found = fits(item, people(case), at("2026-11-25T03:00:00Z"))
-    against = {fit.person.login: fit.against for fit in found}
+    against = {fit.person.login: tuple(map(str, fit.against)) for fit in found}
     assert found[0].person.login == "esme"
     assert against["esme"] == ()
     assert against["ivan"] == ()

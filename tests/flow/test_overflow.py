@@ -199,13 +199,17 @@ async def test_INV_8_of_what_a_pool_lends_the_more_urgent_goes_first(floor: Floo
 
 async def test_RTE_5_the_store_lets_nobody_have_work_through_a_closed_pool(floor: Floor) -> None:
     case = await floor.escalated(P3)
+    lend = (
+        "UPDATE newel.work_item SET state = 'owned', overflow = true, owner_id = $1, token = token + 1,"
+        " owned_at = newel.now() WHERE case_id = $2"
+    )
     with pytest.raises(Exception, match="NW-OVERFLOW"):
-        await floor.rows(
-            "UPDATE newel.work_item SET state = 'owned', overflow = true, owner_id = $1, token = token + 1,"
-            " owned_at = newel.now() WHERE case_id = $2",
-            floor.id_of("hana"),
-            case,
-        )
+        await floor.rows(lend, floor.id_of("hana"), case)
+    floor.pool(**BY_HAND)
+    await overflow.open_pool(floor.house, floor.staff["ivan"], "customer-support", "busy")
+    await overflow.close_pool(floor.house, floor.staff["ivan"], "customer-support")
+    with pytest.raises(Exception, match="NW-OVERFLOW"):
+        await floor.rows(lend, floor.id_of("hana"), case)
 
 
 async def test_who_may_not_or_says_nothing_is_refused_and_nothing_is_written(floor: Floor) -> None:

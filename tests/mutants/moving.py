@@ -17,6 +17,10 @@ def c(*names: str) -> tuple[str, ...]:
     return tuple(f"{CASE}::test_{name}" for name in names)
 
 
+def o(name: str) -> tuple[str, ...]:
+    return (f"{FLOW}/test_overflow.py::test_RTE_5_the_store_{name}",)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     without(
         6,
@@ -37,6 +41,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "guard_work_item",
         "AND load < capacity",
         *c("RTE_nobody_is_given_more_than_their_capacity"),
+    ),
+    dropped(6, "work_item_overflow", "work_item", *o("lets_nobody_have_work_through_a_closed_pool")),
+    without(
+        6,
+        "guard_overflow",
+        "AND o.state = 'open'",
+        *o("lets_nobody_have_work_through_a_closed_pool"),
     ),
     dropped(
         7,

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -133,3 +134,19 @@ def test_arabic_counts_in_six_kinds() -> None:
     assert isinstance(forms, dict)
     assert set(forms) == {"zero", "one", "two", "few", "many", "other"}
     assert forms["two"].startswith("رسالتان")
+
+
+MADE = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.S)
+TAG = re.compile(r"<[^>]*>", re.S)
+SHOWN = re.compile(r'\b(?:title|aria-label|placeholder|alt|hx-confirm|data-keys-label)="([^"]*)"')
+HANDED = re.compile(r'ui\.(?:tag|empty)\("([^"]*)"')
+OURS = frozenset({"Newel", "Ctrl", "UTC", "plain"})
+"""What every language writes alike; ``plain`` is the look of a page, and stands in a condition."""
+
+
+@pytest.mark.parametrize("path", sorted((SOURCES / "web/templates").rglob("*.html")), ids=lambda p: p.stem)
+def test_no_template_says_anything_past_the_catalogues(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+    bare = MADE.sub("", written)
+    said = [TAG.sub(" ", bare), *SHOWN.findall(bare), *HANDED.findall(written)]
+    assert {one for text in said for one in re.findall(r"[^\W\d_]{2,}", text)} - OURS == set()

@@ -84,7 +84,8 @@ def diff(
     changes = compare(before, after)
     needed = signatures_needed(changes)
     if as_json:
-        told = {"changes": changes, "signatures": needed.roles}
+        plain = [msgspec.structs.replace(one, words=str(one.words)) for one in changes]
+        told = {"changes": plain, "signatures": needed.roles}
         typer.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
     else:
         _tell(changes, needed)

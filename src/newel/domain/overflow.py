@@ -4,7 +4,7 @@ A pool only ever adds: whoever would get the work without it gets it with it too
 clearance and what is regulated are asked of its members as of everybody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,10 +13,13 @@ import msgspec
 
 from newel.domain import routing
 from newel.domain.policy.bundle import Bundle, Overflow
-from newel.domain.routing import SUPERVISOR, Ask, Assign, Item, Person, Rules, Verdict
+from newel.domain.routing import SUPERVISOR, Ask, Assign, Fit, Item, Person, Rules, Verdict
+from newel.domain.sentence import Sentence
 from newel.domain.words import Priority
 
 NORMAL: Final = 100
+_KEPT: Final = Sentence("is kept for the overflow pool, which is closed")
+_KEPT_OPEN: Final = Sentence("is kept for the overflow pool, which is open")
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +132,22 @@ def decide(
     if not able:
         return verdict
     return Assign(min(able, key=lambda p: routing.rank(p, item, rules)), overflow=True)
+
+
+def fits(
+    item: Item,
+    people: Iterable[Person],
+    now: datetime,
+    rules: Rules = Rules(),  # noqa: B008
+    pool: Pool | None = None,
+) -> list[Fit]:
+    """Everybody for an item that a supervisor gives away; who is kept for the pool comes after who is not."""
+
+    def kept(person: Person) -> Iterator[Sentence]:
+        if pool is not None and reserved(person, pool.rule):
+            yield _KEPT_OPEN if pool.open else _KEPT
+
+    return routing.fits(item, people, now, rules, kept)
 
 
 def reach(person: Person, buckets: Mapping[int, Ask], rule: Overflow, rules: Rules = Rules()) -> list[int]:  # noqa: B008

@@ -1,6 +1,6 @@
 """Routing: who is able, who is eligible, who comes first, and who when nobody is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -10,11 +10,20 @@ import msgspec
 from newel.domain.access import CLEARED
 from newel.domain.calendar import is_open
 from newel.domain.escalation import cleared
+from newel.domain.sentence import Sentence, joined, word
 from newel.domain.words import Priority
 
 SUPERVISOR: Final = "supervisor"
 _GRADE: Final = {"none": -1, "junior": 0, "senior": 1, "specialist": 2, SUPERVISOR: 3}
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_TAKES_NONE: Final = Sentence("takes no %(priority)s work")
+_TAKES_NO_REGULATED: Final = Sentence("takes no regulated %(priority)s work")
+_FULL: Final = Sentence("is full, %(load)s of %(capacity)s")
+_SPEAKS_NOT: Final = Sentence("does not speak %(language)s")
+_LACKS: Final = Sentence("lacks %(skills)s")
+_AWAY: Final = Sentence("is away")
+_OFF_SHIFT: Final = Sentence("is off shift")
+_PASSED_IT_ON: Final = Sentence("has just passed it on")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,11 +84,11 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
     """How one person fits an item that is given by hand: what forbids it, and what speaks against it."""
 
     person: Person
-    forbidden: str = ""
-    doubts: tuple[str, ...] = ()
+    forbidden: Sentence | None = None
+    doubts: tuple[Sentence, ...] = ()
 
     @property
-    def against(self) -> tuple[str, ...]:
+    def against(self) -> tuple[Sentence, ...]:
         """All that is against it, the worst first."""
         return (self.forbidden, *self.doubts) if self.forbidden else self.doubts
 
@@ -194,8 +203,17 @@ def pick_supervisor(
     return min(present, key=order, default=None)
 
 
-def fits(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rules()) -> list[Fit]:  # noqa: B008
-    """Everybody for an item that a supervisor gives away: the best first, the forbidden last."""
+def fits(
+    item: Item,
+    people: Iterable[Person],
+    now: datetime,
+    rules: Rules = Rules(),  # noqa: B008
+    more: Callable[[Person], Iterable[Sentence]] = lambda _: (),
+) -> list[Fit]:
+    """Everybody for an item that a supervisor gives away: the best first, the forbidden last.
+
+    ``more`` is what else speaks against a person.
+    """
 
     def order(fit: Fit) -> tuple[bool, int, tuple[int, int, bool, float, datetime, str]]:
         return bool(fit.forbidden), len(fit.doubts), rank(fit.person, item, rules)
@@ -204,33 +222,34 @@ def fits(item: Item, people: Iterable[Person], now: datetime, rules: Rules = Rul
         Fit(
             person=person,
             forbidden=_forbids(person, item),
-            doubts=tuple(_doubts(person, item, now, rules)),
+            doubts=(*_doubts(person, item, now, rules), *more(person)),
         )
         for person in people
     )
     return sorted(found, key=order)
 
 
-def _forbids(person: Person, item: Item) -> str:
+def _forbids(person: Person, item: Item) -> Sentence | None:
     """What the store would refuse; nothing forbids a supervisor to be full."""
     if not cleared(person.clearance, item.priority, item.ask.regulated):
-        return f"takes no {'regulated ' if item.ask.regulated else ''}{item.priority.name} work"
+        none = _TAKES_NO_REGULATED if item.ask.regulated else _TAKES_NONE
+        return none.of(priority=item.priority.name)
     if person.clearance != SUPERVISOR and not person.free:
-        return f"is full, {person.load} of {person.capacity}"
-    return ""
+        return _FULL.of(load=person.load, capacity=person.capacity)
+    return None
 
 
-def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator[str]:
+def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator[Sentence]:
     standing = person.standing(now)
     if standing != "available":
-        yield "is away" if standing == "away" else "is off shift"
+        yield _AWAY if standing == "away" else _OFF_SHIFT
     if not speaks(person, item.ask.language):
-        yield f"does not speak {item.ask.language}"
+        yield _SPEAKS_NOT.of(language=item.ask.language)
     missing = [skill for skill in asked(item.ask, rules) if skill not in person.skills]
     if missing:
-        yield f"lacks {', '.join(missing)}"
+        yield _LACKS.of(skills=joined(map(word, missing)))
     if person.id == item.passed_by:
-        yield "has just passed it on"
+        yield _PASSED_IT_ON
 
 
 def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Person]:

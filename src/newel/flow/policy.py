@@ -104,7 +104,7 @@ def _compared(
         raise Unchanged(what=document.name)
     _must_name_post_mortems(document, old)
     if emergency and not may_be_emergency(changes):
-        loose = [one.words for one in changes if one.direction != "tighter" and not one.clerical]
+        loose = [str(one.words) for one in changes if one.direction != "tighter" and not one.clerical]
         raise NoEmergency(changes=" ".join(loose) or "nothing but names and dates changes.")
     return changes, signatures_needed(changes, emergency)
 

@@ -68,6 +68,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     message_id: UUID | None
     tags: Sequence[str]
     able: bool = True
+    lent: bool = False
     customer: str = ""
     excerpt: str = ""
 

@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from newel.domain.errors import NewelError
-from newel.web import refusal
+from newel.web import field, refusal
 from newel.web.tongue import COOKIE, N_, Tongue, of_console
 
 MEDIA_TYPE = "application/problem+json"
@@ -109,12 +109,12 @@ _GUARDS = {
 def rejection(error: msgspec.ValidationError) -> Rejected:
     """A shape error as the field that it names."""
     message, _, place = str(error).partition(" - at ")
-    field = place.strip("`").removeprefix("$").lstrip(".")
+    at = place.strip("`").removeprefix("$").lstrip(".")
     for said in ("Object missing required field `", "Object contains unknown field `"):
         if message.startswith(said):
             name = message.removeprefix(said).rstrip("`")
-            field = f"{field}.{name}" if field else name
-    return Rejected(FieldProblem(field, message))
+            at = f"{at}.{name}" if at else name
+    return Rejected(FieldProblem(at, message))
 
 
 def handlers() -> ExceptionHandlersMap:
@@ -156,8 +156,18 @@ def _typed(request: Request[Any, Any, Any], error: NewelError) -> Response[Probl
     guard = _GUARDS.get(str(error.data.get("sqlstate")), _REFUSED)
     detail = _said(request, guard) if guarded else _told(request, error)
     data = {k: v for k, v in error.data.items() if k == "sqlstate" or not guarded}
-    errors = error.errors if isinstance(error, Rejected) else ()
+    errors = _fields(request, error) if isinstance(error, Rejected) else ()
+    if errors and wants_page(request):  # which shows the detail alone
+        detail = " ".join(one.message for one in errors)
     return _answer(request, error.status, error.code, detail, errors=errors, data=data)
+
+
+def _fields(request: Request[Any, Any, Any], error: Rejected) -> tuple[FieldProblem, ...]:
+    """To a program as they stand, to a person as sentences in the language of their pages."""
+    speaks = _speaks(request)
+    if speaks is None:
+        return error.errors
+    return tuple(FieldProblem(one.field, field.told(one.field, one.message, speaks)) for one in error.errors)
 
 
 def _told(request: Request[Any, Any, Any], error: NewelError) -> str:

@@ -82,7 +82,7 @@ def test_the_words_are_sentences() -> None:
         ("  value.vip:", "  value.gold:"),
         ("effect: account, autonomous: true,", "effect: account,"),
     )
-    assert [one.words for one in told] == [
+    assert [str(one.words) for one in told] == [
         "Action reset: autonomous goes from yes to no.",
         "Threshold confidence_minimum: value goes from 0.7 to 0.65.",
         'Trigger emotion.floor: rule.lexicon loses "distress".',
@@ -95,7 +95,7 @@ def test_the_words_are_sentences() -> None:
 def test_WRK_10_a_text_in_another_language_is_signed_like_any_text() -> None:
     spoken = "texts:\n  es:\n    handover: Gracias.\n"
     (come,) = compare(BASE, bundle(extra=ACTS + spoken))
-    assert (come.words, come.kind, come.direction) == ("Texts in es is new.", "text", "neutral")
+    assert (str(come.words), come.kind, come.direction) == ("Texts in es is new.", "text", "neutral")
     (other,) = compare(bundle(extra=spoken), bundle(extra=spoken.replace("Gracias", "Muchas gracias")))
     assert other.path == "texts.es.handover"
     assert signatures_needed([other]).roles == (OWNER,)

@@ -66,3 +66,19 @@ async def test_the_author_never_signs_and_others_only_read(shop: Site) -> None:
     for path in ("/policy/no-such", "/policy/customer-support/99999999999", "/policy/customer-support/0"):
         assert (await amara.get(path)).status_code == 404, path
     assert (await amara.get("/knowledge/playbooks/customer-support/no_such")).status_code == 404
+
+
+async def test_WRK_9_a_policy_and_its_changes_are_read_in_the_readers_language(shop: Site) -> None:
+    june = await shop.signed_in("june")
+    await submit(shop, "ivan")
+    paths = ("/policy", "/policy/customer-support", "/policy/customer-support/compare?new=2")
+    for code, said in (
+        ("es", ("Leer la vigente", "Cuando el mensaje tiene palabras de", "pasa de 0,7 a 0,65")),
+        ("fr", ("Lire celle en vigueur", "Quand le message a des mots de", "passe de 0,7 à 0,65")),
+    ):
+        for path, words in zip(paths, said, strict=True):
+            page = await june.get(path, headers={"accept-language": code})
+            assert words in page.text, path
+            assert not [
+                one for one in ("When the message", "goes from", "Read what runs") if one in page.text
+            ]

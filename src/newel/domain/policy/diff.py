@@ -9,18 +9,22 @@ from newel.domain.access import Role
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.senses import Kind, Sense, is_clerical, kind_of, rank, sense_of
 from newel.domain.policy.sentence import is_entry, sentence
+from newel.domain.sentence import Sentence
 
 Direction = Literal["tighter", "looser", "neutral"]
 _Path = tuple[str, ...]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change at one place; None stands for "is not there"."""
+    """One change at one place; None stands for "is not there".
+
+    ``words`` is a plain text where it was kept before sentences were in several languages.
+    """
 
     path: str
     old: Any
     new: Any
-    words: str
+    words: Sentence | str
     kind: Kind
     direction: Direction
     clerical: bool = False

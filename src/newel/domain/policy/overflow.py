@@ -1,23 +1,51 @@
 """The rule of an overflow pool in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from newel.domain.policy.bundle import Overflow
+from newel.domain.sentence import Sentence, Value, joined, word
+
+_USUALLY: Final = Sentence("Usually %(n)s wait.")
+_BY_ALERT: Final = Sentence("The alert opens the pool.")
+_BY_ALERT_CLOSES: Final = Sentence("The alert opens the pool, and at %(percent)s %% it closes by itself.")
+_BY_HAND: Final = Sentence("A supervisor opens the pool.")
+_BY_HAND_CLOSES: Final = Sentence("A supervisor opens the pool, and at %(percent)s %% it closes by itself.")
+_IN_IT: Final = Sentence("In it: %(who)s; %(priority)s and below, %(each)s each at most.")
+_IN_IT_LENT: Final = Sentence(
+    "In it: %(who)s, in for %(skills)s; %(priority)s and below, %(each)s each at most."
+)
+_TEAM: Final = Sentence("the team %(team)s")
+_WHOEVER: Final = Sentence("whoever has %(skills)s")
 
 
-def in_words(rule: Overflow) -> str:
-    """Who steps in, and when, as a sentence."""
-    opens = "The alert opens the pool" if rule.opens == "by_itself" else "A supervisor opens the pool"
-    relief = "" if rule.relief_percent is None else f", and at {rule.relief_percent} % it closes by itself"
-    lent = f", in for {_listed(rule.stands_in_for)}" if rule.stands_in_for else ""
-    who = [_listed(rule.people)] if rule.people else []
-    who += [f"the team {_listed(rule.teams)}"] if rule.teams else []
-    who += [f"whoever has {_listed(rule.with_skills)}"] if rule.with_skills else []
-    return (
-        f"Usually {rule.normal_depth} wait. {opens}{relief}. In it: {'; '.join(who)}{lent}; "
-        f"{rule.from_priority.name} and below, {rule.most_each} each at most."
+def in_words(rule: Overflow) -> Value:
+    """Who steps in, and when, as sentences."""
+    said = _IN_IT_LENT if rule.stands_in_for else _IN_IT
+    within = said.of(
+        who=joined(_members(rule), "; "),
+        skills=_listed(rule.stands_in_for),
+        priority=rule.from_priority.name,
+        each=rule.most_each,
     )
+    return joined((_USUALLY.of(n=rule.normal_depth), _opens(rule), within), " ")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+def _opens(rule: Overflow) -> Sentence:
+    by_itself = rule.opens == "by_itself"
+    if rule.relief_percent is None:
+        return _BY_ALERT if by_itself else _BY_HAND
+    return (_BY_ALERT_CLOSES if by_itself else _BY_HAND_CLOSES).of(percent=rule.relief_percent)
+
+
+def _members(rule: Overflow) -> Iterator[Value]:
+    if rule.people:
+        yield joined(rule.people)
+    if rule.teams:
+        yield _TEAM.of(team=_listed(rule.teams))
+    if rule.with_skills:
+        yield _WHOEVER.of(skills=_listed(rule.with_skills))
+
+
+def _listed(names: Iterable[str]) -> Value:
+    return joined(word(name.replace("_", " ")) for name in names)

@@ -31,7 +31,7 @@ from newel.flow.routing.queue import (
     sweep,
     take_over,
 )
-from newel.flow.routing.reach import rules_of
+from newel.flow.routing.reach import pools_of, rules_of
 
 __all__ = [
     "LARGEST_BATCH",
@@ -46,6 +46,7 @@ __all__ = [
     "mine",
     "my_work",
     "own",
+    "pools_of",
     "presence",
     "queued",
     "rebalance",

@@ -1,6 +1,6 @@
 -- name: mine
 -- What a person owns, most urgent first, with the customer's newest words and whether they wait for an answer.
-SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token,
+SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token, w.overflow AS lent,
     c.kind, c.state AS case_state, c.contact_reason, c.language, c.locked, c.due_at AS until, c.customer_id,
     c.key_wrapped, k.wrapped AS subject_wrapped, u.profile_sealed, n.id AS message_id, n.body_sealed, n.created_at AS said_at,
     ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags,

@@ -16,9 +16,10 @@ from litestar.params import FromPath
 
 from newel.domain.access import Act
 from newel.domain.errors import Conflict
-from newel.domain.routing import Fit, Item, fits
+from newel.domain.overflow import fits
+from newel.domain.routing import Fit, Item
 from newel.flow import escalation, overflow, routing
-from newel.flow.routing import rules_of
+from newel.flow.routing import pools_of, rules_of
 from newel.store import routing as work
 from newel.store import views, wallboard
 from newel.store.db import Tx
@@ -140,7 +141,8 @@ async def _fits(request: Ask, tx: Tx, case_id: UUID) -> tuple[work.WorkItem, lis
     running = await request.house.running(tx, item.workflow)
     asked = Item(ask=item.ask, priority=item.priority, passed_by=item.passed_by)
     others = [person for person in await work.people(tx) if person.id != item.owner_id]
-    return item, fits(asked, others, tx.now, rules_of(running))
+    pool = (await pools_of(tx, running)).get(item.workflow)
+    return item, fits(asked, others, tx.now, rules_of(running), pool)
 
 
 @form("/wallboard/cases/{case_id:uuid}/assignment", Act.ASSIGN)

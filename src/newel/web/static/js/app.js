@@ -23,7 +23,7 @@ document.addEventListener("htmx:response:error", (event) => {
   let said = gettext("This did not work. Try again.");
   try {
     const problem = JSON.parse(ctx.text);
-    said = problem.errors?.length ? problem.errors.map((e) => `${e.field}: ${e.message}`).join("; ") : problem.detail || said;
+    said = problem.errors?.length ? problem.errors.map((e) => e.message).join(" ") : problem.detail || said;
   } catch { /* not a problem document */ }
   toast(said, { bad: true });
 });
