@@ -16,6 +16,7 @@ from newel.domain.policy.bundle import (
     Trigger,
 )
 from newel.domain.policy.entry import Entry
+from newel.domain.policy.offer import in_words as offered
 from newel.domain.policy.overflow import in_words
 from newel.domain.policy.quality import Sampling
 from newel.domain.policy.tuned import MEASURED
@@ -78,6 +79,8 @@ def _sections(bundle: Bundle) -> Iterator[tuple[str, str, str, Iterable[Row]]]:
     yield "ceilings", "Ceilings", about, _ceilings(bundle)
     yield "actions", "Acts", "What may be done in other systems, and by whose authority.", _actions(bundle)
     yield "playbooks", "Playbooks", "The documented path of each contact reason.", _playbooks(bundle)
+    about = "What the person on a case may offer besides; never where anything is wrong, and never by itself."
+    yield "offers", "Recommendations", about, _offers(bundle)
     yield "knowledge", "Knowledge", "What the AI may quote.", _knowledge(bundle)
     yield "sla", "Service levels", "The time that each priority has.", _sla(bundle)
     yield (
@@ -212,6 +215,12 @@ def _playbooks(bundle: Bundle) -> Iterator[Row]:
         ways = "one way" if len(one.paths) == 1 else f"{len(one.paths)} ways"
         words = f"{one.title}: {ways}, {does}; {one.risk} risk."
         yield _of(plain(key), one, words, mark="certified" if one.certificate else "")
+
+
+def _offers(bundle: Bundle) -> Iterator[Row]:
+    for key, one in bundle.offers.items():
+        words = offered(one, bundle.languages[0])
+        yield _of(plain(key), one, words, quotes=(one.because, one.text, *one.texts.values()))
 
 
 def _knowledge(bundle: Bundle) -> Iterator[Row]:

@@ -13,6 +13,7 @@ _NOUNS: Final = {
     "actions": "Action",
     "fields": "Field",
     "playbooks": "Playbook",
+    "offers": "Offer",
     "gates": "Risk class",
     "messages": "Message",
     "texts": "Texts in",
