@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newel.domain.errors import Invalid
-from newel.domain.survey import SCALES, chosen, figures, fit
+from newel.domain.survey import LEAST, SCALES, chosen, figures, fit, heard
 from newel.domain.words import Survey
 
 KINDS = st.sampled_from(Survey)
@@ -62,3 +62,21 @@ def test_RES_5_the_others_have_a_mean_on_their_scale_and_no_nps(kind: Survey, da
 def test_RES_5_without_an_answer_there_is_no_figure(kind: Survey) -> None:
     one = figures(kind, 3, {})
     assert (one.asked, one.answered, one.average, one.nps) == (3, 0, None, None)
+
+
+def test_RES_5_what_is_heard_is_said_in_the_figure_of_its_kind() -> None:
+    csat = heard(Survey.CSAT, {5: 12, 4: 6, 2: 2})
+    assert (csat.answered, csat.few, csat.nps, csat.average) == (20, False, None, None)
+    assert csat.satisfied is not None
+    assert csat.satisfied.value == 0.9
+    assert (csat.satisfied.low, csat.satisfied.high) == pytest.approx((0.6830, 0.9877), abs=1e-3)
+    nps = heard(Survey.NPS, {10: 10, 9: 2, 8: 4, 3: 4})
+    assert (nps.nps, nps.satisfied, nps.average) == (40.0, None, None)
+    assert heard(Survey.EFFORT, {7: 1, 4: 1}).average == 5.5
+
+
+@given(KINDS, st.integers(0, 40))
+def test_RES_5_of_few_answers_nothing_is_concluded(kind: Survey, times: int) -> None:
+    found = heard(kind, {5: times} if times else {})
+    assert found.few == (times < LEAST)
+    assert found.answered == times

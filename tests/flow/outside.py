@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from conftest import NOON
+from newel.domain.errors import Unavailable
 from newel.domain.ports import ActionRequest, Delivery, Facts, Match, Outbound, Outcome, OutcomeKind
 
 CONFIRMED, REFUSED, NOT_EXECUTED, UNKNOWN = OutcomeKind
@@ -66,6 +67,10 @@ ORDERS = {
 }
 
 
+def _of(customer: str) -> list[dict[str, Any]]:
+    return [one for one in ORDERS.values() if one["customer"] == customer]
+
+
 @dataclass
 class Books:
     """Implements ``newel.domain.ports.Systems``: answers, delays, failures, and a ledger of effects.
@@ -83,16 +88,26 @@ class Books:
     thinking: Callable[[], Awaitable[object]] | None = None
     unkeyed: frozenset[str] = frozenset()
     silent: bool = False
+    away: bool = False
 
     async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
         await self._once("thinking")
+        if self.away:
+            raise Unavailable(what=call)
         found: dict[str, Any] | None = None
         if call == "shop.order":
             found = ORDERS.get(args["order"])
         elif call == "shop.products":
-            found = {"count": 1, "products": [{"sku": "HW-101", "stock": 5}]}
+            price = money(2100)
+            found = {
+                "count": 1,
+                "products": [{"sku": args["q"], "stock": 5, "in_stock": True, "price": price}],
+            }
+        elif call == "shop.customer_orders":
+            found = {"customer": args["customer"], "orders": _of(args["customer"])}
         elif call == "shop.customer":
             found = {"ref": args["customer"], "customer": args["customer"], "email": "c@example.com"}
+            found |= {"marketing": args["customer"] != "C0020"}
         return Facts(found, f"{call} {sorted(args.values())}", NOON) if found else None
 
     async def execute(self, request: ActionRequest) -> Outcome:

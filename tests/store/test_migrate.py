@@ -25,6 +25,7 @@ TABLES = {
     "policy": "policy_version",
     "article_draft": "article_draft",
     "overflow": "overflow",
+    "offer": "offer",
     "review": "review",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"

@@ -60,6 +60,7 @@ class Customer(Record, frozen=True, kw_only=True):
     vulnerable: bool = False
     prefers_human: bool = False
     training_consent: bool = False
+    marketing: bool = True
     language: str = "en"
     joined_on: date
     loyalty_points: int = 0

@@ -24,6 +24,8 @@ LONGEST: Final = 8_000
 SEARCHED: Final = 2_000
 """As much of the customer's words as articles are looked for with."""
 ARTICLES: Final = 5
+ANSWERS: Final = 3
+"""So many of the customer's last answers to surveys stand beside a case."""
 LEAST_FIT: Final = 0.05
 """How well an article fits at least that nobody has asked for."""
 _LOOKED_AT: Final = 300

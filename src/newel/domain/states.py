@@ -79,6 +79,11 @@ OVERFLOW: Machine = {
     "open": ("closed",),
     "closed": (),
 }
+OFFER: Machine = {
+    "shown": ("used", "dismissed"),
+    "used": (),
+    "dismissed": (),
+}
 REVIEW: Machine = {
     "open": ("done", "released", "corrected", "returned", "void"),
     "done": (),
@@ -100,6 +105,7 @@ MACHINES: Mapping[str, Machine] = {
     "policy": POLICY,
     "article_draft": ARTICLE_DRAFT,
     "overflow": OVERFLOW,
+    "offer": OFFER,
     "review": REVIEW,
 }
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.errors import Conflict, Invalid, NotFound
+from newel.domain.interval import Share, share
 from newel.domain.resolution import Category
 from newel.domain.words import Survey
 
@@ -19,6 +20,8 @@ SCALES: Final = {Survey.CSAT: range(1, 6), Survey.NPS: range(11), Survey.EFFORT:
 SATISFIED: Final = 4
 PROMOTER: Final = 9
 DETRACTOR: Final = 6
+LEAST: Final = 20
+"""Of fewer answers of a kind nothing is concluded: one more would move its NPS by five points and more."""
 Score = Annotated[int, msgspec.Meta(ge=0, le=10)]
 """Of any kind; ``fit`` holds it against its own scale."""
 Comment = Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^[^\x00]*\Z")]
@@ -81,6 +84,36 @@ def figures(kind: Survey, asked: int, scored: Mapping[int, int]) -> Figures:
 
 def _given(scored: Mapping[int, int], low: int, high: int) -> int:
     return sum(times for score, times in scored.items() if low <= score <= high)
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What customers answered to one kind in a time, in the figure that each kind is known by.
+
+    CSAT: the share of 4 and 5 ("top two boxes"), with its 95 % interval. NPS: the percentage of promoters
+    (9, 10) less that of detractors (0 to 6), of all who answered (Reichheld, "The One Number You Need to
+    Grow", Harvard Business Review, December 2003); a difference of two shares, and so without an interval.
+    Effort: the mean of 1 (hard) to 7 (easy), after Dixon, Freeman and Toman, "Stop Trying to Delight Your
+    Customers", Harvard Business Review, July 2010.
+    """
+
+    kind: Survey
+    answered: int
+    satisfied: Share | None = None
+    nps: float | None = None
+    average: float | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few answers to conclude anything from."""
+        return self.answered < LEAST
+
+
+def heard(kind: Survey, scored: Mapping[int, int]) -> Heard:
+    """What the answers of a kind say, of how often each score was given."""
+    found = figures(kind, sum(scored.values()), scored)
+    satisfied = share(found.satisfied, found.answered) if kind is Survey.CSAT else None
+    average = found.average if kind is Survey.EFFORT else None
+    return Heard(kind=kind, answered=found.answered, satisfied=satisfied, nps=found.nps, average=average)
 
 
 def token(survey: UUID, mac: bytes) -> str:

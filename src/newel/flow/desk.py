@@ -31,6 +31,7 @@ from newel.store import intake as told
 from newel.store import merge as merges
 from newel.store import note as notes
 from newel.store import routing as work
+from newel.store import survey as surveys
 from newel.store.case import Case
 from newel.store.context import Package
 from newel.store.customer import Customer
@@ -39,6 +40,7 @@ from newel.store.desk import Line, Moment, Question
 from newel.store.draft import Draft
 from newel.store.note import Note
 from newel.store.routing import WorkItem
+from newel.store.survey import Answer
 from newel.store.views import CaseView
 
 _ELSEWHERE: Final = frozenset({Part.REQUEST})
@@ -79,6 +81,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     question: Question | None
     fields: dict[str, Any]
     extraction_confidence: float | None
+    answers: tuple[Answer, ...]
+    """What the customer answered to the last surveys."""
     merged: tuple[UUID, ...]
     """The cases that were merged into this one; their messages and notes stand between its own."""
     into: UUID | None
@@ -222,6 +226,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         question=await rows.question(tx, case.id, me),
         fields=mask.mask(fields, stands.known).value if fields else {},
         extraction_confidence=confidence,
+        answers=tuple(await surveys.of_customer(tx, case.customer_id, rule.ANSWERS)) if whole else (),
         merged=tuple(one.id for one in merged),
         into=await merges.into(tx, case.id) if case.state == "resolved" else None,
     )

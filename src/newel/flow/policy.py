@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 import holidays
 import msgspec
 
-from newel.domain import calendar
+from newel.domain import calendar, offer
 from newel.domain.access import Act, Actor, Role, system
 from newel.domain.errors import Forbidden, NotFound
 from newel.domain.playbook.check import problems
@@ -58,6 +58,7 @@ def known() -> Known:
         zones=frozenset(available_timezones()),
         countries=frozenset(holidays.list_supported_countries()),
         playbook=problems,
+        offer=offer.problems,
     )
 
 

@@ -1,12 +1,14 @@
 """Rows of surveys: asked at the end of an episode, answered once, the comment sealed."""
 
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
 
 from newel.domain.errors import NotFound
-from newel.domain.survey import OPEN_FOR
+from newel.domain.survey import OPEN_FOR, SCALES, Heard, heard
+from newel.domain.words import Survey as Kind
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
@@ -30,6 +32,20 @@ class Open(msgspec.Struct, frozen=True):
     kind: str
     asked_at: datetime
     expires_at: datetime
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a customer answered once; their comment stands in the trace of its case."""
+
+    kind: Kind
+    score: int
+    answered_at: datetime
+    case_id: UUID
+
+    @property
+    def most(self) -> int:
+        """The best that the scale of its kind has."""
+        return SCALES[self.kind][-1]
 
 
 async def add(tx: Tx, case: Case, conversation_id: UUID, kind: str) -> UUID:
@@ -62,3 +78,17 @@ async def answer(tx: Tx, envelope: Envelope, case: Case, survey: Survey, score: 
     await tx.one(sql("survey").answer, survey.id, score, sealed, tx.now)
     about, kind = case.id, survey.kind
     await audit.record(tx, "survey.answered", "survey", survey.id, case_id=about, kind=kind, score=score)
+
+
+async def since(tx: Tx, at: datetime) -> list[Heard]:
+    """What customers have answered since a time, each kind in its own figure."""
+    scored: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in await tx.rows(sql("survey").scores, at):
+        scored[row["kind"]][row["score"]] = row["times"]
+    return [heard(kind, scored[kind]) for kind in Kind]
+
+
+async def of_customer(tx: Tx, customer_id: UUID, most: int) -> list[Answer]:
+    """What a customer answered last, newest first."""
+    rows = await tx.rows(sql("survey").of_customer, customer_id, most)
+    return [Answer(Kind(row["kind"]), row["score"], row["answered_at"], row["case_id"]) for row in rows]

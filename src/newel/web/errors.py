@@ -101,6 +101,7 @@ _GUARDS = {
     "NW018": N_("This person's desk is full."),
     "NW041": N_("What was uploaded or sent stays as it is."),
     "NW042": N_("The attachment is not this message's."),
+    "NW051": N_("Nothing is offered on this case."),
     "NW021": N_("The survey was answered, or has expired."),
     "NW020": N_("The message is still held: its writer may take it back."),
 }

@@ -264,6 +264,9 @@ VALUES: Final = (
 )
 """Words of ours among its values."""
 STATES: Final = (
+    N_("Shown"),
+    N_("Used"),
+    N_("Dismissed"),
     N_("AI"),
     N_("Deflecting"),
     N_("Approval"),

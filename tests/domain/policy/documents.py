@@ -29,7 +29,23 @@ KNOWN = Known(
     playbook=lambda playbook: (
         ("paths.0.reply: nothing is called 'oder'",) if "{oder" in playbook.paths[0].reply else ()
     ),
+    offer=lambda offer: ("text: nothing is called 'oder'",) if "{oder" in offer.text else (),
 )
+
+OFFERS = """
+offers:
+  pad:
+    title: Feather pad
+    owner: Shop team
+    date: 2026-11-26
+    contact_reasons: [order_status]
+    needs: {order: {call: shop.order, args: {order: "{customer.ref}"}}}
+    when: [{fact: order.state, eq: delivered}]
+    because: A cover was bought.
+    text: A pad fits your cover.
+    texts: {es: Un relleno encaja en su funda.}
+    rest_days: 60
+"""
 
 ACTS = """
 systems:
@@ -45,6 +61,12 @@ actions:
   refund: {system: shop, effect: money, ceiling: refund, owner: Shop team, date: 2026-11-20}
   reset: {system: shop, effect: account, autonomous: true, owner: Shop team, date: 2026-11-20}
 playbooks:
+  order_status:
+    title: How far is my order
+    risk: low
+    owner: Shop team
+    date: 2026-11-20
+    paths: [{reply: "It is on its way."}]
   refund_damaged:
     title: Refund a damaged item
     risk: high

@@ -2,7 +2,7 @@
 """Cross-checks: each kind of mistake is found, at its line, with what would be right."""
 
 import pytest
-from tests.domain.policy.documents import ACTS, KNOWN, STANDARD, changed, line_of
+from tests.domain.policy.documents import ACTS, KNOWN, OFFERS, STANDARD, changed, line_of
 
 from newel.domain.policy.check import check, load_checked
 from newel.domain.policy.parse import load_document
@@ -277,3 +277,48 @@ def test_QUA_1_the_quality_of_a_policy_is_checked_where_it_is_written(
     found = [one for one in check(load_document(text, "test.yaml"), KNOWN) if one.path == path]
     assert [one.line for one in found] == [line_of(text, new)]
     assert says in found[0].message
+
+
+def test_WRK_2_an_offer_has_nothing_to_mend() -> None:
+    assert checked(STANDARD + ACTS + OFFERS) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "[order_status]",
+            "[order_stats]",
+            'unknown contact reason "order_stats"; did you mean "order_status"?',
+        ),
+        (
+            "[order_status]",
+            "[refund_damaged]",
+            'nothing is offered where "refund_damaged" pays money back; take it out',
+        ),
+        ("because: A cover was bought.", 'because: " "', "offers.pad.because: is empty"),
+        ("texts: {es:", "texts: {xx:", 'unknown language "xx"'),
+        ("texts: {es:", "texts: {en:", "is what text is written in"),
+        ("texts: {es: Un relleno encaja en su funda.}", 'texts: {es: ""}', "offers.pad.texts.es: is empty"),
+        ("rest_days: 60", "rest_days: 0", "0 is out of range; 1 to 3650"),
+        ("call: shop.order,", "call: shop.oder,", 'unknown look-up "shop.oder"; did you mean "shop.order"?'),
+        ("text: A pad", "text: For {oder.no} a pad", "offers.pad.text: nothing is called 'oder'"),
+        ("title: Feather pad", "title: Feather pad\n    owners: me", 'unknown key "owners"'),
+        ("owner: Shop team\n    date: 2026-11-26", "date: 2026-11-26", '"owner" is missing'),
+    ],
+)
+def test_WRK_2_a_mistake_in_an_offer_is_found_at_its_line(old: str, new: str, words: str) -> None:
+    whole = STANDARD + ACTS
+    assert old in OFFERS
+    text = whole + OFFERS.replace(old, new)
+    try:
+        found = [one for one in checked(text) if one.severity == "error"]
+    except BrokenPolicy as broken:
+        found = list(broken.problems)
+    (one,) = [one for one in found if words in str(one)]
+    assert whole.count("\n") < one.line <= text.count("\n")
+
+
+def test_WRK_2_items_have_nobody_to_offer_anything() -> None:
+    text = (STANDARD + ACTS + OFFERS).replace("kind: conversations", "kind: items")
+    assert "items have no customer to offer anything" in " ".join(map(str, checked(text)))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.policy.documents import ACTS, bundle
+from tests.domain.policy.documents import ACTS, OFFERS, bundle
 
 from newel.domain.access import Role
 from newel.domain.policy.bundle import ActionClass, Bundle
@@ -99,6 +99,17 @@ def test_WRK_10_a_text_in_another_language_is_signed_like_any_text() -> None:
     (other,) = compare(bundle(extra=spoken), bundle(extra=spoken.replace("Gracias", "Muchas gracias")))
     assert other.path == "texts.es.handover"
     assert signatures_needed([other]).roles == (OWNER,)
+
+
+def test_WRK_2_an_offer_is_the_policy_owners_and_goes_at_once() -> None:
+    bare, offering = BASE, bundle(extra=ACTS + OFFERS)
+    (made,) = compare(bare, offering)
+    assert (str(made.words), made.kind, made.direction) == ("Offer pad is new.", "text", "looser")
+    assert signatures_needed([made]).roles == (Role.POLICY_OWNER,)
+    (gone,) = compare(offering, bare)
+    assert signatures_needed([gone], emergency=True).emergency
+    later = bundle(extra=ACTS + OFFERS.replace("rest_days: 60", "rest_days: 90"))
+    assert [one.direction for one in compare(offering, later)] == ["tighter"]
 
 
 def test_a_replaced_word_is_a_loss_and_a_gain_and_so_a_loosening() -> None:

@@ -38,6 +38,7 @@ def _customer(number: int, today: date) -> Customer:
         joined_on=today - timedelta(days=luck.randint(60, 2_400)),
         loyalty_points=spent // 100,
         training_consent=chance("training consent", ref).random() < CONSENTING,
+        marketing=fixed.get("marketing", True),
         **_flags(fixed),
     )
 

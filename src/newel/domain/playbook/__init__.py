@@ -8,7 +8,7 @@ from newel.domain.playbook.conditions import all_hold
 from newel.domain.playbook.facts import Known
 from newel.domain.playbook.guide import Guide, guide
 from newel.domain.playbook.own import asks_in_general, speaks_of_own
-from newel.domain.playbook.plan import Action, Call, NoPath, Reply, Why, calls, choose
+from newel.domain.playbook.plan import Action, Call, NoPath, Reply, Why, blocked, calls, choose
 from newel.domain.playbook.slots import Filled, Missing, fill_slots, fills, wants_orders
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Why",
     "all_hold",
     "asks_in_general",
+    "blocked",
     "calls",
     "choose",
     "fill_slots",

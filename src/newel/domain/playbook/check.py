@@ -1,6 +1,6 @@
 """What is wrong with a playbook before it runs, for ``newel policy check``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from newel.domain.playbook.template import lint, only_place, places
@@ -18,10 +18,10 @@ def _problems(playbook: Playbook) -> Iterator[str]:
     roots = {*OWN_ROOTS, *playbook.needs, *playbook.picks}
     for where, template in _templates(playbook):
         yield from (f"{where}: {wrong}" for wrong in lint(template))
-        yield from _unknown(where, places(template), roots, playbook)
+        yield from unknown(where, places(template), roots, playbook.slots)
     for number, path in enumerate(playbook.paths):
         facts = [condition.fact for condition in path.when]
-        yield from _unknown(f"paths.{number}.when", facts, roots, playbook)
+        yield from unknown(f"paths.{number}.when", facts, roots, playbook.slots)
         for name in ("amount", "paid"):
             template = getattr(path.act, name, "")
             where = f"paths.{number}.act.{name}"
@@ -41,12 +41,13 @@ def _templates(playbook: Playbook) -> Iterator[tuple[str, str]]:
                 yield f"paths.{number}.act.args.{arg}", template
 
 
-def _unknown(where: str, named: Sequence[str], roots: set[str], playbook: Playbook) -> Iterator[str]:
+def unknown(where: str, named: Iterable[str], roots: set[str], slots: Container[str] = ()) -> Iterator[str]:
+    """The paths that begin with nothing that is known there, or name a slot that is not."""
     for path in named:
         root, _, rest = path.partition(".")
         if root not in roots:
             yield f"{where}: nothing is called {root!r}; known are {sorted(roots)}"
-        elif root == "slots" and rest not in playbook.slots:
+        elif root == "slots" and rest not in slots:
             yield f"{where}: there is no slot {rest!r}"
 
 

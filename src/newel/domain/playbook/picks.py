@@ -4,16 +4,28 @@ The words choose among records that the system of record gave; they never make o
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from newel.domain.playbook.facts import ABSENT, Known, at
-from newel.domain.policy.bundle import Pick, Playbook
+from newel.domain.policy.bundle import Need, Pick
 
 
-def with_picks(playbook: Playbook, known: Known) -> dict[str, Any]:
+class Looking(Protocol):
+    """Whatever looks facts up and picks among them: a playbook, an offer."""
+
+    @property
+    def needs(self) -> Mapping[str, Need]:
+        """The look-ups, by the name of what they find."""
+
+    @property
+    def picks(self) -> Mapping[str, Pick]:
+        """The entries that are picked of lists, in order: a later one may pick from an earlier one."""
+
+
+def with_picks(looking: Looking, known: Known) -> dict[str, Any]:
     """The tree of what is known, with each pick that leads to one entry."""
     tree = known.tree()
-    for name, pick in playbook.picks.items():
+    for name, pick in looking.picks.items():
         chosen = _picked(pick, tree)
         if chosen is not None:
             tree[name] = chosen
@@ -22,7 +34,7 @@ def with_picks(playbook: Playbook, known: Known) -> dict[str, Any]:
 
 def _picked(pick: Pick, tree: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The only entry of a list of facts, or the one that the slot's words name best."""
-    entries = _equal(pick, at(tree, pick.among), tree)
+    entries = _kept(pick, at(tree, pick.among), tree)
     if len(entries) == 1 and not pick.must_match:
         return entries[0]
     words = _words(at(tree, f"slots.{pick.slot}"))
@@ -34,7 +46,7 @@ def _picked(pick: Pick, tree: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return named[0] if named and (len(named) == 1 or pick.first) else None
 
 
-def _equal(pick: Pick, entries: Any, tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _kept(pick: Pick, entries: Any, tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if entries is ABSENT or isinstance(entries, str) or not isinstance(entries, Sequence):
         return []
     wanted = {key: at(tree, path) for key, path in pick.equal.items()}
@@ -42,7 +54,9 @@ def _equal(pick: Pick, entries: Any, tree: Mapping[str, Any]) -> list[Mapping[st
     return [
         entry
         for entry in entries
-        if isinstance(entry, Mapping) and all(entry.get(key) == value for key, value in asked.items())
+        if isinstance(entry, Mapping)
+        and all(entry.get(key) == value for key, value in asked.items())
+        and all(entry.get(key) in values for key, values in pick.one_of.items())
     ]
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from newel.domain.playbook.conditions import all_hold
 from newel.domain.playbook.facts import ABSENT, Known, at, beside, owners
-from newel.domain.playbook.picks import with_picks
+from newel.domain.playbook.picks import Looking, with_picks
 from newel.domain.playbook.template import (
     MissingFact,
     as_money,
@@ -80,13 +80,13 @@ class Reply(msgspec.Struct, frozen=True):
     justification: str = ""
 
 
-def calls(playbook: Playbook, known: Known) -> tuple[Call, ...]:
+def calls(looking: Looking, known: Known) -> tuple[Call, ...]:
     """The look-ups that can be made now; empty when nothing is left to ask.
 
     Look-ups whose arguments name other facts follow in a later round.
     """
-    tree = with_picks(playbook, known)
-    open_needs = {n: need for n, need in playbook.needs.items() if n not in known.facts}
+    tree = with_picks(looking, known)
+    open_needs = {n: need for n, need in looking.needs.items() if n not in known.facts}
     asked = (_call(name, need, tree) for name, need in open_needs.items())
     return tuple(call for call in asked if call)
 
@@ -115,9 +115,9 @@ def _all_rendered(templates: Mapping[str, str], tree: Mapping[str, Any]) -> _Arg
 
 def choose(playbook: Playbook, known: Known, now: datetime) -> Reply | NoPath:
     """The first path whose conditions hold, filled with facts; or why there is none."""
-    blocked = _no_record(playbook, known) or _not_theirs(playbook, known)
-    if blocked:
-        return blocked
+    why_not = blocked(playbook, known)
+    if why_not:
+        return why_not
     tree = with_picks(playbook, known)
     for path in playbook.paths:
         if all_hold(path.when, tree, now):
@@ -125,20 +125,25 @@ def choose(playbook: Playbook, known: Known, now: datetime) -> Reply | NoPath:
     return NoPath(Why.NO_CONDITION)
 
 
-def _no_record(playbook: Playbook, known: Known) -> NoPath | None:
-    for name, need in playbook.needs.items():
+def blocked(looking: Looking, known: Known) -> NoPath | None:
+    """Why nothing is said from these facts: a record that is not there, or not the customer's own."""
+    return _no_record(looking, known) or _not_theirs(looking, known)
+
+
+def _no_record(looking: Looking, known: Known) -> NoPath | None:
+    for name, need in looking.needs.items():
         if not need.optional and known.facts.get(name) is None:
             return NoPath(Why.NO_RECORD, name)
     return None
 
 
-def _not_theirs(playbook: Playbook, known: Known) -> NoPath | None:
+def _not_theirs(looking: Looking, known: Known) -> NoPath | None:
     """A record found by the customer's words must say that it is theirs.
 
     Any other record may not say that it is somebody else's.
     """
     own = known.profile.get("ref")
-    for name, need in playbook.needs.items():
+    for name, need in looking.needs.items():
         said = known.facts.get(name)
         if need.public or said is None:
             continue

@@ -160,15 +160,16 @@ class Pick(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The entry of a list of facts that a slot's words name, or the only entry there is.
 
     ``among`` is the list's path, ``by`` the keys that the words are compared with, ``equal``
-    keeps the entries whose key equals a known path (an unknown path asks nothing);
-    ``must_match`` refuses even the only entry when the words do not name it; ``first`` takes
-    the first of several that fit equally.
+    keeps the entries whose key equals a known path (an unknown path asks nothing), ``one_of``
+    those whose key is one of these values; ``must_match`` refuses even the only entry when the
+    words do not name it; ``first`` takes the first of several that fit equally.
     """
 
     among: str
     slot: str = ""
     by: tuple[str, ...] = ("sku", "name")
     equal: dict[str, str] = {}
+    one_of: dict[str, tuple[str, ...]] = {}
     must_match: bool = False
     first: bool = False
 
@@ -229,6 +230,26 @@ class Playbook(Entry, frozen=True, kw_only=True):
     paths: tuple[Path, ...]
     skills: tuple[str, ...] = ()
     certificate: str = ""
+
+
+class Offer(Entry, frozen=True, kw_only=True):
+    """A product or service that the person on a case may offer: when it fits, why, and in which words.
+
+    It fits a case of these ``contact_reasons`` (none named: of any) while all of ``when`` holds; ``needs``
+    and ``picks`` are those of a playbook, and know the ``customer``. ``because`` tells the person why it
+    is shown, ``text`` is what they may put into their reply, with ``texts`` in other languages. Used or
+    dismissed, it is not shown again to the same customer for ``rest_days``.
+    """
+
+    title: str
+    contact_reasons: tuple[str, ...] = ()
+    needs: dict[str, Need] = msgspec.field(default_factory=dict)
+    picks: dict[str, Pick] = msgspec.field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    because: str
+    text: str
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
+    rest_days: int = 90
 
 
 class Knowledge(Entry, frozen=True, kw_only=True):
@@ -348,6 +369,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     actions: dict[str, ActionClass] = {}
     fields: dict[str, Field] = {}
     playbooks: dict[str, Playbook] = {}
+    offers: dict[str, Offer] = {}
     outside: tuple[str, ...] = ()
     calibration: Calibration | None = None
     knowledge: Knowledge | None = None

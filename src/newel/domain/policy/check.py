@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from newel.domain.policy.check_acts import check_acts
+from newel.domain.policy.check_offer import check_offer
 from newel.domain.policy.check_overflow import check_overflow
 from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_survey import check_survey
@@ -194,4 +195,5 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_time,
     check_overflow,
     check_survey,
+    check_offer,
 )

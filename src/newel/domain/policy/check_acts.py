@@ -1,10 +1,10 @@
 """Acts: systems, action classes, their ceilings, and the playbooks that use them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Playbook, Proposed
+from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Need, Playbook, Proposed
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
 
@@ -98,7 +98,7 @@ def _playbook(sheet: Sheet, name: str, playbook: Playbook) -> Iterator[Problem]:
     for said in sheet.known.playbook(playbook):
         where, _, what = said.partition(": ")
         yield sheet.wrong(*path, *where.split("."), says=what)
-    yield from _needs(sheet, name, playbook)
+    yield from check_needs(sheet, path, playbook.needs)
     yield from _slots(sheet, name, playbook)
     for at, one in enumerate(playbook.paths):
         if one.act:
@@ -108,10 +108,11 @@ def _playbook(sheet: Sheet, name: str, playbook: Playbook) -> Iterator[Problem]:
             yield sheet.wrong(*path, "paths", at, says="acts and goes to a person", hint=hint)
 
 
-def _needs(sheet: Sheet, name: str, playbook: Playbook) -> Iterator[Problem]:
+def check_needs(sheet: Sheet, of: tuple[str, ...], needs: Mapping[str, Need]) -> Iterator[Problem]:
+    """Look-ups that no system offers, or without an argument of theirs."""
     calls = _look_ups(sheet.bundle)
-    for need, wanted in playbook.needs.items():
-        path = ("playbooks", name, "needs", need)
+    for need, wanted in needs.items():
+        path = (*of, "needs", need)
         if wanted.call not in calls:
             yield from sheet.named(*path, "call", what="look-up", name=wanted.call, among=calls)
             continue

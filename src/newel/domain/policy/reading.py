@@ -34,6 +34,7 @@ _TITLES: Final = {
     "ceilings": Sentence("Ceilings"),
     "actions": Sentence("Acts"),
     "playbooks": Sentence("Playbooks"),
+    "offers": Sentence("Recommendations"),
     "knowledge": Sentence("Knowledge"),
     "sla": Sentence("Service levels"),
     "routing": Sentence("Routing and hours"),
@@ -57,6 +58,9 @@ _ABOUT: Final = {
     "ceilings": Sentence("The most that an approval may release; never above what was paid."),
     "actions": Sentence("What may be done in other systems, and by whose authority."),
     "playbooks": Sentence("The documented path of each contact reason."),
+    "offers": Sentence(
+        "What the person on a case may offer besides; never where anything is wrong, and never by itself."
+    ),
     "knowledge": Sentence("What the AI may quote."),
     "sla": Sentence("The time that each priority has."),
     "routing": Sentence("How work finds its person, and when people are in."),
@@ -98,6 +102,7 @@ def _sections(bundle: Bundle) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "ceilings", acts.ceilings(bundle)
     yield "actions", acts.actions(bundle)
     yield "playbooks", acts.playbooks(bundle)
+    yield "offers", acts.offers(bundle)
     yield "knowledge", acts.knowledge(bundle)
     yield "sla", time.sla(bundle)
     yield "routing", time.routing(bundle)

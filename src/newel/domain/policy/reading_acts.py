@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Field, Playbook
+from newel.domain.policy.offer import in_words
 from newel.domain.policy.reading_row import Row, every, low, plain, row_of
 from newel.domain.sentence import Sentence, Share, Sum, Value, joined, word
 
@@ -80,6 +81,13 @@ def _ways(one: Playbook) -> Sentence:
     does = _PROPOSES.of(actions=every(acts)) if acts else _ANSWERS
     said, risk = _ONE_WAY if len(one.paths) == 1 else _WAYS, word(str(one.risk))
     return said.of(title=one.title, count=len(one.paths), does=does, risk=risk)
+
+
+def offers(bundle: Bundle) -> Iterator[Row]:
+    """What the person on a case may offer besides, in whose words."""
+    for key, one in bundle.offers.items():
+        words = in_words(one, bundle.languages[0])
+        yield row_of(plain(key), one, words, quotes=(one.because, one.text, *one.texts.values()))
 
 
 def knowledge(bundle: Bundle) -> Iterator[Row]:

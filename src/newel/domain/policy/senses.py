@@ -50,6 +50,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "calendar": "sla",
     "routing": "routing",
     "overflow": "routing",
+    "offers": "text",
     "surveys": "text",
     "messages": "text",
     "texts": "text",
@@ -92,6 +93,8 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
     ("playbooks", "*", "risk"): _UP,
     ("playbooks", "*", "phrases"): _FEWER,
     ("playbooks", "*", "certificate"): _FEWER,
+    ("offers", "*"): _FEWER,
+    ("offers", "*", "rest_days"): _UP,
     ("outside",): _MORE,
     ("fields", "*", "required"): _UP,
     ("fields", "*", "pattern"): _MORE,
@@ -140,7 +143,7 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
 }
 # Sections that hold entries by name, that are one entry, and that hold entries a step deeper.
 _NAMED: Final = frozenset(
-    {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "gates"}
+    {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "offers", "gates"}
 )
 _SINGLE: Final = frozenset(
     {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling"}

@@ -14,6 +14,7 @@ _NOUNS: Final = {
     "actions": Sentence("Action %(name)s"),
     "fields": Sentence("Field %(name)s"),
     "playbooks": Sentence("Playbook %(name)s"),
+    "offers": Sentence("Offer %(name)s"),
     "gates": Sentence("Risk class %(name)s"),
     "messages": Sentence("Message %(name)s"),
     "texts": Sentence("Texts in %(name)s"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from newel.domain.policy.bundle import Bundle, Playbook
+from newel.domain.policy.bundle import Bundle, Offer, Playbook
 from newel.domain.policy.parse import Document
 from newel.domain.policy.problem import Problem, did_you_mean
 
@@ -13,7 +13,7 @@ class Known:
     """What the rest of the house provides, as values.
 
     ``factors`` are what a risk score may be made of besides triggers and clusters;
-    ``playbook`` tells what is wrong inside one playbook, each as ``path: message``.
+    ``playbook`` and ``offer`` tell what is wrong inside of one, each as ``path: message``.
     """
 
     lexicons: frozenset[str]
@@ -23,6 +23,7 @@ class Known:
     zones: frozenset[str]
     countries: frozenset[str]
     playbook: Callable[[Playbook], Iterable[str]]
+    offer: Callable[[Offer], Iterable[str]]
 
 
 @dataclass(frozen=True)

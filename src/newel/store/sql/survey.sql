@@ -12,6 +12,15 @@ SELECT s.id, s.kind, s.asked_at, s.expires_at FROM newel.survey s JOIN newel.cas
 WHERE s.conversation_id = $1 AND s.answered_at IS NULL AND s.expires_at > $2
     AND c.state = 'resolved' AND c.episode = s.episode ORDER BY s.asked_at DESC, s.id LIMIT 1;
 
+-- name: scores
+-- How often each score was given since a time, by kind.
+SELECT kind, score, count(*)::integer AS times FROM newel.survey WHERE answered_at >= $1 GROUP BY kind, score;
+
+-- name: of_customer
+-- What a customer answered last.
+SELECT s.kind, s.score, s.answered_at, s.case_id FROM newel.cases c JOIN newel.survey s ON s.case_id = c.id
+WHERE c.customer_id = $1 AND s.answered_at IS NOT NULL ORDER BY s.answered_at DESC, s.id LIMIT $2;
+
 -- name: answer
 UPDATE newel.survey SET score = $2, comment_sealed = $3, answered_at = $4
 WHERE id = $1 AND answered_at IS NULL RETURNING id;

@@ -17,6 +17,7 @@ from newel.web.api import (
     merge,
     miss,
     note,
+    offer,
     overflow,
     priority,
     quality,
@@ -52,6 +53,7 @@ WORDS = (
     quality,
     survey,
     note,
+    offer,
     kill_switch,
     customer,
 )

@@ -11,7 +11,7 @@ from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.quality import Mark, Verdict
 from newel.domain.telling import reason_said
-from newel.flow import quality
+from newel.flow import offer, quality
 from newel.flow.quality import Desk
 from newel.store import desk as colleagues
 from newel.web import refusal
@@ -87,10 +87,11 @@ async def list_part(request: Ask) -> Response[str]:
 
 @page_at("/review/results", Act.REVIEW)
 async def results_page(request: Ask) -> Response[str]:
-    """What reviews say by week, person and question."""
+    """What reviews say by week, person and question; and how often recommendations are taken up."""
     weeks = request.asked(Weeks).weeks
     found = await quality.results(request.house, request.person, weeks)
-    return page(request, "quality_results.html", results=found, weeks=weeks, works=WORK)
+    taken_up = await offer.uptakes(request.house, request.person, 7 * weeks)
+    return page(request, "quality_results.html", results=found, offers=taken_up, weeks=weeks, works=WORK)
 
 
 @page_at("/review/mine", Act.READ_CASE)

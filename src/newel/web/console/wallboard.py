@@ -7,6 +7,7 @@ routing is down, and says that it is.
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.overflow import fits
 from newel.domain.routing import Fit, Item
+from newel.domain.survey import LEAST
 from newel.flow import escalation, overflow, routing
 from newel.flow.routing import pools_of, rules_of
 from newel.store import routing as work
+from newel.store import survey as surveys
 from newel.store import views, wallboard
 from newel.store.db import Tx
 from newel.web.page import done, lead, page, part
@@ -35,6 +38,7 @@ FITS_SHOWN = 40
 TALKS_SHOWN = 20
 ANSWERED_SHOWN = 8
 APPROVALS_SHOWN = 8
+HEARD_DAYS = 7
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -97,6 +101,8 @@ async def _people_and_ai(request: Ask, people: int) -> dict[str, Any]:
             "answered": await wallboard.answered(tx, ANSWERED_SHOWN),
             "asked": await wallboard.asked(tx),
             "approvals": await views.approvals(tx, APPROVALS_SHOWN),
+            "heard": await surveys.since(tx, tx.now - timedelta(days=HEARD_DAYS)),
+            "least": LEAST,
         }
 
 

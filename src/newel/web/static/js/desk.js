@@ -1,6 +1,6 @@
 // The desk: moving in the list, writing (kept here and on the server), who else looks, what was revealed.
 import { Chosen, choosing } from "./attach.js";
-import { offer } from "./offers.js";
+import { complete } from "./completion.js";
 import { toast } from "./toast.js";
 import { left, onTheWall, showTimes, whenShown } from "./time.js";
 import { gettext, ngettext } from "./words.js";
@@ -109,7 +109,7 @@ function typed(event) {
     clearTimeout(saving);
     saving = setTimeout(saveDraft, SAVE_MS);
   }
-  offer(event.target);
+  complete(event.target);
   typing();
 }
 document.addEventListener("input", typed);
@@ -191,6 +191,13 @@ function put(text) {
   place.dispatchEvent(new Event("input", { bubbles: true }));
   place.focus();
 }
+
+// What somebody may offer goes into the reply once the house has taken down that it was used.
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const text = ctx.request?.form?.dataset?.puts;
+  if (text && ctx.response && ctx.response.status < 400) put(text);
+});
 
 // A form of the composer was taken: its text is gone from here too.
 document.addEventListener("htmx:finally:request", (event) => {

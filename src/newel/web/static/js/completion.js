@@ -5,7 +5,7 @@ let from = 0;
 let texts = null;
 
 const caseOf = (place) => place.closest("[data-composer]").dataset.case;
-const list = (place) => place.closest("[data-pane]").querySelector("[data-offers]");
+const list = (place) => place.closest("[data-pane]").querySelector("[data-completion]");
 const before = (place) => place.value.slice(0, place.selectionStart);
 
 async function saved(place) {
@@ -25,7 +25,7 @@ const SOURCES = {
 };
 const sourceOf = (place) => SOURCES[Object.keys(SOURCES).find((kind) => kind in place.dataset)];
 
-export async function offer(place) {
+export async function complete(place) {
   const source = sourceOf(place);
   if (!source?.begun.test(before(place))) return close(place);
   const all = await source.all(place);
