@@ -34,6 +34,22 @@ def test_CTX_3_personal_data_is_hidden_and_the_rest_stays(text: str, shown: str)
     assert masked_text(text, PRIYA) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("محمد الخليفي", "مرحبا، أين طلبي؟ اسمي محمد الخلیفي", "مرحبا، أين طلبي؟ اسمي [name]"),
+        ("محمد الخليفي", "أنا مُحمّد من دبي", "أنا [name] من دبي"),
+        ("李小龙", "我是 李小龙 订单 没有到", "我是 [name] 订单 没有到"),
+        ("Дмитрий Жуков", "это Жуков, а где мой заказ", "это [name], а где мой заказ"),
+        ("Þóra Ýr", "THORA here, and Þóra", "[name] here, and [name]"),
+    ],
+)
+def test_CTX_3_a_name_of_another_script_hides_itself_and_no_other_word_as_long(
+    name: str, text: str, shown: str
+) -> None:
+    assert masked_text(text, known_of(name, "")) == shown
+
+
 def test_luhn_alone_is_not_a_card() -> None:
     assert is_card("378282246310005")
     assert not is_card("1234567812345670")

@@ -19,22 +19,38 @@ PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SITE = "site=hearthwick"
+KEYS = "!"
+PRESSED = re.compile(r"[^A-Za-z0-9]")
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
         "/sign-in",
         f"/chat?{SITE}",
         f"/help?{SITE}",
         f"/help?{SITE}&q=returns",
+        f"/help?{SITE}&q=zzzz",
+        f"/help/articles/nothing?{SITE}",
         f"/help/articles/returns-policy?{SITE}",
         f"/help/contact?{SITE}",
         f"/help/conversation?{SITE}",
     ),
-    "amara": ("/desk", "/approvals", "/search", "/search?q=order", "/profile", "/tour", "/nowhere"),
+    "amara": (
+        "/desk",
+        "/approvals",
+        "/search",
+        "/search?q=order",
+        "/search?q=zzzz",
+        "/profile",
+        "/tour",
+        "/nowhere",
+    ),
     "esme": ("/desk", "/desk > .desk-list .case-row", "/review/mine"),
     "ivan": (
         "/desk",
         "/desk > .desk-list .case-row",
         "/desk > .desk-list .case-row > .case-acts a[href$=trace]",
+        "/desk > .desk-list .case-row > !?",
+        "/desk > .desk-list .case-row > !e",
+        "/desk > !Control+k",
         "/wallboard",
         "/kill-switch",
         "/search?q=order",
@@ -47,13 +63,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/knowledge/playbooks/customer-support",
         "/knowledge/playbooks/customer-support > .playbook-list a",
         "/knowledge/playbooks/customer-support > .playbook-list a > a[href$='/draft']",
+        "/knowledge/playbooks/customer-support > .playbook-list a > a[href$='/draft'] > !Control+Enter",
         "/knowledge/new",
         "/explain",
     ),
     "greta": ("/review", "/review > .inbox-list a.line", "/review/results"),
     "farid": ("/approvals",),
 }
-"""Who looks at which pages, and what they press there; a page that is not theirs to see is left out."""
+"""Who looks at which pages, which links they follow and which keys they press there (``!``); a page that
+is not theirs to see is left out."""
 
 
 def shots() -> Iterator[tuple[str, str, str]]:
@@ -80,12 +98,15 @@ async def shoot(browser: Browser, url: str, out: Path, theme: Any, size: str, lo
 
 
 async def opened(page: Page, url: str, path: str) -> bool:
-    """Whether the page is there, after the links on the way to it were followed."""
+    """Whether the page is there, after the links on the way to it were followed and the keys pressed."""
     first, *links = path.split(" > ")
     answer = await page.goto(url + first)
     if answer is None or answer.status == 403:
         return False
     for link in links:
+        if link.startswith(KEYS):
+            await page.keyboard.press(link.removeprefix(KEYS))
+            continue
         found = (
             await page.locator(link).first.get_attribute("href") if await page.locator(link).count() else None
         )
@@ -97,10 +118,12 @@ async def opened(page: Page, url: str, path: str) -> bool:
 
 
 def _name(path: str) -> str:
-    """A file's name: the words of the address, and how many links further."""
+    """A file's name: the words of the address, how many links further, and the keys."""
     first, *links = path.split(" > ")
+    keys = [PRESSED.sub("", link) or "help" for link in links if link.startswith(KEYS)]
+    links = [link for link in links if not link.startswith(KEYS)]
     said = re.sub(r"[^a-z0-9]+", "-", first.replace(SITE, "").lower()).strip("-") or "front"
-    return f"{said}-{len(links)}" if links else said
+    return "-".join([said, *([str(len(links))] if links else []), *keys])
 
 
 async def _sign_in(page: Page, url: str, login: str) -> None:

@@ -6,6 +6,7 @@ looked for as they are: no model guesses names.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -14,7 +15,9 @@ import msgspec
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban, luhn
 
+from newel.domain.scan.fold import OTHER_LETTER, plain
 from newel.domain.scan.normalise import readings
+from newel.domain.scan.view import View
 
 _EMAIL: Final = re.compile(r"[\w.%+\xff-]{1,64}@[\w.\xff-]{1,190}\.[a-z\xff]{2,24}")
 _DIGITS: Final = re.compile(r"(?<!\d)\d+(?:[ -]\d+){0,11}(?!\d)")
@@ -38,6 +41,7 @@ _CARDS: Final = (
 )
 _DIALLED: Final = re.compile(r"(?<![\d.,/+-])0(?:[ -]?\d){9,10}(?![\d,/-]|\.\d)")
 """Ten or eleven digits that begin with 0, as one dials them: no plan may know it, or a digit is wrong."""
+_SAME: Final = str.maketrans("یىکة", "ييكه")
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PLACE: Final = 5
 _PHONE_TAIL: Final = 7
@@ -91,7 +95,7 @@ def secrets(text: str, known: Known) -> tuple[Secret, ...]:
     found = (
         Secret(*view.raw(start, end), kind)
         for view in readings(text)
-        for kind, start, end in _places(view.data.decode("latin-1"), known)
+        for kind, start, end in _places(text, view, known)
     )
     return tuple(_disjoint(sorted(found, key=lambda s: (s.start, -s.end))))
 
@@ -177,7 +181,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _places(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
+def _places(raw: str, view: View, known: Known) -> Iterator[tuple[str, int, int]]:
+    text = view.data.decode("latin-1")
     yield from (("email", *m.span()) for m in _EMAIL.finditer(text))
     yield from _cards(text)
     yield from _accounts(text)
@@ -185,8 +190,9 @@ def _places(text: str, known: Known) -> Iterator[tuple[str, int, int]]:
     yield from (("phone", m.start, m.end) for m in phones)
     yield from (("phone", *m.span()) for m in _DIALLED.finditer(text))
     yield from (("phone", *m.span()) for phone in known.phones for m in _numbered(phone, text))
-    yield from _literal("address", text, known.addresses)
-    yield from _literal("name", text, known.names)
+    for kind, values in (("address", known.addresses), ("name", known.names)):
+        for value in values:
+            yield from ((kind, *span) for span in _literal(value, text) if _says(raw, view, span, value))
 
 
 def _cards(text: str) -> Iterator[tuple[str, int, int]]:
@@ -223,11 +229,23 @@ def _numbered(phone: str, text: str) -> Iterator[re.Match[str]]:
         yield from re.finditer(rf"(?<!\d)\+?(?:\d[ ().-]*){{0,6}}{'[ ().-]*'.join(digits)}(?!\d)", text)
 
 
-def _literal(kind: str, text: str, values: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-    for value in values:
-        for wanted in {view.data.decode("latin-1").strip() for view in readings(value)}:
-            for found in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text) if wanted else ():
-                yield kind, *found.span()
+def _literal(value: str, text: str) -> Iterator[tuple[int, int]]:
+    for wanted in {view.data.decode("latin-1").strip() for view in readings(value)}:
+        for found in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text) if wanted else ():
+            yield found.span()
+
+
+def _says(raw: str, view: View, span: tuple[int, int], value: str) -> bool:
+    """Whether it is the value: a reading has one filler for all letters of other scripts."""
+    if OTHER_LETTER not in view.data[slice(*span)].decode("latin-1"):
+        return True
+    return _others(raw[slice(*view.raw(*span))]) == _others(value)
+
+
+def _others(text: str) -> list[str]:
+    """The letters that have no Latin one, as they are; forms that people write for one another are one."""
+    plainer = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)
+    return [char for char in plainer if plain(char) == OTHER_LETTER]
 
 
 def _disjoint(found: Iterable[Secret]) -> Iterator[Secret]:

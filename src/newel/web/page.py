@@ -67,6 +67,8 @@ def environment(code: str = SOURCE) -> Templates:
         words=lambda key: tongue.gettext(words(key)),
         reason=lambda key: tongue.sentence(reasons.said(key)),
         listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
+        day=tongue.date,
+        spoken=tongue.spoken,
         iso=iso,
         initials=initials,
     )
@@ -141,6 +143,7 @@ def _frame(request: Ask) -> dict[str, Any]:
         "me": staff,
         "may": staff.actor.may if staff else _nothing,
         "titled": titled(request),
+        "named": named(request),
         "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
         "tour": request.app.state.tour,
         "path": request.scope["path"],
@@ -154,6 +157,17 @@ def titled(request: Ask) -> Callable[[str], str]:
     """What people call a workflow: the title that its policy in force gives it."""
     running = request.house.in_force()
     return lambda workflow: running[workflow].bundle.title if workflow in running else words(workflow)
+
+
+def named(request: Ask) -> Callable[[str, str], str]:
+    """What people call a contact reason: the title of its playbook; its key as words where it has none."""
+    running = request.house.in_force()
+
+    def name(workflow: str, reason: str) -> str:
+        playbook = running[workflow].bundle.playbooks.get(reason) if workflow in running else None
+        return playbook.title if playbook else request.gettext(words(reason))
+
+    return name
 
 
 def _nothing(_act: Act) -> bool:

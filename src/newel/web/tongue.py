@@ -53,6 +53,10 @@ class Tongue:
         said = self.locale.get_display_name(self.locale) or self.code
         return said[:1].upper() + said[1:]
 
+    def spoken(self, code: str) -> str:
+        """What this language calls another: ``en`` → ``English``; a code that nobody knows stays."""
+        return str(self.locale.languages.get(code) or self.locale.languages.get(code[:2]) or code)
+
     def gettext(self, message: str, **values: object) -> str:
         """A text in this language, with its places filled."""
         said = self.translations.gettext(message) if message else ""

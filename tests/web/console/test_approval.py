@@ -209,7 +209,7 @@ async def test_several_of_one_class_are_approved_together(
     async with seat(shop, browser, "amara") as one:
         page = one.page
         await one.go("/approvals")
-        await page.get_by_role("button", name="3 × Refund damaged").click()
+        await page.get_by_role("button", name="3 × Refund Broken on arrival, money back").click()
         await expect(page.locator(".line-pick:checked")).to_have_count(3)
         await page.locator(".line-pick:checked").first.uncheck()
         assert await one.axe() == []

@@ -6,7 +6,7 @@ SELECT id, title, collection FROM newel.article WHERE current AND collection = A
 -- Articles of some collections that hold every word of $2, or words that begin so; the best first. $4 and $5
 -- surround the found words.
 SELECT id, title, collection, ts_headline('english', body, q,
-    format('StartSel=%s, StopSel=%s, MaxWords=28, MinWords=12', $4::text, $5::text)) AS excerpt
+    format('StartSel=%s, StopSel=%s, MaxFragments=1, MaxWords=28, MinWords=12', $4::text, $5::text)) AS excerpt
 FROM (SELECT id, title, collection, body, q, ts_rank(sense, q) AS rank
     FROM newel.article, to_tsquery('english', $2) q
     WHERE current AND collection = ANY ($1) AND sense @@ q ORDER BY rank DESC, id LIMIT $3) best

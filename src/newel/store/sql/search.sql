@@ -103,7 +103,7 @@ ORDER BY u.created_at DESC;
 -- name: articles
 -- Articles in force that are about the words, the best first.
 SELECT id, title, collection, language, updated, ts_headline('simple', body, q,
-    'StartSel="", StopSel="", MaxWords=30, MinWords=12') AS excerpt
+    'StartSel="", StopSel="", MaxFragments=1, MaxWords=30, MinWords=12') AS excerpt
 FROM (SELECT id, title, collection, language, updated, body, q, ts_rank(sense, q) AS rank
     FROM newel.article, websearch_to_tsquery('english', $1) q WHERE current AND sense @@ q
     ORDER BY rank DESC, id LIMIT $2) best

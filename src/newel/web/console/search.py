@@ -1,6 +1,6 @@
 """Search: cases and customers by their words, articles by their sense; quick answers for the palette."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.flow import search
 from newel.flow.search import Found
-from newel.web.page import page, part, words
+from newel.store.search import CaseHit, PersonHit
+from newel.web.page import named, page, part, words
 from newel.web.request import Ask
 from newel.web.route import page as page_at
 
@@ -28,15 +29,17 @@ async def search_page(request: Ask) -> Response[str]:
     """The search page, or what was found while somebody types."""
     asked = request.asked(Search).q.strip()
     found = await search.find(request.house, request.me.actor, asked) if asked else Found()
-    show = part if request.partial else page
-    return show(request, "search/found.html" if request.partial else "search.html", q=asked, found=found)
+    if request.partial:
+        return part(request, "search/found.html", q=asked, found=found)
+    return page(request, "search.html", q=asked, found=found, whose=None)
 
 
 @page_at("/customers/{customer_id:uuid}/cases", Act.READ_CASE)
 async def customer_cases(request: Ask, customer_id: FromPath[UUID]) -> Response[str]:
     """All cases of one customer."""
     cases = await search.cases_of(request.house, request.me.actor, customer_id)
-    return page(request, "search.html", q="", found=Found(cases=cases))
+    whose = cases[0].customer if cases else ""
+    return page(request, "search.html", q="", found=Found(cases=cases), whose=whose)
 
 
 @page_at("/search/quick", Act.READ_CASE)
@@ -45,15 +48,22 @@ async def quick(request: Ask) -> Response[list[dict[str, str]]]:
     asked = request.asked(Search).q.strip()
     found = await search.find(request.house, request.me.actor, asked, limit=QUICK)
     may_work = request.me.actor.may(Act.WORK)
-    hits = [_case(hit, may_work) for hit in found.cases]
-    hits += [_hit(h.name or h.ref, f"{h.cases} cases", f"/customers/{h.id}/cases") for h in found.people]
-    hits += [_hit(h.title, "article", f"/knowledge/{h.id}") for h in found.articles]
+    hits = [_case(request, hit, may_work) for hit in found.cases]
+    hits += [_customer(request, hit) for hit in found.people]
+    article = request.gettext("article")
+    hits += [_hit(hit.title, article, f"/knowledge/articles/{hit.id}") for hit in found.articles]
     return Response(hits, media_type="application/json")
 
 
-def _case(hit: Any, may_work: bool) -> dict[str, str]:
-    label = f"{words(hit.contact_reason or 'case')}: {hit.customer}"
-    return _hit(label, words(hit.state), f"/desk/{hit.id}" if may_work else f"/cases/{hit.id}/trace")
+def _case(request: Ask, hit: CaseHit, may_work: bool) -> dict[str, str]:
+    about = named(request)(hit.workflow, hit.contact_reason) or request.gettext("Not yet known")
+    path = f"/desk/{hit.id}" if may_work else f"/cases/{hit.id}/trace"
+    return _hit(f"{about}: {hit.customer}", request.gettext(words(hit.state)), path)
+
+
+def _customer(request: Ask, hit: PersonHit) -> dict[str, str]:
+    many = request.ngettext("%(num)s case", "%(num)s cases", hit.cases)
+    return _hit(hit.name or hit.ref, many, f"/customers/{hit.id}/cases")
 
 
 def _hit(label: str, hint: str, path: str) -> dict[str, str]:
