@@ -9,7 +9,6 @@ import asyncpg
 
 from benchmarks.common import demo_house, emit
 from newel.domain.access import system
-from newel.domain.routing import Rules
 from newel.flow.house import House
 from newel.store import claim, routing
 from newel.store.db import Tx
@@ -85,7 +84,7 @@ async def main() -> None:
             await fill(postgres.owner_url, rows)
             async with house.db.tx(ACTOR) as tx:
                 person = next(p for p in await routing.people(tx) if p.login == "amara")
-                await routing.requalify(tx, Rules())
+                await routing.requalify(tx)
                 serving = await routing.serving(tx, person.id)
             naive = [sorted(person.skills), list(person.languages), 2]
             ours = await median(house, lambda tx, s=serving: claim.next_for(tx, s))

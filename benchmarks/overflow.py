@@ -89,7 +89,7 @@ async def main() -> None:
             await fill(postgres.owner_url, rows)
             async with house.db.tx(ACTOR) as tx:
                 await pools.close_pool(tx, WORKFLOW)
-                await work.requalify(tx, rules_of(await house.running(tx, WORKFLOW)))
+                await work.requalify(tx)
             closed = await _figures(house, postgres.owner_url)
             async with house.db.tx(ACTOR) as tx:
                 await _open(house, tx)

@@ -112,14 +112,19 @@ class Routing(OnTheFloor):
     async def _best_for(self, login: str) -> Priority | None:
         """By the rule itself, over every waiting item: what this person should be given."""
         waiting = await self.floor.rows(
-            "SELECT w.priority, w.general, b.language, b.skills, b.regulated FROM newel.work_item w"
-            " JOIN newel.bucket b ON b.id = w.bucket WHERE w.state = 'queued'"
+            "SELECT w.priority, w.general, b.language, b.skills, b.regulated, b.generalist"
+            " FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket WHERE w.state = 'queued'"
         )
         async with self.floor.tx() as tx:
             person = await rows.person(tx, self.floor.id_of(login))
         found = []
         for row in waiting:
-            ask = Ask(language=row["language"], skills=tuple(row["skills"]), regulated=row["regulated"])
+            ask = Ask(
+                language=row["language"],
+                skills=tuple(row["skills"]),
+                regulated=row["regulated"],
+                generalist=row["generalist"],
+            )
             fit = qualified(person, ask) or (row["general"] and qualified_as_generalist(person, ask))
             if fit and takes(person, Priority(row["priority"]), ask.regulated):
                 found.append(Priority(row["priority"]))

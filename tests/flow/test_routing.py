@@ -1,6 +1,7 @@
 """Routing on the real database: who gets it, who waits, what comes free, by hand and at once."""
 
 import asyncio
+from dataclasses import replace as another
 from datetime import timedelta
 
 import pytest
@@ -282,3 +283,30 @@ async def test_a_claim_looks_again_when_all_that_it_saw_is_held(floor: Floor) ->
             item = await claim.next_for(tx, serving, limit=1)
     assert item is not None
     assert item.case_id == free
+
+
+async def test_RTE_2_each_workflow_keeps_its_own_generalists(floor: Floor) -> None:
+    """Whoever queues last, and whoever's account changes then, decides for nobody else's work."""
+    ours = floor.running
+    theirs = another(
+        ours,
+        bundle=replace(ours.bundle, routing=replace(ours.bundle.routing, generalist_skill="invoices")),
+    )
+    first = await floor.escalated(PRIVACY)
+    floor.replaced(theirs)
+    second = await floor.escalated(PRIVACY)
+    floor.replaced(ours)
+    for last in (PRIVACY, replace(P3, skills=("vulnerable",))):
+        await floor.escalated(last)
+        items = [await floor.item(case) for case in (first, second)]
+        buckets = [item.bucket for item in items if item]
+        async with floor.tx() as tx:
+            await rows.requalify(tx)
+            hana, ben = [await rows.serving(tx, floor.id_of(login)) for login in ("hana", "ben")]
+        assert [bucket in ben.general for bucket in buckets] == [True, False]
+        assert [bucket in hana.general for bucket in buckets] == [False, True]
+    await floor.rows("UPDATE newel.work_item SET general = true WHERE state = 'queued'")
+    claimed = await routing.claim_next(floor.house, floor.staff["hana"])
+    assert claimed is not None
+    assert claimed.case_id == second
+    assert await routing.claim_next(floor.house, floor.staff["hana"]) is None

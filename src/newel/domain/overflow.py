@@ -94,22 +94,22 @@ def member(person: Person, rule: Overflow) -> bool:
     return reserved(person, rule) or bool(person.skills.keys() & set(rule.with_skills))
 
 
-def steps_in(person: Person, ask: Ask, rule: Overflow, rules: Rules = Rules()) -> bool:  # noqa: B008
+def steps_in(person: Person, ask: Ask, rule: Overflow) -> bool:
     """Whether a member could do this work, with the skills that the pool lets them stand in for."""
     lent = () if ask.regulated else rule.stands_in_for
-    skilled = set(routing.asked(ask, rules)) <= {*person.skills, *lent}
-    own = routing.qualified(person, ask, rules) and not reserved(person, rule)
+    skilled = set(ask.asked) <= {*person.skills, *lent}
+    own = routing.qualified(person, ask) and not reserved(person, rule)
     return skilled and not own and routing.speaks(person, ask.language)
 
 
-def helps(person: Person, item: Item, pool: Pool, rules: Rules = Rules()) -> bool:  # noqa: B008
+def helps(person: Person, item: Item, pool: Pool) -> bool:
     """Whether the pool may give the item to this person now, if nobody comes before them."""
     return (
         pool.room(person)
         and member(person, pool.rule)
         and item.priority >= pool.rule.from_priority
         and routing.takes(person, item.priority, item.ask.regulated)
-        and steps_in(person, item.ask, pool.rule, rules)
+        and steps_in(person, item.ask, pool.rule)
     )
 
 
@@ -127,18 +127,17 @@ def decide(
     verdict = routing.decide(item, [p for p in everybody if not reserved(p, pool.rule)], now, rules)
     if isinstance(verdict, Assign) or not pool.open:
         return verdict
-    may = (p for p in everybody if p.id != item.passed_by and helps(p, item, pool, rules))
+    may = (p for p in everybody if p.id != item.passed_by and helps(p, item, pool))
     able = [p for p in may if p.works(now)]  # last: what a shift says of a zone takes longest
     if not able:
         return verdict
-    return Assign(min(able, key=lambda p: routing.rank(p, item, rules)), overflow=True)
+    return Assign(min(able, key=lambda p: routing.rank(p, item)), overflow=True)
 
 
 def fits(
     item: Item,
     people: Iterable[Person],
     now: datetime,
-    rules: Rules = Rules(),  # noqa: B008
     pool: Pool | None = None,
 ) -> list[Fit]:
     """Everybody for an item that a supervisor gives away; who is kept for the pool comes after who is not."""
@@ -147,14 +146,12 @@ def fits(
         if pool is not None and reserved(person, pool.rule):
             yield _KEPT_OPEN if pool.open else _KEPT
 
-    return routing.fits(item, people, now, rules, kept)
+    return routing.fits(item, people, now, kept)
 
 
-def reach(person: Person, buckets: Mapping[int, Ask], rule: Overflow, rules: Rules = Rules()) -> list[int]:  # noqa: B008
+def reach(person: Person, buckets: Mapping[int, Ask], rule: Overflow) -> list[int]:
     """The buckets in which a member steps in."""
-    fit = (
-        b for b, ask in buckets.items() if steps_in(person, ask, rule, rules) and routing.serves(person, ask)
-    )
+    fit = (b for b, ask in buckets.items() if steps_in(person, ask, rule) and routing.serves(person, ask))
     return sorted(fit)
 
 

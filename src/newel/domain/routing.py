@@ -64,11 +64,17 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kind of work needs: a bucket. No skills means the general one."""
+    """What a kind of work needs: a bucket. No skills means the general one, whose name is the workflow's."""
 
     language: str
     skills: tuple[str, ...] = ()
     regulated: bool = False
+    generalist: str = "general"
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The skills that the work needs: without any of its own, the general one."""
+        return self.skills or (self.generalist,)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +103,6 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The policy's numbers for routing."""
 
     widens_after_seconds: float = 60.0
-    general: str = "general"
 
 
 class Assign(msgspec.Struct, frozen=True):
@@ -136,14 +141,14 @@ def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = R
     """Who gets the item now; None of the people is an answer of its own."""
     present = [p for p in people if p.works(now) and p.id != item.passed_by]
     cleared_here = [p for p in present if takes(p, item.priority, item.ask.regulated)]
-    able = [p for p in cleared_here if qualified(p, item.ask, rules)]
+    able = [p for p in cleared_here if qualified(p, item.ask)]
     if not able:
-        above = pick_supervisor(present, now, item.ask, rules)
+        above = pick_supervisor(present, now, item.ask)
         return ToSupervisor(above, NOBODY_ABLE) if above else Nobody(NOBODY_ABLE)
     free = [p for p in able if p.free] or _generalists(item, cleared_here, rules)
     if not free:
         return Queue(ALL_FULL)
-    return Assign(min(free, key=lambda p: rank(p, item, rules)))
+    return Assign(min(free, key=lambda p: rank(p, item)))
 
 
 def takes(person: Person, priority: Priority, regulated: bool) -> bool:
@@ -151,26 +156,26 @@ def takes(person: Person, priority: Priority, regulated: bool) -> bool:
     return person.clearance != SUPERVISOR and cleared(person.clearance, priority, regulated)
 
 
-def qualified(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
+def qualified(person: Person, ask: Ask) -> bool:
     """Whether the person speaks the language and has all the skills."""
-    return speaks(person, ask.language) and set(asked(ask, rules)) <= person.skills.keys()
+    return speaks(person, ask.language) and set(ask.asked) <= person.skills.keys()
 
 
-def qualified_as_generalist(person: Person, ask: Ask, rules: Rules = Rules()) -> bool:  # noqa: B008
+def qualified_as_generalist(person: Person, ask: Ask) -> bool:
     """Whether the person may stand in after a while; never for regulated work."""
-    return not ask.regulated and rules.general in person.skills and speaks(person, ask.language)
+    return not ask.regulated and ask.generalist in person.skills and speaks(person, ask.language)
 
 
-def eligible(person: Person, buckets: Mapping[int, Ask], rules: Rules = Rules()) -> list[int]:  # noqa: B008
+def eligible(person: Person, buckets: Mapping[int, Ask]) -> list[int]:
     """The buckets that the person serves with all their skills."""
-    fit = (p for p, ask in buckets.items() if qualified(person, ask, rules) and serves(person, ask))
+    fit = (p for p, ask in buckets.items() if qualified(person, ask) and serves(person, ask))
     return sorted(fit)
 
 
-def general(person: Person, buckets: Mapping[int, Ask], rules: Rules = Rules()) -> list[int]:  # noqa: B008
+def general(person: Person, buckets: Mapping[int, Ask]) -> list[int]:
     """The further buckets that the person serves as a generalist."""
-    own = set(eligible(person, buckets, rules))
-    fit = (p for p, ask in buckets.items() if qualified_as_generalist(person, ask, rules))
+    own = set(eligible(person, buckets))
+    fit = (p for p, ask in buckets.items() if qualified_as_generalist(person, ask))
     return sorted(set(fit) - own if person.clearance != SUPERVISOR else ())
 
 
@@ -181,16 +186,11 @@ def highest(person: Person) -> Priority | None:
     return min(CLEARED.get(person.clearance, frozenset()), default=None)
 
 
-def pick_supervisor(
-    people: Iterable[Person],
-    now: datetime,
-    ask: Ask,
-    rules: Rules = Rules(),  # noqa: B008
-) -> Person | None:
+def pick_supervisor(people: Iterable[Person], now: datetime, ask: Ask) -> Person | None:
     """The supervisor on shift who fits best: language, skills, load, longest idle, login."""
 
     def order(person: Person) -> tuple[bool, int, int, datetime, str]:
-        missing = len(set(asked(ask, rules)) - person.skills.keys())
+        missing = len(set(ask.asked) - person.skills.keys())
         return (
             not speaks(person, ask.language),
             missing,
@@ -207,7 +207,6 @@ def fits(
     item: Item,
     people: Iterable[Person],
     now: datetime,
-    rules: Rules = Rules(),  # noqa: B008
     more: Callable[[Person], Iterable[Sentence]] = lambda _: (),
 ) -> list[Fit]:
     """Everybody for an item that a supervisor gives away: the best first, the forbidden last.
@@ -216,13 +215,13 @@ def fits(
     """
 
     def order(fit: Fit) -> tuple[bool, int, tuple[int, int, bool, float, datetime, str]]:
-        return bool(fit.forbidden), len(fit.doubts), rank(fit.person, item, rules)
+        return bool(fit.forbidden), len(fit.doubts), rank(fit.person, item)
 
     found = (
         Fit(
             person=person,
             forbidden=_forbids(person, item),
-            doubts=(*_doubts(person, item, now, rules), *more(person)),
+            doubts=(*_doubts(person, item, now), *more(person)),
         )
         for person in people
     )
@@ -239,13 +238,13 @@ def _forbids(person: Person, item: Item) -> Sentence | None:
     return None
 
 
-def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator[Sentence]:
+def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
     standing = person.standing(now)
     if standing != "available":
         yield _AWAY if standing == "away" else _OFF_SHIFT
     if not speaks(person, item.ask.language):
         yield _SPEAKS_NOT.of(language=item.ask.language)
-    missing = [skill for skill in asked(item.ask, rules) if skill not in person.skills]
+    missing = [skill for skill in item.ask.asked if skill not in person.skills]
     if missing:
         yield _LACKS.of(skills=joined(map(word, missing)))
     if person.id == item.passed_by:
@@ -255,15 +254,15 @@ def _doubts(person: Person, item: Item, now: datetime, rules: Rules) -> Iterator
 def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Person]:
     if item.queued_seconds < rules.widens_after_seconds:
         return []
-    return [p for p in people if p.free and qualified_as_generalist(p, item.ask, rules)]
+    return [p for p in people if p.free and qualified_as_generalist(p, item.ask)]
 
 
-def rank(person: Person, item: Item, rules: Rules) -> tuple[int, int, bool, float, datetime, str]:
+def rank(person: Person, item: Item) -> tuple[int, int, bool, float, datetime, str]:
     """The smallest comes first; each part decides only between equals of those before it."""
     needed = _GRADE[_least_clearance(item)]
     return (
         _GRADE[person.clearance] - needed,
-        -min(person.skills.get(skill, 0) for skill in asked(item.ask, rules)),
+        -min(person.skills.get(skill, 0) for skill in item.ask.asked),
         not _native(person, item.ask.language),
         person.load / person.capacity if person.capacity else 1.0,
         person.last_assigned_at or _NEVER,
@@ -279,11 +278,6 @@ def _least_clearance(item: Item) -> str:
 def serves(person: Person, ask: Ask) -> bool:
     """Whether the person's clearance lets them have such work at any priority."""
     return any(takes(person, priority, ask.regulated) for priority in Priority)
-
-
-def asked(ask: Ask, rules: Rules) -> tuple[str, ...]:
-    """The skills that work needs: without any of its own, the general one."""
-    return ask.skills or (rules.general,)
 
 
 def speaks(person: Person, language: str) -> bool:

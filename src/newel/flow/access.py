@@ -27,7 +27,6 @@ from newel.domain.access import (
     system,
 )
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from newel.domain.routing import Rules
 from newel.domain.sentence import Sentence, joined
 from newel.store import access, audit
 from newel.store.db import Tx
@@ -192,7 +191,7 @@ async def put_staff(house: "House", actor: Actor, account: Account, *, password:
             staff_id = known[0]
             await _update(tx, staff_id, known[1], account, hashed)
         if known is None or known[1] != account:
-            await requalify(tx, Rules())
+            await requalify(tx)
         return staff_id
 
 

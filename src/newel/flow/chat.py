@@ -221,15 +221,14 @@ def _spoken(bundle: Bundle, key: str) -> dict[str, str]:
 def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:
     """Who is at work and may take a plain request for a person."""
     policy = bundle.routing
-    ask = Ask(language=bundle.languages[0], skills=policy.default_skills)
-    rules = ranks.Rules(general=policy.generalist_skill)
+    ask = Ask(language=bundle.languages[0], skills=policy.default_skills, generalist=policy.generalist_skill)
     return [
         one
         for one in people
         if one.works(now)
         and ranks.takes(one, Priority.P2, regulated=False)
         and not reserved(one, bundle.overflow)
-        and (ranks.qualified(one, ask, rules) or ranks.qualified_as_generalist(one, ask, rules))
+        and (ranks.qualified(one, ask) or ranks.qualified_as_generalist(one, ask))
     ]
 
 

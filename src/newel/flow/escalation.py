@@ -6,6 +6,8 @@ All of it happens in the caller's transaction, with the case row locked by the c
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from newel.domain import escalation as rule
 from newel.domain.access import Act, Actor, Role
 from newel.domain.errors import Conflict, Forbidden
@@ -87,10 +89,11 @@ async def _queue(tx: Tx, running: Running, case: Case, order: Order) -> WorkItem
         episode=case.episode,
         workflow=case.workflow,
         priority=order.priority,
-        bucket=await work.bucket(tx, ask, routing.rules_of(running)),
+        bucket=await work.bucket(tx, ask),
         language=ask.language,
         skills=ask.skills,
         regulated=ask.regulated,
+        generalist=ask.generalist,
         reason=order.primary,
         queued_at=tx.now,
         due_at=sla.resolution_due(running, tx.now, order.priority, order.preset),
@@ -102,9 +105,10 @@ async def _queue(tx: Tx, running: Running, case: Case, order: Order) -> WorkItem
 def _ask(running: Running, case: Case, order: Order) -> Ask:
     """What the work needs; without skills of its own, the workflow's."""
     policy = running.bundle.routing
-    skills = order.skills or policy.default_skills or (policy.generalist_skill,)
+    own = policy.generalist_skill
+    skills = tuple(sorted(order.skills or policy.default_skills or (own,)))
     language = case.language or running.bundle.languages[0]
-    return Ask(language=language, skills=tuple(sorted(skills)), regulated=order.regulated)
+    return Ask(language=language, skills=skills, regulated=order.regulated, generalist=own)
 
 
 async def _raise(tx: Tx, running: Running, case: Case, item: WorkItem, order: Order) -> Case:
@@ -153,9 +157,9 @@ async def _raised_case(tx: Tx, running: Running, case: Case, item: WorkItem, bot
 
 async def _raised_item(tx: Tx, running: Running, case: Case, item: WorkItem, both: Order) -> WorkItem:
     skills = both.skills or item.skills
-    ask = Ask(language=item.language, skills=skills, regulated=both.regulated)
+    ask = replace(item.ask, skills=skills, regulated=both.regulated)
     due = await sla.resolution_due_of(tx, case) or item.due_at
-    bucket = item.bucket if ask == item.ask else await work.bucket(tx, ask, routing.rules_of(running))
+    bucket = item.bucket if ask == item.ask else await work.bucket(tx, ask)
     if (both.priority, bucket, due) == (item.priority, item.bucket, item.due_at):
         return item
     await work.change(

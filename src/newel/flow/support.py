@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from newel.domain import routing as ranks
 from newel.domain import support as rule
 from newel.domain.access import Actor
 from newel.domain.errors import Conflict
-from newel.domain.routing import Ask
 from newel.domain.support import Ground, Level, Up
 from newel.flow import routing, sla
 from newel.flow.house import House, Running
@@ -63,7 +64,7 @@ async def _raised(
 async def _to_supervisor(tx: Tx, running: Running, case: Case, item: WorkItem, cause: Ground) -> WorkItem:
     before = item.owner_id
     people = [one for one in await work.people(tx) if one.id != before]
-    above = ranks.pick_supervisor(people, tx.now, item.ask, routing.rules_of(running))
+    above = ranks.pick_supervisor(people, tx.now, item.ask)
     if above is None:
         await routing.call_out(tx, item, running, "escalated")
         return item
@@ -79,8 +80,8 @@ async def _to_expert(
     """An expert is asked for as regulated work asks: by clearance, and no generalist stands in."""
     if item.level is Level.L3:
         raise Conflict(what=f"case {case.id}", state="at L3", why="pass it to a supervisor, or transfer it")
-    ask = Ask(language=item.language, skills=tuple(sorted(set(skills or item.skills))), regulated=True)
-    bucket = await routing.bucket_of(tx, ask, running)
+    ask = replace(item.ask, skills=tuple(sorted(set(skills or item.skills))), regulated=True)
+    bucket = await routing.bucket_of(tx, ask)
     _, item = await routing.requeue(
         tx,
         case,

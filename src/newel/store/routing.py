@@ -9,7 +9,7 @@ import msgspec
 
 from newel.domain import routing as rule
 from newel.domain.errors import NotFound, StaleToken
-from newel.domain.routing import Ask, Person, Rules
+from newel.domain.routing import Ask, Person
 from newel.domain.support import Level
 from newel.domain.words import Priority
 from newel.store import audit
@@ -33,6 +33,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     skills: tuple[str, ...]
     regulated: bool
+    generalist: str = "general"
     general: bool = False
     position: int = 0
     owner_id: UUID | None = None
@@ -54,7 +55,12 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ask(self) -> Ask:
         """What it needs."""
-        return Ask(language=self.language, skills=self.skills, regulated=self.regulated)
+        return Ask(
+            language=self.language,
+            skills=self.skills,
+            regulated=self.regulated,
+            generalist=self.generalist,
+        )
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -117,32 +123,37 @@ async def set_presence(tx: Tx, staff_id: UUID, presence: str) -> bool:
     return changed
 
 
-async def bucket(tx: Tx, ask: Ask, rules: Rules) -> int:
+async def bucket(tx: Tx, ask: Ask) -> int:
     """The number of a kind of work; a new kind makes everybody's eligibility anew."""
-    key = (ask.language, sorted(ask.skills), ask.regulated)
+    key = (ask.language, sorted(ask.skills), ask.regulated, ask.generalist)
     found: int | None = await tx.value(sql("routing").bucket, *key)
     if found is not None:
         return found
     await tx.value(sql("routing").lock_buckets)
     await tx.value(sql("routing").add_bucket, *key)
-    await requalify(tx, rules)
+    await requalify(tx)
     made: int = await tx.value(sql("routing").bucket, *key)
     return made
 
 
-async def requalify(tx: Tx, rules: Rules) -> None:
+async def requalify(tx: Tx) -> None:
     """Who serves which bucket, from everybody's skills, languages and clearance."""
     await tx.value(sql("routing").lock_buckets)
     asks = await buckets(tx)
     for one in await people(tx):
-        own, wide = rule.eligible(one, asks, rules), rule.general(one, asks, rules)
+        own, wide = rule.eligible(one, asks), rule.general(one, asks)
         await tx.run(sql("routing").set_eligible, one.id, own, wide)
 
 
 async def buckets(tx: Tx) -> dict[int, Ask]:
     """Every kind of work by its number."""
     return {
-        row["id"]: Ask(language=row["language"], skills=tuple(row["skills"]), regulated=row["regulated"])
+        row["id"]: Ask(
+            language=row["language"],
+            skills=tuple(row["skills"]),
+            regulated=row["regulated"],
+            generalist=row["generalist"],
+        )
         for row in await tx.rows(sql("routing").buckets)
     }
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Invalid, StaleToken
 from newel.domain.escalation import LEAST_REASON, cleared
@@ -15,9 +17,9 @@ from newel.domain.overflow import helps, reserved
 from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
 from newel.domain.sentence import Sentence, joined, word
 from newel.domain.words import Priority
-from newel.flow.house import House, Running
+from newel.flow.house import House
 from newel.flow.routing.queue import ROUTER, own, release, requeue
-from newel.flow.routing.reach import asked, crowd, own_alone, pools_of, reach, rules_of, through
+from newel.flow.routing.reach import asked, crowd, own_alone, pools_of, reach, through
 from newel.store import case as cases
 from newel.store import claim
 from newel.store import job as jobs
@@ -130,7 +132,7 @@ async def _may_take(house: House, tx: Tx, serving: Serving, item: WorkItem) -> b
     if not kept and (item.bucket in serving.eligible or (item.general and item.bucket in serving.general)):
         return False
     pool = (await pools_of(tx, running)).get(item.workflow)
-    if pool and helps(person, asked(tx, item), pool, rules_of(running)):
+    if pool and helps(person, asked(tx, item), pool):
         return True
     why = _POOL_CLOSED if kept else _ASKS.of(language=item.language, skills=joined(item.skills))
     raise Forbidden(actor=person.login, act="take this", why=why)
@@ -241,21 +243,20 @@ async def hand_back(
         await explain(tx, house, case, reason)
         running = await house.running(tx, case.workflow)
         wanted = tuple(sorted(set(item.skills if skills is None else skills)))
-        ask = Ask(language=language or item.language, skills=wanted, regulated=item.regulated)
-        bucket = item.bucket if ask == item.ask else await bucket_of(tx, ask, running)
+        ask = replace(item.ask, language=language or item.language, skills=wanted)
+        bucket = item.bucket if ask == item.ask else await bucket_of(tx, ask)
         _, item = await requeue(
             tx, case, item, running, "handed_back", "by_owner", bucket=bucket, passed_by=item.owner_id
         )
         return await rows.read(tx, item.id)
 
 
-async def bucket_of(tx: Tx, ask: Ask, running: Running) -> int:
+async def bucket_of(tx: Tx, ask: Ask) -> int:
     """The bucket of an ask that a person has put together: somebody must be able to serve it."""
-    rules = rules_of(running)
-    if not any(eligible(one, {0: ask}, rules) for one in await rows.people(tx)):
-        skills = joined(ask.skills or [rules.general])
+    if not any(eligible(one, {0: ask}) for one in await rows.people(tx)):
+        skills = joined(ask.asked)
         raise Invalid(what="the ask", why=_NOBODY.of(language=ask.language, skills=skills))
-    return await rows.bucket(tx, ask, rules)
+    return await rows.bucket(tx, ask)
 
 
 async def reorder(house: House, actor: Actor, case_id: UUID, position: int | None = None) -> WorkItem:

@@ -205,7 +205,7 @@ async def take_over(tx: Tx, case: Case, item: WorkItem, running: Running) -> tup
     if item.lane == "supervisor":
         return case, item if item.breached else await rows.change(tx, item, "breached", breached=True)
     people = await rows.people(tx)
-    person = rule.pick_supervisor(people, tx.now, item.ask, rules_of(running))
+    person = rule.pick_supervisor(people, tx.now, item.ask)
     if not item.breached:
         item = await rows.change(tx, item, "breached", breached=True)
     if person is None:

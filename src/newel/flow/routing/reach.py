@@ -19,8 +19,7 @@ from newel.store.routing import Serving, Way, WorkItem
 
 def rules_of(running: Running) -> Rules:
     """The policy's numbers for routing."""
-    routing = running.bundle.routing
-    return Rules(widens_after_seconds=routing.generalist_after_seconds, general=routing.generalist_skill)
+    return Rules(widens_after_seconds=running.bundle.routing.generalist_after_seconds)
 
 
 def asked(tx: Tx, item: WorkItem) -> Item:
@@ -76,7 +75,7 @@ def _lent(
         highest = rule.highest(person, pool) if pool else None
         if pool is None or found is None or highest is None or found >= pool.most_each:
             continue
-        for bucket in rule.reach(person, asks, pool, rules_of(running)):
+        for bucket in rule.reach(person, asks, pool):
             yield Way(workflow, bucket, highest, lent=True)
 
 

@@ -50,5 +50,6 @@ CREATE TABLE newel.bucket (
     language  text    NOT NULL,
     skills    text[]  NOT NULL,
     regulated boolean NOT NULL,
-    UNIQUE (language, skills, regulated)
+    generalist text   NOT NULL DEFAULT 'general',
+    UNIQUE (language, skills, regulated, generalist)
 );

@@ -29,14 +29,14 @@ UPDATE newel.staff SET eligible = $2, general = $3 WHERE id = $1 AND (eligible, 
 SELECT pg_advisory_xact_lock(7308);
 
 -- name: buckets
-SELECT id, language, skills, regulated FROM newel.bucket ORDER BY id;
+SELECT id, language, skills, regulated, generalist FROM newel.bucket ORDER BY id;
 
 -- name: bucket
-SELECT id FROM newel.bucket WHERE language = $1 AND skills = $2 AND regulated = $3;
+SELECT id FROM newel.bucket WHERE language = $1 AND skills = $2 AND regulated = $3 AND generalist = $4;
 
 -- name: add_bucket
-INSERT INTO newel.bucket (language, skills, regulated) VALUES ($1, $2, $3)
-ON CONFLICT (language, skills, regulated) DO NOTHING RETURNING id;
+INSERT INTO newel.bucket (language, skills, regulated, generalist) VALUES ($1, $2, $3, $4)
+ON CONFLICT (language, skills, regulated, generalist) DO NOTHING RETURNING id;
 
 -- name: add
 -- A queued work item.
@@ -46,21 +46,21 @@ VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9);
 -- name: open_of
 -- The open work item of a case; whoever writes it holds the case row.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
     w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.case_id = $1 AND w.state IN ('queued', 'owned');
 
 -- name: read
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
     w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket WHERE w.id = $1;
 
 -- name: owned_by
 -- A person's work, most urgent first.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
     w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
@@ -75,7 +75,7 @@ WHERE id = $1 AND state = $2 AND token = $3;
 -- name: waiting
 -- The first waiting items of all, for a new look at each.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
+    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
     w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;

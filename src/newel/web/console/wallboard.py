@@ -21,7 +21,7 @@ from newel.domain.overflow import fits
 from newel.domain.routing import Fit, Item
 from newel.domain.survey import LEAST
 from newel.flow import escalation, overflow, routing
-from newel.flow.routing import pools_of, rules_of
+from newel.flow.routing import pools_of
 from newel.store import routing as work
 from newel.store import survey as surveys
 from newel.store import views, wallboard
@@ -148,7 +148,7 @@ async def _fits(request: Ask, tx: Tx, case_id: UUID) -> tuple[work.WorkItem, lis
     asked = Item(ask=item.ask, priority=item.priority, passed_by=item.passed_by)
     others = [person for person in await work.people(tx) if person.id != item.owner_id]
     pool = (await pools_of(tx, running)).get(item.workflow)
-    return item, fits(asked, others, tx.now, rules_of(running), pool)
+    return item, fits(asked, others, tx.now, pool)
 
 
 @form("/wallboard/cases/{case_id:uuid}/assignment", Act.ASSIGN)
