@@ -13,9 +13,10 @@ INSERT INTO newel.survey (id, case_id, conversation_id, episode, tier, asked_at,
 SELECT gen_random_uuid(), c.id, c.conversation_id, $2 + n, 3, newel.now(), newel.now() + interval '9 days', $3
 FROM newel.cases c, generate_series(1, $4) AS n WHERE c.id = $1
 """
-ANSWERED = (
-    "UPDATE newel.survey SET score = $2, answered_at = newel.now() WHERE episode > $1 AND score IS NULL"
-)
+ANSWERED = """
+UPDATE newel.survey SET score = $2, answered_at = newel.now() - $1::integer * interval '1 second'
+WHERE episode > $1::integer AND score IS NULL
+"""
 
 
 async def answered(shop: Site, case_id: str, episode: int, kind: str, score: int, times: int) -> None:
