@@ -2,7 +2,7 @@
 
 import pytest
 
-from newel.domain.courtesy import only_thanks
+from newel.domain.courtesy import answers_thanks, only_thanks
 
 THANKS = [
     "Thanks!",
@@ -17,6 +17,7 @@ THANKS = [
     "That’s lovely, thank you",
     "ok",
     "Perfect!",
+    "Thanks a bunch",
 ]
 MORE = [
     "",
@@ -42,3 +43,9 @@ def test_RES_4_thanks_and_nothing_else(text: str) -> None:
 @pytest.mark.parametrize("text", MORE)
 def test_RES_4_what_says_more_than_thanks(text: str) -> None:
     assert not only_thanks(text)
+
+
+def test_a_playbook_for_thanks_is_known_by_its_phrases() -> None:
+    assert answers_thanks(["thanks", "Cheers", "got it"])
+    assert not answers_thanks(["thanks", "where is my order", "track my parcel"])
+    assert not answers_thanks([])

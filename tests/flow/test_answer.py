@@ -1,5 +1,6 @@
 """What the AI reads as one turn, and what its answer says that it stands on."""
 
+import pytest
 from tests.flow.desk import PERSON, STATUS, Desk
 
 from newel.domain.words import Tier
@@ -130,10 +131,13 @@ async def test_a_new_matter_is_not_held_for_an_answer(desk: Desk) -> None:
     assert (await desk.case(case_id)).contact_reason == "password_reset"
 
 
-async def test_courtesy_is_answered_without_a_person(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "thanks", ["thank you very much", "Perfect, cheers", "Cheers mate, you've been brill"]
+)
+async def test_courtesy_is_answered_without_a_person(desk: Desk, thanks: str) -> None:
     case_id = await desk.say("hello", ref="C0012")
     await desk.drain()
-    await desk.say("thank you very much", ref="C0012")
+    await desk.say(thanks, ref="C0012")
     await desk.drain()
     greeted, thanked = desk.inbox.texts("ai")
     assert greeted.startswith("Hello")

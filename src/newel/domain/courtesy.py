@@ -1,6 +1,7 @@
 """Courtesy: a message that only says thanks asks for nothing, and takes nothing back."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -14,6 +15,7 @@ _BESIDE_WORDS: Final = """
     have help helped helpful helping helps i it kind kindly lot lots lovely many million much nice of
     prompt quick quickly really reply response answer answering responding looking sorting so speedy
     super sure that that's the this very well wonderful you you've been your
+    ace brill bunch mate
     muchas muchísimas mil muy amable genial por todo la su tu ayuda respuesta rapida rápida
     beaucoup bien bonne journée mille pour votre ton aide réponse rapide c'est gentil super d'accord
     vielen herzlichen schön sehr prima für die ihre deine hilfe antwort schnelle
@@ -29,3 +31,8 @@ def only_thanks(text: str) -> bool:
         return False
     words = _WORD.findall(text.casefold().replace("’", "'"))
     return any(word in _THANKS for word in words) and all(w in _THANKS or w in _BESIDE for w in words)
+
+
+def answers_thanks(phrases: Sequence[str]) -> bool:
+    """Whether these are the phrases of a playbook for thanks: most of them say nothing else."""
+    return 2 * sum(map(only_thanks, phrases)) > len(phrases)

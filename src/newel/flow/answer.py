@@ -8,6 +8,7 @@ import structlog
 from newel.domain import answer as rule
 from newel.domain.access import AI
 from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.courtesy import answers_thanks, only_thanks
 from newel.domain.errors import Unavailable
 from newel.domain.playbook import (
     Filled,
@@ -136,11 +137,20 @@ def _match(turn: Turn) -> Match:
     """The contact reason of a turn; an answer to an open question stays with what was asked about."""
     matcher, book = turn.running.matcher, turn.running.bundle.playbooks.get(turn.asked)
     if book is None or len(turn.messages) < _QUESTION_AND_ANSWER:
-        return matcher.match(turn.text)
+        return _thanked(turn) or matcher.match(turn.text)
     if fills(book, turn.messages[0], turn.now.date()):
         return Match(turn.asked, 1.0, calibrated=True, why=("answers_the_question",))
     newest, whole = matcher.match(turn.messages[0]), matcher.match(turn.text)
     return newest if newest.calibrated and newest.reason and newest.confidence >= whole.confidence else whole
+
+
+def _thanked(turn: Turn) -> Match | None:
+    """Thanks and nothing else need no model: they are what the playbook for thanks is there for."""
+    if not only_thanks(turn.text):
+        return None
+    books = turn.running.bundle.playbooks.items()
+    found = (reason for reason, book in books if answers_thanks(book.phrases))
+    return next((Match(reason, 1.0, calibrated=True, why=("only_thanks",)) for reason in found), None)
 
 
 async def _follow(turn: Turn, playbook: Playbook) -> Reply | NoPath | Missing:
