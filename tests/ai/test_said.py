@@ -33,6 +33,22 @@ def test_what_an_evasion_hides_is_heard(text: str) -> None:
     assert ASKED in wordings(ScanInput(text=text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Mi pedido, ¿cuándo llega?", "Ayer yo no estaba en casa", "Où en est mon colis ?"],
+)
+def test_a_plain_word_is_no_slip_of_an_english_one_nor_of_one_of_its_own_language(text: str) -> None:
+    assert wordings(ScanInput(text=text)) == {text.lower().strip(" .")}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("Quiero hablar con un abogdao", "abogado"), ("Je veux parler à un avoact", "avocat")],
+)
+def test_a_slip_is_mended_in_the_language_that_is_written(text: str, meant: str) -> None:
+    assert any(meant in each for each in wordings(ScanInput(text=text)))
+
+
 def test_what_stands_beside_the_text_is_heard() -> None:
     beside = ScanInput(text="See above.", subject=ASKED, attachments=("please_let_me_talk_to_a_manager.pdf",))
     assert ASKED in wordings(beside)

@@ -11,14 +11,16 @@ from typing import Final, NamedTuple, TypeVar
 
 from newel.ai.traits import Window
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.language import detect, identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import blanked, zones
 from newel.domain.scan.reader import TAIL, begun, readable, spoken
+from newel.domain.scan.spelling import Spelling
 from newel.domain.scan.view import View
 
-# Whose guard of spelling undoes a disguise: the words of which are best known.
-_SPELLING: Final = "en"
+# The languages whose slips are mended towards their own words; in another as in the first.
+_LANGUAGES: Final = ("en", "es", "fr")
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
 # Longer than that a sentence is read in pieces, as its first words are all that a window holds.
 _LONG: Final = 300
@@ -108,14 +110,21 @@ def _both_ends(parts: Sequence[Part]) -> list[Part]:
 def _further(own: str, message: ScanInput) -> Iterator[Piece]:
     """The readings of the text beyond the first, and what stands beside it."""
     own = readable(own)
-    yield from (piece for view in _undone(own) for piece in _pieces(view))
+    spelling = _spelling(own, message.language)
+    yield from (piece for view in _undone(own, spelling) for piece in _pieces(view))
     for beside in (message.subject, *(spoken(name) for name in message.attachments)):
-        yield from _elsewhere(readable(beside))
-    yield from _continued(message.previous, own)
+        yield from _elsewhere(readable(beside), spelling)
+    yield from _continued(message.previous, own, spelling)
 
 
-def _undone(text: str) -> tuple[View, ...]:
-    return tuple(view for view in views(text, shipped_lexicon().spellings[_SPELLING])[1:] if not view.tight)
+def _spelling(own: str, given: str | None) -> Spelling:
+    """What mends the slips of a text: a Spanish "llega" is no slip of the English "legal"."""
+    code = detect(own, given, _LANGUAGES, identifier()).code
+    return shipped_lexicon().spellings[code if code in _LANGUAGES else _LANGUAGES[0]]
+
+
+def _undone(text: str, spelling: Spelling) -> tuple[View, ...]:
+    return tuple(view for view in views(text, spelling)[1:] if not view.tight)
 
 
 def _pieces(view: View) -> Iterator[Piece]:
@@ -126,17 +135,17 @@ def _pieces(view: View) -> Iterator[Piece]:
             yield Piece(data[start:end], view.raw(start, end))
 
 
-def _elsewhere(text: str) -> Iterator[Piece]:
+def _elsewhere(text: str, spelling: Spelling) -> Iterator[Piece]:
     """All readings of words that stand beside the text."""
     if text.strip():
         yield Piece(text)
-        yield from (Piece(piece.words) for view in _undone(text) for piece in _pieces(view))
+        yield from (Piece(piece.words) for view in _undone(text, spelling) for piece in _pieces(view))
 
 
-def _continued(previous: Sequence[str], text: str) -> Iterator[Piece]:
+def _continued(previous: Sequence[str], text: str, spelling: Spelling) -> Iterator[Piece]:
     """Sentences that begin in the messages before and end in this one."""
     for before in begun(previous) if text.strip() else ():
         whole = before + text[:TAIL]
         for start, end in sentences(whole):
             if start < len(before.rstrip()) < end:
-                yield from _elsewhere(whole[start:end])
+                yield from _elsewhere(whole[start:end], spelling)

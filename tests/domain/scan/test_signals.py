@@ -119,3 +119,19 @@ def test_the_explanation_says_what_the_model_made_of_it(scanner: Scanner) -> Non
     why = {answer.trigger: str(answer.why) for answer in told.answers}
     assert "0.31 for request is not over" in why["request.person"]
     assert "No model was asked" in why["reputation.threat"]
+
+
+@pytest.mark.parametrize(
+    ("family", "one", "more"),
+    [
+        ("several_orders", "A slot for my sofa? Order 10396", "A slot for my other sofa? Order 10396"),
+        ("several_products", "HW-101 is chipped.", "HW-101 is chipped, the jug leaks."),
+    ],
+)
+def test_a_score_of_several_says_nothing_where_one_alone_is_named(
+    scanner: Scanner, family: str, one: str, more: str
+) -> None:
+    trigger = f"complexity.{family}"
+    score = said(family, 0.97)
+    assert trigger not in {each.id for each in scan(scanner, score, text=one).markers}
+    assert trigger in {each.id for each in scan(scanner, score, text=more).markers}

@@ -8,7 +8,7 @@ from newel.domain.scan.emotion import emotion
 from newel.domain.scan.items import conflicting_fields, duplicate, missing_field, unusual_format
 from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence
-from newel.domain.scan.references import orders, products
+from newel.domain.scan.references import orders, products, single_order, single_product
 from newel.domain.scan.repeat import repeat_contact
 from newel.domain.sentence import Figure, Sentence, Sum, joined
 from newel.domain.words import Span
@@ -102,10 +102,23 @@ def lifetime_value_above(reading: Reading, limit: float) -> tuple[Evidence, ...]
     return fact(over.of(**sums)) if value > limit else ()
 
 
+# What is counted outweighs what is only guessed: a score of several says nothing where one alone is named.
+_SINGLE: Mapping[str, Callable[[str], bool]] = {
+    "several_orders": single_order,
+    "several_products": single_product,
+}
+
+
 def heard_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
-    """What a model hears of the families, if it exceeds the floor."""
-    loudest = reading.loudest(families)
+    """What a model hears of the families, if it exceeds the floor and the count does not speak against it."""
+    asked = [family for family in families if not _counted_as_one(reading, family)]
+    loudest = reading.loudest(asked)
     return reading.told(*loudest) if loudest and loudest[1].score > limit else ()
+
+
+def _counted_as_one(reading: Reading, family: str) -> bool:
+    single = _SINGLE.get(family)
+    return single is not None and family in reading.heard and single(reading.own)
 
 
 def emotion_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
