@@ -89,6 +89,7 @@ class Books:
     unkeyed: frozenset[str] = frozenset()
     silent: bool = False
     away: bool = False
+    lists_orders: bool = False  # by customer
 
     async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
         await self._once("thinking")
@@ -103,7 +104,7 @@ class Books:
                 "count": 1,
                 "products": [{"sku": args["q"], "stock": 5, "in_stock": True, "price": price}],
             }
-        elif call == "shop.customer_orders":
+        elif call == "shop.customer_orders" and self.lists_orders:
             found = {"customer": args["customer"], "orders": _of(args["customer"])}
         elif call == "shop.customer":
             found = {"ref": args["customer"], "customer": args["customer"], "email": "c@example.com"}

@@ -22,6 +22,12 @@ PUT = (
 )
 
 
+@pytest.fixture(autouse=True)
+def lists_orders(desk: Desk) -> None:
+    """What offers look up."""
+    desk.books.lists_orders = True
+
+
 async def taken(desk: Desk, by: str = BEN, **more: str) -> UUID:
     """There is no such order: the AI has no answer, and somebody works the case."""
     case_id = await desk.say(STATUS, **more)
