@@ -6,9 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from benchmarks.demo_policy import customer_support
 
+from newel.ai.intent import Intent
 from newel.ai.kept import Kept
+from newel.ai.knowledge import Knowledge
 from newel.ai.spelling import Spelling
+from newel.domain.knowledge import Article
 
 SECRET, OTHER = b"s" * 32, b"o" * 32
 
@@ -67,3 +71,17 @@ def test_of_several_that_want_the_same_one_makes_it(tmp_path: Path) -> None:
         begun.wait(10)
         assert Kept(tmp_path, SECRET).get("a", made) == first.result() == [1, 2]
     assert made.times == 1
+
+
+def test_a_server_finds_the_library_that_a_worker_has_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = customer_support()
+    shelf: list[Article] = []
+    kept = Kept(tmp_path, SECRET)
+    assert kept.library("body", bundle, shelf).titles(()) == []
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(Intent, "of", lambda _bundle: None)
+    kept.models("body", bundle, shelf)
+    monkeypatch.setattr(Knowledge, "of", pytest.fail)
+    assert kept.library("body", bundle, shelf).titles(()) == []

@@ -39,9 +39,16 @@ class Kept:
     def models(self, body: str, bundle: Bundle, shelf: Sequence[Article]) -> tuple[Intent | None, Knowledge]:
         """The matcher (None without phrases) and the library of a policy, made when they are not there."""
         speaks = any(book.phrases for book in bundle.playbooks.values())
-        made_from = [_code(), body, *sorted(f"{a.id}/{a.version}/{a.title}/{a.body}" for a in shelf)]
-        name = hashlib.sha256("\x00".join(made_from).encode()).hexdigest()
+        name = _name(body, shelf)
         return self.get(name, lambda: (Intent.of(bundle) if speaks else None, Knowledge.of(shelf, bundle)))
+
+    def library(self, body: str, bundle: Bundle, shelf: Sequence[Article]) -> Knowledge:
+        """The library by itself: of the models, once they are there; made before that, and not kept."""
+        plain = self._content(_name(body, shelf))
+        if plain is None:
+            return Knowledge.of(shelf, bundle)
+        found: Knowledge = pickle.loads(plain)[1]  # noqa: S301 - under our own seal
+        return found
 
     def get(self, name: str, make: Callable[[], T]) -> T:
         """What is kept under a name, or what ``make`` makes, kept from then on.
@@ -91,6 +98,12 @@ class Kept:
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _name(body: str, shelf: Sequence[Article]) -> str:
+    """By what the models of a policy are made from."""
+    made_from = [_code(), body, *sorted(f"{a.id}/{a.version}/{a.title}/{a.body}" for a in shelf)]
+    return hashlib.sha256("\x00".join(made_from).encode()).hexdigest()
 
 
 @cache

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -26,6 +27,9 @@ from newel.flow.house import Running
 from newel.store import knowledge as articles
 from newel.store import policy as versions
 from newel.store.db import Db, Tx
+
+if TYPE_CHECKING:
+    from newel.ai.kept import Kept
 
 REFRESH_SECONDS = 1.0
 # The model of languages is seldom asked, and takes a while: whoever was killed takes messages first.
@@ -109,13 +113,16 @@ class Policies:
     ) -> tuple[Matcher, Library]:
         """A worker has its models before the first case; others make them when they are asked."""
         if not self._train:
-            return _LazyMatcher(bundle), _LazyLibrary(bundle, shelf)
+            library = _LazyLibrary(lambda: self._kept().library(version.body, bundle, shelf))
+            return _LazyMatcher(bundle), library
+        matcher, made = self._kept().models(version.body, bundle, shelf)
+        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
+        return matcher or _LazyMatcher(bundle), made
+
+    def _kept(self) -> "Kept":
         from newel.ai.kept import Kept
 
-        kept = Kept(Path(self._settings.home, "models"), self._settings.master_key())
-        matcher, library = kept.models(version.body, bundle, shelf)
-        log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
-        return matcher or _LazyMatcher(bundle), library
+        return Kept(Path(self._settings.home, "models"), self._settings.master_key())
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -163,10 +170,10 @@ class _LazyMatcher:
 
 
 class _LazyLibrary:
-    """Loaded and made at the first question."""
+    """Loaded or made at the first question."""
 
-    def __init__(self, bundle: Bundle, shelf: Sequence[Article]) -> None:
-        self._library = cache(lambda: library_of(bundle, shelf))
+    def __init__(self, made: Callable[[], Library]) -> None:
+        self._library = cache(made)
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """As ``Knowledge``."""
