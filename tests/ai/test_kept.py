@@ -1,5 +1,6 @@
 """Kept models: made once, opened only under their own seal, made again from anything else."""
 
+import fcntl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from benchmarks.demo_policy import customer_support
 
+from newel.ai import kept
 from newel.ai.intent import Intent
 from newel.ai.kept import Kept
 from newel.ai.knowledge import Knowledge
@@ -78,10 +80,17 @@ def test_a_server_finds_the_library_that_a_worker_has_made(
 ) -> None:
     bundle = customer_support()
     shelf: list[Article] = []
-    kept = Kept(tmp_path, SECRET)
-    assert kept.library("body", bundle, shelf).titles(()) == []
+    folder = Kept(tmp_path, SECRET)
+    assert folder.library("body", bundle, shelf).titles(()) == []
     assert not list(tmp_path.iterdir())
     monkeypatch.setattr(Intent, "of", lambda _bundle: None)
-    kept.models("body", bundle, shelf)
+    folder.models("body", bundle, shelf)
     monkeypatch.setattr(Knowledge, "of", pytest.fail)
-    assert kept.library("body", bundle, shelf).titles(()) == []
+    assert folder.library("body", bundle, shelf).titles(()) == []
+
+
+def test_who_holds_the_lock_for_ever_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_PATIENCE_SECONDS", 0.1)
+    with (tmp_path / "a.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert Kept(tmp_path, SECRET).get("a", Made()) == [1, 2]

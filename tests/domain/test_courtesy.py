@@ -18,6 +18,9 @@ THANKS = [
     "ok",
     "Perfect!",
     "Thanks a bunch",
+    "Thanks again for your help!",
+    "Thank you for all the help :)",
+    "I really appreciate it, thanks. Have a lovely day!",
 ]
 MORE = [
     "",
@@ -32,6 +35,18 @@ MORE = [
     "not helpful, thanks",
     "thank you " * 40,
     "👍",
+    "OK help!",
+    "Vale, ayuda",
+    "ok hilfe",
+    "d'accord, aide",
+    "Thanks, I have it again",
+    "Ok. 10367",
+    "Thanks 07700 900123",
+    "ok :(",
+    "thanks 👎",
+    "thanks 🙄",
+    "شكرا؟",
+    "thanks @bank",
 ]
 
 

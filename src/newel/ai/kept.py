@@ -11,11 +11,12 @@ import hmac
 import os
 import pickle
 import platform
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import IO, Final, TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from newel.domain.policy.bundle import Bundle
 T = TypeVar("T")
 _SEAL: Final = hashlib.sha256
 _SEAL_BYTES: Final = 32
+_PATIENCE_SECONDS, _LOOK_SECONDS = 60.0, 0.05
 
 
 class Kept:
@@ -56,7 +58,7 @@ class Kept:
         Of several processes one makes it, and the others wait for that.
         """
         plain = self._content(name)
-        with contextlib.nullcontext() if plain else self._alone():
+        with contextlib.nullcontext() if plain else self._alone(name):
             plain = plain or self._content(name)
             if plain:
                 found: T = pickle.loads(plain)  # noqa: S301 - under our own seal
@@ -75,12 +77,12 @@ class Kept:
         return plain if plain and hmac.compare_digest(seal, self._seal(name, plain)) else None
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time; a lock ends with who holds it."""
+    def _alone(self, name: str) -> Iterator[None]:
+        """One process at a time; a lock ends with who holds it, and nobody waits for ever."""
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                fcntl.flock(stack.enter_context((self._folder / "lock").open("w")), fcntl.LOCK_EX)
+                _lock(stack.enter_context((self._folder / f"{name}.lock").open("w")))
             yield
 
     def _seal(self, name: str, plain: bytes | memoryview) -> bytes:
@@ -98,6 +100,18 @@ class Kept:
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def _lock(file: IO[str]) -> None:
+    """Ours, or not within the time that making it takes at most: then it is made twice."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 def _name(body: str, shelf: Sequence[Article]) -> str:

@@ -110,16 +110,16 @@ def _both_ends(parts: Sequence[Part]) -> list[Part]:
 def _further(own: str, message: ScanInput) -> Iterator[Piece]:
     """The readings of the text beyond the first, and what stands beside it."""
     own = readable(own)
-    spelling = _spelling(own, message.language)
+    spelling = _spelling(own)
     yield from (piece for view in _undone(own, spelling) for piece in _pieces(view))
     for beside in (message.subject, *(spoken(name) for name in message.attachments)):
         yield from _elsewhere(readable(beside), spelling)
     yield from _continued(message.previous, own, spelling)
 
 
-def _spelling(own: str, given: str | None) -> Spelling:
-    """What mends the slips of a text: a Spanish "llega" is no slip of the English "legal"."""
-    code = detect(own, given, _LANGUAGES, identifier()).code
+def _spelling(own: str) -> Spelling:
+    """What mends the slips of a text, whatever was said of it: a Spanish "llega" is no slip of "legal"."""
+    code = detect(own, None, _LANGUAGES, identifier()).code
     return shipped_lexicon().spellings[code if code in _LANGUAGES else _LANGUAGES[0]]
 
 

@@ -21,16 +21,43 @@ _BESIDE_WORDS: Final = """
     vielen herzlichen schön sehr prima für die ihre deine hilfe antwort schnelle
     جزيلا لك لكم
 """
+# What means something else elsewhere: which words it must follow, and which must follow it.
+_HELPED: Final = frozenset(
+    ["for", "your", "the", "all", "tu", "su", "la", "votre", "ton", "die", "ihre", "deine"]
+)
+_ONLY_AFTER: Final = {
+    **dict.fromkeys(("help", "ayuda", "aide", "hilfe"), _HELPED),
+    "again": frozenset(["thanks", "thank", "thx", "you", "cheers", "gracias", "merci"]),
+    "it": frozenset(("appreciate", "got")),
+}
+_ONLY_BEFORE: Final = {"have": frozenset("a"), "i": frozenset(("appreciate", "really", "got"))}
+_FRIENDLY: Final = re.compile(
+    "[🙏👍👌😊🙂😀😃😄😁🤗😍🥰❤💚💙🎉✨☺]|[\U0001f3fb-\U0001f3ff\ufe0f]|[:;]-?[)d]|<3|\\bx+\\b"
+)
+_PLAIN: Final = re.compile(r"(?:[^\W\d_]|[\s.,!¡'´;:…–—-])*")
 _THANKS: Final = frozenset(_THANKS_WORDS.split())
 _BESIDE: Final = frozenset(_BESIDE_WORDS.split())
 
 
 def only_thanks(text: str) -> bool:
-    """Whether a message thanks, or says that all is well, and nothing else: each word is one of courtesy."""
-    if len(text) > _MOST or "?" in text:
+    """Whether a message thanks, or says that all is well, and nothing else: each word is one of courtesy.
+
+    A number, a question mark, a face that is not friendly say more than thanks.
+    """
+    said = _FRIENDLY.sub(" ", text.casefold().replace("’", "'"))
+    if len(text) > _MOST or not _PLAIN.fullmatch(said):
         return False
-    words = _WORD.findall(text.casefold().replace("’", "'"))
-    return any(word in _THANKS for word in words) and all(w in _THANKS or w in _BESIDE for w in words)
+    words = _WORD.findall(said)
+    return any(word in _THANKS for word in words) and all(
+        map(_courteous, ["", *words], words, [*words[1:], ""])
+    )
+
+
+def _courteous(before: str, word: str, after: str) -> bool:
+    """Whether a word is one of courtesy where it stands: "your help" is, "help" by itself is a call."""
+    if word not in _THANKS and word not in _BESIDE:
+        return False
+    return before in _ONLY_AFTER.get(word, {before}) and after in _ONLY_BEFORE.get(word, {after})
 
 
 def answers_thanks(phrases: Sequence[str]) -> bool:

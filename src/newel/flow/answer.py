@@ -73,6 +73,7 @@ async def _brief(house: House, job: Job) -> Brief | None:
         messages=tuple(reversed(texts)),
         before=tuple(reversed(before)),
         asked=asked,
+        attached=any(s.body.attachments for s in burst),
     )
     return Brief(told.case, told.customer, signals, turn)
 
@@ -146,7 +147,7 @@ def _match(turn: Turn) -> Match:
 
 def _thanked(turn: Turn) -> Match | None:
     """Thanks and nothing else need no model: they are what the playbook for thanks is there for."""
-    if not only_thanks(turn.text):
+    if turn.attached or not only_thanks(turn.text):
         return None
     books = turn.running.bundle.playbooks.items()
     found = (reason for reason, book in books if answers_thanks(book.phrases))

@@ -23,7 +23,8 @@ from newel.store.job import Job
 take_back = rows.take_back
 SENDER = system("delivery")
 SEND_TIMEOUT = timedelta(seconds=20)
-_LOOKS, _LOOK_SECONDS = 48, 0.025  # a little longer than one that hangs holds others up
+# Together a little longer than one that hangs holds others up.
+_PAUSES = (0.025, 0.025, 0.05, 0.1, 0.2, 0.4, 0.3, 0.0)
 _AGAIN = timedelta(seconds=1)
 
 
@@ -132,11 +133,11 @@ async def _begin(house: House, job: Job, box: UUID) -> list[rows.Claimed]:
 
     The one before is as a rule being sent at this very moment: it is worth a short wait.
     """
-    for _ in range(_LOOKS):
+    for pause in _PAUSES:
         claimed = await rows.claim(house.db, SENDER, house.envelope, job, box)
         if claimed != "behind":
             return [] if isinstance(claimed, str) else claimed
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(pause)
     async with house.db.tx(SENDER) as tx:
         await jobs.retry(tx, job, at=tx.now + _AGAIN, error="an earlier message has not left")
     return []

@@ -58,7 +58,8 @@ class Turn:
     """All that the AI is told, of a live case as of a replayed ticket.
 
     ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
-    the episode, newest first; ``asked`` is the contact reason whose question is open.
+    the episode, newest first; ``asked`` is the contact reason whose question is open; ``attached``:
+    something came with them.
     """
 
     running: Running
@@ -70,6 +71,7 @@ class Turn:
     messages: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     asked: str = ""
+    attached: bool = False
 
 
 @dataclass(frozen=True)
