@@ -48,7 +48,7 @@ def test_check_reads_what_lies_beside_the_file(folder: Path) -> None:
     (folder / "acts.yaml").write_text(ACTS, encoding="utf-8")
     main = STANDARD.replace("workflow:", "include: [acts.yaml]\nworkflow:", 1)
     (folder / "main.yaml").write_text(main, encoding="utf-8")
-    assert "2 actions, 1 playbooks" in RUN.invoke(app, ["check", str(folder / "main.yaml")]).output
+    assert "2 actions, 2 playbooks" in RUN.invoke(app, ["check", str(folder / "main.yaml")]).output
     (folder / "acts.yaml").write_text(ACTS.replace("effect: money", "effect: monney"), encoding="utf-8")
     done = RUN.invoke(app, ["check", str(folder / "main.yaml")])
     assert done.exit_code == 1

@@ -172,7 +172,7 @@ class Inbox:
         if self.refusals:
             self.refusals -= 1
             return Delivery(accepted=False, reason="away")
-        if message.text == self.away_for:
+        if self.away_for and message.text == self.away_for:
             return Delivery(accepted=False, reason="away")
         self.got[message.message_id] = message
         return Delivery(accepted=True)

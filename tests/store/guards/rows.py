@@ -267,8 +267,9 @@ async def session(tx: Tx, staff: UUID, **values: Any) -> None:
 async def work(tx: Tx, on: Ground, **values: Any) -> UUID:
     """Work on the case that waits in the queue."""
     found = await tx.value(
-        "INSERT INTO newel.bucket (language, skills, regulated) VALUES ('en', '{}', false)"
-        " ON CONFLICT (language, skills, regulated) DO UPDATE SET language = 'en' RETURNING id"
+        "INSERT INTO newel.bucket (language, skills, regulated, generalist)"
+        " VALUES ('en', '{}', false, 'general')"
+        " ON CONFLICT (language, skills, regulated, generalist) DO UPDATE SET language = 'en' RETURNING id"
     )
     given = {"episode": 1, "workflow": "desk", "state": "queued", "priority": 3, "reason": "test"}
     return await put(

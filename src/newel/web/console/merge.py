@@ -29,10 +29,9 @@ async def choices(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """What this case may be merged into."""
     found = await merge.choices(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        named = titles(request, (await views.case(tx, case_id)).workflow)
-    return part(
-        request, "merge/others.html", case_id=case_id, others=found, named=named, reason_of=reason_of(request)
-    )
+        known = titles(request, (await views.case(tx, case_id)).workflow)
+    shown = {"case_id": case_id, "others": found, "known": known, "reason_of": reason_of(request)}
+    return part(request, "merge/others.html", **shown)
 
 
 @page_at("/desk/{case_id:uuid}/merge/{into_id:uuid}", Act.WORK)
