@@ -1,5 +1,6 @@
 """Merging on the desk: the customer's other open cases, what a merge would do, and the merge."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,7 +31,12 @@ async def choices(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     found = await merge.choices(request.house, request.person, case_id)
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         known = titles(request, (await views.case(tx, case_id)).workflow)
-    shown = {"case_id": case_id, "others": found, "known": known, "reason_of": reason_of(request)}
+    shown: dict[str, Any] = {
+        "case_id": case_id,
+        "others": found,
+        "known": known,
+        "reason_of": reason_of(request),
+    }
     return part(request, "merge/others.html", **shown)
 
 
