@@ -125,6 +125,30 @@ async def test_WRK_2_a_system_that_is_away_makes_no_error(desk: Desk) -> None:
     assert await fitting(desk, case_id) == ([], None)
 
 
+async def test_WRK_2_a_page_that_looks_again_asks_no_system_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id, asked = await taken(desk), 0
+
+    async def counted() -> None:
+        nonlocal asked
+        asked += 1
+        desk.books.thinking = counted
+
+    desk.books.thinking = counted
+    assert await fitting(desk, case_id) == (["moss_bowl"], None)
+    first = asked
+    assert first > 0
+    assert await fitting(desk, case_id) == (["moss_bowl"], None)
+    assert asked == first
+    await past_guards(desk, "UPDATE newel.sla_target SET breached_at = newel.now()")
+    assert await fitting(desk, case_id) == ([], Bar.LATE)
+    await past_guards(desk, "UPDATE newel.sla_target SET breached_at = NULL")
+    monkeypatch.setattr(offer, "KEPT_SECONDS", -1.0)
+    assert await fitting(desk, case_id) == (["moss_bowl"], None)
+    assert asked == 2 * first
+
+
 @pytest.mark.parametrize(
     ("why", "statement"),
     [

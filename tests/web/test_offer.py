@@ -48,3 +48,13 @@ async def test_WRK_2_on_a_case_with_a_marker_nothing_is_offered(shop: Site) -> N
     said = await esme.get(f"/api/v1/cases/{taken['case_id']}/offers")
     assert said.json() == {"offers": [], "withheld": "locked"}
     assert await shop.house.as_owner("SELECT FROM newel.offer") == []
+
+
+async def test_WRK_2_the_page_of_who_does_not_have_the_case_is_shown_nothing_and_no_error(shop: Site) -> None:
+    esme, ivan = await at_work(shop, "esme"), await shop.signed_in("ivan")
+    case_id = (await say(shop, STATUS, "C0025"))["case_id"]
+    await work_off(shop)
+    assert "offer-cushion_pad" in (await esme.get(f"/desk/{case_id}/offers")).text
+    shown = await ivan.get(f"/desk/{case_id}/offers")
+    assert (shown.status_code, shown.text.strip()) == (200, "")
+    assert (await ivan.get(f"/api/v1/cases/{case_id}/offers")).status_code == 403

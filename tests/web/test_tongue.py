@@ -75,6 +75,20 @@ def test_a_sentence_is_said_with_its_values_as_the_language_writes_them() -> Non
     assert tongue("es").value(joined([Sentence("yes"), "x", 7, 0.5])) == "sí, x, 7, 0,5"
 
 
+def test_figures_that_differ_in_a_late_digit_are_not_written_as_the_same() -> None:
+    figures = (0.9996, 0.9999, 1234567.25, 0.00001, 5, 0.1 + 0.2, 1e22)
+    assert [tongue("en").value(one) for one in figures] == [
+        "0.9996",
+        "0.9999",
+        "1,234,567.25",
+        "0.00001",
+        "5",
+        "0.3",
+        "10,000,000,000,000,000,000,000",
+    ]
+    assert [tongue(code).value(1000.9996) for code in ("es", "fr")] == ["1.000,9996", "1\u202f000,9996"]
+
+
 def test_a_fact_is_said_in_the_readers_language_and_an_old_one_as_it_was_written() -> None:
     seen = stated(Sentence("segment: %(segment)s").of(segment="gold"))
     kept = msgspec.to_builtins(seen)

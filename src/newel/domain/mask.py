@@ -15,7 +15,7 @@ import msgspec
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban, luhn
 
-from newel.domain.scan.fold import OTHER_LETTER, plain
+from newel.domain.scan.fold import OTHER_LETTER, plain, skeleton
 from newel.domain.scan.normalise import readings
 from newel.domain.scan.view import View
 
@@ -239,13 +239,14 @@ def _says(raw: str, view: View, span: tuple[int, int], value: str) -> bool:
     """Whether it is the value: a reading has one filler for all letters of other scripts."""
     if OTHER_LETTER not in view.data[slice(*span)].decode("latin-1"):
         return True
-    return _others(raw[slice(*view.raw(*span))]) == _others(value)
+    read = skeleton if view.name == "folded" else plain
+    return _others(raw[slice(*view.raw(*span))], read) == _others(value, read)
 
 
-def _others(text: str) -> list[str]:
-    """The letters that have no Latin one, as they are; forms that people write for one another are one."""
+def _others(text: str, read: Callable[[str], str]) -> list[str]:
+    """The letters that are read as no Latin one; forms that people write for one another are one."""
     plainer = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)
-    return [char for char in plainer if plain(char) == OTHER_LETTER]
+    return [char for char in plainer if read(char) == OTHER_LETTER]
 
 
 def _disjoint(found: Iterable[Secret]) -> Iterator[Secret]:

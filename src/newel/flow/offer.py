@@ -6,6 +6,7 @@ anything is looked at before, and again where it is recorded.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +36,11 @@ from newel.store.db import Tx
 
 PATIENCE: Final = 3.0
 """Seconds: what takes longer is not worth a person's wait."""
+KEPT_SECONDS: Final = 60.0
+"""What the systems of record said holds so long: a page looks again at whatever happens to its case."""
 _ROUNDS: Final = 4
+_Key = tuple[UUID, int, UUID, str, tuple[str, ...]]
+_kept: dict[_Key, tuple[float, list[Recommendation]]] = {}
 Asked = dict[tuple[str, tuple[tuple[str, str], ...]], Facts | None]
 
 
@@ -64,7 +69,7 @@ async def fitting(house: House, actor: Actor, case_id: UUID) -> Fitting:
         brief = await _brief(tx, house, actor, case_id)
     if brief.withheld or not brief.offers:
         return Fitting(withheld=brief.withheld)
-    found = await _found(brief)
+    found = await _lately(brief)
     async with house.db.tx(actor) as tx:
         case = await cases.lock(tx, case_id)
         await _mine(tx, actor, case)
@@ -116,6 +121,17 @@ async def _resting(tx: Tx, running: Running, case: Case) -> set[str]:
         for name, last in ended.items()
         if last.here or tx.now < last.ended_at + timedelta(days=offers[name].rest_days)
     }
+
+
+async def _lately(brief: _Brief) -> list[Recommendation]:
+    """What fits, as it was found a moment ago; what speaks against it is looked at by the caller, always."""
+    case, now = brief.case, time.monotonic()
+    for old in [key for key, (at, _) in _kept.items() if now - at > KEPT_SECONDS]:
+        del _kept[old]
+    key = (case.id, case.episode, brief.running.id, case.language, tuple(brief.offers))
+    if key not in _kept:
+        _kept[key] = (now, await _found(brief))
+    return _kept[key][1]
 
 
 async def _found(brief: _Brief) -> list[Recommendation]:

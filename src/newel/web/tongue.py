@@ -23,6 +23,8 @@ CONSOLE: Final = (SOURCE, "es", "fr")
 CUSTOMERS: Final = (*CONSOLE, "ar")
 """What the pages of customers speak."""
 COOKIE: Final = "newel_language"
+_DIGITS: Final = 6
+"""Behind the point: a limit of a policy is said as it stands, what was computed without its tail."""
 _RANGES_AT_MOST: Final = 20
 _RANGE: Final = re.compile(
     r"([A-Za-z]{1,8})(?:-[A-Za-z0-9]{1,8})*(?:\s*;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?"
@@ -94,7 +96,7 @@ class Tongue:
                 return str(format_percent(whole, locale=self.locale, decimal_quantization=False))
             case Figure(figure, digits):
                 return format_decimal(figure, f"#,##0.{'0' * digits}", locale=self.locale)
-        return format_decimal(value, locale=self.locale)
+        return format_decimal(round(value, _DIGITS), locale=self.locale, decimal_quantization=False)
 
     def number(self, value: int) -> str:
         """A number: ``12,345``, ``12 345``."""

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain.access import Act
+from newel.domain.errors import Forbidden
 from newel.flow import offer
 from newel.web.console.desk.acts import Mine
 from newel.web.page import done, part
@@ -16,8 +17,11 @@ from newel.web.route import page as page_at
 
 @page_at("/desk/{case_id:uuid}/offers", Act.WORK)
 async def offers(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
-    """What fits my case now; nothing at all where nothing is offered."""
-    found = await offer.fitting(request.house, request.person, case_id)
+    """What fits my case now; nothing where nothing is offered, or where the case is no longer mine."""
+    try:
+        found = await offer.fitting(request.house, request.person, case_id)
+    except Forbidden:  # the page asked by itself, and its person has done nothing
+        found = offer.Fitting()
     return part(request, "desk/offers.html", offers=found.offers, case_id=case_id)
 
 
