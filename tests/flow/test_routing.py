@@ -310,3 +310,30 @@ async def test_RTE_2_each_workflow_keeps_its_own_generalists(floor: Floor) -> No
     assert claimed is not None
     assert claimed.case_id == second
     assert await routing.claim_next(floor.house, floor.staff["hana"]) is None
+
+
+async def test_RTE_2_what_waits_follows_its_policy_to_other_generalists(floor: Floor) -> None:
+    """Nobody able is free: the policy's new generalists may take it, and the old ones no more."""
+    await floor.present("ben", "hana", "esme")
+    await floor.rows("UPDATE newel.staff SET capacity = 1, load = 1 WHERE login IN ('ben', 'hana', 'esme')")
+    case_id = await floor.escalated(PRIVACY)
+    ours = floor.running
+    named = replace(ours.bundle.routing, generalist_skill="invoices")
+    await floor.pass_time(seconds=60)
+    await floor.work()
+    before = await floor.item(case_id)
+    assert before is not None
+    assert (before.generalist, before.general) == ("general", True)
+    floor.replaced(another(ours, bundle=replace(ours.bundle, routing=named)))
+    for _ in range(2):
+        await routing.sweep(floor.house)
+    after = await floor.item(case_id)
+    assert after is not None
+    assert (after.generalist, after.skills, after.general) == ("invoices", ("privacy",), True)
+    logged = await floor.rows("SELECT FROM newel.audit_event WHERE event = 'work_item.regrouped'")
+    assert len(logged) == 1
+    await floor.rows("UPDATE newel.staff SET load = 0 WHERE login IN ('ben', 'hana')")
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    claimed = await routing.claim_next(floor.house, floor.staff["hana"])
+    assert claimed is not None
+    assert claimed.case_id == case_id

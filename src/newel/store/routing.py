@@ -1,6 +1,6 @@
 """Rows of routing: people with load and presence, buckets, work items with their fencing token."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -261,6 +261,12 @@ async def first_place(tx: Tx, item: WorkItem) -> int:
 async def waiting(tx: Tx, limit: int) -> list[WorkItem]:
     """The first waiting items, as seen, not locked."""
     return [_item(row) for row in await tx.rows(sql("routing").waiting, limit)]
+
+
+async def strayed(tx: Tx, generalists: Mapping[str, str], limit: int) -> list[UUID]:
+    """The cases that wait for other generalists than their workflow's policy names."""
+    named = list(generalists), list(generalists.values())
+    return [row["case_id"] for row in await tx.rows(sql("routing").strayed, *named, limit)]
 
 
 async def overdue(tx: Tx, limit: int) -> list[UUID]:

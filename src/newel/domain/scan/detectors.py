@@ -1,15 +1,17 @@
 """The named detectors and facts that a rule may ask for: each tells its evidence, or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import re2
 
 from newel.domain.scan.emotion import emotion
 from newel.domain.scan.items import conflicting_fields, duplicate, missing_field, unusual_format
+from newel.domain.scan.reader import readable, spoken
 from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence
-from newel.domain.scan.references import orders, products, single_order, single_product
+from newel.domain.scan.references import orders, products
 from newel.domain.scan.repeat import repeat_contact
+from newel.domain.scan.single import LANGUAGES, single_order, single_product
 from newel.domain.sentence import Figure, Sentence, Sum, joined
 from newel.domain.words import Span
 
@@ -103,7 +105,7 @@ def lifetime_value_above(reading: Reading, limit: float) -> tuple[Evidence, ...]
 
 
 # What is counted outweighs what is only guessed: a score of several says nothing where one alone is named.
-_SINGLE: Mapping[str, Callable[[str], bool]] = {
+_SINGLE: Mapping[str, Callable[[str, Iterable[str]], bool]] = {
     "several_orders": single_order,
     "several_products": single_product,
 }
@@ -111,14 +113,18 @@ _SINGLE: Mapping[str, Callable[[str], bool]] = {
 
 def heard_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:
     """What a model hears of the families, if it exceeds the floor and the count does not speak against it."""
-    asked = [family for family in families if not _counted_as_one(reading, family)]
-    loudest = reading.loudest(asked)
-    return reading.told(*loudest) if loudest and loudest[1].score > limit else ()
+    over = [family for family in families if family in reading.heard and reading.heard[family].score > limit]
+    loudest = reading.loudest(family for family in over if not _counted_as_one(reading, family))
+    return reading.told(*loudest) if loudest else ()
 
 
 def _counted_as_one(reading: Reading, family: str) -> bool:
-    single = _SINGLE.get(family)
-    return single is not None and family in reading.heard and single(reading.own)
+    """Whether one alone is named, in a language whose hints are known, by all that a model may have heard."""
+    single, language, message = _SINGLE.get(family), reading.language, reading.message
+    if single is None or language.mixed or language.code not in LANGUAGES:
+        return False
+    beside = (message.subject, *message.attachments, *map(spoken, message.attachments), *message.previous)
+    return single(reading.own, map(readable, beside))
 
 
 def emotion_above(reading: Reading, families: tuple[str, ...], limit: float) -> tuple[Evidence, ...]:

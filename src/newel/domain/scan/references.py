@@ -22,24 +22,6 @@ _DIGITS = re2.compile(r"[0-9]{4}")
 _SKU = re2.compile(r"\b[A-Z]{2,4}-\d{2,5}\b")
 _CENTS = re.compile(r"[.,]\d{2}\b")
 _NOT_BEFORE = "£$€.,+-"
-_AND = r"|\b(?:and|or|plus|y|o|e|et|ou)\b|[,;/&+]"
-# Words that hint at more than one, whatever they count: too many of them cost nothing but an alarm.
-_MORE = (
-    r"(?i)\b(?:both|two|three|four|five|six|seven|eight|nine|ten|dozen|couple|several|multiple|various|many|numerous"
-    r"|another|others?|else|first|second|third|1st|2nd|3rd|each|every|either|neither|nor|none|separate(?:ly)?|different"
-    r"|twice|thrice|doubled?|duplicated?|merged?|combined?|consolidated?|together|swapped|switched|mixed|previous|earlier"
-    r"|rest|also|too|as\swell|besides|the\sones?|one\s(?:from|of)|more\sthan\sone"
-    r"|orders|bookings|reservations|invoices|bills|accounts|policies|claims|subscriptions|parcels|packages|boxes"
-    r"|shipments|deliveries|tickets|appointments|purchases|returns|payments|items|products|articles|pieces|things"
-    r"|amb[oa]s|dos|tres|cuatro|cinco|seis|vari[oa]s|much[oa]s|otr[oa]s?|primer[oa]?|segund[oa]|tercer[oa]?|cada|ni"
-    r"|ningun[oa]|demás|distint[oa]s|diferentes|anterior|también|además|tampoco|doble|veces|juntos|juntas"
-    r"|pedidos|compras|reservas|facturas|cuentas|paquetes|envíos|entregas|artículos|productos|cosas|billetes"
-    r"|deux|trois|quatre|cinq|plusieurs|autres?|premi(?:er|ère)|seconde?|deuxième|chaque|aucune?|précédente?"
-    r"|également|aussi|non\splus|double|fois|ensemble|différent[es]+"
-    r"|commandes|achats|réservations|factures|comptes|livraisons|envois|articles|produits|choses|abonnements)\b"
-    r"|\b[2-9]\s?x|\bx\s?[2-9]\b"
-)
-_MORE_ORDERS, _MORE_PRODUCTS = re2.compile(_MORE), re2.compile(_MORE + _AND)
 
 
 def orders(text: str) -> dict[str, Span]:
@@ -65,16 +47,6 @@ def products(text: str) -> dict[str, Span]:
     for sku in _SKU.finditer(text):
         found.setdefault(sku[0], Span(sku.start(), sku.end()))
     return found
-
-
-def single_order(text: str) -> bool:
-    """Whether it names one order by number, and nothing in it hints at another."""
-    return len(orders(text)) == 1 and not _MORE_ORDERS.search(text)
-
-
-def single_product(text: str) -> bool:
-    """Whether it names one article by number, and nothing in it hints at another."""
-    return len(products(text)) == 1 and not _MORE_PRODUCTS.search(text)
 
 
 def _cued(text: str) -> Iterator[tuple[str, Span]]:

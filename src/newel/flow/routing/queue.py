@@ -91,6 +91,7 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
     if item is None or item.state != "queued":
         return None
     running = await house.running(tx, case.workflow)
+    item = await _regroup(tx, item, running)
     pool = (await pools_of(tx, running)).get(item.workflow)
     match overflow.decide(asked(tx, item), await rows.people(tx), tx.now, rules_of(running), pool):
         case rule.Assign() as found:
@@ -103,6 +104,16 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
         case rule.Nobody(why):
             await call_out(tx, item, running, why)
     return None
+
+
+async def _regroup(tx: Tx, item: WorkItem, running: Running) -> WorkItem:
+    """It waits for the generalists that its policy names now, whoever they were when it came."""
+    generalist = running.bundle.routing.generalist_skill
+    if item.generalist == generalist:
+        return item
+    bucket = await rows.bucket(tx, msgspec.structs.replace(item.ask, generalist=generalist))
+    await rows.change(tx, item, "regrouped", bucket=bucket)
+    return await rows.read(tx, item.id)
 
 
 async def _assign(house: House, tx: Tx, case: Case, item: WorkItem, found: rule.Assign) -> Ahead | None:
@@ -251,15 +262,17 @@ async def rebalance(house: House, job: Job) -> None:
 
 
 async def sweep(house: House) -> None:
-    """The periodic look at the whole queue: shifts that began or ended, and overdue work."""
+    """The periodic look at the whole queue: shifts that began or ended, overdue work, other generalists."""
     async with house.db.tx(ROUTER, read_only=True) as tx:
         people = await rows.people(tx)
         waiting = await _movable(house, tx, people)
         overdue = await rows.overdue(tx, _LOOK_AT)
+        named = {one: now.bundle.routing.generalist_skill for one, now in house.in_force().items()}
+        strayed = await rows.strayed(tx, named, _LOOK_AT)
         present = [p.id for p in people if p.works(tx.now) and p.free]
     for case_id in overdue:
         await _overdue(house, case_id)
-    for case_id in waiting:
+    for case_id in dict.fromkeys([*waiting, *strayed]):
         await _place(house, case_id)
     for staff_id in present:
         await _fill(house, staff_id)

@@ -80,6 +80,16 @@ SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bu
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
+-- name: strayed
+-- Cases that wait for other generalists ($2) than their workflow ($1) now has.
+SELECT w.case_id
+FROM unnest($1::text[], $2::text[]) AS now (workflow, generalist)
+JOIN newel.bucket b ON b.generalist <> now.generalist
+CROSS JOIN LATERAL (
+    SELECT case_id FROM newel.work_item
+    WHERE state = 'queued' AND bucket = b.id AND workflow = now.workflow ORDER BY priority, position, due_at, id LIMIT $3
+) w LIMIT $3;
+
 -- name: first_place
 -- The smallest place in the queue of one priority.
 SELECT coalesce(min(position), 0) FROM newel.work_item WHERE state = 'queued' AND priority = $1;
