@@ -102,6 +102,13 @@ async def test_the_head_of_the_queue_comes_in_order(full: House) -> None:
     assert "work_item_queue" in found, found
 
 
+async def test_work_that_waits_for_other_generalists_is_found_by_its_bucket(full: House) -> None:
+    for generalist, hits in (("general", False), ("billing", True)):
+        found = await plan(full, sql("routing").strayed, ["w"], [generalist], 200)
+        assert "Seq Scan on work_item" not in found, found
+        assert ("never executed" in found) is not hits, found
+
+
 async def test_SLA_4_the_clock_reads_what_is_due(full: House) -> None:
     now = (await full.as_owner("SELECT now() + interval '1 hour' AS at"))[0]["at"]
     found = await plan(full, sql("sla").due, now, 500)
