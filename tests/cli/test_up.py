@@ -6,10 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pytest
+
 from newel.cli.child import Child, Errand
+from newel.cli.up import _children
+from newel.config import Settings
 
 PATIENCE = 20.0
 COUNTS = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(open(sys.argv[2]).read()))"
@@ -183,3 +187,17 @@ def title(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
         return ""
+
+
+@pytest.mark.parametrize(("workers", "share"), [(1, "4"), (2, "2"), (3, "2")])
+def test_workers_share_the_connections_of_one_process(workers: int, share: str) -> None:
+    settings = Settings(pool_size=4, workers=workers)
+    made: dict[str, str] = {}
+
+    def kind(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Child:
+        made[name] = environment.get("NEWEL_POOL_SIZE", "")
+        return Child(name, words, environment)
+
+    assert len(_children(settings, {"NEWEL_HOME": "home"}, True, kind)) == 1 + workers
+    assert made.pop("server") == ""
+    assert (set(made.values()), len(made)) == ({share}, workers)
