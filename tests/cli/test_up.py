@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from newel.cli import app, logs, serve
 from newel.cli.child import Child, Errand
 from newel.cli.up import _children
 from newel.config import Settings
@@ -190,14 +192,26 @@ def title(pid: int) -> str:
 
 
 @pytest.mark.parametrize(("workers", "share"), [(1, "4"), (2, "2"), (3, "2")])
-def test_workers_share_the_connections_of_one_process(workers: int, share: str) -> None:
+def test_workers_share_the_connections_of_one_process_and_stand_back(workers: int, share: str) -> None:
     settings = Settings(pool_size=4, workers=workers)
     made: dict[str, str] = {}
 
     def kind(name: str, words: Sequence[str], environment: Mapping[str, str]) -> Child:
         made[name] = environment.get("NEWEL_POOL_SIZE", "")
+        assert ("--nice" in words) == (name != "server")
         return Child(name, words, environment)
 
     assert len(_children(settings, {"NEWEL_HOME": "home"}, True, kind)) == 1 + workers
     assert made.pop("server") == ""
     assert (set(made.values()), len(made)) == ({share}, workers)
+
+
+def test_a_worker_stands_back_as_far_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    stood: list[int] = []
+    monkeypatch.setattr(os, "nice", stood.append)
+    monkeypatch.setattr(logs, "configure_logging", lambda level: None)
+    monkeypatch.setattr(serve, "run", lambda main: main.close())
+    assert CliRunner().invoke(app, ["work", "--nice", "7"]).exit_code == 0
+    assert stood == [7]
+    assert CliRunner().invoke(app, ["work", "--nice", "-1"]).exit_code != 0
+    assert stood == [7]

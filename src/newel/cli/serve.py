@@ -59,11 +59,15 @@ def work(
     ] = None,
     room: Annotated[int, typer.Option(help="How many jobs side by side.", min=1, max=256)] = 96,
     ready_file: Annotated[Path | None, typer.Option(help="Touched once it takes work.")] = None,
+    yielding: Annotated[
+        int, typer.Option("--nice", help="How far it stands back for other processes.", min=0, max=19)
+    ] = 0,
 ) -> None:
     """Run the worker: jobs, clocks and all periodic work.
 
     Example: newel work --except answer
     """
+    os.nice(yielding)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads only wait
     from newel.cli.logs import configure_logging
     from newel.config import read

@@ -27,6 +27,7 @@ Place = tuple[str, int]
 READY = "worker-ready"
 _PATIENCE_SECONDS = 15.0
 _MOMENT_SECONDS = 3.0
+_STAND_BACK = "5"
 
 
 def up(
@@ -121,9 +122,13 @@ def _make(settings: "Settings") -> None:
 def _children(
     settings: "Settings", environment: Mapping[str, str], answer: bool, kind: Callable[..., Child]
 ) -> list[Child]:
-    """The server and the workers, which share the connections of one process: each uses one processor."""
+    """The server and the workers, which share the connections of one process: each uses one processor.
+
+    Workers stand back for the server: who writes to it waits for its answer, and their work is kept.
+    """
     less = [] if answer else ["--except", "answer"]
-    words = ["work", "--ready-file", str(Path(environment["NEWEL_HOME"], READY)), *less]
+    ready = str(Path(environment["NEWEL_HOME"], READY))
+    words = ["work", "--ready-file", ready, "--nice", _STAND_BACK, *less]
     share = {"NEWEL_POOL_SIZE": str(max(2, -(-settings.pool_size // settings.workers)))}
     names = ["worker", *(f"worker {number + 2}" for number in range(settings.workers - 1))]
     workers = [kind(name, words, {**environment, **share}) for name in names]
