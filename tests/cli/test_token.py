@@ -50,6 +50,11 @@ async def audited(url: str) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in rows]
 
 
+def test_without_a_running_database_it_says_what_to_start(tmp_path: Path) -> None:
+    env = {"NEWEL_DATABASE_URL": f"postgresql:///newel?host={tmp_path}", "NEWEL_HOME": str(tmp_path)}
+    assert "start `newel up`" in str(CliRunner().invoke(app, ["list"], env=env).exception)
+
+
 def test_a_wrong_scope_says_which_there_are(run: Run) -> None:
     made = run("create", "webshop", "--scope", "everything")
     assert made.exit_code != 0

@@ -218,7 +218,11 @@ def reaching() -> Iterator[None]:
     """Whatever keeps us from a database, in one sentence."""
     try:
         yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        why = f"no server answers ({said}); start `newel up`, or set NEWEL_DATABASE_URL"
+        raise NoDatabase(why=why) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise NoDatabase(why=str(error) or type(error).__name__) from error
 
 
