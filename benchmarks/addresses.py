@@ -46,6 +46,7 @@ async def pages(full: Full) -> list[Page]:
         Page("composer", [f"/desk/{one}/composer" for one in mine], part=True),
         Page("viewers", [f"/desk/{one}/viewers" for one in mine], part=True),
         Page("saved texts", [f"/desk/{one}/macros" for one in mine], part=True),
+        Page("recommendations to a case", [f"/desk/{one}/offers" for one in mine], part=True),
         Page("articles to a case", [f"/desk/{one}/articles" for one in mine], part=True),
         Page(
             "playbook to a case", [f"/desk/{one}/script?playbook=refund_damaged" for one in mine], part=True
