@@ -8,7 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.bundle import Bundle, Trigger
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.triggers import Trigger
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
