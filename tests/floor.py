@@ -23,7 +23,8 @@ from newel.domain import policy
 from newel.domain.access import Account, Actor, system
 from newel.domain.escalation import Order
 from newel.domain.intake import Inbound, Sender
-from newel.domain.policy.bundle import Bundle, Overflow
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.overflow import Overflow
 from newel.domain.policy.parse import Source, load_bundle
 from newel.domain.ports import Facts, Outcome, OutcomeKind
 from newel.domain.scan.lexicon import shipped_lexicon

@@ -14,7 +14,7 @@ from demo.process import Systems, free_port, start_systems
 from newel.connectors.calls import HttpCalls
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.errors import Invalid, Unavailable
-from newel.domain.policy.bundle import ActionCall, ActionClass, LookUp, System
+from newel.domain.policy.acts import ActionCall, ActionClass, LookUp, System
 from newel.domain.ports import ActionRequest, Answered, Calls, OutcomeKind
 from newel.domain.ports import Systems as SystemsPort
 

@@ -25,8 +25,9 @@ from newel.domain.playbook import (
     problems,
 )
 from newel.domain.playbook.slots import Missing
-from newel.domain.policy.bundle import Bundle, Playbook
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
+from newel.domain.policy.playbook import Playbook
 from newel.domain.ports import Calls
 from newel.domain.words import Money
 

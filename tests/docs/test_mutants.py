@@ -6,7 +6,7 @@ from tests.mutants.mutant import ROOT, Mutant
 
 
 def test_each_invariant_has_mutants() -> None:
-    assert {mutant.inv for mutant in ALL} == set(INVARIANTS)
+    assert {mutant.inv for mutant in ALL if isinstance(mutant.inv, int)} == set(INVARIANTS)
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.name)

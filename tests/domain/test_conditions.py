@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from newel.domain.playbook import all_hold
-from newel.domain.policy.bundle import Condition
+from newel.domain.policy.playbook import Condition
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 BOOKED = {"amount_minor": 123400, "currency": "GBP"}

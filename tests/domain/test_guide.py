@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from newel.domain.playbook import Known, Missing, guide
-from newel.domain.policy.bundle import Condition, Need, Path, Playbook, Proposed, Slot
+from newel.domain.policy.playbook import Condition, Need, Path, Playbook, Proposed, Slot
 from newel.domain.ports import Facts
 from newel.domain.words import RiskClass
 

@@ -12,8 +12,9 @@ from tests.domain.policy.documents import ACTS, STANDARD
 from newel.domain import offer as rule
 from newel.domain.offer import Bar, Matter, bar, candidates, problems, recommended, uptake
 from newel.domain.playbook import Known, calls
-from newel.domain.policy.bundle import Condition, Need, Offer, Pick
+from newel.domain.policy.offer import Offer
 from newel.domain.policy.parse import load_bundle
+from newel.domain.policy.playbook import Condition, Need, Pick
 from newel.domain.ports import Facts
 from newel.domain.words import Assist
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from newel.domain import overflow, routing
 from newel.domain.overflow import Fall, Lines, Pool, Rise, crossing, decide, helps, member, reach, reserved
-from newel.domain.policy.bundle import Overflow
+from newel.domain.policy.overflow import Overflow
 from newel.domain.routing import Ask, Assign, Item, Person
 from newel.domain.words import Priority
 

@@ -22,7 +22,7 @@ from newel.domain.playbook import (
 from newel.domain.playbook.conditions import holds
 from newel.domain.playbook.dates import dates, times
 from newel.domain.playbook.template import MissingFact, Rendered, render
-from newel.domain.policy.bundle import Condition, Need, Path, Pick, Playbook, Proposed, Slot
+from newel.domain.policy.playbook import Condition, Need, Path, Pick, Playbook, Proposed, Slot
 from newel.domain.ports import Facts
 from newel.domain.words import Money, RiskClass
 

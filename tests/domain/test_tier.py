@@ -13,7 +13,8 @@ from newel.domain.action import worth_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
-from newel.domain.policy.bundle import Bundle, Ceiling
+from newel.domain.policy.acts import Ceiling
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import included, load_bundle
 from newel.domain.tier import (
     Decision,

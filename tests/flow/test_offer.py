@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.flow.desk import Desk
+from tests.flow.desk import RESET, Desk
 
 from newel.domain.access import Actor
 from newel.domain.errors import Conflict, Forbidden, NotFound
 from newel.domain.offer import Bar
-from newel.flow import offer, routing
+from newel.flow import merge, offer, routing
+from newel.store import offer as rows
+from newel.store.case import Case
 from newel.store.db import Guarded
 
 BEN = "ben"
@@ -156,6 +158,8 @@ async def test_WRK_2_a_page_that_looks_again_asks_no_system_again(
         (Bar.LATE, "UPDATE newel.sla_target SET breached_at = newel.now()"),
         (Bar.ASSIST, "UPDATE newel.cases SET assist = 1"),
         (Bar.TRIGGERED, "UPDATE newel.scan_receipt SET markers = '{risk_words.refund}'"),
+        (Bar.UNSCANNED, "UPDATE newel.scan_receipt SET outcome = 'failed', locked = true, tier_floor = 3"),
+        (Bar.MONEY_BACK, "UPDATE newel.cases SET contact_reason = 'refund_damaged'"),
     ],
 )
 async def test_WRK_2_where_something_is_wrong_nothing_is_shown(desk: Desk, why: Bar, statement: str) -> None:
@@ -192,6 +196,26 @@ async def test_WRK_2_another_case_of_the_customer_that_is_locked_is_enough(desk:
     assert await fitting(desk, case_id) == ([], Bar.ELSEWHERE)
 
 
+async def test_WRK_2_after_an_act_that_was_refused_nothing_is_shown(desk: Desk) -> None:
+    desk.books.script = ["refuse"]
+    case_id = await desk.say(RESET)
+    await desk.drain()
+    assert await desk.actions() == ["refused"]
+    (row,) = await desk.rows("SELECT owner_id FROM newel.work_item WHERE case_id = $1", case_id)
+    login = next(login for login, actor in desk.staff.items() if actor.id == str(row["owner_id"]))
+    assert await fitting(desk, case_id, login) == ([], Bar.FAILED)
+
+
+async def test_WRK_2_a_trigger_of_a_case_that_was_merged_into_it_is_enough(desk: Desk) -> None:
+    case_id = await taken(desk, "esme")
+    other = await desk.say("I want a refund for order 10031", thread="another")
+    await desk.drain()
+    await merge.merge(desk.house, desk.staff["ivan"], other, case_id)
+    assert (await fitting(desk, case_id, "esme"))[1] in {Bar.LOCKED, Bar.TRIGGERED}
+    await past_guards(desk, "UPDATE newel.cases SET locked = false")
+    assert await fitting(desk, case_id, "esme") == ([], Bar.TRIGGERED)
+
+
 async def test_WRK_2_what_left_the_desk_is_no_longer_offered_on(desk: Desk) -> None:
     case_id = await taken(desk)
     await routing.hand_back(
@@ -201,12 +225,17 @@ async def test_WRK_2_what_left_the_desk_is_no_longer_offered_on(desk: Desk) -> N
         await fitting(desk, case_id)
 
 
-async def put_by_hand(desk: Desk, case_id: UUID) -> Any:
+async def put_by_hand(desk: Desk, case_id: UUID, put: str = PUT) -> Any:
     async with desk.house.db.tx(desk.staff[BEN]) as tx:
         which = uuid4()
-        await tx.run(PUT, case_id, which, UUID(desk.staff[BEN].id))
+        await tx.run(put, case_id, which, UUID(desk.staff[BEN].id))
         await tx.run("SELECT 1")
     return which
+
+
+async def end_by_hand(desk: Desk, case: Case, state: str, by: UUID) -> None:
+    async with desk.house.db.tx(desk.staff[BEN]) as tx:
+        await rows.end(tx, case, "moss_bowl", state, by)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +247,7 @@ async def put_by_hand(desk: Desk, case_id: UUID) -> Any:
         "UPDATE newel.cases SET state = 'queued'",
         "UPDATE newel.scan_receipt SET markers = '{legal.dictionary}'",
         "UPDATE newel.scan_receipt SET outcome = 'failed', locked = true, tier_floor = 3",
+        "UPDATE newel.cases SET kind = 'item'",
     ],
 )
 async def test_WRK_2_the_store_refuses_an_offer_where_something_is_wrong(desk: Desk, statement: str) -> None:
@@ -225,6 +255,24 @@ async def test_WRK_2_the_store_refuses_an_offer_where_something_is_wrong(desk: D
     await past_guards(desk, statement)
     with pytest.raises(Guarded, match="nothing is offered"):
         await put_by_hand(desk, case_id)
+
+
+async def test_WRK_2_the_store_refuses_an_offer_to_another_customer(desk: Desk) -> None:
+    case_id = await taken(desk)
+    other = await desk.case(await desk.say(STATUS, ref="C0012"))
+    with pytest.raises(Guarded, match="nothing is offered"):
+        await put_by_hand(desk, case_id, PUT.replace("c.customer_id", f"'{other.customer_id}'"))
+
+
+async def test_WRK_2_the_store_lets_nothing_be_used_where_something_is_wrong_by_then(desk: Desk) -> None:
+    case_id = await taken(desk)
+    assert await fitting(desk, case_id) == (["moss_bowl"], None)
+    await past_guards(desk, "UPDATE newel.customer SET vulnerable = true")
+    case, ben = await desk.case(case_id), UUID(desk.staff[BEN].id)
+    with pytest.raises(Guarded, match="nothing is offered"):
+        await end_by_hand(desk, case, "used", ben)
+    await end_by_hand(desk, case, "dismissed", ben)
+    assert await states(desk) == [("moss_bowl", "dismissed")]
 
 
 async def test_INV_13_an_offer_is_not_recorded_without_its_event(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import acting, merging, moving, reviewing, rules, sending
+from tests.mutants import acting, merging, moving, offering, reviewing, rules, sending
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
 
 from newel.store.embedded import Embedded
@@ -27,6 +27,7 @@ ALL: tuple[Mutant, ...] = (
     *moving.MUTANTS,
     *merging.MUTANTS,
     *reviewing.MUTANTS,
+    *offering.MUTANTS,
     *rules.MUTANTS,
 )
 INVARIANTS = (*range(1, 15), 15, 17, 19)
@@ -97,14 +98,13 @@ def hunt(mutants: Sequence[Mutant], url: str) -> int:
 
 
 def chosen(only: Sequence[str]) -> tuple[Mutant, ...]:
-    wanted = {int(name.removeprefix("INV-")) for name in only}
-    return tuple(mutant for mutant in ALL if not wanted or mutant.inv in wanted)
+    return tuple(mutant for mutant in ALL if not only or mutant.rule in only)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 when every mutant was seen and no invariant is without one."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--only", action="append", default=[], metavar="INV-n")
+    parser.add_argument("--only", action="append", default=[], metavar="RULE")
     mutants = chosen(parser.parse_args(arguments).only)
     bare = [f"INV-{n}" for n in INVARIANTS if not any(mutant.inv == n for mutant in ALL)]
     with tempfile.TemporaryDirectory(prefix="newel-mutants-") as folder:

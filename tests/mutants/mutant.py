@@ -47,34 +47,38 @@ class Source:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One guard of one invariant, and its tests."""
+    """One guard of one invariant, or of one requirement by its id, and its tests."""
 
-    inv: int
+    inv: int | str
     guard: str
     change: Sql | Source
     tests: tuple[str, ...]
 
     @property
+    def rule(self) -> str:
+        return f"INV-{self.inv}" if isinstance(self.inv, int) else self.inv
+
+    @property
     def name(self) -> str:
-        return f"INV-{self.inv} {self.guard}"
+        return f"{self.rule} {self.guard}"
 
 
-def without(inv: int, function: str, old: str, *tests: str, new: str = "", guard: str = "") -> Mutant:
+def without(inv: int | str, function: str, old: str, *tests: str, new: str = "", guard: str = "") -> Mutant:
     """A piece of a database function taken out."""
     return Mutant(inv, guard or f"{function}: {old.strip()[:60]}", Sql("", function, old, new), tests)
 
 
-def statement(inv: int, text: str, *tests: str) -> Mutant:
+def statement(inv: int | str, text: str, *tests: str) -> Mutant:
     """A change of the database by a statement."""
     return Mutant(inv, text, Sql(text), tests)
 
 
-def dropped(inv: int, trigger: str, table: str, *tests: str) -> Mutant:
+def dropped(inv: int | str, trigger: str, table: str, *tests: str) -> Mutant:
     """A trigger taken away."""
     return statement(inv, f"DROP TRIGGER {trigger} ON newel.{table}", *tests)
 
 
-def patched(inv: int, file: str, old: str, new: str, *tests: str) -> Mutant:
+def patched(inv: int | str, file: str, old: str, new: str, *tests: str) -> Mutant:
     """A piece of a source file replaced."""
     return Mutant(inv, f"{file}: {old.strip().splitlines()[0][:60]}", Source(file, old, new), tests)
 

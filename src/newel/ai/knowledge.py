@@ -18,7 +18,7 @@ from newel.ai.spelling import Spelling
 from newel.ai.stem import words
 from newel.domain.knowledge import Article, passages
 from newel.domain.policy.bundle import Bundle
-from newel.domain.policy.bundle import Knowledge as Rules
+from newel.domain.policy.knowledge import Knowledge as Rules
 from newel.domain.ports import Passage
 
 # Fitted by `python -m benchmarks.fit_knowledge`.

@@ -152,6 +152,10 @@ class _LazyScanner:
         """As ``Scanner``."""
         return scanner_of(self._body).scan(message)
 
+    def again(self, message: ScanInput) -> tuple[UUID, ...]:
+        """As ``Scanner``."""
+        return scanner_of(self._body).again(message)
+
 
 class _LazyMatcher:
     """Loaded and trained at the first question."""

@@ -14,7 +14,7 @@ import structlog
 from newel.connectors import verdict
 from newel.connectors.places import Unfit, fill, fill_path
 from newel.domain.errors import Invalid, Unavailable
-from newel.domain.policy.bundle import ActionCall, ActionClass, LookUp, System
+from newel.domain.policy.acts import ActionCall, ActionClass, LookUp, System
 from newel.domain.ports import (
     ActionRequest,
     Answered,

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from newel.domain.policy.bundle import Bundle, Ceiling
+from newel.domain.policy.acts import Ceiling
+from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Outcome, OutcomeKind
 from newel.domain.words import Money
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from newel.domain.playbook import Action, Missing, NoPath, Reply, asks_in_general, speaks_of_own, wants_orders
-from newel.domain.policy.bundle import Bundle, Playbook
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.playbook import Playbook
 from newel.domain.ports import Match, Passage
 from newel.domain.words import RiskClass
 

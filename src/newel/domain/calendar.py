@@ -14,8 +14,8 @@ import holidays
 import msgspec
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.bundle import Calendar
 from newel.domain.policy.check_time import minutes_of
+from newel.domain.policy.sla import Calendar
 from newel.domain.words import DAY
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -15,7 +15,9 @@ from newel.domain.approval import Approver, Asked
 from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
 from newel.domain.playbook import Action
-from newel.domain.policy.bundle import Bundle, Ceiling, Condition, Path, Playbook
+from newel.domain.policy.acts import Ceiling
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.playbook import Condition, Path, Playbook
 from newel.domain.sentence import Sentence, Sum, Value, joined, word
 from newel.domain.tier import ceiling_minor
 from newel.domain.words import Money, RiskClass

@@ -16,7 +16,8 @@ from newel.domain.playbook import Known, all_hold, blocked
 from newel.domain.playbook.check import unknown
 from newel.domain.playbook.picks import with_picks
 from newel.domain.playbook.template import MissingFact, lint, places, render
-from newel.domain.policy.bundle import Bundle, Offer
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.offer import Offer
 from newel.domain.words import Assist
 
 MOST: Final = 2

@@ -12,7 +12,8 @@ from uuid import UUID
 import msgspec
 
 from newel.domain import routing
-from newel.domain.policy.bundle import Bundle, Overflow
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.overflow import Overflow
 from newel.domain.routing import SUPERVISOR, Ask, Assign, Fit, Item, Person, Rules, Verdict
 from newel.domain.sentence import Sentence
 from newel.domain.words import Priority

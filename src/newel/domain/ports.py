@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -151,6 +152,9 @@ class Scans(Protocol):
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows."""
+
+    def again(self, message: ScanInput) -> tuple[UUID, ...]:
+        """The cases in its history whose matter it comes back to, in the order of their ids."""
 
 
 class Listens(Protocol):

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from newel.domain.calendar import Hours, add, between
-from newel.domain.policy.bundle import Sla
+from newel.domain.policy.sla import Sla
 from newel.domain.words import Priority
 
 BREACH: Final = 100

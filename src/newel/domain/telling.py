@@ -40,6 +40,7 @@ TOLD: Final[Mapping[str, Sentence]] = {
     "case.unlocked": Sentence("The lock is gone"),
     "case.resolved": Sentence("The episode ended"),
     "case.merged": Sentence("It is the same matter as another case, and goes on there"),
+    "case.followed": Sentence("The customer came back to the answer, in another case"),
     "case.absorbed": Sentence("Another case of the same matter was merged into it"),
     "resolution.made": Sentence("How it ended"),
     "review.open": Sentence("It is to be looked over"),

@@ -14,7 +14,8 @@ from newel.domain.action import cap_minor, worth_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal, confidence_minimum
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
-from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling
+from newel.domain.policy.acts import ActionClass, Ceiling
+from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.receipt import Receipt
 from newel.domain.words import Assist, Cluster, Pattern, Priority, RiskClass, Tier
 

@@ -24,7 +24,7 @@ from newel.domain.playbook import (
     wants_orders,
 )
 from newel.domain.playbook.slots import Missing
-from newel.domain.policy.bundle import Playbook
+from newel.domain.policy.playbook import Playbook
 from newel.domain.ports import Facts, Match, Systems
 from newel.domain.tier import Signals, after_lowering, signals_of
 from newel.domain.words import Assist

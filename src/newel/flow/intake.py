@@ -1,5 +1,6 @@
 """Intake: message, case and scan receipt in one transaction; a marker locks before any AI is asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -7,7 +8,8 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from newel.domain import attachment, courtesy
+from newel.domain import attachment
+from newel.domain import follow_up as again
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import for_want_of, of_receipt
@@ -17,9 +19,8 @@ from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
-from newel.flow import context, delivery, escalation, sla
+from newel.flow import context, delivery, escalation, follow_up, sla
 from newel.flow.house import House, Running
-from newel.store import answer as answers
 from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -31,7 +32,7 @@ from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.envelope import case_place
-from newel.store.intake import Arrival, Look, Sender
+from newel.store.intake import Arrival, Look, Past, Sender
 
 HISTORY_SPAN = timedelta(days=90)
 
@@ -82,6 +83,7 @@ async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) ->
 
 async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
     case, fresh, heard = await _case(tx, coming)
+    await _follows_up(tx, coming, case)
     coming = replace(await _with_attachments(tx, coming, case), heard=heard)
     receipt = _scan(tx, coming, case)
     arrival = await _arrival(tx, coming, case, receipt)
@@ -93,6 +95,15 @@ async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
         case = await _arrived(tx, coming, arrival, fresh)
     await carried.carry(tx, coming.house.envelope, case, arrival.id, coming.held)
     return rows.Taken(arrival.id, case.id, heard or case.conversation_id, case.state)
+
+
+async def _follows_up(tx: Tx, coming: _Coming, case: Case) -> None:
+    """Where the AI answered the customer in another case within the day, this may come back to it."""
+    inbound = coming.inbound
+    answered = [one for one in coming.look.past if one.case != case.id and again.within(one.answered, tx.now)]
+    if answered and again.asks(inbound.text, attached=bool(inbound.attachments)):
+        message = _message(tx, coming, case, answered)
+        await follow_up.elsewhere(tx, coming.house, coming.running, message, case)
 
 
 async def _with_attachments(tx: Tx, coming: _Coming, case: Case) -> _Coming:
@@ -206,8 +217,15 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
 
 def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
+    receipt = scanned(coming.running, _message(tx, coming, case, coming.look.past))
+    alone, talks = not rule.says_something(coming.inbound), case.kind == "conversation"
+    return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
+
+
+def _message(tx: Tx, coming: _Coming, case: Case, past: Sequence[Past]) -> ScanInput:
+    """What the scanner reads, with these contacts as its history."""
     inbound, look, here = coming.inbound, coming.look, (case.id, case.episode)
-    message = ScanInput(
+    return ScanInput(
         text=inbound.text,
         channel=inbound.channel,
         workflow=inbound.workflow,
@@ -216,14 +234,11 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
         subject=inbound.subject,
         attachments=tuple(attachment.spoken(one.about.name) for one in coming.held),
         customer=coming.sender.facts,
-        history=rows.history(coming.house.envelope, coming.sender, look.past, here),
+        history=rows.history(coming.house.envelope, coming.sender, past, here),
         previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
         signals=coming.signals,
         at=tx.now,
     )
-    alone, talks = not rule.says_something(inbound), case.kind == "conversation"
-    receipt = scanned(coming.running, message)
-    return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
 
 
 def heard(listens: Listens | None, message: ScanInput) -> ScanInput:
@@ -247,7 +262,7 @@ def scanned(running: Running, message: ScanInput) -> Receipt:
 async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:
     """Whatever the AI had under way is superseded; then a person, or the AI after the burst."""
     if not fresh:
-        arrival = await _followed(tx, coming, arrival)
+        arrival = await follow_up.here(tx, arrival)
     house, running, case, receipt = coming.house, coming.running, arrival.case, arrival.receipt
     undone = not fresh and await delivery.take_back(tx, case, because="a newer message came")
     if receipt.tier_floor is Tier.HUMAN or undone:
@@ -267,17 +282,6 @@ async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Ca
     if case.tier is Tier.HUMAN and case.kind == "conversation" and not fresh:
         await sla.customer_wrote(tx, running, case)
     return case
-
-
-async def _followed(tx: Tx, coming: _Coming, arrival: Arrival) -> Arrival:
-    """A case that was answered is followed up: by all but thanks, and the answer to our own question."""
-    case, held = arrival.case, coming.held
-    settled = case.state == "waiting" and case.tier is not Tier.HUMAN
-    if not settled or (courtesy.only_thanks(coming.inbound.text) and not held):
-        return arrival
-    if await answers.asks(tx, case):
-        return arrival
-    return msgspec.structs.replace(arrival, case=msgspec.structs.replace(case, follow_up=True))
 
 
 async def _moved(tx: Tx, coming: _Coming, arrival: Arrival, **changes: object) -> Case:

@@ -20,8 +20,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Unavailable
 from newel.domain.offer import Bar, Recommendation, Uptake
 from newel.domain.playbook import Known, calls
-from newel.domain.policy.bundle import Offer
-from newel.domain.policy.offer import pays_back
+from newel.domain.policy.offer import Offer
 from newel.domain.ports import Facts, Systems
 from newel.flow import routing
 from newel.flow.house import House, Running
@@ -108,7 +107,7 @@ async def _mine(tx: Tx, actor: Actor, case: Case) -> None:
 async def _bar(tx: Tx, house: House, case: Case, customer: Customer) -> Bar | None:
     bundle = (await house.running(tx, case.workflow)).bundle
     merged = [one.id for one in await merges.taken_in(tx, case.id)]
-    back = pays_back(bundle, case.contact_reason)
+    back = bundle.pays_back(case.contact_reason)
     return rule.bar(await rows.matter(tx, case, customer, merged, money_back=back))
 
 

@@ -11,7 +11,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.escalation import LEAST_REASON
 from newel.domain.overflow import Fall, Lines, Rise
-from newel.domain.policy.bundle import Overflow
+from newel.domain.policy.overflow import Overflow
 from newel.domain.routing import Person
 from newel.domain.sentence import Sentence
 from newel.flow import routing

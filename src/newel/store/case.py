@@ -1,6 +1,6 @@
 """The case row: locked, read, moved from state to state with its audit event."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,14 @@ async def locked(db: Db, actor: Actor, case_id: UUID) -> AsyncIterator[tuple[Tx,
 async def lock(tx: Tx, case_id: UUID) -> Case:
     """The case, locked until the transaction ends."""
     return of_row(await tx.row(sql("case").lock, case_id), case_id)
+
+
+async def lock_several(tx: Tx, case_ids: Sequence[UUID], *, wait: bool) -> list[Case]:
+    """These cases, locked in the order of their ids; without ``wait`` those alone that nobody else holds."""
+    if not case_ids:
+        return []
+    rows = await tx.rows(sql("case").lock_several if wait else sql("case").lock_free, list(case_ids))
+    return [of_row(row, row["id"]) for row in rows]
 
 
 async def read(tx: Tx, case_id: UUID) -> Case:

@@ -33,6 +33,7 @@ STORY: Final = (
     "case.resolved",
     "case.merged",
     "case.absorbed",
+    "case.followed",
     "case.tagged",
     "case.prioritised",
     "work_item.transferred",

@@ -24,6 +24,7 @@ _PREVIOUS: Final = 3
 _OPEN: Final = ("open_ids", "open_conversations", "open_from", "open_to", "open_into")
 _PAST: Final = (
     "past_ids", "past_cases", "past_episodes", "past_keys", "past_bodies", "past_ats", "past_reasons",
+    "past_answered",
 )  # fmt: skip
 
 
@@ -79,7 +80,10 @@ class Macs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """The first message of an earlier episode, or one of the last of the episode at hand; sealed."""
+    """The first message of an earlier episode, or one of the last of the episode at hand; sealed.
+
+    ``answered`` says when the AI answered the episode by itself, if nobody came back to that yet.
+    """
 
     id: UUID
     case: UUID
@@ -88,6 +92,7 @@ class Past(msgspec.Struct, frozen=True):
     body: bytes
     at: datetime
     reason: str
+    answered: datetime | None = None
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,7 +323,7 @@ def history(
     """Earlier contacts of the customer, oldest first, without the episode at hand."""
     subject = sender.sealer(envelope)
     found = [
-        PastContact(at=one.at, contact_reason=one.reason or None, text=_text(subject, one))
+        PastContact(one.at, one.reason or None, _text(subject, one), one.case)
         for one in past
         if (one.case, one.episode) != now_in
     ]

@@ -2,7 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from newel.domain.resolution import Resolution
+import msgspec
+
+from newel.domain.resolution import Category, Resolution
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
@@ -43,6 +45,19 @@ async def add(
         by=by_kind,
     )
     return resolution
+
+
+class Made(msgspec.Struct, frozen=True):
+    """How an episode ended."""
+
+    id: UUID
+    category: Category
+
+
+async def of(tx: Tx, case: Case) -> Made | None:
+    """How the case's episode ended, if somebody or something said so."""
+    row = await tx.row(sql("resolution").of, case.id, case.episode)
+    return Made(row["id"], Category(row["category"])) if row else None
 
 
 async def acted(tx: Tx, case: Case) -> bool:

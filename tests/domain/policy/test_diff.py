@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.domain.policy.documents import ACTS, OFFERS, bundle
 
 from newel.domain.access import Role
-from newel.domain.policy.bundle import ActionClass, Bundle
+from newel.domain.policy.acts import ActionClass
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.diff import (
     Change,
     compare,

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from newel.cli.source import policy_source
-from newel.domain.policy.bundle import Bundle, Condition
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import load_bundle
+from newel.domain.policy.playbook import Condition
 from newel.domain.policy.reading import read
 from newel.domain.policy.reading_row import Row, span
 from newel.domain.policy.reading_rules import threshold

@@ -1,6 +1,7 @@
 """SCN-4: a repeat contact is looked up in the history."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -87,3 +88,14 @@ def test_a_claim_that_a_model_hears_is_held_against_the_history(scanner: Scanner
     receipt = scanner.scan(another)
     assert not repeats(receipt)
     assert receipt.notes == ("repeat contact claimed, not found in the history",)
+
+
+def test_RES_4_the_history_names_the_case_to_whose_matter_a_message_comes_back(scanner: Scanner) -> None:
+    lamp, mug, kept_nowhere = (
+        PastContact(NOW, None, "My lamp flickers", UUID(int=2)),
+        PastContact(NOW, None, "How do I glaze a mug?", UUID(int=1)),
+        PastContact(NOW, None, "My lamp flickers"),
+    )
+    message = ScanInput(text="The lamp is still flickering", history=(lamp, mug, kept_nowhere, lamp), at=NOW)
+    assert scanner.again(message) == (UUID(int=2),)
+    assert scanner.again(ScanInput(text="Where do you ship to?", history=(lamp, mug), at=NOW)) == ()

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from newel.domain.errors import Invalid, TooLarge
-from newel.domain.policy.bundle import Bundle, Rule
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.triggers import Rule
 from newel.domain.scan.features import CustomerFacts, ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt, failure_receipt

@@ -108,3 +108,22 @@ async def test_the_story_is_told_in_the_readers_language(
         ours = {*vocabulary.LABELS, *vocabulary.STATES}
         assert [one for one in labels & ours if tongue(code).gettext(one) != one] == []
         assert "Evidence" not in labels
+
+
+async def test_RES_4_who_comes_back_in_another_case_is_told_on_the_first_with_the_way_there(
+    shop: Site,
+) -> None:
+    html = {"accept": "text/html"}
+    first = await say(shop, "Where is order 10023?", "C0012")
+    await work_off(shop)
+    second = await say(
+        shop, "Order 10023 has not come. Where is it?", "C0012", conversation="mail", channel="email"
+    )
+    assert second["case_id"] != first["case_id"]
+    june, ivan = await shop.signed_in("june"), await shop.signed_in("ivan")
+    story = (await june.get(f"/cases/{first['case_id']}/trace", headers=html)).text
+    assert "The customer came back to the answer, in another case" in story
+    assert f'href="/cases/{second["case_id"]}/trace"' in story
+    page = (await ivan.get(f"/desk/{first['case_id']}", headers=html)).text
+    assert ">Follow-up<" in page
+    assert f'href="/desk/{second["case_id"]}">another case</a>' in page

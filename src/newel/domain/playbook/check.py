@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from newel.domain.playbook.template import lint, only_place, places
-from newel.domain.policy.bundle import Playbook
+from newel.domain.policy.playbook import Playbook
 
 OWN_ROOTS: Final = ("slots", "customer", "fields")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from newel.domain.playbook.facts import ABSENT, at
 from newel.domain.playbook.template import as_moment, as_money
-from newel.domain.policy.bundle import Condition
+from newel.domain.policy.playbook import Condition
 from newel.domain.words import DAY
 
 Tree = Mapping[str, Any]

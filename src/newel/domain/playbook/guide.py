@@ -15,7 +15,7 @@ from newel.domain.playbook.picks import with_picks
 from newel.domain.playbook.plan import NoPath, Reply, choose
 from newel.domain.playbook.slots import Missing
 from newel.domain.playbook.template import PLACE, MissingFact, render
-from newel.domain.policy.bundle import Condition, Path, Playbook
+from newel.domain.policy.playbook import Condition, Path, Playbook
 
 _SAID: Final[Mapping[str, str]] = {
     "eq": "is {}",

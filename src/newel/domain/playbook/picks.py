@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from newel.domain.playbook.facts import ABSENT, Known, at
-from newel.domain.policy.bundle import Need, Pick
+from newel.domain.policy.playbook import Need, Pick
 
 
 class Looking(Protocol):

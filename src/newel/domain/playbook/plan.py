@@ -21,7 +21,7 @@ from newel.domain.playbook.template import (
     places,
     render,
 )
-from newel.domain.policy.bundle import Need, Path, Playbook, Proposed
+from newel.domain.policy.playbook import Need, Path, Playbook, Proposed
 from newel.domain.words import Money
 
 

@@ -14,7 +14,7 @@ import re2
 from newel.domain.playbook.dates import dates, times
 from newel.domain.playbook.own import GIFT_CARD, ORDER, asks_in_general
 from newel.domain.playbook.products import product_words
-from newel.domain.policy.bundle import Playbook, Slot
+from newel.domain.policy.playbook import Playbook, Slot
 
 CLOSED_STATES: Final = ("delivered", "cancelled", "returned", "refunded")
 _LONGEST_TEXT: Final = 300

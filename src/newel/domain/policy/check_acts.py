@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Need, Playbook, Proposed
+from newel.domain.policy.acts import ActionClass, Ceiling
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.playbook import Need, Playbook, Proposed
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
 

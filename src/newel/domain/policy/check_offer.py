@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from newel.domain.policy.bundle import Offer
 from newel.domain.policy.check_acts import check_needs
-from newel.domain.policy.offer import pays_back
+from newel.domain.policy.offer import Offer
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet, blank
 from newel.domain.policy.tuned import LANGUAGES
@@ -44,6 +43,6 @@ def _reasons(sheet: Sheet, name: str, offer: Offer) -> Iterator[Problem]:
     for at, reason in enumerate(offer.contact_reasons):
         path = ("offers", name, "contact_reasons", str(at))
         yield from sheet.named(*path, what="contact reason", name=reason, among=sheet.bundle.playbooks)
-        if pays_back(sheet.bundle, reason):
+        if sheet.bundle.pays_back(reason):
             says = f'nothing is offered where "{reason}" pays money back'
             yield sheet.wrong(*path, says=says, hint="take it out")

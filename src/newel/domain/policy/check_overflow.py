@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newel.domain.policy.bundle import Overflow
+from newel.domain.policy.overflow import Overflow
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet, blank
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
-from newel.domain.policy.bundle import Calendar, Sla, SlaTargets
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet
+from newel.domain.policy.sla import Calendar, Sla, SlaTargets
 from newel.domain.words import Priority
 
 _SPAN: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from newel.domain.policy.bundle import Trigger
 from newel.domain.policy.problem import Problem, did_you_mean
 from newel.domain.policy.sheet import Sheet, blank
+from newel.domain.policy.triggers import Trigger
 from newel.domain.policy.tuned import MEASURED, STANDARD_TRIGGERS
 
 

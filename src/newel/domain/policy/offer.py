@@ -1,9 +1,12 @@
-"""The rule of a recommendation in words, and where none is made whatever it says."""
+"""A recommendation of a policy: what may be offered besides, when and how, and the same in words."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from newel.domain.policy.bundle import Bundle, Offer
+import msgspec
+
+from newel.domain.policy.entry import Entry
+from newel.domain.policy.playbook import Condition, Need, Pick
 from newel.domain.policy.steps import condition
 from newel.domain.sentence import Sentence, Value, joined, word
 
@@ -11,6 +14,26 @@ _WHAT: Final = Sentence("%(title)s, on cases of %(reasons)s")
 _ON_ANY: Final = Sentence("%(title)s, on any case")
 _IF: Final = Sentence("%(what)s, if %(tests)s")
 _AGAIN: Final = Sentence("%(what)s; to the same customer again after %(days)s days; in %(languages)s.")
+
+
+class Offer(Entry, frozen=True, kw_only=True):
+    """A product or service that the person on a case may offer: when it fits, why, and in which words.
+
+    It fits a case of these ``contact_reasons`` (none named: of any) while all of ``when`` holds; ``needs``
+    and ``picks`` are those of a playbook, and know the ``customer``. ``because`` tells the person why it
+    is shown, ``text`` is what they may put into their reply, with ``texts`` in other languages. Used or
+    dismissed, it is not shown again to the same customer for ``rest_days``.
+    """
+
+    title: str
+    contact_reasons: tuple[str, ...] = ()
+    needs: dict[str, Need] = msgspec.field(default_factory=dict)
+    picks: dict[str, Pick] = msgspec.field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    because: str
+    text: str
+    texts: dict[str, str] = msgspec.field(default_factory=dict)
+    rest_days: int = 90
 
 
 def in_words(one: Offer, home: str) -> Sentence:
@@ -21,13 +44,6 @@ def in_words(one: Offer, home: str) -> Sentence:
     if one.when:
         what = _IF.of(what=what, tests=joined(map(condition, one.when), " and "))
     return _AGAIN.of(what=what, days=one.rest_days, languages=_listed((home, *one.texts)))
-
-
-def pays_back(bundle: Bundle, contact_reason: str) -> bool:
-    """Whether the playbook of a contact reason gives money back: nobody is sold anything in such a case."""
-    playbook = bundle.playbooks.get(contact_reason)
-    acts = [path.act.action for path in playbook.paths if path.act] if playbook else []
-    return any(act in bundle.actions and bundle.actions[act].effect == "money" for act in acts)
 
 
 def _listed(names: Sequence[str]) -> Value:

@@ -1,10 +1,11 @@
-"""The rule of an overflow pool in words."""
+"""The overflow pool of a policy: who steps in when far more waits than usual, and the same in words."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
 
-from newel.domain.policy.bundle import Overflow
+from newel.domain.policy.entry import Entry
 from newel.domain.sentence import Sentence, Value, joined, word
+from newel.domain.words import Priority
 
 _USUALLY: Final = Sentence("Usually %(n)s wait.")
 _BY_ALERT: Final = Sentence("The alert opens the pool.")
@@ -17,6 +18,27 @@ _IN_IT_LENT: Final = Sentence(
 )
 _TEAM: Final = Sentence("the team %(team)s")
 _WHOEVER: Final = Sentence("whoever has %(skills)s")
+
+
+class Overflow(Entry, frozen=True, kw_only=True):
+    """Who steps in when far more waits than usual: ``routing.depth_alert_percent`` of ``normal_depth``.
+
+    ``people`` and ``teams`` (contractors) get none of the workflow's work while the pool is closed.
+    ``with_skills`` names people of other work, who keep theirs. An open pool lets its members stand in
+    for the skills of ``stands_in_for``, never in regulated work, from ``from_priority`` down, and each
+    has ``most_each`` such cases at most. At ``relief_percent`` of the normal depth what the alert or a
+    supervisor opened closes by itself; without it only by hand.
+    """
+
+    normal_depth: int
+    opens: Literal["by_itself", "by_hand"] = "by_hand"
+    relief_percent: int | None = None
+    people: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    with_skills: tuple[str, ...] = ()
+    stands_in_for: tuple[str, ...] = ()
+    from_priority: Priority = Priority.P3
+    most_each: int = 2
 
 
 def in_words(rule: Overflow) -> Value:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Field, Playbook
+from newel.domain.policy.acts import ActionClass, Ceiling
+from newel.domain.policy.bundle import Bundle, Field
 from newel.domain.policy.offer import in_words
+from newel.domain.policy.playbook import Playbook
 from newel.domain.policy.reading_row import Row, every, low, plain, row_of
 from newel.domain.sentence import Sentence, Share, Sum, Value, joined, word
 

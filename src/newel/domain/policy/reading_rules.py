@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from newel.domain.policy.bundle import Bundle, Rule, Threshold, Trigger
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.reading_row import Row, either, every, low, plain, row_of
+from newel.domain.policy.triggers import Rule, Threshold, Trigger
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.sentence import Sentence, Sum, Value, joined
 from newel.domain.words import Assist

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from newel.domain.policy.bundle import Bundle, Calendar, Deflection, Routing, SlaTargets
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.knowledge import Deflection
 from newel.domain.policy.overflow import in_words
 from newel.domain.policy.reading_row import Row, low, row_of, span
+from newel.domain.policy.routing import Routing
+from newel.domain.policy.sla import Calendar, SlaTargets
 from newel.domain.sentence import Sentence, Value, joined
 
 _PRESET: Final = Sentence("Preset %(name)s")

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from newel.domain.policy.bundle import Bundle, Offer, Playbook
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.offer import Offer
 from newel.domain.policy.parse import Document
+from newel.domain.policy.playbook import Playbook
 from newel.domain.policy.problem import Problem, did_you_mean
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from newel.domain.policy.bundle import Condition, Need, Path, Pick, Playbook, Slot
+from newel.domain.policy.playbook import Condition, Need, Path, Pick, Playbook, Slot
 
 _SOURCES: Final = {
     "text": "what the customer wrote",

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from newel.domain.policy.bundle import Trigger
+from newel.domain.policy.triggers import Trigger
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
 from newel.domain.scan.features import ScanInput

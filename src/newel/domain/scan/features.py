@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -56,11 +57,12 @@ class CustomerFacts(msgspec.Struct, frozen=True):
 
 
 class PastContact(msgspec.Struct, frozen=True):
-    """An earlier contact of the same customer."""
+    """An earlier contact of the same customer; ``case_id`` says where it is kept, if it is."""
 
     at: datetime
     contact_reason: str | None = None
     text: str = ""
+    case_id: UUID | None = None
 
 
 class Signal(msgspec.Struct, frozen=True):

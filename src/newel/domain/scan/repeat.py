@@ -53,17 +53,25 @@ def repeat_contact(reading: Reading) -> tuple[Evidence, ...]:
 
     A claim counts by itself only where there is no history to hold it against.
     """
-    said = reading.evidence(_CLAIM)
-    claim = said or heard(reading)
+    claim = _claim(reading)
     if not reading.message.history:
         return (*claim, *fact(_UNVERIFIED)) if claim else ()
-    mine = _matter(_without(reading.own, said), reading.message.contact_reason)
-    least = reading.threshold("repeat_similarity", 0.5)
-    same = [past for past in past_in_window(reading) if _is_same(mine, past, least, bool(claim))]
+    same = same_matter(reading)
     if same:
         found = _CLAIMED_AND_FOUND if claim else _FOUND
         return (*claim, *fact(found.of(contacts=_dates(same))))
     return ()
+
+
+def same_matter(reading: Reading) -> list[PastContact]:
+    """The earlier contacts in the window that were about this."""
+    mine = _matter(_without(reading.own, reading.evidence(_CLAIM)), reading.message.contact_reason)
+    least, claimed = reading.threshold("repeat_similarity", 0.5), bool(_claim(reading))
+    return [past for past in past_in_window(reading) if _is_same(mine, past, least, claimed)]
+
+
+def _claim(reading: Reading) -> tuple[Evidence, ...]:
+    return reading.evidence(_CLAIM) or heard(reading)
 
 
 def heard(reading: Reading) -> tuple[Evidence, ...]:
@@ -75,7 +83,7 @@ def heard(reading: Reading) -> tuple[Evidence, ...]:
 
 def unconfirmed(reading: Reading) -> str:
     """What the receipt notes when a repeat is claimed and the history does not show it."""
-    if not (reading.evidence(_CLAIM) or heard(reading)) or repeat_contact(reading):
+    if not _claim(reading) or repeat_contact(reading):
         return ""
     return "repeat contact claimed, not found in the history"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.bundle import Weight
+from newel.domain.policy.triggers import Weight
 from newel.domain.scan.features import CustomerFacts
 from newel.domain.scan.receipt import Factor, Risk
 from newel.domain.words import Cluster

@@ -5,9 +5,11 @@
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.bundle import Bundle, Trigger
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.triggers import Trigger
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
@@ -17,7 +19,7 @@ from newel.domain.scan.lexicon import Lexicon, own_entry
 from newel.domain.scan.reader import Reader
 from newel.domain.scan.reading import Reading, fact
 from newel.domain.scan.receipt import Evidence, Marker, Receipt, Risk
-from newel.domain.scan.repeat import past_in_window, unconfirmed
+from newel.domain.scan.repeat import past_in_window, same_matter, unconfirmed
 from newel.domain.scan.risk import RiskFacts, check_factors, risk_score
 from newel.domain.sentence import Figure, Sentence
 from newel.domain.words import Assist, Cluster, Priority, Tier
@@ -80,9 +82,7 @@ class Scanner:
 
     def scan(self, message: ScanInput) -> Receipt:
         """Every trigger with its evidence, and what follows; raises for an oversized message."""
-        check_bounds(message)
-        model = None if message.language else identifier()
-        reading = self.reader.read(message, self.bundle, model)
+        reading, model = self._read(message)
         fired = tuple(self._fired(reading))
         risk = self._risk(reading, fired)
         summed = tuple(
@@ -91,6 +91,16 @@ class Scanner:
             if each.sums_risk and risk.score > each.limit
         )
         return self._receipt(reading, (*fired, *summed), risk, _missing(reading, model))
+
+    def again(self, message: ScanInput) -> tuple[UUID, ...]:
+        """The cases in the message's history whose matter it comes back to, in the order of their ids."""
+        reading, _ = self._read(message)
+        return tuple(sorted({past.case_id for past in same_matter(reading) if past.case_id}))
+
+    def _read(self, message: ScanInput) -> tuple[Reading, Identifier | None]:
+        check_bounds(message)
+        model = None if message.language else identifier()
+        return self.reader.read(message, self.bundle, model), model
 
     def _fired(self, reading: Reading) -> Iterator[Marker]:
         for each in self._triggers:

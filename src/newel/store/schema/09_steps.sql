@@ -50,7 +50,7 @@ CREATE FUNCTION newel.look_in(
     OUT open_ids uuid[], OUT open_conversations uuid[], OUT open_from timestamptz[], OUT open_to timestamptz[],
     OUT open_into uuid[],
     OUT past_ids uuid[], OUT past_cases uuid[], OUT past_episodes integer[], OUT past_keys bytea[],
-    OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[]
+    OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[], OUT past_answered timestamptz[]
 ) LANGUAGE plpgsql AS $$
 DECLARE at_address uuid;
 BEGIN
@@ -94,20 +94,23 @@ BEGIN
           ORDER BY c.opened_at DESC LIMIT 20) o
         LEFT JOIN newel.merge x ON x.case_id = o.id LEFT JOIN newel.cases s ON s.id = x.into_id;
     -- Earlier contacts: the first message of each episode of the newest 20 cases; and of the open episode of
-    -- this conversation the last three, which a phrase may go on from.
+    -- this conversation the last three, which a phrase may go on from. With each when the AI answered its episode
+    -- by itself, if nobody came back to that yet.
     SELECT array_agg(h.id), array_agg(h.case_id), array_agg(h.episode), array_agg(h.key_wrapped),
-        array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason)
-    INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons
+        array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason), array_agg(h.answered)
+    INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons, past_answered
     FROM ((SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
-              m.received_at, r.contact_reason
-          FROM (SELECT c.id, c.contact_reason, c.key_wrapped FROM newel.cases c
+              m.received_at, r.contact_reason, CASE WHEN m.episode = r.episode THEN r.answered END AS answered
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped,
+                    CASE WHEN c.tier = 1 AND NOT c.follow_up THEN c.answered_at END AS answered FROM newel.cases c
                 WHERE c.customer_id = look_in.customer_id AND c.opened_at >= look_in.now - span
                 ORDER BY c.opened_at DESC LIMIT 20) r
           JOIN newel.message m ON m.case_id = r.id
           WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq)
           UNION
-          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason
-          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped
+          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason, r.answered
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped,
+                    CASE WHEN c.tier = 1 AND NOT c.follow_up THEN c.answered_at END AS answered
                 FROM unnest(open_ids, open_into) AS o(own, survivor) JOIN newel.cases c ON c.id = coalesce(survivor, own)
                 WHERE c.resolved_at IS NULL ORDER BY c.opened_at DESC LIMIT 1) r
           JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode

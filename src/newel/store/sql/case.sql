@@ -7,6 +7,24 @@ SELECT newel.now() AS now, c.id, c.workflow, c.kind, c.customer_id, c.conversati
 FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
 WHERE c.id = $1 FOR NO KEY UPDATE OF c;
 
+-- name: lock_several
+-- These cases with their keys, locked one after the other in the order of their ids.
+SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
+    c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
+    c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
+    c.answered_at, c.resolved_at, c.reply_to
+FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c;
+
+-- name: lock_free
+-- Those of these cases that nobody holds, locked.
+SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,
+    c.policy_id, c.episode, c.state, c.tier, c.locked, c.priority, c.assist, c.contact_reason, c.language,
+    c.deflected, c.follow_up, c.last_inbound_id, c.turn, c.due_at, c.opened_at, c.episode_opened_at,
+    c.answered_at, c.resolved_at, c.reply_to
+FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+WHERE c.id = ANY ($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED;
+
 -- name: read
 -- The case with its keys, unlocked.
 SELECT c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,

@@ -4,6 +4,10 @@ INSERT INTO newel.resolution (id, case_id, episode, category, cause, ai_quality,
     staff_id, note_sealed, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
+-- name: of
+-- How an episode ended.
+SELECT id, category FROM newel.resolution WHERE case_id = $1 AND episode = $2;
+
 -- name: acted
 -- Whether an action of the case was executed since its episode began.
 SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state = 'confirmed' AND created_at >= $2);
