@@ -187,6 +187,18 @@ async def test_RES_4_a_new_case_waits_for_the_lock_and_looks_again(desk: Desk) -
     assert (await desk.case(case_id)).follow_up is True
 
 
+async def test_RES_4_of_two_answered_cases_the_one_of_the_lower_id_is_locked_first(desk: Desk) -> None:
+    first, second = sorted([await answered(desk), await answered(desk, RESET, "second")])
+    async with desk.house.db.tx(TEST) as tx:
+        await cases.lock(tx, first)
+        writing = asyncio.create_task(by_mail(desk, f"{STATUS} And: {RESET}"))
+        await blocked(desk, 1)
+        async with asyncio.timeout(5):
+            await cases.lock(tx, second)
+    by = str(await writing)
+    assert await followed(desk) == {first: by, second: by}
+
+
 async def test_RES_4_who_holds_a_case_waits_for_no_other(desk: Desk) -> None:
     theirs = await desk.say(PERSON, ref=REF, thread="mail")
     case_id = await answered(desk)

@@ -81,7 +81,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return frozenset(one.model for one in self.thresholds.values() if one.model)
 
     def pays_back(self, contact_reason: str) -> bool:
-        """Whether the playbook of a contact reason gives money back: nobody is sold anything in such a case."""
+        """Whether its playbook may give money back: nobody is sold anything in such a case."""
         playbook = self.playbooks.get(contact_reason)
         acts = [path.act.action for path in playbook.paths if path.act] if playbook else []
         return any(act in self.actions and self.actions[act].effect == "money" for act in acts)
