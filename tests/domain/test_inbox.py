@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newel.domain.access import Role
 from newel.domain.approval import Approver
 from newel.domain.inbox import Fate, Line, after, became, hindrance, name_of, pieces, shown
+from newel.domain.mask import Secret
 from newel.domain.sentence import Sentence
 from newel.domain.words import Money
 
@@ -82,3 +85,15 @@ def test_facts_are_read_as_people_read_them() -> None:
     assert name_of("order.refundable.amount_minor") == "Order refundable"
     assert str(shown({"amount_minor": 1800, "currency": "GBP"})) == "18.00 GBP"
     assert [str(shown(one)) for one in (True, None, 3, "delivered")] == ["yes", "–", "3", "delivered"]
+
+
+@given(st.text("ab@x 1", max_size=30), st.data())
+def test_nothing_of_what_is_hidden_stands_in_a_piece(text: str, data: st.DataObject) -> None:
+    places = st.tuples(st.integers(0, 30), st.integers(0, 30))
+    marks = [(a, b, "order") for a, b in data.draw(st.lists(places, max_size=4))]
+    start = data.draw(st.integers(0, max(0, len(text) - 1)))
+    end = data.draw(st.integers(start, len(text)))
+    hidden = [(Secret(start, end, "email"), "email-1")] if start < end else []
+    parts = pieces(text, marks, hidden)
+    assert "".join(part.text for part in parts) == (text[:start] + text[end:] if hidden else text)
+    assert [part.field for part in parts if part.field] == ["email-1"] * len(hidden)

@@ -14,6 +14,7 @@ from newel.domain.action import cap_minor, worth_minor
 from newel.domain.approval import Approver, Asked
 from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
+from newel.domain.mask import Secret
 from newel.domain.playbook import Action
 from newel.domain.policy.acts import Ceiling
 from newel.domain.policy.bundle import Bundle
@@ -111,10 +112,12 @@ class Standard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A part of a text; ``why`` says what it was recognised as."""
+    """A part of a text; ``why`` says what it was recognised as, ``field`` by which name it is hidden."""
 
     text: str
     why: str = ""
+    field: str = ""
+    kind: str = ""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +127,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     author: str
     by: str = ""
-    subject: str = ""
+    subject: tuple[Piece, ...] = ()
     pieces: tuple[Piece, ...]
     attachments: tuple[Attached, ...] = ()
     asked: bool = False
@@ -264,15 +267,23 @@ def shown(value: Any) -> Value:
     return value if isinstance(value, float) else str(value)
 
 
-def pieces(text: str, marks: Sequence[tuple[int, int, str]]) -> tuple[Piece, ...]:
-    """A text in parts, so that what was recognised can be shown in its place; the first of two wins."""
+def pieces(
+    text: str, marks: Sequence[tuple[int, int, str]], hidden: Sequence[tuple[Secret, str]] = ()
+) -> tuple[Piece, ...]:
+    """A text in parts, so that what was recognised can be shown in its place; the first of two wins.
+
+    What is hidden, by its name, wins over all, and nothing of it stands in any piece.
+    """
+    free = (mark for mark in marks if not any(s.start < mark[1] and mark[0] < s.end for s, _ in hidden))
+    parts = [(start, end, Piece(text[start:end], why)) for start, end, why in free]
+    parts += [(s.start, s.end, Piece("", field=name, kind=s.kind)) for s, name in hidden]
     found, at = [], 0
-    for start, end, why in sorted(marks):
+    for start, end, piece in sorted(parts, key=lambda part: part[:2]):
         if not at <= start < end <= len(text):
             continue
         if start > at:
             found.append(Piece(text[at:start]))
-        found.append(Piece(text[start:end], why))
+        found.append(piece)
         at = end
     return (*found, Piece(text[at:])) if at < len(text) or not found else tuple(found)
 

@@ -65,6 +65,8 @@ TOLD: Final[Mapping[str, Sentence]] = {
     "approval.rejected": Sentence("Rejected: a person gets the case with the attempt"),
     "approval.expired": Sentence("Nobody decided in time"),
     "approval.withdrawn": Sentence("Staff took the proposal back"),
+    "approval.opened": Sentence("An approver opened it"),
+    "approval.revealed": Sentence("An approver looked at one hidden value"),
     "approval.invalidated": Sentence("What the approval bound has changed: it no longer stands"),
     "action.authorised": Sentence("The action was authorised"),
     "action.claimed": Sentence("The other system is called"),

@@ -1,32 +1,42 @@
-"""The inbox of approvals: what waits, and one proposal with all that its decision needs. Reads only."""
+"""The inbox of approvals: what waits, and one proposal with all that its decision needs.
+
+What was said is shown with its personal data hidden; that it was opened is recorded, and each value that
+is shown.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from newel.domain import inbox as rule
+from newel.domain import mask
 from newel.domain.access import Act, Actor
 from newel.domain.action import ceiling_of
 from newel.domain.approval import Approver
-from newel.domain.errors import Forbidden
-from newel.domain.inbox import Allowance, Fate, Line, Said, Standard
+from newel.domain.desk import LONGEST
+from newel.domain.errors import Forbidden, NotFound
+from newel.domain.inbox import Allowance, Fate, Line, Piece, Said, Standard
+from newel.domain.mask import Known, Secret
 from newel.domain.playbook import Action
 from newel.domain.scan import references
 from newel.domain.sentence import Sentence
 from newel.flow.house import House, Running
 from newel.store import answer as answers
 from newel.store import approval as approvals
+from newel.store import audit, desk
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import inbox as rows
 from newel.store.answer import Draft, Made
 from newel.store.case import Case
+from newel.store.customer import Customer
 from newel.store.db import Tx
 from newel.store.inbox import Asked, Spoken, Waiting
 
+Hidden = Sequence[tuple[Secret, str]]
 SHOWN = 40
 _MESSAGES = 30
 _SHORTEST = 3
@@ -83,7 +93,7 @@ async def opened(
     house: House, actor: Actor, approval_id: UUID | None = None, *, place: int = 0, shown: int = SHOWN
 ) -> Inbox:
     """The list with one proposal: this one, or the next from a place on that the person may decide."""
-    async with house.db.tx(_approver(actor), read_only=True) as tx:
+    async with house.db.tx(_approver(actor)) as tx:
         me = await approvals.approver(tx, UUID(actor.id))
         found = await _listed(tx, house, me, shown)
         chosen = approval_id or rule.after(found.lines, None, place=place)
@@ -93,6 +103,20 @@ async def opened(
         following = rule.after(found.lines, chosen, place=at)
         sheet = await _sheet(tx, house, me, chosen)
     return msgspec.structs.replace(found, sheet=sheet, place=at, next=following)
+
+
+async def reveal(house: House, actor: Actor, approval_id: UUID, field: str) -> str:
+    """One hidden value of what was said; that it was shown is written before it is."""
+    async with house.db.tx(_approver(actor)) as tx:
+        asked = await rows.asked(tx, approval_id)
+        case = await cases.read(tx, asked.case_id)
+        customer = await customers.read(tx, house.envelope, case.customer_id)
+        spoken = await rows.talk(tx, house.envelope, case, _MESSAGES)
+        value = mask.reveal(_texts(spoken), _known(customer), field)
+        if value is None:
+            raise NotFound(what="field of the conversation", id=field)
+        await audit.record(tx, "approval.revealed", "approval", approval_id, case_id=case.id, field=field)
+    return value
 
 
 async def fate(house: House, actor: Actor, approval_id: UUID) -> Fate:
@@ -141,6 +165,8 @@ async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet
     customer = await customers.read(tx, house.envelope, case.customer_id)
     used = await _used(tx, running, case, made.draft.action)
     spoken = await rows.talk(tx, house.envelope, case, _MESSAGES)
+    if not await desk.opened(tx, "approval", asked.id, "approval.opened"):
+        await audit.record(tx, "approval.opened", "approval", asked.id, case_id=case.id)
     action, bundle = made.draft.action, running.bundle
     return Sheet(
         id=asked.id,
@@ -154,7 +180,7 @@ async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet
         due_at=asked.due_at,
         expires_at=asked.expires_at,
         policy_version=asked.policy_version,
-        customer=customer.profile.name,
+        customer=mask.short_name(customer.profile.name),
         customer_ref=customer.profile.ref,
         vip=customer.vip,
         draft=made.draft,
@@ -167,7 +193,7 @@ async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet
         hindrance=rule.hindrance(me, case.customer_id, action.amount if action else None),
         allowance=rule.allowance(bundle, action, customer.lifetime_value_minor, used, me.limit_minor),
         standard=rule.standard(bundle, made.contact_reason, action, made.draft.facts),
-        talk=tuple(_said(one, asked.message_id, made) for one in spoken),
+        talk=tuple(_talk(spoken, _known(customer), asked.message_id, made)),
         fate=_fate(asked, case, me.id),
     )
 
@@ -181,15 +207,32 @@ async def _used(tx: Tx, running: Running, case: Case, action: Action | None) -> 
     )
 
 
-def _said(one: Spoken, message_id: UUID, made: Made) -> Said:
+def _known(customer: Customer) -> Known:
+    who = customer.profile
+    return mask.known_of(who.name, who.address, who.phone)
+
+
+def _texts(spoken: Sequence[Spoken]) -> list[str]:
+    """Subject and text of each message, as much as is shown and in the order that names what is hidden."""
+    return [text[:LONGEST] for one in spoken for text in (one.body.subject, one.body.text)]
+
+
+def _talk(spoken: Sequence[Spoken], known: Known, message_id: UUID, made: Made) -> Iterator[Said]:
+    hidden = mask.hidden(_texts(spoken), known)
+    for one, subject, text in zip(spoken, hidden[::2], hidden[1::2], strict=True):
+        yield _said(one, (subject, text), message_id, made)
+
+
+def _said(one: Spoken, hidden: tuple[Hidden, Hidden], message_id: UUID, made: Made) -> Said:
     marks = tuple(_marks(one, made)) if one.receipt else ()
+    more = (Piece(" …"),) if len(one.body.text) > LONGEST else ()
     return Said(
         id=one.id,
         at=one.at,
         author=one.author,
         by=one.by,
-        subject=one.body.subject,
-        pieces=rule.pieces(one.body.text, marks),
+        subject=rule.pieces(one.body.subject, (), hidden[0]) if one.body.subject else (),
+        pieces=(*rule.pieces(one.body.text[:LONGEST], marks, hidden[1]), *more),
         attachments=one.body.attachments,
         asked=one.id == message_id,
     )

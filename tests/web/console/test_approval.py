@@ -233,6 +233,30 @@ async def test_what_a_customer_wrote_stays_inert(shop: Site, browser: Browser) -
         assert one.complaints == []
 
 
+async def test_CTX_3_an_approver_sees_personal_data_only_by_an_act_that_is_recorded(
+    shop: Site, browser: Browser
+) -> None:
+    mine = "Mug arrived broken, order 10031, refund please. Write to tom.new@example.org"
+    await proposed(shop, ("C0017", mine))
+    async with seat(shop, browser, "amara") as one:
+        await one.go("/approvals")
+        said = one.page.locator("#sheet .talk .said")
+        await expect(said).to_contain_text("order 10031, refund please. Write to")
+        assert "example.org" not in await one.page.content()
+        assert "Ashdown" not in await one.page.content()
+        await said.get_by_role("button", name="hidden, show it").press("Enter")
+        await expect(said).to_contain_text("tom.new@example.org")
+        assert await one.axe() == []
+        assert one.complaints == []
+    events = "SELECT event, data->>'field' FROM newel.audit_event WHERE event LIKE 'approval.%ed'"
+    seen = [tuple(row) for row in await shop.house.as_owner(events)]
+    assert ("approval.opened", None) in seen
+    assert ("approval.revealed", "email-1") in seen
+    amara = await shop.signed_in("amara")
+    (row,) = await shop.house.as_owner("SELECT id FROM newel.approval")
+    assert (await amara.post(f"/approvals/{row['id']}/reveal", data={"field": "email-9"})).status_code == 404
+
+
 async def test_an_answer_without_an_act_waits_among_the_others(shop: Site) -> None:
     await proposed(shop, ("C0026", "Please cancel my order"))
     shown = await (await shop.signed_in("amara")).get("/approvals", headers={"accept": "text/html"})

@@ -55,6 +55,13 @@ class Several(msgspec.Struct, frozen=True, kw_only=True):
     shown: Shown = inbox.SHOWN
 
 
+class Reveal(msgspec.Struct, frozen=True, kw_only=True):
+    """Which hidden value is to be shown; ``part`` comes back with it."""
+
+    part: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    field: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
 class At(msgspec.Struct, frozen=True):
     """The proposal at hand, and how much of the list is shown."""
 
@@ -89,6 +96,14 @@ async def fate_part(request: Ask, approval_id: FromPath[UUID]) -> Response[str]:
     """What became of a proposal that somebody looks at; nothing while it waits."""
     fate = await inbox.fate(request.house, request.person, approval_id)
     return part(request, "approval/fate.html", fate=fate, became=became(fate))
+
+
+@form("/approvals/{approval_id:uuid}/reveal", Act.APPROVE)
+async def reveal(request: Ask, approval_id: FromPath[UUID]) -> Response[str]:
+    """One hidden value of what was said, after the audit has it."""
+    asked = await request.filled(Reveal)
+    value = await inbox.reveal(request.house, request.person, approval_id, asked.field)
+    return part(request, "desk/revealed.html", part=asked.part, field=asked.field, value=value)
 
 
 @form("/approvals/{approval_id:uuid}/decision", Act.APPROVE)
@@ -170,4 +185,4 @@ def _list(found: Inbox, at: UUID | None, shown: int) -> dict[str, Any]:
     }
 
 
-ROUTES = [inbox_page, one_page, list_part, fate_part, decide, decide_several]
+ROUTES = [inbox_page, one_page, list_part, fate_part, reveal, decide, decide_several]
