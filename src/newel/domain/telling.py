@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.attachment import Attached
-from newel.domain.reason import further, said
+from newel.domain.reason import KNOWN, further, said
 from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, word
 from newel.domain.trace import Step
@@ -226,7 +226,7 @@ def event_said(event: str) -> Sentence:
 def reason_said(reason: str) -> Sentence:
     """A reason of a decision in words, with what it names."""
     key, _, more = reason.partition(":")
-    said = REASONS.get(reason) or REASONS.get(key) or word(readable(key).lower())
+    said = REASONS.get(reason) or REASONS.get(key) or KNOWN.get(reason) or word(readable(key).lower())
     if not more:
         return said
     if key == _NO_ANSWER:
