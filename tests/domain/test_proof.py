@@ -138,6 +138,9 @@ def test_words_are_said_for_keys() -> None:
     assert str(event_said("approval.approved")) == "Approved"
     assert str(event_said("brand_new.event")) == "Brand new: event"
     assert str(reason_said("scan_floor:risk_words")) == "the scan saw (risk words)"
+    assert str(reason_said("topic.safety")) == "Safety"
+    path = "the AI has no answer (this path is a person's (sent, or lost))"
+    assert str(reason_said("no_answer:path_leads_to_a_person:sent, or lost")) == path
     assert str(reason_said("facts_of_record")) == "it states facts of record with their sources"
     step = story(("decision", "decision.release", DECISION | {"tier": 1, "text": "said"})).steps[0]
     rows = {str(row.label): said(row.value) for row in told(step)}

@@ -11,16 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
+import msgspec
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from newel.domain.tour import Tour
 from newel.web.catalogue import DOMAIN, SOURCE
 from newel.web.refusal import template_of
 from newel.web.tongue import CONSOLE, CUSTOMERS
 
 SOURCES = Path(__file__).parents[2] / "src" / "newel"
 WEB = SOURCES / "web"
+TOUR = "demo/data/tour.yaml"
 METHODS = [
     ("web/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext:babel_extract"),
@@ -90,7 +94,8 @@ def said() -> tuple[tuple[str, object, str | None], ...]:
     """Each text with its file: a string, or one and many; and what distinguishes it, if anything."""
     found = extract_from_dir(SOURCES, METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True)
     written = tuple((name, text, context) for name, _, text, _, context in found)
-    return (*written, *((name, text, None) for name, text in refusals() if text))
+    rest = (*refusals(), *toured())
+    return (*written, *((name, text, None) for name, text in rest if text))
 
 
 def refusals() -> Iterator[tuple[str, str]]:
@@ -106,6 +111,13 @@ def refusals() -> Iterator[tuple[str, str]]:
                     yield name, template_of(ast.get_docstring(node) or "")
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
                     yield from ((name, text) for text in _handed(node, tree, name))
+
+
+def toured() -> Iterator[tuple[str, str]]:
+    """What the demo's tour says to who looks around; its customers speak for themselves."""
+    shown = msgspec.convert(yaml.safe_load((SOURCES / TOUR).read_text(encoding="utf-8")), Tour)
+    yield from ((TOUR, seat.does) for seat in shown.seats)
+    yield from ((TOUR, text) for step in shown.steps for text in (step.title, step.watch))
 
 
 def _is_error(node: ast.ClassDef) -> bool:

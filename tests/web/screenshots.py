@@ -2,7 +2,9 @@
 
 What each picture is looked at for: one clear next act; what is urgent seen in a second; columns aligned,
 spacing even, density readable; empty, loading and error states; long names and big numbers; nothing cut
-off at phone width; nothing that only colour says.
+off at phone width; nothing that only colour says. In another language (``--language fr``) besides: no English
+left over, but for what the company wrote; numbers, dates and money as that language writes them; longer words
+that still fit. A language written from right to left (``ar``) turns the pages that do not speak it as well.
 """
 
 import argparse
@@ -10,15 +12,20 @@ import asyncio
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from newel.web.catalogue import SOURCE
+from newel.web.tongue import CUSTOMERS, tongue
 
 PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SITE = "site=hearthwick"
+TURNED = "document.documentElement.dir = 'rtl'"
 KEYS = "!"
 PRESSED = re.compile(r"[^A-Za-z0-9]")
 PAGES: dict[str, tuple[str, ...]] = {
@@ -49,7 +56,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/desk > .desk-list .case-row",
         "/desk > .desk-list .case-row > .case-acts a[href$=trace]",
         "/desk > .desk-list .case-row > !?",
-        "/desk > .desk-list .case-row > !e",
+        *(f"/desk > .desk-list .case-row > !{key}" for key in "etaszblf"),
+        "/desk > !g > !n",
         "/desk > !Control+k",
         "/wallboard",
         "/kill-switch",
@@ -68,7 +76,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/explain",
     ),
     "greta": ("/review", "/review > .inbox-list a.line", "/review/results"),
-    "farid": ("/approvals",),
+    "farid": ("/approvals", "/approvals > !r"),
 }
 """Who looks at which pages, which links they follow and which keys they press there (``!``); a page that
 is not theirs to see is left out."""
@@ -82,19 +90,54 @@ def shots() -> Iterator[tuple[str, str, str]]:
                 yield theme, size, login
 
 
-async def shoot(browser: Browser, url: str, out: Path, theme: Any, size: str, login: str) -> int:
+@dataclass(frozen=True)
+class Look:
+    """How pictures are taken: of which demo, where to, in which language, and of which pages."""
+
+    url: str
+    out: Path
+    language: str = SOURCE
+    only: str = ""
+    whole: bool = False
+
+    def name(self, path: str, login: str, theme: str, size: str) -> str:
+        """A file's name; what is English needs no word of it."""
+        spoken = () if self.language == SOURCE else (self.language,)
+        return "-".join([_name(path), login or "nobody", theme, size, *spoken])
+
+
+async def shoot(browser: Browser, look: Look, theme: Any, size: str, login: str) -> int:
     """All pages of one person in one look; how many pictures that made."""
-    width, height = SIZES[size]
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    named = {path: look.name(path, login, theme, size) for path in PAGES[login]}
+    wanted = {path: name for path, name in named.items() if look.only in name}
+    if not wanted:
+        return 0
+    context = await _browser_of(browser, look, theme, size)
     page, made = await context.new_page(), 0
     if login:
-        await _sign_in(page, url, login)
-    for path in PAGES[login]:
-        if await opened(page, url, path):
-            await page.screenshot(path=out / f"{_name(path)}-{login or 'nobody'}-{theme}-{size}.png")
+        await _sign_in(page, look.url, login)
+    for path, name in wanted.items():
+        if await opened(page, look.url, _spoken(path, look.language)):
+            if tongue(look.language).dir == "rtl":
+                await page.evaluate(TURNED)
+            await page.screenshot(path=look.out / f"{name}.png", full_page=look.whole)
             made += 1
+        else:
+            print(f"    not there: {path} as {login or 'nobody'}")
     await context.close()
     return made
+
+
+async def _browser_of(browser: Browser, look: Look, theme: Any, size: str) -> BrowserContext:
+    """A person's browser, which asks for their language."""
+    width, height = SIZES[size]
+    viewport: Any = {"width": width, "height": height}
+    return await browser.new_context(viewport=viewport, color_scheme=theme, locale=look.language)
+
+
+def _spoken(path: str, language: str) -> str:
+    """The chat and the help pages speak what their site says."""
+    return path.replace(SITE, f"{SITE}&language={language}")
 
 
 async def opened(page: Page, url: str, path: str) -> bool:
@@ -134,21 +177,28 @@ async def _sign_in(page: Page, url: str, login: str) -> None:
     await page.wait_for_load_state()
 
 
-async def main(url: str, out: Path) -> None:
+async def main(look: Look) -> None:
     """Make all pictures of a running demo."""
-    out.mkdir(parents=True, exist_ok=True)
+    look.out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for theme, size, login in shots():
-            made = await shoot(browser, url, out, theme, size, login)
-            print(f"{made:3} pictures as {login or 'nobody'}, {theme}, {size}")
+            made = await shoot(browser, look, theme, size, login)
+            print(f"{made:3} pictures as {login or 'nobody'}, {theme}, {size}", flush=True)
         await browser.close()
 
 
-if __name__ == "__main__":
+def asked() -> Look:
+    """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
-    options = parser.parse_args()
-    asyncio.run(main(options.url, options.out))
+    parser.add_argument("--language", choices=CUSTOMERS, default=SOURCE, help="what the browser asks for")
+    parser.add_argument("--only", default="", help="a part of the names of the pictures that are wanted")
+    parser.add_argument("--whole", action="store_true", help="pages to their end, not what a window shows")
+    return Look(**vars(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(asked()))

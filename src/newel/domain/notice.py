@@ -4,40 +4,54 @@ from typing import Final, Literal
 
 import msgspec
 
+from newel.domain.sentence import Sentence, Share, word
 from newel.domain.sla import AGAIN, BREACH, Kind
 
 Weight = Literal["info", "warn", "danger"]
-_TARGETS: Final = {
-    Kind.FIRST_RESPONSE: "to answer first",
-    Kind.NEXT_RESPONSE: "to answer",
-    Kind.RESOLUTION: "to resolve",
-    Kind.APPROVAL: "to decide on an approval",
+_AGAIN: Final = {
+    Kind.FIRST_RESPONSE: Sentence("Half as long again as the time to answer first"),
+    Kind.NEXT_RESPONSE: Sentence("Half as long again as the time to answer"),
+    Kind.RESOLUTION: Sentence("Half as long again as the time to resolve"),
+    Kind.APPROVAL: Sentence("Half as long again as the time to decide on an approval"),
 }
-_SAID: Final[dict[str, tuple[str, Weight]]] = {
-    "assigned": ("A case is yours", "info"),
-    "quality.raised": ("Quality has dropped: more of the work is reviewed now", "warn"),
-    "quality.eased": ("Quality is good again: reviews are back to their usual share", "info"),
-    "coached": ("A reviewer has a hint for you", "info"),
-    "woken": ("A snoozed case is back", "info"),
-    "mentioned": ("You are named in a note", "info"),
-    "asked": ("You are asked as an expert", "warn"),
-    "answered": ("Your question is answered", "info"),
-    "overflow.alerted": ("Far more waits than usual: the overflow pool can be opened", "warn"),
-    "overflow.opened": ("Far more waits than usual: the overflow pool has opened", "warn"),
-    "overflow.closed": ("The queue is back to its usual: the overflow pool has closed", "info"),
-    "sla.again": ("Half as late again as it may take: it needs somebody now", "danger"),
+_UP: Final = {
+    Kind.FIRST_RESPONSE: Sentence("The time to answer first is up"),
+    Kind.NEXT_RESPONSE: Sentence("The time to answer is up"),
+    Kind.RESOLUTION: Sentence("The time to resolve is up"),
+    Kind.APPROVAL: Sentence("The time to decide on an approval is up"),
+}
+_PASSED: Final = {
+    Kind.FIRST_RESPONSE: Sentence("%(share)s of the time to answer first has passed"),
+    Kind.NEXT_RESPONSE: Sentence("%(share)s of the time to answer has passed"),
+    Kind.RESOLUTION: Sentence("%(share)s of the time to resolve has passed"),
+    Kind.APPROVAL: Sentence("%(share)s of the time to decide on an approval has passed"),
+}
+_SAID: Final[dict[str, tuple[Sentence, Weight]]] = {
+    "assigned": (Sentence("A case is yours"), "info"),
+    "quality.raised": (Sentence("Quality has dropped: more of the work is reviewed now"), "warn"),
+    "quality.eased": (Sentence("Quality is good again: reviews are back to their usual share"), "info"),
+    "coached": (Sentence("A reviewer has a hint for you"), "info"),
+    "woken": (Sentence("A snoozed case is back"), "info"),
+    "mentioned": (Sentence("You are named in a note"), "info"),
+    "asked": (Sentence("You are asked as an expert"), "warn"),
+    "answered": (Sentence("Your question is answered"), "info"),
+    "overflow.alerted": (Sentence("Far more waits than usual: the overflow pool can be opened"), "warn"),
+    "overflow.opened": (Sentence("Far more waits than usual: the overflow pool has opened"), "warn"),
+    "overflow.closed": (Sentence("The queue is back to its usual: the overflow pool has closed"), "info"),
+    "sla.again": (Sentence("Half as late again as it may take: it needs somebody now"), "danger"),
 }
 _CALLS: Final = {
-    "breached": "Late, and no supervisor is on shift",
-    "nobody_able_on_shift": "Nobody on shift can take it",
+    "breached": Sentence("Late, and no supervisor is on shift"),
+    "nobody_able_on_shift": Sentence("Nobody on shift can take it"),
 }
+_ON_CALL: Final = Sentence("On call: %(what)s")
 _LATE: Final = 75
 
 
 class Words(msgspec.Struct, frozen=True):
     """A notice as a sentence, and how loud it is."""
 
-    text: str
+    text: Sentence
     weight: Weight
 
 
@@ -47,21 +61,19 @@ def words_of(kind: str) -> Words:
         return Words(*_SAID[kind])
     family, _, rest = kind.partition(".")
     if family == "on_call":
-        return Words(_CALLS.get(rest, f"On call: {_plain(rest)}"), "danger")
+        return Words(_CALLS.get(rest) or _ON_CALL.of(what=word(_plain(rest))), "danger")
     target, _, percent = rest.partition(".")
     if family == "sla" and target in set(Kind) and percent.isdigit():
         return _clock(Kind(target), int(percent))
-    return Words(_plain(kind).capitalize(), "info")
+    return Words(word(_plain(kind).capitalize()), "info")
 
 
 def _clock(kind: Kind, percent: int) -> Words:
     if percent >= AGAIN:
-        return Words(f"Half as long again as the time {_TARGETS[kind]}", "danger")
+        return Words(_AGAIN[kind], "danger")
     if percent >= BREACH:
-        return Words(f"The time {_TARGETS[kind]} is up", "danger")
-    return Words(
-        f"{percent} % of the time {_TARGETS[kind]} has passed", "warn" if percent >= _LATE else "info"
-    )
+        return Words(_UP[kind], "danger")
+    return Words(_PASSED[kind].of(share=Share(percent / 100)), "warn" if percent >= _LATE else "info")
 
 
 def _plain(key: str) -> str:

@@ -1,9 +1,10 @@
 """Reasons in words: what a trigger, a decision or an end of an approval is called to people."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from newel.domain.sentence import Sentence, joined, word
+from newel.domain.sentence import Joined, Sentence, joined, word
 
 KNOWN: Final[Mapping[str, Sentence]] = {
     "request.person": Sentence("Asks for a person"),
@@ -53,9 +54,15 @@ KNOWN: Final[Mapping[str, Sentence]] = {
     "no_path_applies": Sentence("no path applies"),
     "path_leads_to_a_person": Sentence("this path is a person's"),
     "amount_is_not_a_fact": Sentence("the amount is on no record"),
+    "no_playbook_fits": Sentence("no playbook fits"),
+    "no_knowledge_fits": Sentence("no article answers it"),
+    "system_unavailable": Sentence("a system cannot be reached"),
+    "ai_failed": Sentence("the AI failed"),
 }
 _OF: Final = Sentence("%(reason)s: %(what)s")
 _ABOUT: Final = Sentence("%(what)s (%(about)s)")
+_BETWEEN: Final = re.compile(r",(?! )")
+"""Between two of them; a comma of what somebody wrote has a space behind it."""
 
 
 def said(reason: str) -> Sentence:
@@ -64,9 +71,14 @@ def said(reason: str) -> Sentence:
         return KNOWN[reason]
     head, _, rest = reason.partition(":")
     if head in KNOWN and rest:
-        return _OF.of(reason=KNOWN[head], what=joined(map(_further, rest.split(","))))
+        return _OF.of(reason=KNOWN[head], what=further(rest))
     plain = reason.replace("_", " ").replace(".", ": ").replace(":", ": ").replace(":  ", ": ")
     return word(plain[:1].upper() + plain[1:])
+
+
+def further(rest: str) -> Joined:
+    """What stands behind a reason."""
+    return joined(map(_further, _BETWEEN.split(rest)))
 
 
 def _further(rest: str) -> Sentence:

@@ -1,13 +1,15 @@
 """Words for the steps of a case: events, reasons and values, as people say them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from newel.domain.attachment import Attached
-from newel.domain.reason import said
+from newel.domain.reason import KNOWN, further, said
 from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, word
 from newel.domain.trace import Step
@@ -157,12 +159,14 @@ REASONS: Final[Mapping[str, Sentence]] = {
     "language_unsupported": Sentence("the language is not supported"),
     "unknown_action": Sentence("the action is unknown"),
     "no_rule_fired": Sentence("no rule was against it"),
+    "nobody_able_on_shift": Sentence("nobody on shift is able to take it"),
     "merged": Sentence("another case of the same matter was merged into it"),
     "approval.rejected": Sentence("an approver rejected the AI's proposal"),
     "approval.expired": Sentence("no approver decided in time"),
     "approval.invalidated": Sentence("what was asked for approval has changed"),
     "approval.withdrawn": Sentence("the proposal was withdrawn"),
 }
+_NO_ANSWER: Final = "no_answer"
 _HIDDEN: Final = frozenset(
     {
         "by",
@@ -176,6 +180,7 @@ _HIDDEN: Final = frozenset(
         "class",
     }
 )
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TEXTS: Final = frozenset({"text", "reply"})
 
 
@@ -193,6 +198,7 @@ _WORDS: Final = frozenset(
         "ended_for",
         "kind",
         "labels",
+        "lane",
         "not_evaluated",
         "outcome",
         "skills",
@@ -223,9 +229,11 @@ def event_said(event: str) -> Sentence:
 def reason_said(reason: str) -> Sentence:
     """A reason of a decision in words, with what it names."""
     key, _, more = reason.partition(":")
-    said = REASONS.get(reason) or REASONS.get(key) or word(readable(key).lower())
+    said = REASONS.get(reason) or REASONS.get(key) or KNOWN.get(reason) or word(readable(key).lower())
     if not more:
         return said
+    if key == _NO_ANSWER:
+        return _REASON_OF.of(reason=said, what=further(more))
     return _REASON_OF.of(reason=said, what=joined(word(readable(one).lower()) for one in more.split(",")))
 
 
@@ -237,8 +245,14 @@ def readable(key: str) -> str:
 
 def told(step: Step) -> tuple[Row, ...]:
     """All that a step says, in words, what somebody wrote last."""
-    rows = [row for name, value in step.detail.items() if name not in _HIDDEN for row in _rows(name, value)]
+    shown = {name: v for name, v in step.detail.items() if name not in _HIDDEN and not _is_id(v)}
+    rows = [row for name, value in shown.items() for row in _rows(name, value)]
     return tuple(sorted(rows, key=lambda row: row.text))
+
+
+def _is_id(value: Any) -> bool:
+    """What tells people nothing; the API has it."""
+    return isinstance(value, UUID) or (isinstance(value, str) and _ID.fullmatch(value) is not None)
 
 
 def carried(step: Step) -> tuple[Attached, ...]:
@@ -286,6 +300,8 @@ def plain(name: str, value: Any) -> Value:
     value = msgspec.to_builtins(value)
     if name == "reasons" and isinstance(value, list):
         return joined((reason_said(str(one)) for one in value), "; ")
+    if name == "why" and isinstance(value, str) and value in REASONS:
+        return REASONS[value]
     if name in _TRIGGERS or name in _WORDS:
         spoken = said if name in _TRIGGERS else _worded
         return joined((spoken(str(one)) for one in (value if isinstance(value, list) else [value])), "; ")

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.sentence import Sentence
+
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,30}\Z")]
 CHANNEL: Final = "api"
 
@@ -65,35 +67,44 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None
 
 
+_WRITTEN: Final = Sentence("%(name)s has written")
+_APPROVED: Final = Sentence("%(name)s has approved it with one key")
+_HAS: Final = Sentence("%(name)s has it")
+_PERSON: Final = Sentence("A person")
+
+
 class Mark(msgspec.Struct, frozen=True):
     """One thing to see, and whether it has happened."""
 
-    says: str
+    says: Sentence
     seen: bool
 
 
 def marks(step: Step, at: Standing | None, authors: frozenset[str]) -> tuple[Mark, ...]:
     """What there is to see in a step; ``authors`` of what the customer has got so far."""
-    written = Mark(f"{step.customer_name} has written", at is not None)
+    written = Mark(_WRITTEN.of(name=step.customer_name), at is not None)
     if step.kind is Kind.ANSWER:
-        return written, Mark("The AI has answered, with its source", "ai" in authors)
+        return written, Mark(Sentence("The AI has answered, with its source"), "ai" in authors)
     if step.kind is Kind.APPROVAL:
         approver, told = at.approved_by if at else None, not authors.isdisjoint({"ai", "person"})
         return (
             written,
-            Mark("The AI proposes the reply and the exact action", bool(approver or (at and at.pending))),
-            Mark(f"{approver or 'A person'} has approved it with one key", bool(approver)),
             Mark(
-                "Done once; only then was the customer told",
+                Sentence("The AI proposes the reply and the exact action"),
+                bool(approver or (at and at.pending)),
+            ),
+            Mark(_APPROVED.of(name=approver or _PERSON), bool(approver)),
+            Mark(
+                Sentence("Done once; only then was the customer told"),
                 bool(at and at.paid and told),
             ),
         )
     owner = at.owner if at else None
     return (
         written,
-        Mark("The scan saw why, before any AI was asked", bool(at and at.locked)),
-        Mark(f"{owner or 'A person'} has it", bool(owner)),
-        Mark("A person has replied", "person" in authors),
+        Mark(Sentence("The scan saw why, before any AI was asked"), bool(at and at.locked)),
+        Mark(_HAS.of(name=owner or _PERSON), bool(owner)),
+        Mark(Sentence("A person has replied"), "person" in authors),
     )
 
 

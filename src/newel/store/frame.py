@@ -8,13 +8,13 @@ from newel.store.db import Tx, sql
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """A person's own work, the approvals that wait, and the reviews."""
+    """A person's own work, the approvals that wait, and the reviews that they may do."""
 
     mine: int
     approvals: int
     reviews: int
 
 
-async def counts(tx: Tx, staff_id: UUID) -> Counts:
-    """The menu's numbers."""
-    return Counts(**dict(await tx.one(sql("frame").counts, staff_id)))
+async def counts(tx: Tx, staff_id: UUID, *, scores: bool) -> Counts:
+    """The menu's numbers; reviews are counted for who ``scores``."""
+    return Counts(**dict(await tx.one(sql("frame").counts, staff_id, scores)))

@@ -65,6 +65,7 @@ def environment(code: str = SOURCE) -> Templates:
         view=lambda name: ", ".join(map(tongue.gettext, name.split(", "))),
         stated=lambda seen: stated(tongue, seen),
         words=lambda key: tongue.gettext(words(key)),
+        spelt=words,
         reason=lambda key: tongue.sentence(reasons.said(key)),
         listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
         day=tongue.date,

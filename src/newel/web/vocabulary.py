@@ -225,8 +225,14 @@ LABELS: Final = (
     N_("State"),
     N_("Comment"),
     N_("Purpose"),
+    N_("Attempt"),
+    N_("Lane"),
 )
 """What a step of a case says of itself."""
+RECORDED: Final = (N_("Email"), N_("Phone"), N_("Address"), N_("Order"))
+"""What is on record of a customer, or named by an action, in most companies."""
+HIDDEN: Final = (N_("name"), N_("email"), N_("phone"), N_("address"), N_("card"), N_("iban"))
+"""What a veil hides."""
 VALUES: Final = (
     N_("Inbound"),
     N_("Outbound"),
@@ -261,6 +267,7 @@ VALUES: Final = (
     N_("Calibration"),
     N_("Sample"),
     N_("Miss"),
+    N_("Normal"),
 )
 """Words of ours among its values."""
 STATES: Final = (
@@ -363,28 +370,4 @@ PROBLEMS: Final = (
     N_("Forbidden"),
     N_("Internal Server Error"),
     N_("Service Unavailable"),
-)
-NOTICES: Final = (
-    N_("A case is yours"),
-    N_("Quality has dropped: more of the work is reviewed now"),
-    N_("Quality is good again: reviews are back to their usual share"),
-    N_("Far more waits than usual: the overflow pool can be opened"),
-    N_("Far more waits than usual: the overflow pool has opened"),
-    N_("The queue is back to its usual: the overflow pool has closed"),
-    N_("A reviewer has a hint for you"),
-    N_("A snoozed case is back"),
-    N_("You are named in a note"),
-    N_("You are asked as an expert"),
-    N_("Your question is answered"),
-    N_("Half as late again as it may take: it needs somebody now"),
-    N_("Late, and no supervisor is on shift"),
-    N_("Nobody on shift can take it"),
-    N_("Half as long again as the time to answer first"),
-    N_("Half as long again as the time to answer"),
-    N_("Half as long again as the time to resolve"),
-    N_("Half as long again as the time to decide on an approval"),
-    N_("The time to answer first is up"),
-    N_("The time to answer is up"),
-    N_("The time to resolve is up"),
-    N_("The time to decide on an approval is up"),
 )

@@ -52,6 +52,24 @@ async def waits(site: Site, ref: str, text: str) -> str:
     return case_id
 
 
+async def counted(site: Site, login: str) -> str:
+    """How many reviews the menu of a person counts."""
+    shown = (await (await site.signed_in(login)).get("/frame")).text
+    return shown.split('data-counts="reviews" value="')[1].split('"')[0]
+
+
+async def test_WRK_7_the_menu_counts_what_one_may_review(shop: Site) -> None:
+    sample_all(shop)
+    case = await answered(shop, "C0012", RESET)
+    assert [await counted(shop, login) for login in ("greta", "ivan", "amara")] == ["1", "1", "0"]
+    await shop.house.as_owner(
+        "UPDATE newel.staff SET customer_id = c.customer_id FROM newel.cases c"
+        " WHERE c.id = $1::uuid AND login = 'greta'",
+        case,
+    )
+    assert [await counted(shop, login) for login in ("greta", "ivan")] == ["0", "1"]
+
+
 async def at_hand(one: Seat) -> str:
     return str(await one.page.locator("#sheet").get_attribute("data-review"))
 

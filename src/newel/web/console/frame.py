@@ -30,7 +30,7 @@ async def frame_part(request: Ask) -> Response[str]:
 async def _shown(request: Ask) -> dict[str, Any]:
     me = request.me
     async with request.house.db.tx(me.actor, read_only=True) as tx:
-        counts = await frame.counts(tx, me.id)
+        counts = await frame.counts(tx, me.id, scores=me.actor.may(Act.SCORE))
         unseen = await notices.unseen(tx, me, COUNTED)
         engaged = await switches.engaged(tx)
     return {
