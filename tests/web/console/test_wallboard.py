@@ -67,6 +67,7 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
         await expect(page.locator("#assign")).to_be_hidden()
         await expect(page.locator(f"#person-esme a[href='/desk/{legal}']")).to_be_visible()
         await expect(row).to_have_count(0)
+        await one.keeps_its_place("[id^=queued-]")
 
         other = await say(shop, PERSON, "C0013")
         await expect(page.locator(f"#queued-{other}")).to_be_visible()

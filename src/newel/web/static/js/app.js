@@ -6,6 +6,7 @@ import "./keys.js";
 import "./palette.js";
 import "./live.js";
 import "./counts.js";
+import "./focus.js";
 import "./notices.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
