@@ -114,3 +114,10 @@ async def test_pages_speak_the_readers_language_and_the_api_does_not(site: Site)
     assert told.json()["detail"].startswith("Vous ne pouvez pas confier du travail")
     asked = await ben.get("/api/v1/quality", headers=spanish)
     assert asked.json()["detail"].startswith("You may not see the results of reviews: it needs the role")
+
+
+async def test_a_page_that_is_refused_says_so_in_a_whole_sentence(shop: Site) -> None:
+    ben = await shop.signed_in("ben")
+    shown = (await ben.get("/review/results", headers={"accept": "text/html"})).text
+    assert "ask an admin for it.</p>" in shown
+    assert "..</p>" not in (await ben.get("/nowhere", headers={"accept": "text/html"})).text

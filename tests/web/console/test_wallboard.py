@@ -93,6 +93,21 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
     assert rows == []
 
 
+async def test_a_contact_reason_goes_by_its_title(shop: Site) -> None:
+    ivan = await shop.signed_in("ivan")
+    assert ">How far is my order" in (await ivan.get("/kill-switch")).text
+    what = {"what": "customer-support/order_status", "reason": "wrong dates"}
+    assert (
+        "Hearthwick customer support: How far is my order"
+        in (await ivan.post("/kill-switch/check", data=what)).text
+    )
+    await ivan.post("/kill-switch", data=what)
+    stopped, frame = (await ivan.get("/kill-switch")).text, (await ivan.get("/frame")).text
+    for shown in (stopped, frame):
+        assert "Hearthwick customer support: How far is my order" in shown
+        assert "Order status" not in shown
+
+
 async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_it(
     shop: Site, browser: Browser
 ) -> None:
