@@ -101,6 +101,10 @@ async def test_a_contact_reason_goes_by_its_title(shop: Site) -> None:
         "Hearthwick customer support: How far is my order"
         in (await ivan.post("/kill-switch/check", data=what)).text
     )
+    for path in ("/kill-switch/check", "/kill-switch"):
+        blank = await ivan.post(path, data=what | {"reason": "   "})
+        assert blank.status_code == 422
+        assert blank.json()["detail"] == "The reason is not usable: say in a few words why"
     await ivan.post("/kill-switch", data=what)
     stopped, frame = (await ivan.get("/kill-switch")).text, (await ivan.get("/frame")).text
     for shown in (stopped, frame):
