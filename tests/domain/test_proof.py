@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from newel.domain.proof import Signature, Version, proofs
+from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import said
 from newel.domain.telling import TOLD, event_said, reason_said, told
 from newel.domain.trace import By, Head, Step, Story
@@ -148,3 +149,21 @@ def test_words_are_said_for_keys() -> None:
     assert rows["Signals: Confidence"] == "97.0%"
     assert told(step)[-1].text
     assert all(one.text[0].isupper() or one.text[0] == "“" for one in TOLD.values())
+
+
+def test_what_several_readings_of_a_text_show_is_told_once() -> None:
+    seen = [Evidence(3, 9, "lawyer"), Evidence(40, 46, "lawyer"), Evidence(11, 14, "sue")]
+    (row,) = told(
+        Step(
+            n=1,
+            at=NOW,
+            stage="scan",
+            event="scan.scanned",
+            by=By(kind="system", id="scan"),
+            entity="scan_receipt",
+            entity_id="1",
+            state=None,
+            detail={"evidence": {"legal.dictionary": seen}},
+        )
+    )
+    assert said(row.value) == "“lawyer”; “sue”"

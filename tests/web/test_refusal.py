@@ -94,7 +94,7 @@ def test_an_error_is_said_with_its_parts_in_the_language(
 ) -> None:
     assert refusal.told(error, tongue("es")) == spanish
     assert refusal.told(error, tongue("fr")) == french
-    assert refusal.told(error, tongue("en")) == error.message
+    assert refusal.told(error, tongue("en")) == error.message[:1].upper() + error.message[1:]
 
 
 def test_what_an_error_does_not_know_is_a_question_mark_and_no_failure() -> None:
@@ -114,3 +114,13 @@ async def test_pages_speak_the_readers_language_and_the_api_does_not(site: Site)
     assert told.json()["detail"].startswith("Vous ne pouvez pas confier du travail")
     asked = await ben.get("/api/v1/quality", headers=spanish)
     assert asked.json()["detail"].startswith("You may not see the results of reviews: it needs the role")
+
+
+async def test_a_page_that_is_refused_says_so_in_a_whole_sentence(shop: Site) -> None:
+    ben = await shop.signed_in("ben")
+    shown = (await ben.get("/review/results", headers={"accept": "text/html"})).text
+    assert "ask an admin for it.</p>" in shown
+    assert "This is not yours to do" in shown
+    strange = await ben.get("/desk?priority=9", headers={"accept": "text/html", "accept-language": "es"})
+    assert "Esto no se puede usar tal cual" in strange.text
+    assert "..</p>" not in (await ben.get("/nowhere", headers={"accept": "text/html"})).text

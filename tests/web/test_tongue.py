@@ -1,12 +1,16 @@
 """Whose language a page speaks, and how each language writes figures."""
 
 import json
+from datetime import date
 
 import msgspec
 import pytest
 
+from newel.domain.policy.bundle import Condition, Need, Path, Pick, Playbook, Slot
+from newel.domain.policy.steps import steps
 from newel.domain.scan.receipt import Evidence, stated
 from newel.domain.sentence import Figure, Sentence, Share, Sum, joined
+from newel.domain.words import RiskClass
 from newel.web import page
 from newel.web.page import trigger
 from newel.web.tongue import CONSOLE, CUSTOMERS, accepted, chosen, tongue
@@ -96,3 +100,29 @@ def test_a_fact_is_said_in_the_readers_language_and_an_old_one_as_it_was_written
     assert page.stated(tongue("fr"), Evidence(fact="value 7 is over 6")) == "value 7 is over 6"
     hidden = kept | {"says": {"type": "[name]", "text": "segment"}}
     assert page.stated(tongue("fr"), hidden) == "segment: gold"
+
+
+def test_WRK_9_the_steps_of_a_playbook_are_read_in_the_readers_language() -> None:
+    made = steps(
+        Playbook(
+            owner="Ivan",
+            date=date(2026, 11, 20),
+            title="Where is it?",
+            risk=RiskClass.LOW,
+            slots={"order": Slot(kind="order", sources=("text", "latest_order"))},
+            needs={"order": Need(call="shop.order", optional=True)},
+            picks={"line": Pick(among="order.items", slot="item", first=True)},
+            paths=(
+                Path(when=(Condition(fact="order.late", eq=True, older_than_days=1200),), reply="Soon."),
+                Path(reply="", to_person=True, note="two"),
+            ),
+        )
+    )
+    spanish = [tongue("es").value(one) for one in (*made.asks, *made.looks_up, *made.ways[0].when)]
+    assert spanish == [
+        "Order: lo que escribió el cliente; si no, su último pedido. Si no, lo tiene una persona.",
+        "Order: order en shop, si existe.",
+        "Line: de order items, el que el cliente indica con item, o el primero.",
+        "order late es sí y tiene más de 1.200 días",
+    ]
+    assert tongue("fr").value(made.ways[1].to_person) == "Une personne s’en charge : two."

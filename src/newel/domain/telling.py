@@ -279,9 +279,9 @@ def _rows(name: str, value: Any) -> Iterator[Row]:
 
 
 def _seen(evidence: Any) -> Value:
-    """What a trigger saw: words of the text, or facts."""
+    """What a trigger saw: words of the text, or facts; once, however many readings of the text show it."""
     items = msgspec.convert(evidence, tuple[Evidence, ...])
-    return joined((one.says or one.fact or f"“{one.text}”" for one in items), "; ")
+    return joined(dict.fromkeys(one.says or one.fact or f"“{one.text}”" for one in items), "; ")
 
 
 def _moment(name: str, value: Any) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from newel.domain import desk as rule
 from newel.domain import mask
@@ -16,7 +17,9 @@ from newel.domain.errors import Forbidden, NotFound
 from newel.domain.mask import Known
 from newel.domain.note import Tie
 from newel.domain.playbook import Guide, guide
+from newel.domain.playbook.guide import Test
 from newel.domain.ports import Passage
+from newel.domain.sentence import Sentence, word
 from newel.domain.words import Assist
 from newel.flow import answer, chat, context
 from newel.flow.context import Opened
@@ -168,8 +171,23 @@ async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guid
 
 
 def _masked(made: Guide, known: Known) -> Guide:
-    """As everything on the desk: personal data hidden."""
-    return msgspec.convert(mask.mask(msgspec.to_builtins(made), known).value, Guide)
+    """As everything on the desk: personal data hidden. What a branch asks for is the policy's own text."""
+    asks = [[test.says for test in branch.tests] for branch in made.branches]
+    bare = _asking(made, [[word("") for _ in row] for row in asks])
+    return _asking(msgspec.convert(mask.mask(msgspec.to_builtins(bare), known).value, Guide), asks)
+
+
+def _asking(made: Guide, asks: list[list[Sentence]]) -> Guide:
+    """The same with other words for its tests, branch by branch."""
+    branches = tuple(
+        replace(branch, tests=tuple(map(_saying, branch.tests, row)))
+        for branch, row in zip(made.branches, asks, strict=True)
+    )
+    return replace(made, branches=branches)
+
+
+def _saying(test: Test, says: Sentence) -> Test:
+    return replace(test, says=says)
 
 
 async def _standing(tx: Tx, house: House, actor: Actor, case_id: UUID) -> Standing:

@@ -16,10 +16,15 @@ async def engage(
     actor.must(Act.KILL_SWITCH)
     if contact_reason and not workflow:
         raise Invalid(what="contact_reason", why="name its workflow too")
-    if not reason.strip():
-        raise Invalid(what="reason", why="say why, for those who come after")
+    said_why(reason)
     async with house.db.tx(actor) as tx:
         return await rows.engage(tx, workflow, contact_reason, reason)
+
+
+def said_why(reason: str) -> None:
+    """Raises ``Invalid`` for a reason that says nothing."""
+    if not reason.strip():
+        raise Invalid(what="the reason", why="say in a few words why")
 
 
 async def release(house: House, actor: Actor, which: UUID) -> None:

@@ -1,6 +1,6 @@
 """Rows of knowledge: owned, versioned articles, one version of each current; and drafts of the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -92,6 +92,12 @@ async def titles(tx: Tx, words: Sequence[str], collection: str, limit: int) -> l
     asked = " & ".join(f"{word}:*" for word in words) or None
     rows = await tx.rows(sql("knowledge").titles, asked, collection or None, limit)
     return [Title(**dict(row)) for row in rows]
+
+
+async def called(tx: Tx, owners: Iterable[str]) -> dict[str, str]:
+    """What the owners of articles are called, where they are named by their logins."""
+    rows = await tx.rows(sql("knowledge").called, sorted(set(owners)))
+    return {row["login"]: row["name"] for row in rows}
 
 
 async def collections(tx: Tx) -> list[str]:

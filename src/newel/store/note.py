@@ -16,16 +16,18 @@ from newel.store.envelope import Envelope
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """One note, opened; ``mention_ids`` are the people whom it names."""
+    """One note, opened; people by their logins, and by what pages call them."""
 
     id: UUID
     kind: Kind
     answers: UUID | None
     author_id: UUID
     author: str
+    author_name: str
     at: datetime
     text: str
     mentions: tuple[str, ...]
+    mention_names: tuple[str, ...]
     mention_ids: tuple[UUID, ...]
 
 
@@ -110,7 +112,8 @@ def _note(envelope: Envelope, case: Case, row: Any) -> Note:
     values = dict(row)
     text = case.sealer(envelope).open_value(_place(values["id"]), values.pop("body_sealed"), str)
     values["kind"] = Kind(values["kind"])
-    values["mentions"], values["mention_ids"] = tuple(values["mentions"]), tuple(values["mention_ids"])
+    for name in ("mentions", "mention_ids", "mention_names"):
+        values[name] = tuple(values[name])
     return Note(text=text, **values)
 
 

@@ -53,6 +53,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID | None
     kind: str
     address: str
+    workflow: str
     contact_reason: str
     priority: int | None
     data: dict[str, Any]

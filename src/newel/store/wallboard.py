@@ -84,6 +84,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     case_id: UUID
     priority: int
+    workflow: str
     contact_reason: str
     due_at: datetime
     state: str

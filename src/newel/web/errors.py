@@ -90,6 +90,12 @@ _PLAIN = {
 }
 
 
+_TITLES = {
+    HTTPStatus.FORBIDDEN: N_("This is not yours to do"),
+    HTTPStatus.NOT_FOUND: N_("This is not here"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: N_("This cannot be used as it is"),
+}
+"""What a page says above an error; of the rest the protocol's own words."""
 _REFUSED = N_("The store refuses this change.")
 _GUARDS = {
     "NW001": N_("Only the owner of the case, with a live session, writes as a person."),
@@ -262,7 +268,8 @@ def _page(
     if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         return Response("", status_code=303, headers={"location": _sign_in(request)})
     show: ErrorPage = request.app.state.error_page
-    shown = show(request, status, HTTPStatus(status).phrase, detail, _id(request))
+    title = _TITLES.get(HTTPStatus(status), HTTPStatus(status).phrase)
+    shown = show(request, status, title, detail, _id(request))
     shown.headers.update(hints)
     return shown
 

@@ -40,7 +40,7 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 def told(error: NewelError, speaks: Tongue) -> str:
     """What went wrong, in a language."""
     if speaks.code == SOURCE:
-        return error.message
+        return error.message[:1].upper() + error.message[1:]
     if isinstance(error, Forbidden) and (lacking := _lacking(error, speaks)):
         return lacking
     if isinstance(error, NotFound):

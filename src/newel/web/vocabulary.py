@@ -366,8 +366,6 @@ REFUSALS: Final = (
     N_("Something else (say what)"),
 )
 PROBLEMS: Final = (
-    N_("Not Found"),
-    N_("Forbidden"),
     N_("Internal Server Error"),
     N_("Service Unavailable"),
 )

@@ -1,6 +1,7 @@
 # ruff: noqa: E501 -- the rows of the table stay on one line
 """Differences of bundles: in words, with their direction, and who has to sign (POL-2, INV-14)."""
 
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.policy.documents import ACTS, OFFERS, bundle
 
+import newel.demo
+from newel.cli.source import policy_source
 from newel.domain.access import Role
 from newel.domain.policy.acts import ActionClass
 from newel.domain.policy.bundle import Bundle
@@ -19,6 +22,7 @@ from newel.domain.policy.diff import (
     signatures_needed,
     without_post_mortem,
 )
+from newel.domain.policy.parse import load_bundle
 from newel.domain.policy.senses import RANKED
 
 OWNER, RISK, LEGAL = Role.POLICY_OWNER, Role.MODEL_RISK, Role.LEGAL_COMPLIANCE
@@ -105,12 +109,30 @@ def test_WRK_10_a_text_in_another_language_is_signed_like_any_text() -> None:
 def test_WRK_2_an_offer_is_the_policy_owners_and_goes_at_once() -> None:
     bare, offering = BASE, bundle(extra=ACTS + OFFERS)
     (made,) = compare(bare, offering)
-    assert (str(made.words), made.kind, made.direction) == ("Offer pad is new.", "text", "looser")
+    assert (str(made.words), made.kind, made.direction) == ("Offer Feather pad is new.", "text", "looser")
     assert signatures_needed([made]).roles == (Role.POLICY_OWNER,)
     (gone,) = compare(offering, bare)
     assert signatures_needed([gone], emergency=True).emergency
     later = bundle(extra=ACTS + OFFERS.replace("rest_days: 60", "rest_days: 90"))
     assert [one.direction for one in compare(offering, later)] == ["tighter"]
+
+
+def test_a_playbook_goes_by_its_title_and_its_parts_by_what_a_reader_of_them_sees() -> None:
+    source = policy_source(Path(newel.demo.__file__).parent / "policy" / "customer-support.yaml")
+    old = load_bundle(source.text, source.name, source.includes)
+    book = old.playbooks["order_status"]
+    slots = {"order": msgspec.structs.replace(book.slots["order"], ask="Which one?")}
+    changed = msgspec.structs.replace(
+        book, phrases=(*book.phrases, "any news?"), slots=slots, owner="Ivan", paths=book.paths[:2]
+    )
+    new = msgspec.structs.replace(old, playbooks={**old.playbooks, "order_status": changed})
+    told = [str(one.words).removeprefix(f"Playbook {book.title}: ") for one in compare(old, new)]
+    assert told[:3] == [
+        f'the owner goes from "{book.owner}" to "Ivan".',
+        "which way it goes is rewritten.",
+        'how customers say it gains "any news?".',
+    ]
+    assert told[3].startswith("what must be known, order, the question goes from")
 
 
 def test_a_replaced_word_is_a_loss_and_a_gain_and_so_a_loosening() -> None:

@@ -139,7 +139,7 @@ def test_a_threshold_has_the_unit_of_its_name(support: Bundle) -> None:
     ],
 )
 def test_a_condition_is_half_a_sentence(test: Condition, said: str) -> None:
-    assert condition(test) == said
+    assert str(condition(test)) == said
 
 
 def test_each_way_of_a_playbook_leads_somewhere(support: Bundle) -> None:
@@ -149,5 +149,11 @@ def test_each_way_of_a_playbook_leads_somewhere(support: Bundle) -> None:
         assert all(way.reply or way.act or way.to_person for way in told.ways), key
         assert len(told.asks) == len(playbook.slots), key
     order = steps(support.playbooks["order_status"])
-    assert order.asks[0].startswith("Order, from what the customer wrote, else their only open order.")
-    assert order.looks_up == ("Order: order in shop.",)
+    assert said(order.asks[0]).startswith("Order, from what the customer wrote, else their only open order.")
+    assert [said(one) for one in order.looks_up] == ["Order: order in shop."]
+    damaged = steps(support.playbooks["refund_damaged"])
+    assert said(damaged.looks_up[1]) == "Line: the one of order items that the customer names by item."
+    assert said(damaged.ways[1].act) == "Refund of line price"
+    assert said(damaged.ways[0].to_person) == (
+        "A person has it: something was already given back on this order."
+    )

@@ -65,6 +65,11 @@ class Seat:
         await self.page.click("text=Sign in >> nth=-1")
         await self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    async def keeps_its_place(self, at: str = ":focus") -> None:
+        """Something has the focus, and not the page as a whole."""
+        await expect(self.page.locator(":focus")).to_have_count(1)
+        await expect(self.page.locator(at).first).to_be_focused()
+
     async def axe(self) -> list[str]:
         """What is seriously wrong for people who cannot see, hear or point."""
         found = await Axe().run(self.page)

@@ -130,4 +130,4 @@ async def test_who_may_nothing_here_sees_no_way_in(staffed: Site, browser: Brows
 async def test_an_unknown_page_says_so_in_words(staffed: Site, browser: Browser) -> None:
     async with seat(staffed, browser, "amara") as one:
         await one.go("/nowhere")
-        await expect(one.page.get_by_role("heading")).to_have_text("Not Found")
+        await expect(one.page.get_by_role("heading")).to_have_text("This is not here")

@@ -114,6 +114,7 @@ async def test_ten_proposals_are_decided_by_keyboard_alone(
             if left > 1:
                 await moved_on(one, shown)
         await expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+        await one.keeps_its_place()
         assert await page.evaluate("performance.timeOrigin") == loads, "no page was loaded in between"
         assert one.complaints == []
 

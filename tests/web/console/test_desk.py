@@ -122,7 +122,7 @@ async def _end_it(one: Seat) -> None:
     await keys.press("p")
     await keys.type("She rang as well. @ivan")
     await keys.press("Control+Enter")
-    await expect(page.locator(".bubble.note")).to_contain_text("for ivan")
+    await expect(page.locator(".bubble.note")).to_contain_text("for Ivan Petrov")
     await keys.press("e")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.locator("#resolve summary").click()
@@ -328,6 +328,31 @@ async def test_RTE_7_several_P3_cases_are_taken_by_one_key(shop: Site, browser: 
     assert "No P3 work waits" in (await ben.post("/desk/batch", data={"most": "2"})).headers["hx-trigger"]
 
 
+async def test_what_is_sent_twice_in_one_breath_leaves_once(shop: Site, browser: Browser) -> None:
+    case_id = await waits(shop)
+    await at_work(shop, "esme")
+    async with seat(shop, browser, "esme") as one:
+        await one.go(f"/desk/{case_id}")
+        page, keys = one.page, one.page.keyboard
+        await keys.press("o")
+        await page.locator("#text-reply").fill("We look into it today.")
+        await keys.press("Control+Enter")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".bubble.person")).to_have_count(1)
+        await expect(page.locator("#text-reply")).to_have_value("")
+        await page.locator("#text-reply").fill("And one more word.")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".bubble.person")).to_have_count(2)
+        await page.locator("h2").first.click()
+        await keys.press("z")
+        await page.locator("#snooze footer").get_by_role("button", name="Snooze").click()
+        await expect(page.locator("[data-until-at]")).to_be_focused()
+        await expect(page.locator("#snooze")).to_be_visible()
+        assert one.complaints == []
+    sent = await shop.house.as_owner("SELECT FROM newel.message WHERE author = 'person'")
+    assert len(sent) == 2
+
+
 async def test_WRK_4_colleagues_are_offered_after_an_at_sign(shop: Site, browser: Browser) -> None:
     case_id = await waits(shop)
     await at_work(shop, "esme")
@@ -350,7 +375,7 @@ async def test_WRK_4_colleagues_are_offered_after_an_at_sign(shop: Site, browser
         await keys.press("Escape")
         await expect(page.locator("#mentions")).to_be_hidden()
         await keys.press("Control+Enter")
-        await expect(page.locator(".bubble.note")).to_contain_text("for ivan")
+        await expect(page.locator(".bubble.note")).to_contain_text("for Ivan Petrov")
         assert one.complaints == []
 
 

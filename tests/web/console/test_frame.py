@@ -38,7 +38,38 @@ async def test_a_notice_is_told_once_listed_and_seen(shop: Site, browser: Browse
             assert await one.axe() == []
         await row.get_by_role("button", name="Seen: A case is yours").press("Enter")
         await expect(page.get_by_text("Nothing new")).to_be_visible()
+        await one.keeps_its_place("#notices-title")
         await expect(page.locator("[data-count=notices]")).to_be_hidden()
+        assert one.complaints == []
+
+
+async def test_the_keyboard_keeps_its_place_where_a_notice_is_taken_away(
+    shop: Site, browser: Browser
+) -> None:
+    ivan = await come(shop, "ivan")
+    await come(shop, "esme")
+    for ref in ("C0012", "C0013", "C0014"):
+        case = await say(shop, LAWYER, ref)
+        await ivan.post(f"/api/v1/cases/{case}/assignment", json={"login": "esme"})
+    async with seat(shop, browser, "esme") as one:
+        page = one.page
+        await one.go("/profile")
+        await expect(page.locator("[data-count=notices]")).to_have_text("3")
+        await page.keyboard.press("g")
+        await page.keyboard.press("n")
+        rows = page.locator(".notice")
+        middle, last = [await rows.nth(n).get_attribute("id") for n in (1, 2)]
+        await page.locator(f"#{middle}").get_by_role("button", name="Seen").press("Enter")
+        await expect(rows).to_have_count(2)
+        await one.keeps_its_place(f"#{last}")
+        await page.keyboard.press("Tab")
+        await expect(page.locator(f"#{last}").get_by_role("link", name="Open")).to_be_focused()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(rows).to_have_count(1)
+        await one.keeps_its_place(".notice")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#notices-sheet")).to_be_hidden()
         assert one.complaints == []
 
 

@@ -9,6 +9,16 @@ from web.console.conftest import seat
 EVIL = "<script>window.hurt = 1</script> \u202e<img src=x onerror=alert(1)>"
 
 
+async def test_an_article_names_its_owner_and_not_their_login(shop: Site) -> None:
+    ben = await shop.signed_in("ben")
+    shelf = (await ben.get("/knowledge")).text
+    assert "<td>Amara Osei</td>" in shelf
+    assert "<td>amara</td>" not in shelf
+    alone = await ben.get("/knowledge/articles/returns-policy")
+    owner = alone.text.split("<dt>Owner</dt><dd>")[1].split("</dd>")[0]
+    assert " " in owner, owner
+
+
 async def test_WRK_9_one_person_writes_an_article_and_another_publishes_it(
     shop: Site, browser: Browser
 ) -> None:

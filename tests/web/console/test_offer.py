@@ -54,6 +54,7 @@ async def _used_and_dismissed(one: Seat) -> None:
     await expect(page.locator(".bubble.person")).to_have_count(0)
     await trimmer.get_by_role("button", name="Not here: Wick trimmer").press("Enter")
     await expect(page.locator(".panel.offers")).to_have_count(0)
+    await one.keeps_its_place(".case-context h3")
     await expect(page.locator("#text-reply")).to_have_value(re.compile("One more thing"))
 
 

@@ -1,5 +1,7 @@
 """A playbook written anew in the browser: weighed, submitted, signed by others, in force."""
 
+from html import unescape
+
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
@@ -41,6 +43,19 @@ async def test_WRK_9_a_playbook_is_written_anew_and_waits_for_its_signatures(
         "SELECT number, state FROM newel.policy_version ORDER BY workflow, number"
     )
     assert [(row["number"], row["state"]) for row in rows] == [(1, "active"), (2, "draft"), (1, "active")]
+
+
+async def test_a_change_that_changes_no_behaviour_is_for_the_record(shop: Site) -> None:
+    ivan = await shop.signed_in("ivan")
+    body = (await ivan.get(f"{HERE}/draft")).text
+    plain = unescape(body.split("required>")[1].split("</textarea>")[0])
+    title = plain.splitlines()[0]
+    made = await ivan.post(
+        f"{HERE}/check", data={"base": "1", "text": plain.replace(title, "title: Where is it")}
+    )
+    assert "for the record" in made.text
+    assert "Playbook Where is it: the title goes from" in unescape(made.text)
+    assert "order_status" not in made.text.replace(HERE, "")
 
 
 async def test_a_text_that_reaches_further_is_refused_and_nothing_is_kept(shop: Site) -> None:

@@ -68,6 +68,17 @@ async def test_the_author_never_signs_and_others_only_read(shop: Site) -> None:
     assert (await amara.get("/knowledge/playbooks/customer-support/no_such")).status_code == 404
 
 
+async def test_what_only_one_version_says_is_compared_with_nothing(shop: Site) -> None:
+    june = await shop.signed_in("june")
+    alone = await june.get("/policy/customer-support/compare")
+    assert "There is nothing to compare with" in alone.text
+    assert ">Compare<" not in alone.text
+    await submit(shop, "ivan")
+    assert ">Compare<" in (await june.get("/policy/customer-support/compare?new=2")).text
+    assert ">Compare<" in (await june.get("/policy/customer-support/2")).text
+    assert ">Compare<" not in (await june.get("/policy/customer-support/1")).text
+
+
 async def test_WRK_9_a_policy_and_its_changes_are_read_in_the_readers_language(shop: Site) -> None:
     june = await shop.signed_in("june")
     await submit(shop, "ivan")

@@ -122,6 +122,7 @@ async def test_WRK_7_reviews_are_done_by_keyboard_alone(shop: Site, browser: Bro
         await expect(page.locator("#score")).to_have_text("100 %")
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_text("Nothing waits for a review")).to_be_visible()
+        await one.keeps_its_place()
         assert await page.evaluate("performance.timeOrigin") == loads, "no page was loaded in between"
 
         await page.keyboard.press("g")

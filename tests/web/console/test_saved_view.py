@@ -77,6 +77,7 @@ async def _prioritise_and_tag(one: Seat) -> None:
     await expect(toasts).to_contain_text("2 cases are P1.")
     await expect(rows.locator(".priority.p1")).to_have_count(2)
     await expect(bar).to_be_hidden()
+    await one.keeps_its_place()
     for row in (0, 1):
         await rows.nth(row).locator(".case-row").focus()
         await keys.press("x")
@@ -91,8 +92,9 @@ async def _prioritise_and_tag(one: Seat) -> None:
     head = page.locator(".case-head")
     await expect(head.locator(".label")).to_have_text(["glaze", "hearing"])
     assert await one.axe() == []
-    await head.get_by_role("button", name="Take off the tag hearing").click()
+    await head.get_by_role("button", name="Take off the tag hearing").press("Enter")
     await expect(head.locator(".label")).to_have_text(["glaze"])
+    await one.keeps_its_place(".case-head .label")
     await keys.press("l")
     await expect(page.locator("#tags-known option")).to_have_count(2)
     await keys.press("Escape")

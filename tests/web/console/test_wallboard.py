@@ -67,6 +67,7 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
         await expect(page.locator("#assign")).to_be_hidden()
         await expect(page.locator(f"#person-esme a[href='/desk/{legal}']")).to_be_visible()
         await expect(row).to_have_count(0)
+        await one.keeps_its_place("[id^=queued-]")
 
         other = await say(shop, PERSON, "C0013")
         await expect(page.locator(f"#queued-{other}")).to_be_visible()
@@ -90,6 +91,25 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
     assert (after.json()["state"], after.json()["tier"], after.json()["owner"]) == ("owned", 3, "ivan")
     rows = await shop.house.as_owner("SELECT 1 FROM newel.job WHERE case_id = $1 AND kind = 'answer'", asked)
     assert rows == []
+
+
+async def test_a_contact_reason_goes_by_its_title(shop: Site) -> None:
+    ivan = await shop.signed_in("ivan")
+    assert ">How far is my order" in (await ivan.get("/kill-switch")).text
+    what = {"what": "customer-support/order_status", "reason": "wrong dates"}
+    assert (
+        "Hearthwick customer support: How far is my order"
+        in (await ivan.post("/kill-switch/check", data=what)).text
+    )
+    for path in ("/kill-switch/check", "/kill-switch"):
+        blank = await ivan.post(path, data=what | {"reason": "   "})
+        assert blank.status_code == 422
+        assert blank.json()["detail"] == "The reason is not usable: say in a few words why"
+    await ivan.post("/kill-switch", data=what)
+    stopped, frame = (await ivan.get("/kill-switch")).text, (await ivan.get("/frame")).text
+    for shown in (stopped, frame):
+        assert "Hearthwick customer support: How far is my order" in shown
+        assert "Order status" not in shown
 
 
 async def test_TIR_14_the_kill_switch_is_pulled_in_two_steps_and_everybody_sees_it(

@@ -5,29 +5,19 @@ Nothing is decided here: ``choose`` names the branch, and a fact that nobody kno
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from newel.domain.playbook.conditions import OPERATORS, holds
+from newel.domain.playbook.conditions import holds
 from newel.domain.playbook.facts import ABSENT, Known, at
 from newel.domain.playbook.picks import with_picks
 from newel.domain.playbook.plan import NoPath, Reply, choose
 from newel.domain.playbook.slots import Missing
 from newel.domain.playbook.template import PLACE, MissingFact, render
 from newel.domain.policy.playbook import Condition, Path, Playbook
-
-_SAID: Final[Mapping[str, str]] = {
-    "eq": "is {}",
-    "one_of": "is one of {}",
-    "not_one_of": "is none of {}",
-    "at_least": "is at least {}",
-    "at_most": "is at most {}",
-    "within_days": "is within {} days",
-    "older_than_days": "is older than {} days",
-    "same_as": "is the same as {}",
-    "differs_from": "differs from {}",
-}
+from newel.domain.policy.steps import condition as in_words
+from newel.domain.sentence import Sentence
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -49,7 +39,7 @@ class Looked(msgspec.Struct, frozen=True):
 class Test(msgspec.Struct, frozen=True):
     """One condition in words, what stands there, and whether it holds; None: not known."""
 
-    says: str
+    says: Sentence
     found: str = ""
     holds: bool | None = None
 
@@ -151,19 +141,7 @@ def _test(condition: Condition, tree: Mapping[str, Any], now: datetime, *, known
     value = at(tree, condition.fact)
     absent = value is ABSENT
     answer = holds(condition, tree, now) if known and (not absent or condition.present is not None) else None
-    return Test(_said(condition), "" if absent else _plain(value), answer)
-
-
-def _said(condition: Condition) -> str:
-    """The condition as a sentence: ``order state is shipped``."""
-    parts = [
-        words.format(_plain(given))
-        for name, words in _SAID.items()
-        if name in OPERATORS and (given := getattr(condition, name)) not in (None, "")
-    ]
-    if condition.present is not None:
-        parts.insert(0, "is known" if condition.present else "is not known")
-    return f"{_words(condition.fact)} {' and '.join(parts)}".strip()
+    return Test(in_words(condition), "" if absent else _plain(value), answer)
 
 
 def _words(path: str) -> str:

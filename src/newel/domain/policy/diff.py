@@ -1,14 +1,14 @@
 """What changed between two bundles, in words, and who has to sign it (POL-2, INV-14)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from newel.domain.access import Role
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.senses import Kind, Sense, is_clerical, kind_of, rank, sense_of
-from newel.domain.policy.sentence import is_entry, sentence
+from newel.domain.policy.sentence import Titles, is_entry, sentence, titles_of
 from newel.domain.sentence import Sentence
 
 Direction = Literal["tighter", "looser", "neutral"]
@@ -30,6 +30,15 @@ class Change(msgspec.Struct, frozen=True):
     clerical: bool = False
 
 
+class _Found(NamedTuple):
+    """What differs at one place; ``element`` says that one entry of a list came or went."""
+
+    path: _Path
+    old: Any
+    new: Any
+    element: bool = False
+
+
 class Needed(msgspec.Struct, frozen=True):
     """What has to happen before a change is live.
 
@@ -44,8 +53,9 @@ class Needed(msgspec.Struct, frozen=True):
 
 def compare(old: Bundle | None, new: Bundle) -> tuple[Change, ...]:
     """All changes from ``old`` (None: there was no policy) to ``new``, in the order of paths."""
-    before = _plain(old) if old else {}
-    return tuple(_walk((), before, _plain(new)))
+    before, after = _plain(old) if old else {}, _plain(new)
+    titles = titles_of(before) | titles_of(after)
+    return tuple(_change(found, titles) for found in _walk((), before, after))
 
 
 def signatures_needed(changes: Sequence[Change], emergency: bool = False) -> Needed:
@@ -92,7 +102,7 @@ def _plain(bundle: Bundle) -> dict[str, Any]:
     return plain
 
 
-def _walk(path: _Path, old: Any, new: Any) -> Iterator[Change]:
+def _walk(path: _Path, old: Any, new: Any) -> Iterator[_Found]:
     if old == new:
         return
     if len(path) < 2 and isinstance(old or new, dict) and not is_entry(old or new):
@@ -103,10 +113,10 @@ def _walk(path: _Path, old: Any, new: Any) -> Iterator[Change]:
     elif _is_words(old) and _is_words(new):
         yield from _elements(path, old or [], new or [])
     elif old and new and sense_of(path) in (Sense.MORE, Sense.FEWER):
-        yield _change(path, old, None)
-        yield _change(path, None, new)
+        yield _Found(path, old, None)
+        yield _Found(path, None, new)
     else:
-        yield _change(path, old, new)
+        yield _Found(path, old, new)
 
 
 def _is_words(value: Any) -> bool:
@@ -115,21 +125,22 @@ def _is_words(value: Any) -> bool:
     return plain or value is None
 
 
-def _elements(path: _Path, old: list[Any], new: list[Any]) -> Iterator[Change]:
+def _elements(path: _Path, old: list[Any], new: list[Any]) -> Iterator[_Found]:
     gone = [one for one in dict.fromkeys(old) if one not in new]
     come = [one for one in dict.fromkeys(new) if one not in old]
-    yield from (_change(path, one, None, element=True) for one in gone)
-    yield from (_change(path, None, one, element=True) for one in come)
+    yield from (_Found(path, one, None, element=True) for one in gone)
+    yield from (_Found(path, None, one, element=True) for one in come)
     if [one for one in old if one not in gone] != [one for one in new if one not in come]:
-        yield _change(path, old, new)
+        yield _Found(path, old, new)
 
 
-def _change(path: _Path, old: Any, new: Any, element: bool = False) -> Change:
+def _change(found: _Found, titles: Titles) -> Change:
+    path, old, new = found.path, found.old, found.new
     return Change(
         path=".".join(path),
         old=old,
         new=new,
-        words=sentence(path, old, new, element),
+        words=sentence(path, old, new, found.element, titles),
         kind=kind_of(path),
         direction=_direction(path, old, new),
         clerical=is_clerical(path),

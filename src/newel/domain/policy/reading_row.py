@@ -62,6 +62,11 @@ def either(parts: Sequence[Value]) -> Value:
     return reduce(lambda these, last: _OR.of(these=these, last=last), parts)
 
 
+def both(parts: Sequence[Value]) -> Value:
+    """All of several: ``this and that``."""
+    return reduce(lambda these, last: _AND.of(these=these, last=last), parts)
+
+
 def _with(between: Sentence, parts: Sequence[Value]) -> Value:
     if len(parts) < 2:
         return parts[0] if parts else ""

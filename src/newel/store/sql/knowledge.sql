@@ -29,6 +29,10 @@ ORDER BY CASE WHEN $1::text IS NULL THEN 0 ELSE -ts_rank(
     setweight(to_tsvector('simple', a.title), 'A') || to_tsvector('simple', a.body), to_tsquery('simple', $1)) END,
     a.title, a.id LIMIT $3;
 
+-- name: called
+-- The names of those among these logins who have an account.
+SELECT login, name FROM newel.staff WHERE login = ANY($1::text[]);
+
 -- name: collections
 SELECT DISTINCT collection FROM newel.article WHERE current ORDER BY collection;
 

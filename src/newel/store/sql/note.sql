@@ -5,8 +5,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: of_case
 -- The notes of a case in order, with who wrote them and whom they name.
-SELECT n.id, n.kind, n.answers, n.author_id, a.login AS author, n.at, n.mentions AS mention_ids, n.body_sealed,
-    ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions) ORDER BY s.login) AS mentions
+SELECT n.id, n.kind, n.answers, n.author_id, a.login AS author, a.name AS author_name, n.at, n.mentions AS mention_ids,
+    n.body_sealed,
+    ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions) ORDER BY s.login) AS mentions,
+    ARRAY(SELECT s.name FROM newel.staff s WHERE s.id = ANY (n.mentions) ORDER BY s.login) AS mention_names
 FROM newel.note n JOIN newel.staff a ON a.id = n.author_id WHERE n.case_id = $1 ORDER BY n.seq;
 
 -- name: named

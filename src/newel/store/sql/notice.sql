@@ -8,7 +8,8 @@ SELECT EXISTS (SELECT FROM newel.notice WHERE case_id = $1 AND kind = $2 AND dat
 
 -- name: unseen
 -- The newest that a person has not seen: their own, and what their roles ($2) were told since $3; at most $4.
-SELECT n.id, n.case_id, n.kind, n.address, coalesce(c.contact_reason, '') AS contact_reason, c.priority, n.data,
+SELECT n.id, n.case_id, n.kind, n.address, coalesce(c.workflow, '') AS workflow,
+    coalesce(c.contact_reason, '') AS contact_reason, c.priority, n.data,
     n.created_at
 FROM (
     (SELECT id, case_id, kind, address, data, created_at FROM newel.notice

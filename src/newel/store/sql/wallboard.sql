@@ -65,7 +65,7 @@ SELECT id, name FROM newel.staff WHERE active;
 -- name: holds
 -- What the people $2 have: how much, and the first $1 of each, most urgent first.
 SELECT p.owner_id, (SELECT count(*) FROM newel.work_item WHERE owner_id = p.owner_id AND state = 'owned') AS whole,
-    w.case_id, w.priority, c.contact_reason, w.due_at, c.state
+    w.case_id, w.priority, c.workflow, c.contact_reason, w.due_at, c.state
 FROM unnest($2::uuid[]) AS p(owner_id) CROSS JOIN LATERAL (
         SELECT id, case_id, priority, due_at FROM newel.work_item WHERE owner_id = p.owner_id AND state = 'owned'
         ORDER BY priority, due_at, id LIMIT $1) w

@@ -62,6 +62,7 @@ def _choices(request: Ask) -> dict[str, tuple[str, ...]]:
 async def check(request: Ask) -> Response[str]:
     """The first step: what would stop and what would not, in words."""
     asked = await request.filled(Stop)
+    kill_switch.said_why(asked.reason)
     workflow, contact_reason = _aimed(asked.what)
     if workflow and contact_reason not in {None, *_choices(request).get(workflow, ())}:
         raise Invalid(what="what to stop", why=Sentence("%(what)s is not in force").of(what=asked.what))

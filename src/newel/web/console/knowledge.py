@@ -69,9 +69,10 @@ async def shelf(request: Ask) -> Response[str]:
         titles = await rows.titles(tx, words, asked.collection, SHOWN)
         drafts = await rows.open_drafts(tx)
         collections = await rows.collections(tx)
+        called = await rows.called(tx, (one.owner for one in titles))
         today = tx.now.date()
     old = {one.id for one in titles if _old(one.updated, today)}
-    shown: dict[str, Any] = {"asked": asked, "titles": titles, "drafts": drafts, "old": old}
+    shown: dict[str, Any] = {"asked": asked, "titles": titles, "drafts": drafts, "old": old, "called": called}
     template = "knowledge/list.html" if request.partial else "knowledge.html"
     return (part if request.partial else page)(
         request, template, collections=collections, workflows=list(request.house.in_force()), **shown
@@ -103,11 +104,13 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
         current = await rows.article(tx, article_id) if now not in {None, shown.version} else None
         draft = await rows.draft_of(tx, article_id)
         judged = await readers.judged(tx, article_id)
+        called = await rows.called(tx, [shown.owner])
         today = tx.now.date()
     return page(
         request,
         "knowledge/article.html",
         judged=judged,
+        called=called,
         article=shown,
         blocks=list(blocks(shown.body)),
         history=history,
@@ -147,12 +150,14 @@ async def draft(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
         found = await rows.draft(tx, draft_id)
         base = await rows.article(tx, found.article_id, found.base_version) if found.base_version else None
         collections = await rows.collections(tx)
-    return page(request, "knowledge/draft.html", collections=collections, **_shown(found, base, request))
+        called = await rows.called(tx, [one.owner for one in (found, base) if one])
+    shown = _shown(found, base, called, request)
+    return page(request, "knowledge/draft.html", collections=collections, **shown)
 
 
-def _shown(draft: Draft, base: Article | None, request: Ask) -> dict[str, Any]:
+def _shown(draft: Draft, base: Article | None, called: dict[str, str], request: Ask) -> dict[str, Any]:
     heads = [
-        (name, getattr(base, name), getattr(draft, name))
+        (name, *(called.get(value, value) for value in (getattr(base, name), getattr(draft, name))))
         for name in ("title", "collection", "language", "owner")
         if base and getattr(base, name) != getattr(draft, name)
     ]

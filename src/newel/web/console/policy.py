@@ -28,6 +28,7 @@ from newel.web.route import Open, form
 from newel.web.route import page as page_at
 
 LARGEST = 2**31 - 1
+WAYS = ("looser", "neutral", "tighter", "clerical")
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ async def _version(request: Ask, found: Version) -> Response[str]:
         bundle=bundle,
         sections=_sections(found.body),
         versions=versions,
+        comparable=any(one.number < found.number for one in versions),
         signed={role: people.get(one, str(one)) for role, one in signed.items()},
         author=people.get(found.submitted_by) if found.submitted_by else None,
         acts=_acts(request, found, signed, versions),
@@ -136,8 +138,7 @@ async def difference(request: Ask, workflow: FromPath[str]) -> Response[str]:
     if old is None and earlier:
         old = await _find(request, workflow, earlier[0])
     changes = await _changes(old, new) if old else ()
-    ways = ("looser", "neutral", "tighter")
-    grouped = {way: [one for one in changes if one.direction == way] for way in ways}
+    grouped = {way: [one for one in changes if _way(one) == way] for way in WAYS}
     shown: dict[str, Any] = {
         "old": old,
         "new": new,
@@ -146,6 +147,11 @@ async def difference(request: Ask, workflow: FromPath[str]) -> Response[str]:
         "n": len(changes),
     }
     return page(request, "policy/compare.html", workflow=workflow, **shown)
+
+
+def _way(change: Change) -> str:
+    """Which way it goes; what changes no behaviour goes none."""
+    return "clerical" if change.clerical else change.direction
 
 
 async def _changes(old: Version, new: Version) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ import "./keys.js";
 import "./palette.js";
 import "./live.js";
 import "./counts.js";
+import "./focus.js";
 import "./notices.js";
 
 const csrf = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
@@ -15,6 +16,21 @@ document.addEventListener("htmx:config:request", (event) => {
   if (ctx.request.method !== "GET") ctx.request.headers["X-Newel-CSRF"] = csrf();
   if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-Newel-Background"] = "1";
 });
+
+// What is sent twice by an impatient finger is sent once: as long as it is under way, and until its answer leads away.
+let underWay = new WeakSet();
+const sender = (ctx) => ctx.request?.form ?? ctx.sourceElement;
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.method === "GET") return;
+  if (underWay.has(sender(ctx))) { event.preventDefault(); return; }
+  underWay.add(sender(ctx));
+  queueMicrotask(() => { if (event.defaultPrevented) underWay.delete(sender(ctx)); });
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (!ctx.response?.headers?.get?.("HX-Redirect")) underWay.delete(sender(ctx));
+});
+window.addEventListener("pageshow", (event) => { if (event.persisted) underWay = new WeakSet(); });
 
 // An error is told, and nothing on the page is thrown away for it.
 document.addEventListener("htmx:response:error", (event) => {

@@ -319,7 +319,14 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-until]");
   if (!button) return;
   const when = until(button.dataset.until, button.form);
-  if (Number.isNaN(when.getTime())) { event.preventDefault(); return; }
+  if (Number.isNaN(when.getTime())) {
+    event.preventDefault();
+    const place = button.form.querySelector("[data-until-at]");
+    place.setCustomValidity(gettext("Say until when."));
+    place.reportValidity();
+    place.setCustomValidity("");
+    return;
+  }
   button.form.elements.until.value = when.toISOString();
 }, true);
 
