@@ -75,6 +75,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     sight: Sight
     mine: bool
     owner: str
+    customer_id: UUID
     customer: str
     lines: tuple[Line, ...]
     moments: tuple[Moment, ...]
@@ -233,6 +234,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         sight=stands.sight,
         mine=stands.owns,
         owner=names.get(owner_id, "") if owner_id else "",
+        customer_id=case.customer_id,
         customer=rule.short_name(stands.customer.profile.name, stands.sight),
         lines=said.lines(stands.known) if said else (),
         moments=tuple(await rows.moments(tx, case.id)),

@@ -69,6 +69,15 @@ async def test_WRK_1_a_case_from_the_queue_to_its_end_by_keyboard(shop: Site, br
     assert len(await shop.house.as_owner(events)) == 1
 
 
+async def test_CTX_1_who_never_wrote_before_is_said_to_have_no_earlier_contacts(shop: Site) -> None:
+    case_id = await waits(shop, ref="nobody-yet")
+    esme = await at_work(shop, "esme")
+    assert (await esme.post("/api/v1/work/claims", json={})).status_code < 300
+    await work_off(shop)
+    shown = await esme.get(f"/desk/{case_id}", headers={"accept": "text/html"})
+    assert "No earlier contacts." in shown.text
+
+
 async def _take_it(one: Seat, case_id: str) -> None:
     await one.go("/desk")
     row = one.page.locator(f"#row-{case_id}")
