@@ -25,6 +25,7 @@ _SAID: Final[dict[str, tuple[str, Weight]]] = {
     "overflow.alerted": ("Far more waits than usual: the overflow pool can be opened", "warn"),
     "overflow.opened": ("Far more waits than usual: the overflow pool has opened", "warn"),
     "overflow.closed": ("The queue is back to its usual: the overflow pool has closed", "info"),
+    "text_altered": ("A message was not sent: its text is not what was released", "danger"),
     "sla.again": ("Half as late again as it may take: it needs somebody now", "danger"),
 }
 _CALLS: Final = {

@@ -370,6 +370,7 @@ NOTICES: Final = (
     N_("Quality is good again: reviews are back to their usual share"),
     N_("Far more waits than usual: the overflow pool can be opened"),
     N_("Far more waits than usual: the overflow pool has opened"),
+    N_("A message was not sent: its text is not what was released"),
     N_("The queue is back to its usual: the overflow pool has closed"),
     N_("A reviewer has a hint for you"),
     N_("A snoozed case is back"),
