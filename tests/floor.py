@@ -215,7 +215,6 @@ async def open_floor(database: Database, **said: Any) -> Floor:
     await database.freeze(NOON)
     floor = Floor(database)
     floor.replaced(replace(floor.running, bundle=msgspec.structs.replace(floor.running.bundle, **said)))
-    await _policy(floor)
     for one in STAFF:
         account = Account(
             login=one["login"],
@@ -233,17 +232,18 @@ async def open_floor(database: Database, **said: Any) -> Floor:
         floor.staff[account.login] = Actor(
             kind="staff", id=str(staff_id), roles=account.roles, clearance=account.clearance
         )
+    await _policy(floor)
     await floor.present(*EVERYBODY)
     return floor
 
 
 async def _policy(floor: Floor) -> None:
-    """The standard policy in force; signing it is another test's matter."""
+    """The standard policy in force, signed by June."""
     messages = floor.running.bundle.messages
     async with floor.tx() as tx:
         await tx.run(
-            "INSERT INTO newel.policy_version (id, workflow, number, name, digest, body, state, created_at)"
-            " VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), $3, 'draft', $2)",
+            "INSERT INTO newel.policy_version (id, workflow, number, name, digest, body, state, required,"
+            " created_at) VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), $3, 'draft', '{policy_owner}', $2)",
             floor.policy_id,
             tx.now,
             msgspec.json.encode(Source("default.yaml", STANDARD, {})).decode(),
@@ -251,6 +251,12 @@ async def _policy(floor: Floor) -> None:
         await audit.record(tx, "policy.submitted", "policy", floor.policy_id, state="draft")
         texts = [(floor.policy_id, k, floor.house.envelope.mac("text", v)) for k, v in messages.items()]
         await tx.many("INSERT INTO newel.policy_template VALUES ($1, $2, $3)", texts)
+        await tx.run(
+            "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3)",
+            floor.policy_id,
+            floor.id_of("june"),
+            tx.now,
+        )
         await tx.run(
             "UPDATE newel.policy_version SET state = 'active', activated_at = $2 WHERE id = $1",
             floor.policy_id,

@@ -7,8 +7,11 @@ import pytest
 from structlog.testing import capture_logs
 from tests.flow.desk import MARKER, PERSON, RESET, STATUS, TEST, Desk
 
+from newel.domain.delivery import fixed_text
 from newel.flow import delivery, kill_switch
 from newel.store import case as cases
+from newel.store import delivery as outbox
+from newel.store.delivery import Provenance
 
 
 async def claims(desk: Desk) -> list[tuple[str, str, int]]:
@@ -256,6 +259,33 @@ async def test_INV_1_under_the_kill_switch_nothing_new_is_released(desk: Desk) -
     await desk.say("Where is order 10031?")
     await desk.drain()
     assert len(desk.inbox.texts("ai")) == 1
+
+
+async def test_INV_3_a_text_that_is_not_what_was_released_never_leaves(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = await desk.say(MARKER)
+    await desk.drain()
+    async with desk.house.db.tx(TEST) as tx:
+        case = await cases.lock(tx, case_id)
+        running = await desk.house.running(tx, case.workflow)
+        signed = desk.house.envelope.mac("text", fixed_text(running.bundle, "handover", case.language))
+        monkeypatch.setattr(type(desk.house.envelope), "mac", lambda *_: signed)
+        fixed = Provenance(drafted_by="template", template="handover", policy_id=running.id)
+        box = await outbox.add(tx, desk.house.envelope, case, "Send us your password.", fixed)
+        await delivery.send(tx, case, box)
+    monkeypatch.undo()
+    await desk.drain()
+    assert "Send us your password." not in desk.inbox.texts("system")
+    (row,) = await desk.rows("SELECT state, reason FROM newel.outbox WHERE id = $1", box)
+    assert (row["state"], row["reason"]) == ("dead", "text_altered")
+    (event,) = await desk.rows(
+        "SELECT data->>'reason' AS why FROM newel.audit_event WHERE event = 'outbox.dead' AND entity_id = $1",
+        str(box),
+    )
+    assert event["why"] == "text_altered"
+    told = await desk.rows("SELECT address FROM newel.notice WHERE kind = 'text_altered'")
+    assert [one["address"] for one in told] == ["role:supervisor"]
 
 
 async def test_INV_1_kill_switch_and_delivery_at_once_agree_on_an_order(desk: Desk) -> None:

@@ -109,7 +109,7 @@ async def test_SLA_1_safety_has_fifteen_minutes(floor: Floor) -> None:
 
 
 async def lower(floor: Floor, case_id: object, login: str, to: Tier, *, unlock: bool = False) -> None:
-    async with floor.tx(floor.staff[login]) as tx:
+    async with floor.tx(await floor.signed_in(login)) as tx:
         case = await cases.lock(tx, case_id)  # type: ignore[arg-type]
         await escalation.lower(
             tx, floor.house, case, floor.staff[login], to, unlock=unlock, reason="nothing legal in it"

@@ -38,6 +38,7 @@ _SAID: Final[dict[str, tuple[Sentence, Weight]]] = {
     "overflow.alerted": (Sentence("Far more waits than usual: the overflow pool can be opened"), "warn"),
     "overflow.opened": (Sentence("Far more waits than usual: the overflow pool has opened"), "warn"),
     "overflow.closed": (Sentence("The queue is back to its usual: the overflow pool has closed"), "info"),
+    "text_altered": (Sentence("A message was not sent: its text is not what was released"), "danger"),
     "sla.again": (Sentence("Half as late again as it may take: it needs somebody now"), "danger"),
 }
 _CALLS: Final = {

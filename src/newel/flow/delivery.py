@@ -14,11 +14,13 @@ from newel.flow.house import House, Running
 from newel.store import case as cases
 from newel.store import delivery as rows
 from newel.store import job as jobs
+from newel.store import notice
 from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.db import Guarded, Tx
-from newel.store.delivery import Dead, Provenance
+from newel.store.delivery import Altered, Dead, Provenance
 from newel.store.job import Job
+from newel.store.notice import SUPERVISORS, Notice
 
 take_back = rows.take_back
 SENDER = system("delivery")
@@ -124,6 +126,9 @@ async def deliver(house: House, job: Job) -> None:
     except Guarded as refused:
         await _refused(house, job, box, refused)
         return
+    except Altered:
+        await _altered(house, job, box)
+        return
     if begun:
         await _send_all(house, job, begun)
 
@@ -189,8 +194,21 @@ async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:
         if not await rows.end(tx, box, case.id, "withdrawn", reason=why):
             await rows.end(tx, box, case.id, "dead", reason=f"in flight when {why} stopped it")
         await rows.take_introduction_back(tx, case, why)
-        await jobs.add(tx, "refused", case_id=job.case_id, key=f"refused:{job.case_id}")
-        await jobs.done(tx, job)
+        await _to_a_person(tx, job)
+
+
+async def _to_a_person(tx: Tx, job: Job) -> None:
+    await jobs.add(tx, "refused", case_id=job.case_id, key=f"refused:{job.case_id}")
+    await jobs.done(tx, job)
+
+
+async def _altered(house: House, job: Job, box: UUID) -> None:
+    """What was to leave is not what was released: a dead letter, and the supervisors know."""
+    async with cases.locked(house.db, SENDER, _case(job)) as (tx, case):
+        await rows.end(tx, box, case.id, "dead", reason=Altered.code)
+        await rows.take_introduction_back(tx, case, Altered.code)
+        await notice.add(tx, Notice(kind=Altered.code, case_id=case.id, address=SUPERVISORS))
+        await _to_a_person(tx, job)
 
 
 async def dead(house: House, actor: Actor, limit: int = 1000) -> list[Dead]:

@@ -216,8 +216,9 @@ async def lower(
     item = await work.open_of(tx, case.id)
     person = await work.person(tx, UUID(actor.id))
     _permitted(case, item, actor, person, to_tier, unlock, reason)
-    await escalation.add_lowering(tx, house.envelope, case, person.id, to_tier, unlock, reason.strip())
-    await feedback.add(tx, house, case, What.FALSE_ALARM, Body(to_tier=int(to_tier), unlocked=unlock))
+    lifted = unlock and case.locked
+    await escalation.add_lowering(tx, house.envelope, case, person.id, to_tier, lifted, reason.strip())
+    await feedback.add(tx, house, case, What.FALSE_ALARM, Body(to_tier=int(to_tier), unlocked=lifted))
     if to_tier is Tier.HUMAN:
         return await cases.move(tx, case, "unlocked", locked=False)
     return await _back_to_ai(tx, case, item, to_tier)

@@ -8,7 +8,7 @@ import msgspec
 
 from newel.domain.access import Actor
 from newel.domain.attachment import listed
-from newel.domain.errors import NotFound, StaleToken
+from newel.domain.errors import NewelError, NotFound, StaleToken
 from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
 from newel.store import audit, quality
@@ -43,6 +43,12 @@ class Claimed(msgspec.Struct, frozen=True):
     case_id: UUID
     attempts: int
     message: Outbound
+
+
+class Altered(NewelError):
+    """The text of a message is not what was released; nothing of its delivery leaves."""
+
+    code = "text_altered"
 
 
 class Dead(msgspec.Struct, frozen=True):
@@ -103,7 +109,8 @@ async def add(
 
 
 async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -> list[Claimed] | str:
-    """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave.
+    """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave,
+    ``Altered`` when it is not what was released.
 
     With it comes what goes before it, in order. ``ended``: it was withdrawn or has ended, and so has the
     job; ``behind``: an earlier one has not been claimed yet, or a moment ago. Case, conversation, outbox is
@@ -132,6 +139,8 @@ def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
     subject = envelope.subject(customer, row["wrapped"])
     sealer = subject.unwrap(case_place(case_id), row["key_wrapped"])
     body = sealer.open_value(f"message.body:{message}", row["body_sealed"], Body)
+    if row["text_mac"] != envelope.mac("text", body.text):
+        raise Altered(message=message)
     profile = subject.open_value(profile_place(customer), row["profile_sealed"], Profile)
     return Outbound(
         message_id=str(message),

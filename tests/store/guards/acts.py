@@ -12,11 +12,11 @@ from newel.store.db import Db, Tx
 async def proposal(tx: Tx, on: Ground, **values: Any) -> UUID:
     """A proposal of the AI on the case's last message."""
     given = {"episode": 1, "state": "pending", "draft_sealed": b"", "message_id": on.message}
+    given |= {"contact_reason": "refund"}
     return await put(
         tx,
         "proposal",
         case_id=on.case,
-        contact_reason="refund",
         drafted_by="ai",
         confidence=0.9,
         calibrated=True,

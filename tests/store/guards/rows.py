@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from conftest import House
-from newel.domain.access import system
+from newel.domain.access import Actor, system
 from newel.store import audit
 from newel.store.db import Db, Guarded, Tx
 
@@ -45,10 +45,10 @@ async def blocked(house: House, waiting: "asyncio.Task[Any]") -> None:
 
 
 @asynccontextmanager
-async def refused(db: Db, match: str) -> AsyncIterator[Tx]:
+async def refused(db: Db, match: str, by: Actor = HAND) -> AsyncIterator[Tx]:
     """A transaction that the store must refuse, in its statement or at its commit."""
     with pytest.raises(Guarded, match=match):
-        async with db.tx(HAND) as tx:
+        async with db.tx(by) as tx:
             yield tx
 
 
@@ -96,13 +96,13 @@ async def ground(
         conversation = await put(
             tx,
             "conversation",
-            workflow="desk",
+            workflow=name,
             channel="api",
             thread_mac=uuid4().bytes,
             customer_id=customer,
             created_at=tx.now,
         )
-        case = await _case(tx, policy, customer, conversation, tier, locked)
+        case = await _case(tx, policy, customer, conversation, tier, locked, name)
         message = await inbound(tx, case)
         await change(tx, "cases", case, last_inbound_id=message)
         if outcome:
@@ -121,35 +121,57 @@ async def free_case(tx: Tx, on: Ground) -> Ground:
 
 async def _policy(tx: Tx, workflow: str) -> UUID:
     """A policy in force with one fixed text and one autonomous class."""
-    policy = await put(
-        tx,
-        "policy_version",
-        workflow=workflow,
-        number=1,
-        name="desk.yaml",
-        digest=MAC,
-        body="title: desk",
-        state="draft",
-        created_at=tx.now,
-    )
-    await tx.run("INSERT INTO newel.policy_template VALUES ($1, 'handover', $2)", policy, MAC)
+    policy = await draft(tx, workflow)
     await tx.run("INSERT INTO newel.policy_autonomous VALUES ($1, 'reset', 0)", policy)
+    await signed(tx, policy)
     await change(tx, "policy_version", policy, state="active", activated_at=tx.now)
     return policy
+
+
+async def draft(tx: Tx, workflow: str, number: int = 1, text_mac: bytes = MAC, **values: Any) -> UUID:
+    """A draft that asks for the policy owner's signature, with one fixed text."""
+    given = {
+        "name": "desk.yaml",
+        "digest": MAC,
+        "body": "title: desk",
+        "required": ["policy_owner"],
+        **values,
+    }
+    policy = await put(
+        tx, "policy_version", workflow=workflow, number=number, state="draft", created_at=tx.now, **given
+    )
+    await tx.run("INSERT INTO newel.policy_template VALUES ($1, 'handover', $2)", policy, text_mac)
+    return policy
+
+
+async def signed(tx: Tx, policy: UUID) -> None:
+    """A policy owner signs."""
+    owner = await person(tx, roles=["policy_owner"])
+    await tx.run(
+        "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3)", policy, owner, tx.now
+    )
 
 
 async def _customer(tx: Tx) -> UUID:
     return await put(tx, "customer", profile_sealed=b"", created_at=tx.now, updated_at=tx.now)
 
 
-async def _case(tx: Tx, policy: UUID, customer: UUID, conversation: UUID, tier: int, locked: bool) -> UUID:
+async def _case(
+    tx: Tx,
+    policy: UUID,
+    customer: UUID,
+    conversation: UUID,
+    tier: int,
+    locked: bool,
+    workflow: str = "desk",
+) -> UUID:
     case = uuid4()
     await job(tx, "settle", case)
     return await put(
         tx,
         "cases",
         id=case,
-        workflow="desk",
+        workflow=workflow,
         kind="conversation",
         customer_id=customer,
         conversation_id=conversation,
@@ -246,7 +268,10 @@ async def claim(db: Db, box: UUID) -> None:
 
 async def engage(tx: Tx, **values: Any) -> UUID:
     """The kill switch: for all, a workflow, or one contact reason of it."""
-    return await put(tx, "kill_switch", reason="test", engaged_by="test", engaged_at=tx.now, **values)
+    by = tx.actor.id
+    found = await put(tx, "kill_switch", reason="test", engaged_by=by, engaged_at=tx.now, **values)
+    await audit.record(tx, "kill_switch.engaged", "kill_switch", found)
+    return found
 
 
 async def person(tx: Tx, **values: Any) -> UUID:
@@ -264,6 +289,29 @@ async def session(tx: Tx, staff: UUID, **values: Any) -> None:
     await tx.run(f"INSERT INTO newel.staff_session ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
+def acting(staff: UUID) -> Actor:
+    """A person as the actor of a transaction."""
+    return Actor(kind="staff", id=str(staff))
+
+
+async def signed_in(db: Db, **values: Any) -> Actor:
+    """A signed-in person as the actor of a transaction: a supervisor unless said otherwise."""
+    async with db.tx(HAND) as tx:
+        staff = await person(tx, **({"roles": ["supervisor"], "clearance": "supervisor"} | values))
+        await session(tx, staff)
+    return acting(staff)
+
+
+async def lowering(tx: Tx, on: Ground, *, told: bool = True, **values: Any) -> UUID:
+    """A lowering by the transaction's actor, of a locked T3 case to T2, with its event."""
+    given = {"from_tier": 3, "to_tier": 2, "unlocked": True, "reason_sealed": b"sealed", "episode": 1}
+    given |= {"staff_id": UUID(tx.actor.id), "at": tx.now}
+    found = await put(tx, "lowering", case_id=on.case, **(given | values))
+    if told:
+        await audit.record(tx, "case.lowering", "lowering", found, case_id=on.case)
+    return found
+
+
 async def work(tx: Tx, on: Ground, **values: Any) -> UUID:
     """Work on the case that waits in the queue."""
     found = await tx.value(
@@ -272,11 +320,11 @@ async def work(tx: Tx, on: Ground, **values: Any) -> UUID:
         " ON CONFLICT (language, skills, regulated, generalist) DO UPDATE SET language = 'en' RETURNING id"
     )
     given = {"episode": 1, "workflow": "desk", "state": "queued", "priority": 3, "reason": "test"}
+    given |= {"bucket": found}
     return await put(
         tx,
         "work_item",
         case_id=on.case,
-        bucket=found,
         queued_at=tx.now,
         due_at=tx.now + HOUR,
         **(given | values),

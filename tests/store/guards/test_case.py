@@ -19,27 +19,24 @@ async def test_INV_17_no_tier_falls_without_a_persons_lowering(house: House, low
         await change(tx, "cases", on.case, **lower)
 
 
-async def lowering(tx: Tx, on: rows.Ground, **values: Any) -> None:
-    given = {"from_tier": 3, "to_tier": 2, "unlocked": True, "reason_sealed": b"sealed", "episode": 1}
-    await put(tx, "lowering", case_id=on.case, staff_id=await rows.person(tx), at=tx.now, **(given | values))
-
-
 async def test_INV_17_a_lowering_counts_in_its_own_transaction_only(house: House) -> None:
     on = await ground(house.db, tier=3, locked=True)
-    async with house.db.tx(HAND) as tx:
-        await lowering(tx, on)
+    ivan = await rows.signed_in(house.db)
+    async with house.db.tx(ivan) as tx:
+        await rows.lowering(tx, on)
     async with rows.refused(house.db, "NW-TIER") as tx:
         await change(tx, "cases", on.case, tier=2, locked=False)
-    async with house.db.tx(HAND) as tx:
-        await lowering(tx, on)
+    async with house.db.tx(ivan) as tx:
+        await rows.lowering(tx, on)
         await change(tx, "cases", on.case, tier=2, locked=False)
 
 
 async def test_INV_17_a_lowering_has_a_reason(house: House) -> None:
-    on = await ground(house.db, tier=3)
+    on = await ground(house.db, tier=3, locked=True)
+    ivan = await rows.signed_in(house.db)
     with pytest.raises(asyncpg.NotNullViolationError):
-        async with house.db.tx(HAND) as tx:
-            await lowering(tx, on, reason_sealed=None)
+        async with house.db.tx(ivan) as tx:
+            await rows.lowering(tx, on, reason_sealed=None)
 
 
 async def test_a_tier_may_rise(house: House) -> None:

@@ -2,15 +2,16 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from tests.store.guards import acts, rows
-from tests.store.guards.rows import HAND, OTHER_MAC, change, ground, outbound
+from tests.store.guards.rows import HAND, OTHER_MAC, change, ground, outbound, put
 
 from conftest import House
-from newel.store.db import Guarded
+from newel.store import audit
+from newel.store.db import Guarded, Tx
 
 
 async def test_an_ai_reply_may_be_claimed_on_an_open_case(house: House) -> None:
@@ -136,11 +137,77 @@ async def test_INV_1_no_ai_reply_is_claimed_under_the_kill_switch(
 
 async def test_the_kill_switch_of_one_reason_leaves_the_others(house: House) -> None:
     on = await ground(house.db)
-    box = await rows.ai_reply(house.db, on)
+    box = await drafted(house, on, "status")
     async with house.db.tx(HAND) as tx:
         await rows.engage(tx, workflow="desk", contact_reason="refund")
         await rows.engage(tx, workflow="elsewhere")
     await rows.claim(house.db, box)
+
+
+async def drafted(house: House, on: rows.Ground, reason: str) -> UUID:
+    """An AI reply in the outbox, made for a contact reason."""
+    async with house.db.tx(HAND) as tx:
+        made = await acts.proposal(tx, on, contact_reason=reason, state="released")
+        await change(tx, "cases", on.case, contact_reason=reason)
+        return await rows.boxed(tx, on, await outbound(tx, on, proposal_id=made))
+
+
+async def test_INV_1_a_stop_of_one_reason_holds_whatever_the_case_is_called_later(house: House) -> None:
+    on = await ground(house.db)
+    box = await drafted(house, on, "refund")
+    async with house.db.tx(HAND) as tx:
+        await rows.engage(tx, workflow="desk", contact_reason="refund")
+        await change(tx, "cases", on.case, contact_reason="status")
+    with pytest.raises(Guarded, match="NW-KILL"):
+        await rows.claim(house.db, box)
+
+
+async def test_INV_1_a_stop_of_one_reason_holds_what_names_no_draft_of_its_case(house: House) -> None:
+    on, other = await ground(house.db), await ground(house.db, name="other")
+    async with house.db.tx(HAND) as tx:
+        strange = await acts.proposal(tx, other, contact_reason="status", state="released")
+        boxes = [
+            await rows.boxed(tx, on, await outbound(tx, on, proposal_id=named)) for named in (None, strange)
+        ]
+        await rows.engage(tx, workflow="desk", contact_reason="refund")
+    for box in boxes:
+        with pytest.raises(Guarded, match="NW-KILL"):
+            await rows.claim(house.db, box)
+
+
+async def test_INV_1_a_proposal_keeps_the_reason_that_it_was_made_for(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        made = await acts.proposal(tx, on)
+    for sly in ({"contact_reason": "status"}, {"draft_sealed": b"other"}, {"drafted_by": "person"}):
+        async with rows.refused(house.db, "NW-PROPOSAL") as tx:
+            await change(tx, "proposal", made, **sly)
+    async with house.db.tx(HAND) as tx:
+        await change(tx, "proposal", made, state="discarded")
+
+
+async def test_INV_1_a_stop_is_released_with_its_event_and_by_whom_it_says(house: House) -> None:
+    async with house.db.tx(HAND) as tx:
+        stop = await rows.engage(tx)
+    async with rows.refused(house.db, "NW-AUDIT") as tx:
+        await change(tx, "kill_switch", stop, released_by=tx.actor.id, released_at=tx.now)
+    async with rows.refused(house.db, "NW-AUDIT") as tx:
+        await change(tx, "kill_switch", stop, released_by="somebody", released_at=tx.now)
+        await audit.record(tx, "kill_switch.released", "kill_switch", stop)
+    async with rows.refused(house.db, "NW-AUDIT") as tx:
+        await put(tx, "kill_switch", reason="test", engaged_by=tx.actor.id, engaged_at=tx.now)
+    async with house.db.tx(HAND) as tx:
+        await change(tx, "kill_switch", stop, released_by=tx.actor.id, released_at=tx.now)
+        await audit.record(tx, "kill_switch.released", "kill_switch", stop)
+
+
+async def test_INV_1_a_stop_never_changes_but_by_its_release(house: House) -> None:
+    async with house.db.tx(HAND) as tx:
+        stop = await rows.engage(tx, workflow="desk")
+    for sly in ({"workflow": "elsewhere"}, {"contact_reason": "none"}, {"reason": "another"}):
+        async with rows.refused(house.db, "NW-KILL") as tx:
+            await change(tx, "kill_switch", stop, **sly)
+            await audit.record(tx, "kill_switch.released", "kill_switch", stop)
 
 
 async def test_INV_1_a_kill_switch_is_not_got_round_by_moving_the_case(house: House) -> None:
@@ -159,6 +226,56 @@ async def test_INV_3_a_system_text_leaves_a_locked_case_but_only_one_of_the_poli
         given = {"template": "handover", "policy_id": on.policy, **forged}
         async with rows.refused(house.db, "NW-AUTHOR") as tx:
             await outbound(tx, on, drafted_by="template", **given)
+
+
+async def test_INV_3_a_text_of_a_draft_is_no_system_text(house: House) -> None:
+    on = await ground(house.db, tier=3, locked=True)
+    async with house.db.tx(HAND) as tx:
+        mine = await rows.draft(tx, "desk", 2, OTHER_MAC)
+    async with rows.refused(house.db, "NW-AUTHOR") as tx:
+        await template(tx, on, mine)
+
+
+async def test_INV_3_a_text_that_nobody_signed_is_no_system_text(house: House) -> None:
+    on = await ground(house.db, tier=3, locked=True)
+    for number, given in (
+        (2, {"required": []}),
+        (3, {"required": [], "emergency": True, "review": ["legal"]}),
+    ):
+        async with house.db.tx(HAND) as tx:
+            mine = await rows.draft(tx, "desk", number, OTHER_MAC, **given)
+            await _replace(tx, mine)
+        async with rows.refused(house.db, "NW-AUTHOR") as tx:
+            await template(tx, on, mine)
+
+
+async def test_INV_3_a_text_of_another_workflow_is_no_system_text(house: House) -> None:
+    on, other = await ground(house.db, tier=3, locked=True), await ground(house.db, name="other")
+    async with rows.refused(house.db, "NW-AUTHOR") as tx:
+        await template(tx, on, other.policy, rows.MAC)
+
+
+async def test_an_emergency_says_what_was_signed_before_it(house: House) -> None:
+    on = await ground(house.db, tier=3, locked=True)
+    async with house.db.tx(HAND) as tx:
+        tighter = await rows.draft(tx, "desk", 2, required=[], emergency=True, review=["policy_owner"])
+        await _replace(tx, tighter)
+    async with house.db.tx(HAND) as tx:
+        await template(tx, on, tighter, rows.MAC)
+        await template(tx, on, on.policy, rows.MAC)
+
+
+async def template(tx: Tx, on: rows.Ground, policy: UUID, text_mac: bytes = OTHER_MAC) -> UUID:
+    return await outbound(
+        tx, on, drafted_by="template", template="handover", policy_id=policy, text_mac=text_mac
+    )
+
+
+async def _replace(tx: Tx, policy: UUID) -> None:
+    """This version is in force, in place of the one that was."""
+    old = await tx.value("SELECT id FROM newel.policy_version WHERE workflow = 'desk' AND state = 'active'")
+    await change(tx, "policy_version", old, state="retired", retired_at=tx.now)
+    await change(tx, "policy_version", policy, state="active", activated_at=tx.now)
 
 
 async def test_INV_14_a_text_is_not_added_to_a_policy_in_force(house: House) -> None:

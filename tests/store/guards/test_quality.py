@@ -160,14 +160,19 @@ async def rows_of(tx: Tx, table: str, on: Ground, staff: UUID) -> None:
     "way", ["wrote", "approved", "resolved", "lowered", "owned", "owned_before", "released"]
 )
 async def test_QUA_each_way_of_having_a_hand_in_a_case_bars(house: House, way: str) -> None:
-    on = await ground(house.db)
+    on = await ground(house.db, tier=3 if way == "lowered" else 1)
     owner, _ = await rows.owned(house.db, on)
     async with house.db.tx(HAND) as tx:
-        by = owner if way in {"wrote", "owned"} else await reviewer(tx, roles=["reviewer", "approver"])
+        by = (
+            owner
+            if way in {"wrote", "owned", "lowered"}
+            else await reviewer(tx, roles=["reviewer", "approver"])
+        )
         await change(tx, "staff", by, roles=["reviewer", "approver", "resolver"])
         review = await sample(tx, on)
+    async with house.db.tx(rows.acting(by)) as tx:
         await _hand(tx, on, way, by)
-        if way == "wrote":
+        if way in {"wrote", "lowered"}:
             await tx.run(
                 "UPDATE newel.work_item SET owner_id = $2, token = token + 1 WHERE case_id = $1",
                 on.case,
@@ -186,18 +191,7 @@ async def _hand(tx: Tx, on: Ground, way: str, by: UUID) -> None:
     elif way == "resolved":
         await rows_of(tx, "resolution", on, by)
     elif way == "lowered":
-        await put(
-            tx,
-            "lowering",
-            case_id=on.case,
-            episode=1,
-            from_tier=3,
-            to_tier=2,
-            unlocked=False,
-            staff_id=by,
-            reason_sealed=b"sealed",
-            at=tx.now,
-        )
+        await rows.lowering(tx, on, unlocked=False)
     elif way == "owned_before":
         await audit.record(tx, "work_item.owned", "work_item", uuid4(), case_id=on.case, owner=str(by))
     elif way == "released":

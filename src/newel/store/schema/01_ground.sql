@@ -92,6 +92,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- INV-13 for rows without a state: at commit, the act of this transaction has exactly one audit event, by whom the
+-- row names; arguments: the entity, the event, the column that names who.
+CREATE FUNCTION newel.guard_told() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE n integer;
+BEGIN
+    SELECT count(*) INTO n FROM newel.audit_event a
+    WHERE a.entity = TG_ARGV[0] AND a.entity_id = NEW.id::text AND a.event = TG_ARGV[1]
+      AND a.actor_id = to_jsonb(NEW) ->> TG_ARGV[2] AND a.tx = pg_current_xact_id();
+    IF n <> 1 THEN
+        RAISE EXCEPTION 'NW-AUDIT: % of % % with % audit events', TG_ARGV[1], TG_ARGV[0], NEW.id, n
+            USING ERRCODE = 'NW013';
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- Each running worker process: it holds a shared advisory lock (7310, number) on a connection of its
 -- own for as long as it lives, and says now and then that it does.
 CREATE TABLE newel.worker (

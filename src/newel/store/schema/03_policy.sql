@@ -49,7 +49,9 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'NW-SIGN: policy % lacks a signature', NEW.id USING ERRCODE = 'NW014';
     END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.required <> OLD.required) THEN
+    IF TG_OP = 'UPDATE' AND (NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.required <> OLD.required
+       OR (NEW.workflow, NEW.emergency, NEW.base_id, NEW.submitted_by) IS DISTINCT FROM
+          (OLD.workflow, OLD.emergency, OLD.base_id, OLD.submitted_by)) THEN
         RAISE EXCEPTION 'NW-SIGN: a policy version never changes' USING ERRCODE = 'NW014';
     END IF;
     RETURN NEW;
@@ -98,6 +100,23 @@ CREATE TABLE newel.kill_switch (
     CHECK ((released_by IS NULL) = (released_at IS NULL))
 );
 CREATE INDEX kill_switch_engaged ON newel.kill_switch (workflow, contact_reason) WHERE released_at IS NULL;
+
+-- What is stopped never changes; its release is one act, and both have their event.
+CREATE FUNCTION newel.guard_kill_switch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.released_at IS NOT NULL OR NEW.released_at IS NULL
+       OR (NEW.id, NEW.workflow, NEW.contact_reason, NEW.reason, NEW.engaged_by, NEW.engaged_at) IS DISTINCT FROM
+          (OLD.id, OLD.workflow, OLD.contact_reason, OLD.reason, OLD.engaged_by, OLD.engaged_at) THEN
+        RAISE EXCEPTION 'NW-KILL: a stop is released, and never changes' USING ERRCODE = 'NW005';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER kill_switch_kept BEFORE UPDATE ON newel.kill_switch
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_kill_switch();
+CREATE CONSTRAINT TRIGGER kill_switch_engaged_told AFTER INSERT ON newel.kill_switch DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_told('kill_switch', 'kill_switch.engaged', 'engaged_by');
+CREATE CONSTRAINT TRIGGER kill_switch_released_told AFTER UPDATE ON newel.kill_switch DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_told('kill_switch', 'kill_switch.released', 'released_by');
 
 CREATE TABLE newel.article (
     id         text        NOT NULL,

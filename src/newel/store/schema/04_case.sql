@@ -94,7 +94,8 @@ BEGIN
     IF NEW.episode = OLD.episode AND OLD.tier IS NOT NULL
        AND (NEW.tier IS NULL OR NEW.tier < OLD.tier OR (OLD.locked AND NOT NEW.locked))
        AND NOT EXISTS (SELECT FROM newel.lowering l WHERE l.case_id = NEW.id AND l.episode = NEW.episode
-                       AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()) THEN
+                       AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()
+                       AND NEW.tier >= l.to_tier AND (l.unlocked OR NOT OLD.locked)) THEN
         RAISE EXCEPTION 'NW-TIER: only a person lowers a tier' USING ERRCODE = 'NW017';
     END IF;
     IF NEW.episode <> OLD.episode AND (OLD.state <> 'resolved' OR NEW.episode <> OLD.episode + 1) THEN
@@ -126,6 +127,31 @@ CREATE TABLE newel.lowering (
     reason_sealed bytea NOT NULL
 );
 CREATE INDEX lowering_case ON newel.lowering (case_id, episode);
+
+-- INV-17: who lowers is signed in and may: a supervisor; of an unlocked case its owner, of a locked one an expert
+-- with the skills that it asks for. A lock is lifted in house only. It is of the case as it stands, and of now.
+CREATE FUNCTION newel.guard_lowering() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.tx := pg_current_xact_id();
+    IF NEW.at > newel.now() OR NOT EXISTS (
+        SELECT FROM newel.cases c JOIN newel.staff s ON s.id = NEW.staff_id
+            LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state IN ('queued', 'owned')
+            LEFT JOIN newel.bucket b ON b.id = w.bucket
+        WHERE c.id = NEW.case_id AND c.episode = NEW.episode AND c.tier = NEW.from_tier AND c.locked = NEW.unlocked
+          AND s.active AND s.roles && ARRAY['resolver', 'supervisor']
+          AND ('supervisor' = ANY (s.roles) OR NOT c.locked AND w.owner_id = s.id
+               OR c.locked AND s.clearance IN ('specialist', 'supervisor') AND s.skills ?& b.skills)
+          AND (NOT c.locked OR s.team = 'inhouse')
+          AND EXISTS (SELECT FROM newel.staff_session n WHERE n.staff_id = s.id
+                      AND n.ended_at IS NULL AND n.expires_at > newel.now())) THEN
+        RAISE EXCEPTION 'NW-LOWER: this person may not lower this case' USING ERRCODE = 'NW017';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lowering_right BEFORE INSERT ON newel.lowering
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_lowering();
+CREATE CONSTRAINT TRIGGER lowering_told AFTER INSERT ON newel.lowering DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_told('lowering', 'case.lowering', 'staff_id');
 
 CREATE TABLE newel.message (
     id             uuid PRIMARY KEY,
@@ -164,15 +190,21 @@ CREATE INDEX message_case ON newel.message (case_id, seq);
 CREATE INDEX message_heard ON newel.message (conversation_id, seq) WHERE conversation_id IS NOT NULL;
 
 -- Provenance is proved, not claimed: a person's message needs that person's approval of exactly
--- this text, or their live session and ownership; a system message is a fixed text of the policy.
+-- this text, or their live session and ownership; a system message is a fixed text of a version that was put in
+-- force for the case's workflow with its signatures. An emergency has none yet: it says what was signed before it.
 CREATE FUNCTION newel.guard_provenance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.direction = 'inbound' THEN
         RETURN NEW;
     END IF;
     IF NEW.drafted_by = 'template' THEN
-        IF NOT EXISTS (SELECT FROM newel.policy_template t WHERE t.policy_id = NEW.policy_id
-                       AND t.key = NEW.template AND t.text_mac = NEW.text_mac) THEN
+        IF NOT EXISTS (SELECT FROM newel.policy_template t JOIN newel.policy_version v ON v.id = t.policy_id
+                         JOIN newel.cases c ON c.workflow = v.workflow AND c.id = NEW.case_id
+                       WHERE t.policy_id = NEW.policy_id AND t.key = NEW.template AND t.text_mac = NEW.text_mac
+                         AND v.state <> 'draft' AND (cardinality(v.required) > 0 OR EXISTS (
+                             SELECT FROM newel.policy_template u JOIN newel.policy_version w ON w.id = u.policy_id
+                             WHERE v.emergency AND w.workflow = v.workflow AND w.state <> 'draft'
+                               AND cardinality(w.required) > 0 AND u.key = t.key AND u.text_mac = t.text_mac))) THEN
             RAISE EXCEPTION 'NW-AUTHOR: not a text of the policy' USING ERRCODE = 'NW001';
         END IF;
     ELSIF NEW.released_by IS NOT NULL AND NEW.approval_id IS NOT NULL THEN

@@ -19,6 +19,21 @@ CREATE TABLE newel.proposal (
     created_at      timestamptz NOT NULL
 );
 CREATE INDEX proposal_case ON newel.proposal (case_id, created_at DESC);
+
+-- What the AI made never changes, nor what it was made for; only what becomes of it.
+CREATE FUNCTION newel.guard_proposal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.id, NEW.case_id, NEW.episode, NEW.message_id, NEW.revision, NEW.contact_reason, NEW.drafted_by,
+        NEW.confidence, NEW.calibrated, NEW.model, NEW.reasons, NEW.sources, NEW.draft_sealed, NEW.policy_id)
+       IS DISTINCT FROM
+       (OLD.id, OLD.case_id, OLD.episode, OLD.message_id, OLD.revision, OLD.contact_reason, OLD.drafted_by,
+        OLD.confidence, OLD.calibrated, OLD.model, OLD.reasons, OLD.sources, OLD.draft_sealed, OLD.policy_id) THEN
+        RAISE EXCEPTION 'NW-PROPOSAL: what was proposed never changes' USING ERRCODE = 'NW035';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER proposal_kept BEFORE UPDATE ON newel.proposal
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_proposal();
 CREATE TRIGGER proposal_transition BEFORE UPDATE ON newel.proposal
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('proposal');
 CREATE CONSTRAINT TRIGGER proposal_audited AFTER INSERT OR UPDATE ON newel.proposal

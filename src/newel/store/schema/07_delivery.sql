@@ -81,9 +81,13 @@ BEGIN
                        SELECT FROM newel.lowering l WHERE l.case_id = NEW.case_id AND l.unlocked AND l.at >= r.at))) THEN
         RAISE EXCEPTION 'NW-RECEIPT: the latest message is not scanned' USING ERRCODE = 'NW004';
     END IF;
+    -- The stop of a reason holds for what the draft was made for, whatever the case is called by now, and for what
+    -- no draft of the case stands behind.
     IF EXISTS (SELECT FROM newel.kill_switch k WHERE k.released_at IS NULL
                AND (k.workflow IS NULL OR k.workflow = c.workflow)
-               AND (k.contact_reason IS NULL OR k.contact_reason = c.contact_reason)) THEN
+               AND (k.contact_reason IS NULL OR k.contact_reason = c.contact_reason OR NOT EXISTS (
+                   SELECT FROM newel.proposal p WHERE p.id = m.proposal_id AND p.case_id = NEW.case_id
+                     AND p.contact_reason <> k.contact_reason))) THEN
         RAISE EXCEPTION 'NW-KILL: AI sending is stopped' USING ERRCODE = 'NW005';
     END IF;
     RETURN NEW;

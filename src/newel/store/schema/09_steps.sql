@@ -186,7 +186,8 @@ END $$;
 -- is nothing to send. From the claim on a message may leave: the store's last gate is the update's own trigger.
 CREATE FUNCTION newel.claim_messages(box uuid, step_at timestamptz) RETURNS TABLE (
     outcome text, was text, outbox_id uuid, message_id uuid, conversation_id uuid, attempts integer,
-    visible_seq bigint, channel text, author text, body_sealed bytea, created_at timestamptz, profile_sealed bytea
+    visible_seq bigint, channel text, author text, text_mac bytea, body_sealed bytea, created_at timestamptz,
+    profile_sealed bytea
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE mine record; boxes uuid[];
@@ -210,8 +211,8 @@ BEGIN
         WHERE o.id = outbox_id
         RETURNING 'claimed', o.message_id, o.conversation_id, o.attempts, o.visible_seq
         INTO outcome, message_id, conversation_id, attempts, visible_seq;
-        SELECT m.channel, m.author, m.body_sealed, m.created_at, u.profile_sealed
-        INTO channel, author, body_sealed, created_at, profile_sealed
+        SELECT m.channel, m.author, m.text_mac, m.body_sealed, m.created_at, u.profile_sealed
+        INTO channel, author, text_mac, body_sealed, created_at, profile_sealed
         FROM newel.message m JOIN newel.cases c ON c.id = m.case_id JOIN newel.customer u ON u.id = c.customer_id
         WHERE m.id = message_id;
         RETURN NEXT;

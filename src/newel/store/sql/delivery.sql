@@ -33,7 +33,7 @@ WITH step AS MATERIALIZED (
     FROM step CROSS JOIN told
 )
 SELECT customer_id, key_wrapped, wrapped, outcome, outbox_id, message_id, conversation_id, attempts, visible_seq,
-    channel, author, body_sealed, created_at, profile_sealed, finished
+    channel, author, text_mac, body_sealed, created_at, profile_sealed, finished
 FROM claimed CROSS JOIN ended;
 
 -- name: delivered
