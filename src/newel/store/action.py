@@ -121,7 +121,7 @@ async def claim(tx: Tx, action: Action, lease_until: datetime) -> None:
 
 
 async def question(tx: Tx, action: Action, reason: str, *, lapsed: bool = False) -> None:
-    """The outcome is unknown: a call may yet land; once ``lapsed`` it is asked about, and not called again."""
+    """The outcome is unknown: a call may yet land; once ``lapsed`` it is only asked about."""
     await tx.one(sql("action").question, action.id, reason[:200], tx.now, lapsed)
     await _record(tx, action, "unknown", reason=reason[:200])
 

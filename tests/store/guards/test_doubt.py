@@ -1,4 +1,4 @@
-"""A call that may yet land, by hand as the application's role: it keeps its job, and ends by it alone (INV-11)."""
+"""A call that may yet land, by hand as the application's role: it keeps its job, and has no other end."""
 
 from datetime import timedelta
 from uuid import UUID
