@@ -96,6 +96,7 @@ class Desk:
             await jobs.expire(tx)
 
     async def pass_time(self, **by: float) -> None:
+        self.books.passes(timedelta(**by).total_seconds())
         await self.database.pass_time(timedelta(**by))
 
     async def case(self, case_id: UUID) -> Case:

@@ -76,14 +76,16 @@ class Books:
     """Implements ``newel.domain.ports.Systems``: answers, delays, failures, and a ledger of effects.
 
     ``script`` says how the next calls go: ``ok``, ``refuse``, ``away`` (nothing happened), ``lost``
-    (it happened, nobody hears of it), ``late`` (it happens only at ``land``), ``dies_before`` and
-    ``dies_after`` (the worker is killed there).
+    (it happened, nobody hears of it), ``late`` (it happens only at ``land``, or after ``hangs_for``
+    seconds at the latest), ``dies_before`` and ``dies_after`` (the worker is killed there).
     """
 
     script: list[str] = field(default_factory=list)
     calls: list[ActionRequest] = field(default_factory=list)
     ledger: list[ActionRequest] = field(default_factory=list)
     under_way: list[ActionRequest] = field(default_factory=list)
+    hangs_for: float = float("inf")
+    hung: float = 0.0
     meanwhile: Callable[[], Awaitable[object]] | None = None
     thinking: Callable[[], Awaitable[object]] | None = None
     unkeyed: frozenset[str] = frozenset()
@@ -139,8 +141,15 @@ class Books:
         if step is not None:
             await step()
 
+    def passes(self, seconds: float) -> None:
+        """Time goes by; what has hung for long enough happens."""
+        self.hung = self.hung + seconds if self.under_way else 0.0
+        if self.hung >= self.hangs_for:
+            self.land()
+
     def land(self) -> None:
         """What was under way happens now."""
+        self.hung = 0.0
         for request in self.under_way:
             self._happens(request)
         self.under_way.clear()

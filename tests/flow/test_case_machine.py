@@ -1,11 +1,12 @@
 """Anything that customers, the AI, approvers, systems and crashes do in any order, over the real database.
 
 INV-1: no AI message is claimed after its case was locked, or under the kill switch. INV-7: no case
-in limbo. INV-11: at most one effect for a proposal. INV-12: each effect has its authority, and the
-caps hold.
+in limbo. INV-11: at most one effect for a proposal, and none that is not known here or asked about.
+INV-12: each effect has its authority, and the caps hold over there.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
@@ -29,7 +30,9 @@ REFERENCES = ("C0017", "C0012", "C0018", "C0020")
 REFS = st.sampled_from(REFERENCES)
 LEFT_OUT = st.sampled_from([(), (), ("delivery",), ("action",), ("answer",)])
 DECISIONS = st.sampled_from(["approve", "approve", "approve", "reject", "edit"])
-HOWS = st.sampled_from(["ok", "lost", "late", "away", "refuse", "dies_before", "dies_after"])
+HANGS = 600.0
+"""Seconds within which what is late lands: half of what the house waits for it."""
+HOWS = st.sampled_from(["ok", "lost", "late", "late", "away", "refuse", "dies_before", "dies_after"])
 APPROVERS = st.sampled_from(["amara", "esme", "ben"])
 
 LATE = """
@@ -49,7 +52,7 @@ WHERE c.event = 'outbox.claimed' AND m.author = 'ai' AND
      ORDER BY k.seq DESC LIMIT 1) = 'kill_switch.engaged'
 """
 UNAUTHORISED = """
-SELECT a.id FROM newel.action a WHERE a.state IN ('claimed', 'confirmed', 'unknown', 'refused') AND NOT CASE
+SELECT a.id FROM newel.action a WHERE a.attempts > 0 AND NOT CASE
     WHEN a.authority = 'approval' THEN EXISTS (
         SELECT FROM newel.approval p JOIN newel.staff s ON s.id = p.decided_by
         WHERE p.id = a.approval_id AND p.decided_at IS NOT NULL AND p.payload_mac = a.payload_mac
@@ -59,8 +62,12 @@ SELECT a.id FROM newel.action a WHERE a.state IN ('claimed', 'confirmed', 'unkno
 """
 OVER = """
 SELECT customer_id FROM newel.action
-WHERE state IN ('claimed', 'confirmed', 'unknown') AND cap_minor IS NOT NULL
+WHERE (under_way OR state = 'confirmed') AND cap_minor IS NOT NULL
 GROUP BY customer_id, class HAVING sum(amount_minor) > min(cap_minor)
+"""
+FORGOTTEN = """
+SELECT a.id FROM newel.action a WHERE a.under_way AND NOT EXISTS (
+    SELECT FROM newel.job j WHERE j.kind = 'action' AND j.subject_id = a.id AND j.state <> 'dead')
 """
 UNAUDITED = """
 SELECT c.id FROM newel.cases c WHERE c.state <> (
@@ -87,7 +94,9 @@ class Life(RuleBasedStateMachine):
 
     async def _open(self) -> Desk:
         database = await self.stack.enter_async_context(database_of(self.server, self.template))
-        return await open_desk(database)
+        desk = await open_desk(database)
+        desk.books.hangs_for = HANGS
+        return desk
 
     def teardown(self) -> None:
         self.do(self.stack.aclose())
@@ -151,6 +160,20 @@ class Life(RuleBasedStateMachine):
     def late_effects_land(self) -> None:
         self.desk.books.land()
 
+    @rule(ref=REFS, text=TEXTS, asked=st.booleans(), wait=st.sampled_from([0, 30, 700]))
+    def a_call_is_late_and_the_customer_writes_meanwhile(
+        self, ref: str, text: str, asked: bool, wait: int
+    ) -> None:
+        """It is asked about or not before the message, and lands afterwards."""
+        self.decide("amara", "approve", ["late", "late"], ())
+        if asked:
+            self.do(self.desk.drain())
+        self.do(self.desk.say(text, ref=ref, thread=f"{ref}/0"))
+        self.do(self.desk.drain())
+        self.do(self.desk.pass_time(seconds=wait))
+        self.do(self.desk.drain())
+        self.desk.books.land()
+
     @rule(n=st.integers(1, 3))
     def the_channel_is_away(self, n: int) -> None:
         self.desk.inbox.refusals = n
@@ -191,6 +214,9 @@ class Life(RuleBasedStateMachine):
     def INV_11_each_proposal_has_one_effect_at_most(self) -> None:
         keys = [request.key for request in self.desk.books.ledger]
         assert len(keys) == len(set(keys))
+        rows = self.do(self.desk.rows("SELECT id FROM newel.action WHERE under_way OR state = 'confirmed'"))
+        assert set(keys) <= {str(row["id"]) for row in rows}
+        self.none(FORGOTTEN)
         self.none("SELECT proposal_id FROM newel.action WHERE state <> 'void' GROUP BY 1 HAVING count(*) > 1")
 
     @invariant()
@@ -202,6 +228,19 @@ class Life(RuleBasedStateMachine):
         assert {request.key for request in self.desk.books.ledger} <= claimed
         self.none(UNAUTHORISED)
         self.none(OVER)
+        self.none_over_the_cap_over_there()
+
+    def none_over_the_cap_over_there(self) -> None:
+        """Counted by what has happened at the other side alone."""
+        rows = self.do(self.desk.rows("SELECT id, customer_id, class, cap_minor FROM newel.action"))
+        capped = {str(row["id"]): row for row in rows if row["cap_minor"] is not None}
+        spent, cap = Counter[Any](), dict[Any, int]()
+        for request in self.desk.books.ledger:
+            if row := capped.get(request.key):
+                whose = (row["customer_id"], row["class"])
+                spent[whose] += request.args["amount_minor"]
+                cap[whose] = min(cap.get(whose, row["cap_minor"]), row["cap_minor"])
+        assert all(spent[whose] <= cap[whose] for whose in spent)
 
 
 def test_INV_1_INV_7_INV_11_INV_12_whatever_happens_in_any_order(server: Server, company: str) -> None:

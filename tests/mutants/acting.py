@@ -1,6 +1,6 @@
 """What is done: the guards of approvals and actions (INV-11, 12)."""
 
-from tests.mutants.mutant import ACTION, APPROVALS, Mutant, dropped, statement, without
+from tests.mutants.mutant import ACTION, APPROVALS, DOUBT, FLOW, Mutant, dropped, patched, statement, without
 
 APPROVAL = "guard_approval"
 ACT = "guard_action"
@@ -14,6 +14,16 @@ def a(*names: str) -> tuple[str, ...]:
     return tuple(f"{ACTION}::test_{name}" for name in names)
 
 
+def d(*names: str) -> tuple[str, ...]:
+    return tuple(f"{DOUBT}::test_{name}" for name in names)
+
+
+def f(*names: str) -> tuple[str, ...]:
+    return tuple(f"{FLOW}/test_doubt.py::test_{name}" for name in names)
+
+
+LANDS = "INV_11_a_late_call_is_known_when_it_lands_whatever_the_customer_wrote"
+
 MUTANTS: tuple[Mutant, ...] = (
     statement(11, "DROP INDEX newel.action_proposal", *a("INV_11_one_proposal_has_one_action")),
     dropped(
@@ -26,6 +36,87 @@ MUTANTS: tuple[Mutant, ...] = (
         11,
         "INSERT INTO newel.state_transition VALUES ('action', 'unknown', 'claimed')",
         *a("INV_11_an_unknown_outcome_is_not_claimed_blindly"),
+    ),
+    without(
+        11,
+        ACT,
+        "NEW.state IN ('void', 'refused') AND NEW.doubted_at > newel.now() - interval '20 minutes'",
+        *d("INV_11_what_may_yet_land_does_not_end_unasked"),
+        new="false",
+    ),
+    without(
+        11,
+        ACT,
+        "interval '20 minutes'",
+        *d("INV_11_what_may_yet_land_does_not_end_unasked"),
+        new="interval '19 minutes'",
+    ),
+    without(
+        11,
+        ACT,
+        "NEW.doubted_at IS NULL OR NEW.doubted_at",
+        *d("INV_11_a_doubt_is_not_taken_back"),
+        new="NEW.doubted_at",
+    ),
+    without(
+        11,
+        ACT,
+        " OR NEW.doubted_at < newel.now() - interval '1 minute'",
+        *d("INV_11_a_doubt_is_not_taken_back"),
+    ),
+    without(
+        11,
+        ACT,
+        " OR NEW.state IN ('authorised', 'claimed')",
+        *d("INV_11_what_has_lapsed_is_not_called_again"),
+    ),
+    without(11, ACT, "NOT NEW.lapsed OR ", *d("INV_11_what_has_lapsed_is_not_called_again")),
+    statement(
+        11,
+        "ALTER TABLE newel.action DROP CONSTRAINT action_check6",
+        *d("INV_11_no_outcome_is_unknown_without_its_doubt"),
+    ),
+    dropped(11, "job_action", "job", *d("INV_11_what_may_yet_land_keeps_its_job")),
+    without(
+        11,
+        "guard_action_job",
+        " AND j.state <> 'dead'",
+        *d("INV_11_what_may_yet_land_keeps_its_job"),
+    ),
+    patched(
+        11,
+        "flow/action.py",
+        'action.state == "authorised" and action.doubted_at is not None',
+        "False",
+        *f(LANDS),
+    ),
+    patched(
+        11,
+        "store/sql/delivery.sql",
+        "state = 'authorised' AND NOT under_way FOR",
+        "state = 'authorised' FOR",
+        *f(LANDS),
+    ),
+    patched(
+        11,
+        "store/sql/escalation.sql",
+        "case_id = $1 AND under_way",
+        "case_id = $1 AND state IN ('claimed', 'unknown')",
+        *f(LANDS),
+    ),
+    patched(
+        11,
+        "domain/action.py",
+        "OutcomeKind.REFUSED | OutcomeKind.NOT_EXECUTED if called.doubted is None",
+        "OutcomeKind.REFUSED | OutcomeKind.NOT_EXECUTED",
+        *f("INV_11_a_refusal_of_the_second_call_says_nothing_of_the_first"),
+    ),
+    patched(
+        11,
+        "domain/action.py",
+        " and since >= LANDS_WITHIN",
+        "",
+        *f("INV_11_without_a_trace_for_long_enough_it_ends_and_the_person_is_told"),
     ),
     without(
         12,
@@ -177,9 +268,17 @@ MUTANTS: tuple[Mutant, ...] = (
     without(
         12,
         ACT,
-        "a.state IN ('claimed', 'confirmed', 'unknown')",
+        "(a.under_way OR a.state = 'confirmed')",
         *a("INV_12_the_cap_counts_all_that_may_have_happened"),
         new="a.state = 'confirmed'",
+    ),
+    without(
+        12,
+        ACT,
+        "(a.under_way OR a.state = 'confirmed')",
+        *a("INV_12_the_cap_counts_all_that_may_have_happened"),
+        new="a.state IN ('claimed', 'confirmed', 'unknown')",
+        guard="guard_action: the cap counts what is to be called again",
     ),
     without(
         12,

@@ -7,8 +7,9 @@ from newel.store.migrate import schema
 
 ROOT = Path(__file__).parents[2]
 GUARDS = "tests/store/guards"
-DELIVERY, ACTION, APPROVALS, CASE, MERGE, QUALITY = (
-    f"{GUARDS}/test_{word}.py" for word in ("delivery", "action", "approval", "case", "merge", "quality")
+DELIVERY, ACTION, APPROVALS, CASE, MERGE, QUALITY, DOUBT = (
+    f"{GUARDS}/test_{word}.py"
+    for word in ("delivery", "action", "approval", "case", "merge", "quality", "doubt")
 )
 FLOW = "tests/flow"
 

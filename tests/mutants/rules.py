@@ -174,8 +174,15 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         11,
         "domain/action.py",
-        "if said.kind is OutcomeKind.NOT_EXECUTED and keyed:",
-        "if said.kind is OutcomeKind.NOT_EXECUTED:",
+        "return self.keyed and not self.lapsed",
+        "return not self.lapsed",
+        *f("action", "INV_11_a_call_without_a_key_is_never_repeated"),
+    ),
+    patched(
+        11,
+        "domain/action.py",
+        "NOT_EXECUTED and called.keyed and since",
+        "NOT_EXECUTED and since",
         *f("action", "INV_11_a_call_without_a_key_is_never_repeated"),
     ),
     patched(

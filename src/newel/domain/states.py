@@ -33,9 +33,9 @@ APPROVAL: Machine = {
     "invalidated": (),
 }
 ACTION: Machine = {
-    "authorised": ("claimed", "void"),
+    "authorised": ("claimed", "void", "unknown"),
     "claimed": ("confirmed", "refused", "unknown", "authorised"),
-    "unknown": ("confirmed", "refused", "authorised"),
+    "unknown": ("confirmed", "refused", "authorised", "void"),
     "confirmed": (),
     "refused": (),
     "void": (),

@@ -77,7 +77,7 @@ TOLD: Final[Mapping[str, Sentence]] = {
     "action.unknown": Sentence(
         "Nobody knows whether it happened: the other system is asked, never called again"
     ),
-    "action.void": Sentence("The action was taken back before any call"),
+    "action.void": Sentence("The action was taken back: it did not happen"),
     "work_item.queued": Sentence("Work waits for a person"),
     "work_item.owned": Sentence("Routing found its owner"),
     "work_item.claimed": Sentence("A person took it"),

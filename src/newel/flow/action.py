@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 from newel.domain import action as rule
 from newel.domain.access import system
-from newel.domain.action import AskAgain, CallAgain, Confirmed, Lost, Next, Refused, ceiling_of
+from newel.domain.action import AskAgain, CallAgain, Called, Confirmed, Gone, Lost, Next, Refused, ceiling_of
 from newel.domain.errors import Conflict
 from newel.domain.escalation import for_want_of
 from newel.domain.ports import ActionRequest, Outcome, OutcomeKind
 from newel.domain.words import Priority, Tier
-from newel.flow import delivery, escalation
+from newel.flow import context, delivery, escalation
 from newel.flow.house import House, Running
 from newel.store import action as rows
 from newel.store import answer as answers
@@ -18,6 +18,7 @@ from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import job as jobs
+from newel.store import routing as work
 from newel.store.action import Action, Grant
 from newel.store.answer import Made
 from newel.store.approval import Approval
@@ -115,11 +116,14 @@ async def _record(house: House, job: Job, before: Action, said: Outcome, *, fres
         if action.state not in {"claimed", "unknown"}:
             raise Conflict(what=f"action {action.id}", state=action.state, why="it has ended meanwhile")
         running = await house.running(tx, case.workflow)
-        if fresh:
-            follows = rule.after_call(said, action.attempts, keyed=action.keyed)
-        else:
-            follows = rule.after_question(said, job.attempts - action.attempts, keyed=action.keyed)
+        called = _called(tx, action)
+        follows = rule.after_call(said, called) if fresh else rule.after_question(said, called)
         await _follow(tx, house, running, job, case, action, follows)
+
+
+def _called(tx: Tx, action: Action) -> Called:
+    doubted = tx.now - action.doubted_at if action.doubted_at else None
+    return Called(attempts=action.attempts, keyed=action.keyed, lapsed=action.lapsed, doubted=doubted)
 
 
 async def _follow(
@@ -134,16 +138,22 @@ async def _follow(
             await rows.end(tx, action, "refused", reason=reason)
             await jobs.done(tx, job)
             await _to_person(tx, house, running, case, "action.refused")
-        case AskAgain(wait, reason):
+        case AskAgain(wait, reason, refused):
             if action.state == "claimed":
-                await rows.question(tx, action, reason)
+                await rows.question(tx, action, reason, lapsed=refused)
             await jobs.retry(tx, job, at=tx.now + wait, error=reason)
+            if refused or case.tier is Tier.HUMAN:
+                await _to_person(tx, house, running, case, "action.unknown")
         case CallAgain():
             await rows.again(tx, action, "it was not executed")
             await jobs.retry(tx, job, at=tx.now + timedelta(seconds=1), error="not executed")
         case Lost(reason):
             await jobs.retry(tx, job, at=tx.now + timedelta(hours=1), error=reason)
             await _to_person(tx, house, running, case, "action.unknown")
+        case Gone(reason):
+            await rows.void(tx, action, reason)
+            await jobs.done(tx, job)
+            await _to_person(tx, house, running, case, "action.void")
 
 
 async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action: Action) -> None:
@@ -151,6 +161,7 @@ async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action:
     made = await answers.proposal(tx, house.envelope, case, action.proposal_id)
     if case.tier is Tier.HUMAN:
         await delivery.post_system(tx, house, case, running, "action_confirmed")
+        await _to_person(tx, house, running, case, "action.confirmed")
         return
     if action.approval_id is None:
         await delivery.post_ai(tx, house, case, running, made.draft.reply, made.id, action.id, made.cited)
@@ -172,20 +183,35 @@ async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action:
 
 
 async def _to_person(tx: Tx, house: House, running: Running, case: Case, reason: str) -> None:
-    """P2 when something may have happened, P3 when nothing did."""
-    priority = Priority.P2 if reason == "action.unknown" else Priority.P3
-    if case.tier is not Tier.HUMAN:
-        await escalation.escalate(tx, house, running, case, for_want_of(reason, priority=priority))
+    """P2 when something may have happened, P3 when nothing did; whoever has it reads how it ended."""
+    order = for_want_of(reason, priority=Priority.P2 if reason == "action.unknown" else Priority.P3)
+    item = await work.open_of(tx, case.id)
+    if case.tier is not Tier.HUMAN or (item and item.priority > order.priority):
+        await escalation.escalate(tx, house, running, case, order)
+    elif item and reason != "action.unknown":
+        await context.renew(tx, item)
 
 
 async def _unauthorised(house: House, job: Job, case_id: UUID, action_id: UUID, refused: Guarded) -> None:
-    """The store found no authority (expired, cap reached, a newer message): nothing was called."""
+    """The store found no authority (expired, cap reached, a newer message): nothing more is called."""
     async with house.db.tx(ACTOR) as tx:
         case = await cases.lock(tx, case_id)
         action = await rows.read(tx, house.envelope, case, action_id)
+        running, why = await house.running(tx, case.workflow), str(refused.data.get("sqlstate", ""))
+        if action.state == "authorised" and action.doubted_at is not None:
+            await _lapsed(tx, house, running, job, case, action, why)
+            return
         await jobs.done(tx, job)
         if action.state == "authorised":
-            await rows.void(tx, action, str(refused.data.get("sqlstate", "")))
+            await rows.void(tx, action, why)
         if case.state == "acting":
-            running = await house.running(tx, case.workflow)
             await _to_person(tx, house, running, case, "action.not_authorised")
+
+
+async def _lapsed(
+    tx: Tx, house: House, running: Running, job: Job, case: Case, action: Action, why: str
+) -> None:
+    """What was called before may yet land: it is asked about, and a person has the case meanwhile."""
+    await rows.lapse(tx, action, why)
+    await jobs.retry(tx, job, at=tx.now + timedelta(seconds=rule.RECONCILE_WAITS[0]), error=why)
+    await _to_person(tx, house, running, case, "action.unknown")

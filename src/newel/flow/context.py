@@ -183,7 +183,7 @@ async def _trigger(own: _Own) -> Trigger:
         markers=tuple(
             Fired(m.id, m.cluster, m.evidence, m.cluster is Cluster.INJECTION) for m in markers.values()
         ),
-        reasons=await rows.reasons(own.tx, own.case),
+        reasons=await rows.acts(own.tx, own.case) + await rows.reasons(own.tx, own.case),
         confidence=made.confidence if made else None,
         risk=max((one.receipt.risk.score for one in said), default=0.0),
         not_evaluated=said[-1].receipt.not_evaluated if said else (),

@@ -39,6 +39,13 @@ async def escalate(tx: Tx, house: House, running: Running, case: Case, order: Or
     return await _first(tx, house, running, case, order)
 
 
+async def undone(tx: Tx, case: Case) -> Order:
+    """For a case whose approval was undone: more urgent where what it allowed may yet happen."""
+    if await escalation.action_under_way(tx, case.id):
+        return rule.for_want_of("action.unknown", priority=Priority.P2)
+    return rule.for_want_of("approval.invalidated")
+
+
 async def _first(tx: Tx, house: House, running: Running, case: Case, order: Order) -> Case:
     await _drop_jobs(tx, case)
     case = await cases.move(

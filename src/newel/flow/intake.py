@@ -12,7 +12,7 @@ from newel.domain import attachment
 from newel.domain import follow_up as again
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
-from newel.domain.escalation import for_want_of, of_receipt
+from newel.domain.escalation import of_receipt
 from newel.domain.intake import Inbound, Join
 from newel.domain.ports import Listens
 from newel.domain.scan.features import ScanInput, Signal
@@ -268,7 +268,7 @@ async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Ca
     if receipt.tier_floor is Tier.HUMAN or undone:
         case = await _moved(tx, coming, arrival)
         human = receipt.tier_floor is Tier.HUMAN
-        order = of_receipt(receipt) if human else for_want_of("approval.invalidated")
+        order = of_receipt(receipt) if human else await escalation.undone(tx, case)
         case = await escalation.escalate(tx, house, running, case, order)
     elif case.tier is Tier.HUMAN:
         state = "owned" if case.state in {"snoozed", "waiting"} else case.state

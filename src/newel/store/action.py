@@ -33,6 +33,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     message_id: UUID
     lease_until: datetime | None
     attempts: int
+    doubted_at: datetime | None
+    lapsed: bool
     reason: str
 
 
@@ -118,9 +120,9 @@ async def claim(tx: Tx, action: Action, lease_until: datetime) -> None:
     await _record(tx, action, "claimed", attempt=action.attempts + 1)
 
 
-async def question(tx: Tx, action: Action, reason: str) -> None:
-    """The outcome is unknown."""
-    await tx.one(sql("action").question, action.id, reason[:200])
+async def question(tx: Tx, action: Action, reason: str, *, lapsed: bool = False) -> None:
+    """The outcome is unknown: a call may yet land; once ``lapsed`` it is only asked about."""
+    await tx.one(sql("action").question, action.id, reason[:200], tx.now, lapsed)
     await _record(tx, action, "unknown", reason=reason[:200])
 
 
@@ -130,6 +132,12 @@ async def again(tx: Tx, action: Action, reason: str) -> None:
     await _record(tx, action, "authorised", reason=reason[:200])
 
 
+async def lapse(tx: Tx, action: Action, reason: str) -> None:
+    """Its authority is gone while a call of it may yet land: from now on it is only asked about."""
+    await tx.one(sql("action").lapse, action.id, reason[:200])
+    await _record(tx, action, "unknown", reason=reason[:200])
+
+
 async def end(tx: Tx, action: Action, state: str, *, reference: str = "", reason: str = "") -> None:
     """Confirmed or refused, for good."""
     await tx.one(sql("action").end, action.id, state, tx.now, reference[:200], reason[:200])
@@ -137,7 +145,7 @@ async def end(tx: Tx, action: Action, state: str, *, reference: str = "", reason
 
 
 async def void(tx: Tx, action: Action, reason: str) -> None:
-    """Its authority is gone before anything was called."""
+    """It has no authority any more, and did not happen: never called, or without a trace for long enough."""
     await tx.one(sql("action").void, action.id, tx.now, reason[:200])
     await _record(tx, action, "void", reason=reason[:200])
 

@@ -159,6 +159,12 @@ async def reasons(tx: Tx, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for row in rows for reason in row["reasons"]))
 
 
+async def acts(tx: Tx, case: Case) -> tuple[str, ...]:
+    """What became of each act of this episode, as reasons: ``action.unknown:refund``."""
+    rows = await tx.rows(sql("context").acts, case.id, case.episode)
+    return tuple(dict.fromkeys(f"action.{row['state']}:{row['class']}" for row in rows))
+
+
 async def past(tx: Tx, case: Case) -> tuple[Past, ...]:
     """The customer's other cases."""
     return tuple(Past(**dict(row)) for row in await tx.rows(sql("context").past, case.customer_id, case.id))

@@ -10,7 +10,7 @@ from newel.store.envelope import Envelope
 
 
 async def action_under_way(tx: Tx, case_id: UUID) -> bool:
-    """Whether an action of the case is claimed, or its outcome unknown."""
+    """Whether an action of the case was called and may yet land, or is being called."""
     found: bool = await tx.value(sql("escalation").action_under_way, case_id)
     return found
 

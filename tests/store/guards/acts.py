@@ -113,4 +113,12 @@ async def bring_action_to(db: Db, action_id: UUID, state: str) -> None:
     if state != "claimed":
         async with db.tx(HAND) as tx:
             ended = tx.now if state in {"confirmed", "refused"} else None
-            await change(tx, "action", action_id, state=state, lease_until=None, ended_at=ended)
+            doubted = {"doubted_at": tx.now} if state == "unknown" else {}
+            await change(tx, "action", action_id, state=state, lease_until=None, ended_at=ended, **doubted)
+
+
+async def doubted(db: Db, action_id: UUID) -> None:
+    """Called, without an answer, and without a trace of it when it was asked about: to be called again."""
+    await bring_action_to(db, action_id, "unknown")
+    async with db.tx(HAND) as tx:
+        await change(tx, "action", action_id, state="authorised")

@@ -150,12 +150,17 @@ CREATE TABLE newel.action (
     reason          text        NOT NULL DEFAULT '',
     created_at      timestamptz NOT NULL,
     ended_at        timestamptz,
+    doubted_at      timestamptz,
+    lapsed          boolean     NOT NULL DEFAULT false,
+    under_way       boolean     NOT NULL GENERATED ALWAYS AS (
+        state IN ('claimed', 'unknown') OR state = 'authorised' AND doubted_at IS NOT NULL) STORED,
     CHECK ((authority = 'approval') = (approval_id IS NOT NULL)),
     CHECK (authority <> 'own_limit' OR staff_id IS NOT NULL),
     CHECK ((cap_minor IS NULL) = (window_from IS NULL)),
     CHECK (authority <> 'approval' OR amount_minor = 0 OR cap_minor IS NOT NULL),
     CHECK ((state IN ('confirmed', 'refused', 'void')) = (ended_at IS NOT NULL)),
-    CHECK ((state = 'claimed') = (lease_until IS NOT NULL))
+    CHECK ((state = 'claimed') = (lease_until IS NOT NULL)),
+    CHECK (state <> 'unknown' OR doubted_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX action_proposal ON newel.action (proposal_id) WHERE state <> 'void';
 CREATE INDEX action_of_proposal ON newel.action (proposal_id);
@@ -177,7 +182,8 @@ CREATE TRIGGER autonomous_signed BEFORE INSERT OR UPDATE ON newel.policy_autonom
     FOR EACH ROW EXECUTE FUNCTION newel.guard_policy_part();
 
 -- INV-11, INV-12: an action is claimed only with live authority for exactly this payload,
--- within its cap over the window, counted under the customer's lock.
+-- within its cap over the window, counted under the customer's lock. A call that may yet land (`doubted_at`:
+-- when one was last left without an answer) counts in the cap, and the action does not end without it.
 CREATE FUNCTION newel.guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE spent bigint; tier_now smallint; inbound uuid;
 BEGIN
@@ -197,6 +203,14 @@ BEGIN
         OLD.args_sealed, OLD.amount_minor, OLD.cap_minor, OLD.window_from, OLD.keyed, OLD.authority,
         OLD.approval_id, OLD.binding, OLD.staff_id, OLD.created_at) THEN
         RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';
+    END IF;
+    IF NEW.doubted_at IS DISTINCT FROM OLD.doubted_at
+       AND (NEW.doubted_at IS NULL OR NEW.doubted_at < newel.now() - interval '1 minute') THEN
+        RAISE EXCEPTION 'NW-DOUBT: a doubt begins now and is not taken back' USING ERRCODE = 'NW023';
+    ELSIF OLD.lapsed AND (NOT NEW.lapsed OR NEW.state IN ('authorised', 'claimed')) THEN
+        RAISE EXCEPTION 'NW-DOUBT: what has lapsed is only asked about' USING ERRCODE = 'NW023';
+    ELSIF NEW.state IN ('void', 'refused') AND NEW.doubted_at > newel.now() - interval '20 minutes' THEN
+        RAISE EXCEPTION 'NW-DOUBT: a call of it may yet land' USING ERRCODE = 'NW023';
     END IF;
     IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
         RETURN NEW;
@@ -225,7 +239,7 @@ BEGIN
         PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR NO KEY UPDATE;
         SELECT coalesce(sum(a.amount_minor), 0) INTO spent FROM newel.action a
         WHERE a.customer_id = NEW.customer_id AND a.class = NEW.class AND a.id <> NEW.id
-          AND a.state IN ('claimed', 'confirmed', 'unknown') AND a.created_at >= NEW.window_from;
+          AND (a.under_way OR a.state = 'confirmed') AND a.created_at >= NEW.window_from;
         IF spent + NEW.amount_minor > NEW.cap_minor THEN
             RAISE EXCEPTION 'NW-CAP: % spent, % asked, cap %', spent, NEW.amount_minor, NEW.cap_minor
                 USING ERRCODE = 'NW015';

@@ -49,6 +49,19 @@ CREATE CONSTRAINT TRIGGER approval_limbo AFTER UPDATE ON newel.approval
 CREATE CONSTRAINT TRIGGER job_limbo AFTER DELETE OR UPDATE OF state, kind, case_id ON newel.job
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_limbo();
 
+-- INV-11: what was called and has no end yet keeps the job that asks about it.
+CREATE FUNCTION newel.guard_action_job() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM newel.action a WHERE a.id = OLD.subject_id AND a.under_way) AND NOT EXISTS (
+        SELECT FROM newel.job j WHERE j.case_id = OLD.case_id AND j.kind = 'action'
+          AND j.subject_id = OLD.subject_id AND j.state <> 'dead') THEN
+        RAISE EXCEPTION 'NW-DOUBT: nobody would ask about action %', OLD.subject_id USING ERRCODE = 'NW023';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER job_action AFTER DELETE OR UPDATE OF state, kind, case_id, subject_id ON newel.job
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.kind = 'action') EXECUTE FUNCTION newel.guard_action_job();
+
 -- INV-3: on a T3 or locked case no job that can write to the customer exists for the AI.
 CREATE FUNCTION newel.guard_no_ai_job() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE which uuid;

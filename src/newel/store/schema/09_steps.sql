@@ -282,7 +282,7 @@ BEGIN
             AND NOT coalesce('question' = ANY (p.reasons), false)
         UNION ALL
         SELECT i.seq FROM newel.action a JOIN newel.message i ON i.id = a.message_id
-        WHERE a.case_id = which AND i.episode = its_episode AND a.state IN ('claimed', 'confirmed', 'unknown')
+        WHERE a.case_id = which AND i.episode = its_episode AND (a.under_way OR a.state = 'confirmed')
     ) t;
     SELECT l.to_tier, l.at INTO lowered_to, lowered_at FROM newel.lowering l
     WHERE l.case_id = which AND l.episode = its_episode ORDER BY l.at DESC LIMIT 1;

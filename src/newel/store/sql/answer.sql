@@ -47,4 +47,4 @@ WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' ORDER BY m.
 -- name: spent
 -- What one action class has cost for a customer since a time, counted as the guard counts it.
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM newel.action
-WHERE customer_id = $1 AND class = $2 AND created_at >= $3 AND state IN ('claimed', 'confirmed', 'unknown');
+WHERE customer_id = $1 AND class = $2 AND created_at >= $3 AND (under_way OR state = 'confirmed');

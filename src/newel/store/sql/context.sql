@@ -62,6 +62,12 @@ ORDER BY created_at DESC, id LIMIT 1;
 -- Why the case went where it went in this episode.
 SELECT kind, reasons FROM newel.decision WHERE case_id = $1 AND episode = $2 ORDER BY at;
 
+-- name: acts
+-- What was called on a case in this episode, or may yet land, and what is known of it.
+SELECT a.class, CASE WHEN a.under_way THEN 'unknown' ELSE a.state END AS state
+FROM newel.action a JOIN newel.message m ON m.id = a.message_id
+WHERE a.case_id = $1 AND a.attempts > 0 AND (a.under_way OR m.episode = $2) ORDER BY a.created_at, a.id;
+
 -- name: past
 -- The customer's other cases, newest first.
 SELECT c.opened_at, c.workflow, c.contact_reason, c.state, coalesce(r.category, '') AS category

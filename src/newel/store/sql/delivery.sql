@@ -113,7 +113,8 @@ WHERE a.case_id = $1 AND (a.state = 'pending' OR (a.state = 'approved' AND EXIST
 UPDATE newel.approval SET state = 'invalidated', reason = $2, decided_at = coalesce(decided_at, $3) WHERE id = $1;
 
 -- name: live_actions
-SELECT id FROM newel.action WHERE case_id = $1 AND state = 'authorised' AND attempts = 0 FOR UPDATE;
+-- What nothing was called of that could yet land.
+SELECT id FROM newel.action WHERE case_id = $1 AND state = 'authorised' AND NOT under_way FOR UPDATE;
 
 -- name: void
 UPDATE newel.action SET state = 'void', reason = $2, ended_at = $3 WHERE id = $1;

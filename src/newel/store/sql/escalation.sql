@@ -1,6 +1,6 @@
 -- name: action_under_way
 -- Whether an execution has begun whose end is not known yet.
-SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state IN ('claimed', 'unknown'));
+SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND under_way);
 
 -- name: add_lowering
 -- A person's lowering, with its reason: only in its transaction may the tier fall.

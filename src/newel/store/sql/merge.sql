@@ -16,7 +16,7 @@ SELECT id FROM newel.message WHERE id = ANY ($1::uuid[]) ORDER BY seq DESC LIMIT
 
 -- name: acting
 -- Whether an action of a case was called, and has not ended.
-SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND state IN ('claimed', 'unknown'));
+SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND under_way);
 
 -- name: others
 -- The open conversations of the same customer and workflow beside the case $1, or that with the id $2 alone; the

@@ -5,7 +5,7 @@ SELECT ARRAY(SELECT DISTINCT t.name FROM newel.message m JOIN newel.scan_receipt
     NOT EXISTS (SELECT FROM newel.message m JOIN newel.scan_receipt r ON r.message_id = m.id
         WHERE m.case_id = ANY ($3::uuid[]) AND r.outcome = 'failed') AS scanned,
     EXISTS (SELECT FROM newel.sla_target t WHERE t.case_id = $1 AND t.breached_at IS NOT NULL) AS late,
-    EXISTS (SELECT FROM newel.action a WHERE a.case_id = $1 AND a.state IN ('refused', 'unknown')) AS failed,
+    EXISTS (SELECT FROM newel.action a WHERE a.case_id = $1 AND (a.under_way OR a.state = 'refused')) AS failed,
     EXISTS (SELECT FROM newel.cases c WHERE c.customer_id = $2 AND c.id <> $1 AND c.state <> 'resolved' AND c.locked)
         AS elsewhere;
 
