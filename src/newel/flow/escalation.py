@@ -250,6 +250,7 @@ async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) 
         if owner:
             await routing.release(tx, owner)
     await sla.cancel(tx, case)
+    await delivery.talks_again(tx, case)
     await jobs.add(tx, "answer", case_id=case.id)
     return await cases.move(
         tx,

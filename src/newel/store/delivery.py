@@ -235,12 +235,12 @@ async def disclose(tx: Tx, conversation_id: UUID) -> bool:
 
 
 async def undisclose(tx: Tx, conversation_id: UUID) -> None:
-    """The AI's introduction did not reach anybody: it introduces itself another time."""
+    """Nobody got the AI's introduction, or a person has talked since: it introduces itself another time."""
     await tx.run(sql("delivery").undisclose, conversation_id)
 
 
 async def template_sent(tx: Tx, case: Case, key: str) -> bool:
-    """Whether a fixed text was sent in this episode."""
+    """Whether a fixed text was sent in this episode, since a person last gave the case back to the AI."""
     found: bool = await tx.value(sql("delivery").template_sent, case.id, case.episode, key)
     return found
 
