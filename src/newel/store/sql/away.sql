@@ -8,7 +8,7 @@ UNION
 (SELECT j.case_id FROM unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority), LATERAL (
     SELECT case_id, run_at FROM newel.job
     WHERE state = 'ready' AND kind = 'answer' AND priority = p.priority AND run_at < $1
-        AND NOT EXISTS (SELECT FROM newel.decision WHERE at >= $1)
+        AND coalesce((SELECT max(at) FROM newel.decision), '-infinity') < $1
         AND NOT EXISTS (SELECT FROM newel.worker WHERE number = $3 AND started_at >= $1)
     ORDER BY run_at, id LIMIT $4) j
  ORDER BY j.run_at LIMIT $4)
