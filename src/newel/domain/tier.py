@@ -6,6 +6,7 @@ tier and lowers none, and nothing that a customer writes takes a rule back (INV-
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ from newel.domain.action import cap_minor, worth_minor
 from newel.domain.answer import Basis, NoAnswer, Proposal, confidence_minimum
 from newel.domain.commitment import commits
 from newel.domain.playbook import Action
-from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling
+from newel.domain.policy.bundle import ActionClass, Bundle, Ceiling, Deflection
 from newel.domain.scan.receipt import Receipt
 from newel.domain.words import Assist, Cluster, Pattern, Priority, RiskClass, Tier
 
@@ -121,6 +122,13 @@ Decision = Release | Propose | Escalate | Deflect
 UNSURE: Final = "confidence_under_minimum"
 UNCALIBRATED: Final = "confidence_not_calibrated"
 _MOST_QUESTIONS: Final = 2
+MAIL: Final = "email"
+"""The channel on which people take hours to read an offer."""
+
+
+def silence(rules: Deflection, channel: str) -> timedelta:
+    """How long an offer waits for its customer, by how fast a channel is read."""
+    return timedelta(minutes=rules.mail_minutes if channel == MAIL else rules.chat_minutes)
 
 
 class _Raise(msgspec.Struct, frozen=True):

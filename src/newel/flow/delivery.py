@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.errors import Conflict, Forbidden
+from newel.domain.knowledge import Pointer
 from newel.domain.ports import Delivery, Outbound
 from newel.domain.words import FOLLOW_UP_WITHIN, Tier
 from newel.flow.house import House, Running
@@ -87,6 +88,7 @@ async def post_ai(
     proposal: UUID,
     action: UUID | None = None,
     sources: tuple[str, ...] = (),
+    articles: tuple[Pointer, ...] = (),
 ) -> None:
     """Write what the AI says; its first word, and the first after a person's, follow that it is an AI."""
     if case.talk is None:
@@ -96,7 +98,7 @@ async def post_ai(
         first = Provenance(drafted_by="template", template="ai_disclosure", policy_id=running.id)
         words = rule.fixed_text(running.bundle, "ai_disclosure", case.language)
         await rows.add(tx, house.envelope, case, words, first, before=box)
-    provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
+    provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources, articles=articles)
     await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action, box=box))
 
 

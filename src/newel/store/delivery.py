@@ -9,6 +9,7 @@ import msgspec
 from newel.domain.access import Actor
 from newel.domain.attachment import listed
 from newel.domain.errors import NotFound, StaleToken
+from newel.domain.knowledge import Pointer
 from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
 from newel.store import audit, quality
@@ -34,6 +35,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     policy_id: UUID | None = None
     sources: tuple[str, ...] = ()
     held: Sequence[Held] = ()
+    articles: tuple[Pointer, ...] = ()
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ async def add(
     """
     message, box = uuid4(), box or uuid4()
     attached = tuple(one.about for one in provenance.held)
-    body = Body(text, sources=provenance.sources, attachments=attached)
+    body = Body(text, sources=provenance.sources, attachments=attached, articles=provenance.articles)
     await tx.value(
         sql("delivery").post,
         tx.now,
@@ -144,6 +146,7 @@ def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
         sources=body.sources,
         seq=row["visible_seq"],
         attachments=listed(body.attachments),
+        articles=body.articles,
     )
 
 
