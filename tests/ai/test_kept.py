@@ -81,12 +81,12 @@ def test_a_server_finds_the_library_that_a_worker_has_made(
     bundle = customer_support()
     shelf: list[Article] = []
     folder = Kept(tmp_path, SECRET)
-    assert folder.library("body", bundle, shelf).titles(()) == []
+    assert folder.library("body", bundle, shelf).offered(()) == []
     assert not list(tmp_path.iterdir())
     monkeypatch.setattr(Intent, "of", lambda _bundle: None)
     folder.models("body", bundle, shelf)
     monkeypatch.setattr(Knowledge, "of", pytest.fail)
-    assert folder.library("body", bundle, shelf).titles(()) == []
+    assert folder.library("body", bundle, shelf).offered(()) == []
 
 
 def test_who_holds_the_lock_for_ever_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

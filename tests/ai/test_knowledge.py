@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newel.ai.knowledge import Knowledge
 from newel.domain.errors import Invalid
-from newel.domain.knowledge import Article, passages, read_article, sentences, stale
+from newel.domain.knowledge import Article, Pointer, passages, read_article, sentences, stale
 
 SHELF = articles()
 RULES = customer_support().knowledge
@@ -68,7 +68,7 @@ def test_a_question_about_a_record_is_not_for_an_article() -> None:
 def test_only_collections_of_the_policy_are_quoted() -> None:
     assert RULES is not None
     assert not Knowledge(SHELF, None).search("how do I season a cast iron pan", 3)
-    assert LIBRARY.titles(["payment-methods", "nothing"]) == ["Payment methods"]
+    assert LIBRARY.offered(["payment-methods", "nothing"]) == [Pointer("payment-methods", "Payment methods")]
 
 
 @given(st.text(max_size=120))

@@ -1,6 +1,6 @@
 """A person lowers a case, and the AI goes on from there; the next message is scanned anew."""
 
-from tests.flow.desk import STATUS, Desk
+from tests.flow.desk import PERSON, STATUS, Desk
 
 from newel.domain.words import Tier
 from newel.flow import escalation
@@ -32,3 +32,31 @@ async def test_INV_2_the_next_message_is_scanned_again(desk: Desk) -> None:
     case = await desk.case(again)
     assert (case.tier, case.locked) == (Tier.HUMAN, True)
     assert len(desk.inbox.texts("ai")) == 1
+
+
+async def test_RES_3_after_a_lowering_the_customer_is_told_anew_who_talks(desk: Desk) -> None:
+    await lowered(desk)
+    handover, disclosure = desk.messages["handover"], desk.messages["ai_disclosure"]
+    assert desk.inbox.texts("system") == [handover, disclosure]
+    await desk.say(PERSON, ref="C0012")
+    await desk.drain()
+    assert desk.inbox.texts("system") == [handover, disclosure, handover]
+    await desk.say("And please be quick.", ref="C0012")
+    await desk.say(f"{PERSON}!", ref="C0012")
+    await desk.drain()
+    assert desk.inbox.texts("system") == [handover, disclosure, handover]
+
+
+async def test_RES_3_the_AI_introduces_itself_again_where_a_person_talked(desk: Desk) -> None:
+    await desk.say(STATUS, ref="C0012")
+    await desk.drain()
+    await desk.say(PERSON, ref="C0012")
+    await desk.drain()
+    case_id = await desk.say("Where is order 10023 now?", ref="C0012")
+    await escalation.lower_case(
+        desk.house, desk.staff["ivan"], case_id, Tier.AUTONOMOUS, unlock=True, reason="the AI knows it"
+    )
+    await desk.drain()
+    authors = [m.author for m in desk.inbox.got.values()]
+    assert authors == ["system", "ai", "system", "system", "ai"]
+    assert desk.inbox.texts("system")[-1] == desk.messages["ai_disclosure"]

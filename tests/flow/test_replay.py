@@ -14,6 +14,7 @@ from newel.bootstrap import shadow as compiled
 from newel.connectors.snapshot import Recorder
 from newel.domain import tier as rule
 from newel.domain.errors import Unavailable
+from newel.domain.knowledge import Pointer
 from newel.domain.ports import ActionRequest, Facts, Match, Outcome, Passage
 from newel.domain.replay import LineError, Result, Ticket
 from newel.domain.scan.features import CustomerFacts, PastContact
@@ -91,8 +92,8 @@ class Shelf:
 
     answers = search
 
-    def titles(self, articles: Any) -> list[str]:
-        return ["Opening hours" for _ in articles]
+    def offered(self, articles: Any) -> list[Pointer]:
+        return [Pointer(one, "Opening hours") for one in articles]
 
 
 @cache

@@ -1,5 +1,7 @@
 """The claim of jobs with 2,000 due: short walks of one index, then each by its id."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from conftest import House
@@ -26,3 +28,12 @@ async def test_SCL_a_claim_costs_what_it_takes_and_not_what_waits(house: House, 
     assert "Hash Join" not in found, found
     assert found.count("job_pkey") == 2, found  # locked one by one, then written
     assert "Seq Scan" not in found, found
+
+
+async def test_OPS_8_the_look_for_an_AI_that_is_away_walks_indexes(house: House) -> None:
+    await house.as_owner(FILL)
+    await house.as_owner("ANALYZE newel.job")
+    found = await plan(house, sql("away").overdue, datetime.now(UTC), 5, 1, 50, enable_seqscan="off")
+    assert "Index Only Scan Backward using decision_at" in found, found
+    assert "job_failing" in found, found
+    assert "job_ready" in found, found

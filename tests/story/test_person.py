@@ -78,18 +78,34 @@ def test_INV_4_human_please(day: Day) -> None:
 
 def test_INV_4_human_please_with_the_AI_switched_off(day: Day) -> None:
     with day.without_ai():
-        asked = day.say("Where is order 10728?", "C0128")
         taken = day.say("I want to talk to a real person", "C0199")
         owner = day.owner(taken)
         (told,) = day.replied(taken, "system")
         assert "personally" in told["text"]
         owner.resolve(taken["case_id"], reply="Here I am.")
         day.replied(taken, "person")
-        assert day.case(asked)["state"] == "ai"
     assert day.people_worker.logged("matcher_ready") == 0
     assert claimed_ai(day, taken) == []
-    (reply,) = day.replied(asked, "ai")
-    assert reply["sources"] == ["order book, order 10728"]
+
+
+def test_OPS_8_what_nobody_marked_is_a_persons_where_the_AI_is_away(day: Day) -> None:
+    with day.without_ai():
+        asked = day.say("Where is order 10728?", "C0128")
+        assert day.case(asked)["state"] == "ai"
+        day.pass_time(minutes=3)
+        owner = day.owner(asked)
+        (told,) = day.replied(asked, "system")
+        assert "personally" in told["text"]
+        running = targets(day, asked)
+        assert {running[kind]["state"] for kind in ("first_response", "resolution")} == {"running"}
+    (reasons,) = [step["detail"]["reasons"] for step in day.trace(asked) if step["event"] == "case.escalated"]
+    assert reasons == ["ai_away"]
+    owner.resolve(asked["case_id"], reply="Your order is on its way.")
+    day.replied(asked, "person")
+    assert claimed_ai(day, asked) == []
+    later = day.say("Where is order 10670?", "C0070", conversation="when the AI is back")
+    (reply,) = day.replied(later, "ai")
+    assert reply["sources"] == ["order book, order 10670"]
 
 
 def test_INT_5_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(day: Day) -> None:

@@ -100,7 +100,7 @@ async def test_what_a_customer_is_told_has_no_tier_trigger_score_or_priority(ope
         "survey", "survey_kind",
     }  # fmt: skip
     assert {key for line in view["lines"] for key in line} == {  # type: ignore[attr-defined]
-        "id", "author", "name", "text", "sources", "attachments", "at", "seq", "read",
+        "id", "author", "name", "text", "sources", "attachments", "articles", "at", "seq", "read",
     }  # fmt: skip
     assert not re.search(r"tier|lock|trigger|priority|score|P[123]\b|legal", str(view), re.I)
 

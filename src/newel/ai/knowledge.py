@@ -16,7 +16,7 @@ from newel.ai.passages import RECORDS, TALK, Hit, Passages, Question, informativ
 from newel.ai.questions import Near, Questions
 from newel.ai.spelling import Spelling
 from newel.ai.stem import words
-from newel.domain.knowledge import Article, passages
+from newel.domain.knowledge import Article, Pointer, passages
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.knowledge import Knowledge as Rules
 from newel.domain.ports import Passage
@@ -86,9 +86,9 @@ class Knowledge:
         asked += [text for text, near in nearest.items() if near < _OUTSIDE_BELOW]
         return cls(articles, policy.knowledge, asked)
 
-    def titles(self, articles: Sequence[str]) -> list[str]:
-        """The titles of articles, by id; unknown ones are left out."""
-        return [self._titles[one] for one in articles if one in self._titles]
+    def offered(self, articles: Sequence[str]) -> list[Pointer]:
+        """Articles by id with their titles; unknown ones are left out."""
+        return [Pointer(one, self._titles[one]) for one in articles if one in self._titles]
 
     def search(self, text: str, limit: int) -> Sequence[Passage]:
         """The passages that come nearest to a text, best first; one for each article."""

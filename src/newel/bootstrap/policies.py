@@ -14,7 +14,7 @@ from newel.bootstrap.outside import systems
 from newel.config import Settings
 from newel.domain.access import system
 from newel.domain.errors import NotFound
-from newel.domain.knowledge import Article
+from newel.domain.knowledge import Article, Pointer
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Calls, Library, Listens, Match, Matcher, Passage, Scans
@@ -187,9 +187,9 @@ class _LazyLibrary:
         """As ``Knowledge``."""
         return self._library().answers(text, limit)
 
-    def titles(self, articles: Sequence[str]) -> Sequence[str]:
+    def offered(self, articles: Sequence[str]) -> Sequence[Pointer]:
         """As ``Knowledge``."""
-        return self._library().titles(articles)
+        return self._library().offered(articles)
 
 
 class LazyListener:

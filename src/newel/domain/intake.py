@@ -125,6 +125,10 @@ def _joinable(case: Open, now: datetime) -> bool:
 
 def answer_at(channel: str, first: datetime, now: datetime) -> datetime:
     """When a burst that began at ``first`` is answered: after quiet, at most the burst's span."""
+    return max(now, owed_at(channel, first, now))
+
+
+def owed_at(channel: str, first: datetime, now: datetime) -> datetime:
+    """The same for one that still waits: writing again does not make an overdue answer a new one."""
     quiet = now + QUIET.get(channel, QUIET_DEFAULT)
-    latest = first + BURST.get(channel, BURST_DEFAULT)
-    return max(now, min(quiet, latest))
+    return min(quiet, first + BURST.get(channel, BURST_DEFAULT))

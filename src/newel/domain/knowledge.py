@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -33,6 +33,18 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     body: str
     version: int = 1
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """An article to read, offered to a customer: its place is ``/help/articles/<id>``."""
+
+    id: str
+    title: str
+
+
+def listing(articles: Sequence[Pointer]) -> str:
+    """Pointer articles in words, where a channel shows nothing else."""
+    return "\n".join(f"- {one.title}" for one in articles)
 
 
 def read_article(text: str, name: str) -> Article:

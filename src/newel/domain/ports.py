@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.attachment import Listed
+from newel.domain.knowledge import Pointer
 from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.receipt import Receipt
 
@@ -94,7 +95,8 @@ class Systems(Protocol):
 class Outbound(msgspec.Struct, frozen=True):
     """A message on its way to the customer's channel.
 
-    ``sources`` say what an answer stands on; ``seq`` is its place in the conversation.
+    ``sources`` say what an answer stands on; ``seq`` is its place in the conversation; ``articles`` are
+    those that the message offers.
     """
 
     message_id: str
@@ -107,6 +109,7 @@ class Outbound(msgspec.Struct, frozen=True):
     sources: tuple[str, ...] = ()
     seq: int = 0
     attachments: tuple[Listed, ...] = ()
+    articles: tuple[Pointer, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -183,5 +186,5 @@ class Library(Protocol):
     def answers(self, text: str, limit: int) -> Sequence[Passage]:
         """Those of them that may be an answer; none where the text is not for articles."""
 
-    def titles(self, articles: Sequence[str]) -> Sequence[str]:
-        """The titles of articles by id, unknown ones left out."""
+    def offered(self, articles: Sequence[str]) -> Sequence[Pointer]:
+        """Articles by id with their titles, unknown ones left out."""

@@ -39,6 +39,8 @@ KNOWN: Final[Mapping[str, Sentence]] = {
     "confidence_under_minimum": Sentence("The AI was not sure"),
     "confidence_not_calibrated": Sentence("The AI's certainty is not proven here"),
     "no_answer": Sentence("The AI has no answer"),
+    "ai_away": Sentence("The AI was away"),
+    "deflection.silence": Sentence("Articles were offered, and nothing came of it"),
     "takeover": Sentence("Taken over"),
     "merged": Sentence("Merged with another case"),
     "approval.rejected": Sentence("The AI's proposal was rejected"),

@@ -66,6 +66,10 @@ class Resolution(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     reply: Text = ""
 
 
+CONTAINED: Final = Resolution(category=Category.INFORMATION_PROVIDED)
+"""How a case ends whose customer says that the articles offered in place of a person helped."""
+
+
 def of_silence(tier: Tier | None, acted: bool) -> Resolution:
     """How a case ends that waited for a customer who did not write again."""
     if tier is Tier.HUMAN:

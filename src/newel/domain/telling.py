@@ -156,6 +156,8 @@ REASONS: Final[Mapping[str, Sentence]] = {
     "scan_floor": Sentence("the scan saw"),
     "commitment": Sentence("the reply commits the company"),
     "no_answer": Sentence("the AI has no answer"),
+    "ai_away": Sentence("the AI was away, and no answer came in time"),
+    "deflection.silence": Sentence("the customer did not take up the articles"),
     "language_unsupported": Sentence("the language is not supported"),
     "unknown_action": Sentence("the action is unknown"),
     "no_rule_fired": Sentence("no rule was against it"),

@@ -6,6 +6,7 @@ tier and lowers none, and nothing that a customer writes takes a rule back (INV-
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -16,6 +17,7 @@ from newel.domain.commitment import commits
 from newel.domain.playbook import Action
 from newel.domain.policy.acts import ActionClass, Ceiling
 from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.knowledge import Deflection
 from newel.domain.scan.receipt import Receipt
 from newel.domain.words import Assist, Cluster, Pattern, Priority, RiskClass, Tier
 
@@ -122,6 +124,13 @@ Decision = Release | Propose | Escalate | Deflect
 UNSURE: Final = "confidence_under_minimum"
 UNCALIBRATED: Final = "confidence_not_calibrated"
 _MOST_QUESTIONS: Final = 2
+MAIL: Final = "email"
+"""The channel on which people take hours to read an offer."""
+
+
+def silence(rules: Deflection, channel: str) -> timedelta:
+    """How long an offer waits for its customer, by how fast a channel is read."""
+    return timedelta(minutes=rules.mail_minutes if channel == MAIL else rules.chat_minutes)
 
 
 class _Raise(msgspec.Struct, frozen=True):

@@ -14,13 +14,13 @@ from newel.domain.access import Act, Actor, system
 from newel.domain.calendar import hours_of, opens_at
 from newel.domain.chat import Door, Identity, Mac, Visitor, Wait
 from newel.domain.delivery import fixed_text
-from newel.domain.errors import StaleToken, Unauthenticated
+from newel.domain.errors import NotFound, StaleToken, Unauthenticated
 from newel.domain.intake import Inbound, Sender
 from newel.domain.overflow import reserved
 from newel.domain.policy.bundle import Bundle
 from newel.domain.routing import Ask
 from newel.domain.words import Priority
-from newel.flow import attachment, intake
+from newel.flow import attachment, intake, resolution
 from newel.flow.attachment import File
 from newel.flow.house import House
 from newel.store import case as cases
@@ -158,6 +158,16 @@ async def attached(house: House, visitor: Visitor, which: UUID) -> File:
 async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Taken:
     """One tap: a request for a person, scanned and kept like any message (SCN-8); no AI is needed."""
     return await say(house, visitor, rule.REQUEST, external_id)
+
+
+async def helped(house: House, visitor: Visitor) -> None:
+    """The customer says that an offered article helped: nobody is needed any more."""
+    async with house.db.tx(actor(house, visitor)) as tx:
+        conversation = await conversation_of(house, tx, visitor)
+        about = await rows.matter(tx, conversation) if conversation else None
+        if about is None:
+            raise NotFound(what="conversation", id=visitor.thread)
+        await resolution.contain(tx, house, about.case_id)
 
 
 async def seen(house: House, visitor: Visitor, up_to: int) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.errors import Conflict, Forbidden
+from newel.domain.knowledge import Pointer
 from newel.domain.ports import Delivery, Outbound
 from newel.domain.words import FOLLOW_UP_WITHIN, Tier
 from newel.flow.house import House, Running
@@ -39,12 +40,18 @@ async def post_system(tx: Tx, house: House, case: Case, running: Running, key: s
 
 
 async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
-    """The same, once an episode; a hand-over outside business hours says so."""
+    """The same, once an episode and again after a lowering; a hand-over outside business hours says so."""
     told = rule.text_now(key, case.priority, running.bundle, tx.now)
     if case.conversation_id is None or await rows.template_sent(tx, case, key):
         return
     if told == key or not await rows.template_sent(tx, case, told):
         await post_system(tx, house, case, running, told)
+
+
+async def talks_again(tx: Tx, case: Case) -> None:
+    """The AI has the case back from a person: it says again that it is one, before its next word (RES-3)."""
+    if case.talk is not None:
+        await rows.undisclose(tx, case.talk)
 
 
 async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
@@ -83,8 +90,9 @@ async def post_ai(
     proposal: UUID,
     action: UUID | None = None,
     sources: tuple[str, ...] = (),
+    articles: tuple[Pointer, ...] = (),
 ) -> None:
-    """Write what the AI says; its first word in a conversation leaves behind the one that it is an AI."""
+    """Write what the AI says; its first word, and the first after a person's, follow that it is an AI."""
     if case.talk is None:
         return
     box = uuid4()
@@ -92,7 +100,7 @@ async def post_ai(
         first = Provenance(drafted_by="template", template="ai_disclosure", policy_id=running.id)
         words = rule.fixed_text(running.bundle, "ai_disclosure", case.language)
         await rows.add(tx, house.envelope, case, words, first, before=box)
-    provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources)
+    provenance = Provenance(drafted_by="ai", proposal_id=proposal, sources=sources, articles=articles)
     await send(tx, case, await rows.add(tx, house.envelope, case, text, provenance, action, box=box))
 
 

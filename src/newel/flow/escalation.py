@@ -3,6 +3,7 @@
 All of it happens in the caller's transaction, with the case row locked by the caller.
 """
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -31,12 +32,17 @@ AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "review_e
 TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, primary="takeover")
 
 
-async def escalate(tx: Tx, house: House, running: Running, case: Case, order: Order) -> Case:
-    """A person has the case from here on; called again, it raises what is open."""
+async def escalate(
+    tx: Tx, house: House, running: Running, case: Case, order: Order, *, since: datetime | None = None
+) -> Case:
+    """A person has the case from here on; called again, it raises what is open.
+
+    Its clocks begin now, or ``since`` what called for a person (TIR-12).
+    """
     item = await work.open_of(tx, case.id)
     if item:
         return await _raise(tx, running, case, item, order)
-    return await _first(tx, house, running, case, order)
+    return await _first(tx, house, running, case, order, since or tx.now)
 
 
 async def undone(tx: Tx, case: Case) -> Order:
@@ -46,7 +52,7 @@ async def undone(tx: Tx, case: Case) -> Order:
     return rule.for_want_of("approval.invalidated")
 
 
-async def _first(tx: Tx, house: House, running: Running, case: Case, order: Order) -> Case:
+async def _first(tx: Tx, house: House, running: Running, case: Case, order: Order, since: datetime) -> Case:
     await _drop_jobs(tx, case)
     case = await cases.move(
         tx,
@@ -60,10 +66,17 @@ async def _first(tx: Tx, house: House, running: Running, case: Case, order: Orde
         due_at=None,
         data=_told(order, running),
     )
-    item = await _queue(tx, running, case, order)
+    item = await _queue(tx, running, case, order, since)
     for kind in (Kind.FIRST_RESPONSE, Kind.RESOLUTION):
         await sla.start(
-            tx, running, case, kind, priority=order.priority, preset=order.preset, work_item_id=item.id
+            tx,
+            running,
+            case,
+            kind,
+            priority=order.priority,
+            preset=order.preset,
+            work_item_id=item.id,
+            since=since,
         )
     await context.begin(tx, case, item)
     await routing.queued(tx, item, running)
@@ -88,7 +101,7 @@ def _told(order: Order, running: Running) -> dict[str, Any]:
     }
 
 
-async def _queue(tx: Tx, running: Running, case: Case, order: Order) -> WorkItem:
+async def _queue(tx: Tx, running: Running, case: Case, order: Order, since: datetime) -> WorkItem:
     ask = _ask(running, case, order)
     item = WorkItem(
         id=uuid4(),
@@ -103,7 +116,7 @@ async def _queue(tx: Tx, running: Running, case: Case, order: Order) -> WorkItem
         generalist=ask.generalist,
         reason=order.primary,
         queued_at=tx.now,
-        due_at=sla.resolution_due(running, tx.now, order.priority, order.preset),
+        due_at=sla.resolution_due(running, since, order.priority, order.preset),
     )
     await work.add(tx, item)
     return item
@@ -258,6 +271,7 @@ async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) 
         if owner:
             await routing.release(tx, owner)
     await sla.cancel(tx, case)
+    await delivery.talks_again(tx, case)
     await jobs.add(tx, "answer", case_id=case.id)
     return await cases.move(
         tx,

@@ -306,11 +306,12 @@ async def _to_ai(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case
     case = arrival.case
     if case.state == "acting":
         return await _moved(tx, coming, arrival)
+    due = rule.owed_at if case.state == "ai" else rule.answer_at
     case = await _moved(tx, coming, arrival, state="ai", due_at=None)
     if not fresh:
         await job.drop(tx, case.id, "answer", "settle", "deflection", "approval_expiry", "review_expiry")
     first = tx.now if fresh else await _burst_began(tx, coming, case)
-    at = rule.answer_at(coming.inbound.channel, first, tx.now)
+    at = due(coming.inbound.channel, first, tx.now)
     await job.add(tx, "answer", at=at, case_id=case.id, key=f"answer:{case.id}:{case.turn}")
     return case
 

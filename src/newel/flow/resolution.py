@@ -104,10 +104,11 @@ async def _write(
     return box
 
 
-async def _close(tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution) -> Case:
+async def _close(
+    tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution, **told: bool
+) -> Case:
     """The episode ends: work done, clocks met, capacity free, the customer asked how it was."""
-    for kind in ("wake", "settle"):
-        await jobs.drop(tx, case.id, kind)
+    await jobs.drop(tx, case.id, "wake", "settle", "deflection")
     if item:
         owner = item.owner_id
         await work.change(tx, item, "done", state="done")
@@ -125,7 +126,7 @@ async def _close(tx: Tx, house: House, case: Case, item: WorkItem | None, said: 
         resolved_at=tx.now,
         due_at=None,
         contact_reason=said.contact_reason or case.contact_reason,
-        data={"category": said.category.value},
+        data={"category": said.category.value, **told},
     )
 
 
@@ -251,6 +252,17 @@ async def _wait(tx: Tx, case: Case, wait: timedelta) -> Case:
     await jobs.drop(tx, case.id, "settle")
     await jobs.add(tx, "settle", at=due, case_id=case.id)
     return await cases.move(tx, case, "waiting", state="waiting", due_at=due, answered_at=tx.now)
+
+
+async def contain(tx: Tx, house: House, case_id: UUID) -> Case:
+    """The articles offered in place of a person helped, says the customer: the case is contained (TIR-12)."""
+    case = await cases.lock(tx, case_id)
+    if case.state != "deflecting":
+        raise Conflict(what="the offer", state="over", why="the articles are no longer what is waited for")
+    said = rule.CONTAINED
+    resolution = await rows.add(tx, house.envelope, case, said, "customer", None)
+    await feedback.add(tx, house, case, What.RESOLUTION, _body(said, by_person=False), resolution)
+    return await _close(tx, house, case, None, said, contained=True)
 
 
 async def settle(house: House, job: Job) -> None:

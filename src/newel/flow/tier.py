@@ -13,6 +13,7 @@ from newel.domain.action import ceiling_of
 from newel.domain.answer import NoAnswer, Proposal, confidence_minimum
 from newel.domain.delivery import fixed_text
 from newel.domain.escalation import Order, for_want_of
+from newel.domain.knowledge import listing
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Standing
 from newel.domain.words import Tier
 from newel.flow import action, approval, delivery, escalation, quality
@@ -170,7 +171,8 @@ async def _effect(
         case Deflect() if made is not None:
             await _deflect(tx, house, running, case, decision, made)
         case Escalate():
-            await escalation.escalate(tx, house, running, case, order_of(decision))
+            since = await _offered_at(tx, case)
+            await escalation.escalate(tx, house, running, case, order_of(decision), since=since)
         case _:
             await escalation.escalate(tx, house, running, case, for_want_of("no_answer"))
 
@@ -186,13 +188,13 @@ async def _release(tx: Tx, house: House, running: Running, case: Case, made: Mad
 
 
 async def _deflect(tx: Tx, house: House, running: Running, case: Case, decision: Deflect, made: Made) -> None:
-    """Offer the articles by their titles, once; silence sends the case to a person."""
+    """Offer the articles, once; silence sends the case to a person, whose clocks begin now all the same."""
     rules = running.bundle.deflection
     assert rules is not None, "the rule deflects only where the policy does"  # noqa: S101
-    titles = "\n".join(f"- {title}" for title in running.library.titles(decision.articles))
-    offer = f"{fixed_text(running.bundle, 'deflection_offer', case.language)}\n{titles}"
-    await delivery.post_ai(tx, house, case, running, offer, made.id)
-    due = tx.now + timedelta(minutes=rules.chat_minutes)
+    articles = tuple(running.library.offered(decision.articles))
+    offer = f"{fixed_text(running.bundle, 'deflection_offer', case.language)}\n{listing(articles)}"
+    await delivery.post_ai(tx, house, case, running, offer, made.id, articles=articles)
+    due = tx.now + rule.silence(rules, await cases.channel(tx, case))
     await jobs.add(tx, "deflection", at=due, case_id=case.id)
     await cases.move(tx, case, "deflected", state="deflecting", deflected=True, due_at=due)
 
@@ -214,7 +216,13 @@ async def _hand_over(house: House, job: Job, states: set[str], reason: str) -> N
         if case.state in states and case.tier is not Tier.HUMAN:
             running = await house.running(tx, case.workflow)
             await delivery.take_back(tx, case, reason)
-            await escalation.escalate(tx, house, running, case, for_want_of(reason))
+            since = await _offered_at(tx, case)
+            await escalation.escalate(tx, house, running, case, for_want_of(reason), since=since)
+
+
+async def _offered_at(tx: Tx, case: Case) -> datetime | None:
+    """Since when a person was called for whose place articles took: nothing else has been answered since."""
+    return await rows.deflected_at(tx, case) if case.deflected and case.answered_at is None else None
 
 
 def order_of(decision: Escalate) -> Order:

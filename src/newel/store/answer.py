@@ -183,6 +183,12 @@ async def limits(tx: Tx, case: Case) -> Limits:
     return Limits(row["asked"], row["killed"])
 
 
+async def deflected_at(tx: Tx, case: Case) -> datetime | None:
+    """When this episode's articles were offered: a person's clocks begin there, if nothing comes of it."""
+    row = await tx.row(sql("answer").deflected_at, case.id, case.episode)
+    return row["at"] if row else None
+
+
 async def spent(tx: Tx, customer: UUID, action: str, since: datetime) -> int:
     """Minor units of one action class since a time."""
     found: int = await tx.value(sql("answer").spent, customer, action, since)

@@ -83,6 +83,12 @@ async def read(tx: Tx, case_id: UUID) -> Case:
     return of_row(await tx.row(sql("case").read, case_id), case_id)
 
 
+async def channel(tx: Tx, case: Case) -> str:
+    """By what its customer is written to; nothing for an item."""
+    found = await tx.row(sql("case").channel, case.talk)
+    return str(found["channel"]) if found else ""
+
+
 async def opened(tx: Tx, case: Case) -> Case:
     """The event of a new case; its row is stored with its first message."""
     await audit.record(tx, "case.opened", "case", case.id, state=case.state, case_id=case.id)

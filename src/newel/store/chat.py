@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.attachment import Listed, listed
+from newel.domain.knowledge import Pointer
 from newel.store.db import Record, Tx, sql
 from newel.store.envelope import Envelope, Sealer, case_place
 from newel.store.intake import Body
@@ -26,6 +27,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     sources: tuple[str, ...]
     attachments: tuple[Listed, ...]
+    articles: tuple[Pointer, ...]
     at: datetime
     seq: int | None
     read: bool
@@ -79,6 +81,7 @@ def _line(row: Record, sealer: Sealer, read: int) -> Line:
         text=body.text,
         sources=body.sources,
         attachments=listed(body.attachments),
+        articles=body.articles,
         at=row["at"],
         seq=row["visible_seq"],
         read=row["visible_seq"] is None and row["seq"] <= read,

@@ -9,6 +9,7 @@ import msgspec
 from newel.domain.access import Actor
 from newel.domain.attachment import listed
 from newel.domain.errors import NewelError, NotFound, StaleToken
+from newel.domain.knowledge import Pointer
 from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
 from newel.store import audit, quality
@@ -34,6 +35,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     policy_id: UUID | None = None
     sources: tuple[str, ...] = ()
     held: Sequence[Held] = ()
+    articles: tuple[Pointer, ...] = ()
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ async def add(
     """
     message, box = uuid4(), box or uuid4()
     attached = tuple(one.about for one in provenance.held)
-    body = Body(text, sources=provenance.sources, attachments=attached)
+    body = Body(text, sources=provenance.sources, attachments=attached, articles=provenance.articles)
     await tx.value(
         sql("delivery").post,
         tx.now,
@@ -153,6 +155,7 @@ def _outbound(envelope: Envelope, case_id: UUID, row: Record) -> Outbound:
         sources=body.sources,
         seq=row["visible_seq"],
         attachments=listed(body.attachments),
+        articles=body.articles,
     )
 
 
@@ -244,12 +247,12 @@ async def disclose(tx: Tx, conversation_id: UUID) -> bool:
 
 
 async def undisclose(tx: Tx, conversation_id: UUID) -> None:
-    """The AI's introduction did not reach anybody: it introduces itself another time."""
+    """Nobody got the AI's introduction, or a person has talked since: it introduces itself another time."""
     await tx.run(sql("delivery").undisclose, conversation_id)
 
 
 async def template_sent(tx: Tx, case: Case, key: str) -> bool:
-    """Whether a fixed text was sent in this episode."""
+    """Whether a fixed text was sent in this episode, since a person last gave the case back to the AI."""
     found: bool = await tx.value(sql("delivery").template_sent, case.id, case.episode, key)
     return found
 

@@ -11,6 +11,7 @@ import msgspec
 from newel.domain.access import Actor
 from newel.domain.attachment import Attached
 from newel.domain.intake import Inbound, Open
+from newel.domain.knowledge import Pointer
 from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.scan.receipt import Receipt
 from newel.store import audit
@@ -29,13 +30,14 @@ _PAST: Final = (
 
 
 class Body(msgspec.Struct, frozen=True):
-    """The sealed text of a message, with what it carries; of an answer also what it stands on."""
+    """The sealed text of a message, with what it carries; of an answer also what it stands on or offers."""
 
     text: str
     subject: str = ""
     sources: tuple[str, ...] = ()
     attachments: tuple[Attached, ...] = ()
     contact: str = ""
+    articles: tuple[Pointer, ...] = ()
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 
 from newel.domain.attachment import Listed, listed
 from newel.domain.errors import NotFound
+from newel.domain.knowledge import Pointer
 from newel.domain.survey import Figures, figures
 from newel.domain.words import Survey
 from newel.store.answer import Draft
@@ -49,6 +50,7 @@ class Visible(msgspec.Struct, frozen=True):
     at: datetime
     sources: tuple[str, ...]
     attachments: tuple[Listed, ...]
+    articles: tuple[Pointer, ...]
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +217,14 @@ async def conversation(tx: Tx, envelope: Envelope, conversation_id: UUID, after:
     bodies = [_body(envelope, r, r["id"]) for r in rows]
     return [
         Visible(
-            r["seq"], r["id"], r["author"], body.text, r["created_at"], body.sources, listed(body.attachments)
+            r["seq"],
+            r["id"],
+            r["author"],
+            body.text,
+            r["created_at"],
+            body.sources,
+            listed(body.attachments),
+            body.articles,
         )
         for r, body in zip(rows, bodies, strict=True)
     ]

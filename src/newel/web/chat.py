@@ -17,6 +17,7 @@ from litestar.params import FromPath, JSONBody
 from newel.domain import chat as rule
 from newel.domain.attachment import AT_MOST, ENDINGS, Listed, listed
 from newel.domain.chat import TOKEN_LIMIT, Door, Site, Standing, Visitor, Wait
+from newel.domain.knowledge import Pointer, listing
 from newel.domain.survey import Comment, Score
 from newel.flow import attachment, chat, survey
 from newel.flow.chat import Outlook
@@ -127,7 +128,7 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A message as its customer sees it; ``name`` is a person's first name."""
+    """A message as its customer sees it; ``name`` is a person's first name, ``articles`` are links."""
 
     id: UUID
     author: str
@@ -135,6 +136,7 @@ class Line(msgspec.Struct, frozen=True):
     text: str
     sources: tuple[str, ...]
     attachments: tuple[Listed, ...]
+    articles: tuple[Pointer, ...]
     at: datetime
     seq: int | None
     read: bool
@@ -306,6 +308,12 @@ async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
     return Taken(taken.message_id, taken.conversation_id)
 
 
+@inner_post("/chat/helped", status=204)
+async def helped(request: Ask) -> None:
+    """One of the offered articles helped: the case ends; 409 once they are no longer on offer."""
+    await chat.helped(request.house, await visitor_of(request, "say what helped"))
+
+
 @inner_post("/chat/typing", status=204)
 async def typing(request: Ask) -> None:
     """The customer types; more than one word of it a second is left out."""
@@ -323,8 +331,9 @@ async def seen(request: Ask, data: JSONBody[Seen]) -> None:
 def _line(one: rows.Line, speaks: Tongue) -> Line:
     name = _first(one.writer) if one.author == "person" else ""
     pressed = one.author == "customer" and one.text == rule.REQUEST
-    text = speaks.gettext(REQUESTED) if pressed else one.text
-    return Line(one.id, one.author, name, text, one.sources, one.attachments, one.at, one.seq, one.read)
+    text = speaks.gettext(REQUESTED) if pressed else one.text.removesuffix(f"\n{listing(one.articles)}")
+    carried = (one.sources, one.attachments, one.articles)
+    return Line(one.id, one.author, name, text, *carried, one.at, one.seq, one.read)
 
 
 def _first(name: str | None) -> str:
@@ -341,6 +350,7 @@ ROUTES = [
     attached,
     discard,
     ask_for_person,
+    helped,
     say_how_it_went,
     typing,
     seen,

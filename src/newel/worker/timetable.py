@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from newel.domain.access import system
-from newel.flow import attachment, overflow, routing, search, sla
+from newel.flow import attachment, away, overflow, routing, search, sla
 from newel.flow.house import House
 from newel.store import job as jobs
 
@@ -35,6 +35,7 @@ TIMETABLE = (
     Entry("leases", 0.5, _expire_leases),
     Entry("rebalance", 5.0, routing.sweep),
     Entry("overflow", 1.0, overflow.watch),
+    Entry("away", 5.0, away.watch),
     Entry("search", 1.0, search.index),
     Entry("attachments", 60.0, attachment.sweep),
 )

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,7 +17,8 @@ from conftest import House, Server
 from demo.process import Systems, start_systems
 from newel.domain.access import system
 from newel.domain.chat import Door
-from newel.domain.ports import Facts
+from newel.domain.knowledge import Pointer
+from newel.domain.ports import Facts, Library, Match, Passage
 from newel.domain.words import Survey
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
@@ -295,6 +296,60 @@ async def test_nothing_of_an_answer_under_way_appears_once_a_supervisor_has_the_
             await asyncio.sleep(0.2)
         [row] = await street.house.as_owner("SELECT count(*) AS n FROM newel.message WHERE author = 'ai'")
         assert row["n"] == 0
+        assert one.complaints == []
+
+
+class Unsure:
+    """Knows what is asked, and is not sure of it."""
+
+    version = "unsure"
+
+    def match(self, _text: str) -> Match:
+        return Match("order_status", 0.6, calibrated=True)
+
+
+@dataclass
+class Near:
+    """The shop's articles, of which one comes near to everything."""
+
+    inner: Library
+
+    def search(self, _text: str, _limit: int) -> list[Passage]:
+        return [Passage("payment-methods", 1, "Payment methods", "By card.", 0.4)]
+
+    answers = search
+
+    def offered(self, articles: Sequence[str]) -> Sequence[Pointer]:
+        return self.inner.offered(articles)
+
+
+async def test_TIR_12_an_offered_article_opens_and_that_it_helped_ends_the_case(
+    street: Street, browser: Browser
+) -> None:
+    async def unsure(tx: Tx, workflow: str) -> Running:
+        found = await street.wired.running(tx, workflow)
+        return replace(found, matcher=Unsure(), library=Near(found.library))
+
+    street.at_work(replace(street.wired, running=unsure))
+    async with street.newel() as site, seat(site, browser) as one:
+        chat = await enter(one, street, "C0012")
+        await expect(chat.locator("#helped")).to_be_hidden()
+        await say(chat, "Where is order 10023?")
+        link = chat.locator(".line.ai .offered a")
+        await expect(link).to_have_text("Payment methods", timeout=20_000)
+        await expect(chat.locator(".line.ai .said")).not_to_contain_text("Payment methods")
+        await expect(chat.locator("#person")).to_be_visible()
+        assert await one.axe() == []
+        async with one.page.context.expect_page() as opened:
+            await link.click()
+        article = await opened.value
+        await expect(article.locator("h1")).to_have_text("Payment methods")
+        await article.close()
+        await chat.locator("#helped").click()
+        await expect(chat.locator("#survey")).to_be_visible()
+        await expect(chat.locator("#helped")).to_be_hidden()
+        [ended] = await street.house.as_owner("SELECT category, by_kind FROM newel.resolution")
+        assert tuple(ended) == ("information_provided", "customer")
         assert one.complaints == []
 
 

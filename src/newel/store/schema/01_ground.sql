@@ -136,3 +136,4 @@ CREATE TABLE newel.job (
 CREATE INDEX job_ready ON newel.job (kind, priority, run_at, id) WHERE state = 'ready';
 CREATE INDEX job_lease ON newel.job (lease_until) WHERE state = 'running';
 CREATE INDEX job_case ON newel.job (case_id, kind);
+CREATE INDEX job_failing ON newel.job (created_at) WHERE kind = 'answer' AND attempts >= 5;

@@ -55,6 +55,7 @@ CREATE TABLE newel.decision (
     at          timestamptz NOT NULL
 );
 CREATE INDEX decision_case ON newel.decision (case_id, at);
+CREATE INDEX decision_at ON newel.decision (at);
 CREATE INDEX decision_sampled ON newel.decision (case_id, episode) WHERE sampled;
 CREATE INDEX decision_held ON newel.decision (proposal_id) WHERE held;
 CREATE TRIGGER decision_append_only BEFORE UPDATE OR DELETE ON newel.decision

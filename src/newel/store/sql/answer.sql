@@ -44,6 +44,10 @@ WHERE p.case_id = $1 AND p.episode = $2 AND i.seq > $3 AND 'question' = ANY (p.r
 SELECT 'question' = ANY (p.reasons) FROM newel.message m JOIN newel.proposal p ON p.id = m.proposal_id
 WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' ORDER BY m.seq DESC LIMIT 1;
 
+-- name: deflected_at
+-- When articles were offered in this episode in place of a person.
+SELECT at FROM newel.decision WHERE case_id = $1 AND episode = $2 AND kind = 'deflect' ORDER BY at DESC LIMIT 1;
+
 -- name: spent
 -- What one action class has cost for a customer since a time, counted as the guard counts it.
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM newel.action

@@ -1,3 +1,7 @@
+-- name: channel
+-- By what a conversation is held.
+SELECT channel FROM newel.conversation WHERE id = $1;
+
 -- name: lock
 -- The case with its keys, locked against everybody else; opens a step, with its time.
 SELECT newel.now() AS now, c.id, c.workflow, c.kind, c.customer_id, c.conversation_id, c.key_wrapped, k.wrapped AS subject_wrapped,

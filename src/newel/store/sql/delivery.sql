@@ -7,8 +7,10 @@ SELECT newel.post_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 UPDATE newel.conversation SET disclosed = true WHERE id = $1 AND NOT disclosed RETURNING id;
 
 -- name: template_sent
--- Whether this fixed text was sent in this episode.
-SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND template = $3);
+-- Whether this fixed text was sent in this episode, and since the AI last had the case back from a person.
+SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND template = $3
+    AND created_at > coalesce((SELECT max(at) FROM newel.lowering WHERE case_id = $1 AND episode = $2 AND to_tier < 3),
+        '-infinity'));
 
 -- name: claim
 -- From here the message $2 of the case $1 may leave, and what goes with it; with each what the channel needs.

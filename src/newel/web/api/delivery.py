@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from newel.domain.access import Act
 from newel.domain.attachment import Listed
+from newel.domain.knowledge import Pointer
 from newel.store import views
 from newel.web.request import Ask
 from newel.web.route import get
@@ -24,7 +25,8 @@ class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Message(msgspec.Struct, frozen=True):
     """A message to the customer; ``author`` says who speaks: person, ai or system.
 
-    ``sources`` name what an answer of the AI stands on.
+    ``sources`` name what an answer of the AI stands on; ``articles`` are offered to be read, at
+    ``/help/articles/{id}``.
     """
 
     seq: int
@@ -34,6 +36,7 @@ class Message(msgspec.Struct, frozen=True):
     at: datetime
     sources: tuple[str, ...]
     attachments: tuple[Listed, ...]
+    articles: tuple[Pointer, ...]
 
 
 class Messages(msgspec.Struct, frozen=True):
@@ -54,7 +57,7 @@ async def conversation_messages(request: Ask, conversation_id: FromPath[UUID]) -
 
 
 def _message(one: views.Visible) -> Message:
-    return Message(one.seq, one.id, one.author, one.text, one.at, one.sources, one.attachments)
+    return Message(one.seq, one.id, one.author, one.text, one.at, one.sources, one.attachments, one.articles)
 
 
 ROUTES = [conversation_messages]

@@ -27,6 +27,22 @@ function sources(named) {
   return place;
 }
 
+// Articles are read beside the chat, so that it stays where it is.
+function offered(articles) {
+  const list = element("ul", "offered");
+  list.append(...articles.map((one) => {
+    const item = element("li", "");
+    const link = element("a", "", one.title);
+    link.href = `/help/articles/${encodeURIComponent(one.id)}`;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.dir = "auto";
+    item.append(link);
+    return item;
+  }));
+  return list;
+}
+
 function made(line) {
   const item = element("li", `line ${line.author}`);
   const by = element("p", "by");
@@ -37,6 +53,7 @@ function made(line) {
     said.dir = "auto";
     bubble.append(said);
   }
+  if (line.articles?.length) bubble.append(offered(line.articles));
   if (line.attachments?.length) bubble.append(files(line.attachments));
   if (line.sources?.length) bubble.append(sources(line.sources));
   item.append(by, bubble, element("p", "state"));

@@ -149,6 +149,8 @@ function showWait(requested) {
   const theirs = view.standing === "person";
   const soon = view.standing === "person_soon" || (requested && !theirs);
   at("person").hidden = theirs || soon;
+  at("helped").hidden = view.standing !== "offered" || soon;
+  at("helped").disabled &&= !at("helped").hidden;
   if (theirs) words(at("wait"), ...pieces(gettext("%(name)s has your conversation and answers here."), { name: { text: colleague() } }));
   else if (soon && away) words(at("wait"), { tag: "span", text: view.away }, when);
   else if (soon) words(at("wait"), ...pieces(gettext("A person answers here: %(wait)s."), { wait: { text: view.wait } }));
@@ -251,6 +253,7 @@ text.addEventListener("input", () => {
 });
 choosing(chosen, { button: at("attach"), input: at("files"), area: text, zone: document.body });
 at("person").addEventListener("click", () => { outbox.add(request, "person"); text.focus(); });
+at("helped").addEventListener("click", () => { at("helped").disabled = true; call("POST", "/chat/helped").catch(() => {}).finally(refresh); });
 at("earlier").addEventListener("click", () => { limit = Math.min(300, limit + 100); refresh(); });
 at("down").addEventListener("click", () => { scroll.scrollTop = scroll.scrollHeight; });
 scroll.addEventListener("scroll", () => {
