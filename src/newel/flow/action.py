@@ -148,6 +148,8 @@ async def _follow(
 
 async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action: Action) -> None:
     """The reply that states it may leave now; a marker that landed meanwhile keeps it back (INV-19)."""
+    if action.authority == "own_limit":  # a person did it, and writes of it themselves
+        return
     made = await answers.proposal(tx, house.envelope, case, action.proposal_id)
     if case.tier is Tier.HUMAN:
         await delivery.post_system(tx, house, case, running, "action_confirmed")
