@@ -165,7 +165,7 @@ async def test_INV_12_nobody_acts_on_a_case_that_is_anothers(desk: Desk) -> None
 async def test_INV_17_a_record_of_somebody_else_fills_nothing(desk: Desk) -> None:
     case_id = await owned(desk)
     other = Asked(playbook="refund_damaged", act="refund", slots={"order": "10044"})
-    with pytest.raises(Conflict, match="not their order"):
+    with pytest.raises(Conflict, match="somebody else's"):
         await do(desk, case_id, other)
     nowhere = Asked(playbook="refund_damaged", act="refund", slots={"order": "that one"})
     with pytest.raises(Invalid, match="order"):

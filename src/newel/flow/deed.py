@@ -13,6 +13,7 @@ import msgspec
 
 from newel.domain import action as ceilings
 from newel.domain import deed as rule
+from newel.domain import reason as reasons
 from newel.domain.access import Act, Actor
 from newel.domain.deed import Hand, Hindrance, Matter, Room
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleToken, Unavailable
@@ -114,7 +115,7 @@ async def _doable(turn: Turn, asked: Asked) -> Doable:
     if found is None:
         raise NotFound(what="act of this playbook", id=asked.act)
     if isinstance(found, NoPath):
-        raise Conflict(what="the act", state="not possible", why=found.reason.value.replace("_", " "))
+        raise Conflict(what="the act", state="not possible", why=reasons.said(found.reason.value))
     return _with_amount(found, asked.amount_minor)
 
 
