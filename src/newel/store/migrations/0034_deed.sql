@@ -23,3 +23,4 @@ CREATE TRIGGER action_own BEFORE INSERT ON newel.action FOR EACH ROW
 -- INV-11: while nobody knows how a person's act ended, the same is not done again in that case.
 CREATE UNIQUE INDEX action_own_open ON newel.action (case_id, class)
     WHERE authority = 'own_limit' AND state IN ('authorised', 'claimed', 'unknown');
+GRANT EXECUTE ON FUNCTION newel.guard_own_act() TO newel_app;
