@@ -69,7 +69,7 @@ class Acts(msgspec.Struct, frozen=True):
     errors=(409, 503),
 )
 async def do(request: Ask, case_id: FromPath[UUID], data: JSONBody[Do]) -> Done:
-    """Have an act done on my case, by my own authority; 422 says in ``reason`` what keeps me from it."""
+    """Have an act done on my case, by my own authority; 422 says what keeps me from it."""
     asked = deed.Asked(
         playbook=data.playbook,
         act=data.act,
