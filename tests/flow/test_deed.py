@@ -46,6 +46,25 @@ def refunded(desk: Desk) -> list[object]:
     return [one.args["amount_minor"] for one in desk.books.ledger]
 
 
+async def told(desk: Desk) -> list[str]:
+    """What people hear of their acts."""
+    return [row["kind"] for row in await desk.rows("SELECT kind FROM newel.notice WHERE kind LIKE 'act.%'")]
+
+
+async def test_an_act_whose_outcome_nobody_knows_is_told_once_and_not_repeated(desk: Desk) -> None:
+    case_id = await owned(desk)
+    await do(desk, case_id)
+    desk.books.script, desk.books.silent = ["lost"], True
+    for _ in range(12):
+        await desk.drain()
+        await desk.expire_leases()
+        await desk.pass_time(seconds=4000)
+    assert await told(desk) == ["act.unknown"]
+    assert (await desk.actions(), len(desk.books.calls)) == (["unknown"], 1)
+    with pytest.raises(DeedRefused, match="under way"):
+        await do(desk, case_id)
+
+
 async def test_INV_12_RES_1_the_owner_refunds_within_their_limit(desk: Desk) -> None:
     case_id = await owned(desk)
     made = await do(desk, case_id)
@@ -130,6 +149,7 @@ async def test_INV_12_a_limit_that_is_lowered_meanwhile_holds_when_it_is_execute
     await desk.rows("UPDATE newel.staff SET limit_minor = 1799 WHERE login = 'esme'")
     await desk.drain()
     assert (refunded(desk), await desk.actions()) == ([], ["void"])
+    assert await told(desk) == ["act.void"]
 
 
 async def test_INV_12_the_ceiling_counts_what_was_given_in_all_cases(desk: Desk) -> None:
@@ -224,6 +244,7 @@ async def test_a_refused_act_stays_with_its_owner(desk: Desk) -> None:
     await desk.drain()
     (done,) = await deed.done(desk.house, desk.staff["esme"], case_id)
     assert (done.state, (await desk.case(case_id)).state) == ("refused", "owned")
+    assert await told(desk) == ["act.refused"]
     await do(desk, case_id)
     await desk.drain()
     assert refunded(desk) == [1800]

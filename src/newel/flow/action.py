@@ -18,6 +18,7 @@ from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import job as jobs
+from newel.store import notice as notices
 from newel.store.action import Action, Grant
 from newel.store.answer import Made
 from newel.store.approval import Approval
@@ -25,6 +26,7 @@ from newel.store.case import Case
 from newel.store.db import Guarded, Tx
 from newel.store.delivery import Provenance
 from newel.store.job import Job
+from newel.store.notice import Notice
 
 ACTOR = system("action")
 
@@ -134,6 +136,7 @@ async def _follow(
             await rows.end(tx, action, "refused", reason=reason)
             await jobs.done(tx, job)
             await _to_person(tx, house, running, case, "action.refused")
+            await _tell(tx, action, "act.refused")
         case AskAgain(wait, reason):
             if action.state == "claimed":
                 await rows.question(tx, action, reason)
@@ -144,6 +147,7 @@ async def _follow(
         case Lost(reason):
             await jobs.retry(tx, job, at=tx.now + timedelta(hours=1), error=reason)
             await _to_person(tx, house, running, case, "action.unknown")
+            await _tell(tx, action, "act.unknown")
 
 
 async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action: Action) -> None:
@@ -180,6 +184,14 @@ async def _to_person(tx: Tx, house: House, running: Running, case: Case, reason:
         await escalation.escalate(tx, house, running, case, for_want_of(reason, priority=priority))
 
 
+async def _tell(tx: Tx, action: Action, kind: str) -> None:
+    """Who did it by their own authority hears, once, that it was not done or that nobody knows."""
+    about = str(action.id)
+    if action.staff_id is not None and not await notices.sent(tx, action.case_id, kind, about):
+        told = Notice(kind=kind, case_id=action.case_id, staff_id=action.staff_id, about=about)
+        await notices.add(tx, told)
+
+
 async def _unauthorised(house: House, job: Job, case_id: UUID, action_id: UUID, refused: Guarded) -> None:
     """The store found no authority (expired, cap reached, a newer message): nothing was called."""
     async with house.db.tx(ACTOR) as tx:
@@ -188,6 +200,7 @@ async def _unauthorised(house: House, job: Job, case_id: UUID, action_id: UUID, 
         await jobs.done(tx, job)
         if action.state == "authorised":
             await rows.void(tx, action, str(refused.data.get("sqlstate", "")))
+            await _tell(tx, action, "act.void")
         if case.state == "acting":
             running = await house.running(tx, case.workflow)
             await _to_person(tx, house, running, case, "action.not_authorised")

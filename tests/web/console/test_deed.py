@@ -33,18 +33,18 @@ async def _done(one: Seat) -> None:
     page, keys = one.page, one.page.keyboard
     await page.locator("#playbook").select_option("refund_damaged")
     act = page.locator(".deeds .button").first
-    await expect(act).to_contain_text("Refund £18.00")
+    await expect(act).to_contain_text("Refund 18.00 GBP")
     assert await one.axe() == []
     await page.locator("body").press("x")
     dialog = page.locator("#deed-refund")
     await expect(dialog).to_contain_text("Your limit")
-    await expect(dialog).to_contain_text("£200.00")
+    await expect(dialog).to_contain_text("200.00 GBP")
     await expect(dialog.locator("[name=amount]")).to_have_value("18.00")
     assert await one.axe() == []
     await dialog.locator("[name=amount]").fill("10.00")
     await keys.press("Control+Enter")
     await expect(dialog).to_be_hidden()
-    await expect(page.locator("[data-deed]")).to_contain_text(re.compile("Refund £10.00.*pending", re.S))
+    await expect(page.locator("[data-deed]")).to_contain_text(re.compile("Refund 10.00 GBP.*pending", re.S))
     await page.locator("#text-reply").fill("It is refunded.")
     await keys.press("Control+Enter")
     await expect(page.locator("#toasts")).to_contain_text("not confirmed yet")
