@@ -35,8 +35,10 @@ async def _done(one: Seat) -> None:
     act = page.locator(".deeds .button").first
     await expect(act).to_contain_text("Refund 18.00 GBP")
     assert await one.axe() == []
-    await page.locator("body").press("x")
+    await page.locator("#playbook").blur()
+    await keys.press(".")
     dialog = page.locator("#deed-refund")
+    await expect(dialog).to_be_visible()
     await expect(dialog).to_contain_text("Your limit")
     await expect(dialog).to_contain_text("200.00 GBP")
     await expect(dialog.locator("[name=amount]")).to_have_value("18.00")
