@@ -4,6 +4,7 @@ from tests.mutants.mutant import ACTION, APPROVALS, DOUBT, FLOW, Mutant, dropped
 
 APPROVAL = "guard_approval"
 ACT = "guard_action"
+OWN = "guard_own_act"
 
 
 def p(*names: str) -> tuple[str, ...]:
@@ -285,5 +286,35 @@ MUTANTS: tuple[Mutant, ...] = (
         ACT,
         "PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR NO KEY UPDATE;",
         *a("INV_12_the_second_of_two_waits_for_the_first_and_is_refused"),
+    ),
+    *(
+        without(
+            12,
+            OWN,
+            piece,
+            *a("INV_12_by_their_own_authority_only_the_owner_of_a_T3_case_acts"),
+            new=new,
+        )
+        for piece, new in (
+            ("s.id = NEW.staff_id AND ", ""),
+            (" AND w.state = 'owned'", ""),
+            (" AND c.tier = 3", ""),
+            ("JOIN newel.proposal p ON p.case_id = c.id", "JOIN newel.proposal p ON true"),
+            (" AND p.drafted_by = 'person'", ""),
+            (" AND a.ceiling_minor >= NEW.amount_minor", ""),
+            (" AND a.class = NEW.class", ""),
+            ("s.limit_minor > 0 OR EXISTS", "true OR EXISTS"),
+        )
+    ),
+    dropped(12, "action_own", "action", *a("INV_12_by_their_own_authority_only_the_owner_of_a_T3_case_acts")),
+    statement(
+        12,
+        "ALTER TABLE newel.action DROP CONSTRAINT action_own_cap",
+        *a("INV_12_a_person_gives_nothing_without_a_cap"),
+    ),
+    statement(
+        11,
+        "DROP INDEX newel.action_own_open",
+        *a("INV_11_the_same_is_not_done_again_while_nobody_knows_how_it_ended"),
     ),
 )

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from newel.domain.policy.bundle import Condition, Need, Path, Pick, Playbook, Slot
+from newel.domain.policy.playbook import Condition, Need, Path, Pick, Playbook, Slot
 from newel.domain.policy.steps import steps
 from newel.domain.scan.receipt import Evidence, stated
 from newel.domain.sentence import Figure, Sentence, Share, Sum, joined

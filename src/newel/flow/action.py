@@ -18,6 +18,7 @@ from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import job as jobs
+from newel.store import notice as notices
 from newel.store import routing as work
 from newel.store.action import Action, Grant
 from newel.store.answer import Made
@@ -26,6 +27,7 @@ from newel.store.case import Case
 from newel.store.db import Guarded, Tx
 from newel.store.delivery import Provenance
 from newel.store.job import Job
+from newel.store.notice import Notice
 
 ACTOR = system("action")
 
@@ -138,6 +140,7 @@ async def _follow(
             await rows.end(tx, action, "refused", reason=reason)
             await jobs.done(tx, job)
             await _to_person(tx, house, running, case, "action.refused")
+            await _tell(tx, action, "act.refused")
         case AskAgain(wait, reason, refused):
             if action.state == "claimed":
                 await rows.question(tx, action, reason, lapsed=refused)
@@ -150,14 +153,18 @@ async def _follow(
         case Lost(reason):
             await jobs.retry(tx, job, at=tx.now + timedelta(hours=1), error=reason)
             await _to_person(tx, house, running, case, "action.unknown")
+            await _tell(tx, action, "act.unknown")
         case Gone(reason):
             await rows.void(tx, action, reason)
             await jobs.done(tx, job)
             await _to_person(tx, house, running, case, "action.void")
+            await _tell(tx, action, "act.void")
 
 
 async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action: Action) -> None:
     """The reply that states it may leave now; a marker that landed meanwhile keeps it back (INV-19)."""
+    if action.authority == "own_limit":  # a person did it, and writes of it themselves
+        return
     made = await answers.proposal(tx, house.envelope, case, action.proposal_id)
     if case.tier is Tier.HUMAN:
         await delivery.post_system(tx, house, case, running, "action_confirmed")
@@ -192,6 +199,14 @@ async def _to_person(tx: Tx, house: House, running: Running, case: Case, reason:
         await context.renew(tx, item)
 
 
+async def _tell(tx: Tx, action: Action, kind: str) -> None:
+    """Who did it by their own authority hears, once, that it was not done or that nobody knows."""
+    about = str(action.id)
+    if action.staff_id is not None and not await notices.sent(tx, action.case_id, kind, about):
+        told = Notice(kind=kind, case_id=action.case_id, staff_id=action.staff_id, about=about)
+        await notices.add(tx, told)
+
+
 async def _unauthorised(house: House, job: Job, case_id: UUID, action_id: UUID, refused: Guarded) -> None:
     """The store found no authority (expired, cap reached, a newer message): nothing more is called."""
     async with house.db.tx(ACTOR) as tx:
@@ -204,6 +219,7 @@ async def _unauthorised(house: House, job: Job, case_id: UUID, action_id: UUID, 
         await jobs.done(tx, job)
         if action.state == "authorised":
             await rows.void(tx, action, why)
+            await _tell(tx, action, "act.void")
         if case.state == "acting":
             await _to_person(tx, house, running, case, "action.not_authorised")
 

@@ -22,6 +22,7 @@ from newel.domain.playbook import (
     fills,
     speaks_of_own,
     wants_orders,
+    with_given,
 )
 from newel.domain.playbook.slots import Missing
 from newel.domain.policy.playbook import Playbook
@@ -172,6 +173,7 @@ async def _known(turn: Turn, playbook: Playbook) -> Known | Missing:
         messages=turn.messages,
         before=turn.before,
     )
+    slots = with_given(playbook, slots, turn.given, turn.now.date()) if turn.given else slots
     if not isinstance(slots, Filled):
         return slots
     known = Known(slots=slots.values, profile=profile, fields=turn.fields)

@@ -1,7 +1,7 @@
 """The desk: one case as the person in front of it may see it, and what they reveal of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,22 +12,26 @@ from newel.domain import desk as rule
 from newel.domain import mask
 from newel.domain.access import Actor
 from newel.domain.context import Part
+from newel.domain.deed import UNSETTLED
 from newel.domain.desk import CONVERSATION, Sight
 from newel.domain.errors import Forbidden, NotFound
 from newel.domain.mask import Known
 from newel.domain.note import Tie
 from newel.domain.playbook import Guide, guide
+from newel.domain.playbook import Known as Facts
 from newel.domain.playbook.guide import Test
 from newel.domain.ports import Passage
 from newel.domain.sentence import Sentence, word
 from newel.domain.words import Assist
-from newel.flow import answer, chat, context
+from newel.flow import answer, chat, context, deed
 from newel.flow.context import Opened
+from newel.flow.deed import Possible
 from newel.flow.house import House, Turn
 from newel.store import audit, views
 from newel.store import case as cases
 from newel.store import context as packages
 from newel.store import customer as customers
+from newel.store import deed as deeds
 from newel.store import desk as rows
 from newel.store import draft as drafts
 from newel.store import intake as told
@@ -39,6 +43,7 @@ from newel.store.case import Case
 from newel.store.context import Package
 from newel.store.customer import Customer
 from newel.store.db import Tx
+from newel.store.deed import Deed
 from newel.store.desk import Line, Moment, Question
 from newel.store.draft import Draft
 from newel.store.note import Note
@@ -48,6 +53,9 @@ from newel.store.views import CaseView
 
 _ELSEWHERE: Final = frozenset({Part.REQUEST})
 """The request stands in the conversation."""
+
+
+NO_SLOTS: Final[Mapping[str, str]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +99,13 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The cases that were merged into this one; their messages and notes stand between its own."""
     into: UUID | None
     """The case in which this one goes on."""
+    deeds: tuple[Deed, ...]
+    """What was done in it, or is under way."""
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether an act of a person is neither done nor refused yet."""
+        return any(one.authority == "own_limit" and one.state in UNSETTLED for one in self.deeds)
 
 
 async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
@@ -153,7 +168,17 @@ async def articles(house: House, actor: Actor, case_id: UUID, asked: str) -> lis
     return [one for one in found if asked or one.confidence >= rule.LEAST_FIT]
 
 
-async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guide | None:
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """A playbook as its reader has it before them; to the owner of the case also what they may have done."""
+
+    guide: Guide
+    acts: tuple[Possible, ...] = ()
+    mine: bool = False
+
+
+async def script(
+    house: House, actor: Actor, case_id: UUID, reason: str, slots: Mapping[str, str] = NO_SLOTS
+) -> Script | None:
     """A playbook with what its look-ups say today; the case's own, or the one that the person names."""
     async with house.db.tx(actor, read_only=True) as tx:
         stands = await _standing(tx, house, actor, case_id)
@@ -166,16 +191,23 @@ async def script(house: House, actor: Actor, case_id: UUID, reason: str) -> Guid
     if playbook is None:
         return None
     text = "\n".join(one.body.text for one in said)
-    turn = Turn(running, stands.customer.profile, text, fields, confidence, now)
+    turn = Turn(running, stands.customer.profile, text, fields, confidence, now, given=slots)
     found = await answer.look_up(turn, playbook) if stands.sight is Sight.WHOLE else None
-    return _masked(guide(reason, playbook, found, now), stands.known)
+    made = Script(guide=guide(reason, playbook, found, now), mine=stands.owns and case.state == "owned")
+    if made.mine and isinstance(found, Facts):
+        async with house.db.tx(actor, read_only=True) as tx:
+            acts = await deed.possible(tx, house, actor, case, running, reason, found)
+        made = msgspec.structs.replace(made, acts=acts)
+    return _masked(made, stands.known)
 
 
-def _masked(made: Guide, known: Known) -> Guide:
+def _masked(made: Script, known: Known) -> Script:
     """As everything on the desk: personal data hidden. What a branch asks for is the policy's own text."""
-    asks = [[test.says for test in branch.tests] for branch in made.branches]
-    bare = _asking(made, [[word("") for _ in row] for row in asks])
-    return _asking(msgspec.convert(mask.mask(msgspec.to_builtins(bare), known).value, Guide), asks)
+    asks = [[test.says for test in branch.tests] for branch in made.guide.branches]
+    blank = [[word("") for _ in row] for row in asks]
+    bare = msgspec.structs.replace(made, guide=_asking(made.guide, blank))
+    shown = msgspec.convert(mask.mask(msgspec.to_builtins(bare), known).value, Script)
+    return msgspec.structs.replace(shown, guide=_asking(shown.guide, asks))
 
 
 def _asking(made: Guide, asks: list[list[Sentence]]) -> Guide:
@@ -249,6 +281,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         answers=tuple(await surveys.of_customer(tx, case.customer_id, rule.ANSWERS)) if whole else (),
         merged=tuple(one.id for one in merged),
         into=await merges.into(tx, case.id) if case.state == "resolved" else None,
+        deeds=await deeds.of_case(tx, house.envelope, case) if whole else (),
     )
 
 

@@ -1,7 +1,7 @@
 """What each step is handed: the store, the keys, the running policies, the doors to outside."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,7 @@ class Turn:
 
     ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
     the episode, newest first; ``asked`` is the contact reason whose question is open; ``attached``:
-    something came with them.
+    something came with them; ``given`` is what a person says of slots by hand.
     """
 
     running: Running
@@ -72,6 +72,7 @@ class Turn:
     before: tuple[str, ...] = ()
     asked: str = ""
     attached: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

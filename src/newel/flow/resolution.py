@@ -11,6 +11,7 @@ from uuid import UUID
 from newel.domain import resolution as rule
 from newel.domain.access import Actor, system
 from newel.domain.attachment import few
+from newel.domain.deed import Unconfirmed
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
@@ -19,6 +20,7 @@ from newel.domain.words import Tier
 from newel.flow import attachment, delivery, feedback, quality, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
+from newel.store import deed as deeds
 from newel.store import draft as drafts
 from newel.store import hold as holds
 from newel.store import job as jobs
@@ -46,10 +48,12 @@ async def resolve(
     *,
     hold: timedelta = NO_HOLD,
     attachments: Sequence[UUID] = (),
+    unconfirmed: bool = False,
 ) -> Case:
     """The owner ends the case, with a last reply or without; the token proves that it is theirs.
 
-    A reply is words, attachments or both.
+    A reply is words, attachments or both. While an act of a person is not confirmed the case is not
+    ended, but ``unconfirmed`` (INV-19).
 
     With a ``hold`` the reply may be taken back for that time (``undo``), and the case ends with its
     release.
@@ -57,6 +61,7 @@ async def resolve(
     rule.fit_hold(hold)
     async with house.db.tx(actor) as tx:
         case, item = await routing.mine(tx, case_id, actor, token)
+        await _settled(tx, case, unconfirmed=unconfirmed)
         await let_go(tx, house, case)
         writes = bool(said.reply or attachments)
         if writes and hold:
@@ -140,8 +145,12 @@ async def reply(
     *,
     hold: timedelta = NO_HOLD,
     attachments: Sequence[UUID] = (),
+    unconfirmed: bool = False,
 ) -> Case:
     """The owner writes to the customer, and may wait for an answer; the clock then stands still.
+
+    While an act of a person is not confirmed nothing is written that may state it; with ``unconfirmed``
+    its writer says that this does not (INV-19).
 
     With a ``hold`` the message may be taken back for that time (``undo``); response targets are met,
     and the wait begins, when it is released. Writing on releases what was held before.
@@ -155,12 +164,18 @@ async def reply(
         case, item = await routing.mine(tx, case_id, actor, token)
         if case.state != "owned":
             raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
+        await _settled(tx, case, unconfirmed=unconfirmed)
         await let_go(tx, house, case)
         if hold:
             await _hold(tx, house, case, item, actor, text, hold, wait, attachments)
             return case
         await _post(tx, house, case, actor, text, attachments)
         return await _wait(tx, case, wait) if wait is not None else case
+
+
+async def _settled(tx: Tx, case: Case, *, unconfirmed: bool) -> None:
+    if not unconfirmed and await deeds.unsettled(tx, case.id):
+        raise Unconfirmed()
 
 
 async def _hold(

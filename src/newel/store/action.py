@@ -80,7 +80,7 @@ async def add(
         case.policy_id,
         payload_mac(envelope, payload),
         grant.binding,
-        case.sealer(envelope).seal_value(_place(key), payload),
+        case.sealer(envelope).seal_value(place(key), payload),
         amount,
         grant.cap_minor,
         grant.window_from,
@@ -107,7 +107,7 @@ async def read(tx: Tx, envelope: Envelope, case: Case, action_id: UUID) -> Actio
     if row is None:
         raise NotFound(what="action", id=action_id)
     values = dict(row)
-    payload = case.sealer(envelope).open_value(_place(action_id), values.pop("args_sealed"), Payload)
+    payload = case.sealer(envelope).open_value(place(action_id), values.pop("args_sealed"), Payload)
     if values.pop("payload_mac") != payload_mac(envelope, payload):
         raise Invalid(what=f"the payload of action {action_id}", why="it is not what was authorised")
     values.pop("reference")
@@ -163,5 +163,6 @@ async def _record(tx: Tx, action: Action, state: str, **data: object) -> None:
     )
 
 
-def _place(action_id: UUID) -> str:
+def place(action_id: UUID) -> str:
+    """Where the arguments of an action are sealed."""
     return f"action.args:{action_id}"

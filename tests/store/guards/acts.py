@@ -4,20 +4,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.store.guards.rows import HAND, HOUR, MAC, Ground, change, person, put
+from tests.store.guards.rows import HAND, HOUR, MAC, Ground, change, person, put, session, work
 
 from newel.store.db import Db, Tx
 
 
 async def proposal(tx: Tx, on: Ground, **values: Any) -> UUID:
     """A proposal of the AI on the case's last message."""
-    given = {"episode": 1, "state": "pending", "draft_sealed": b"", "message_id": on.message}
-    given |= {"contact_reason": "refund"}
+    given = {
+        "drafted_by": "ai",
+        "episode": 1,
+        "state": "pending",
+        "draft_sealed": b"",
+        "message_id": on.message,
+        "contact_reason": "refund",
+    }
     return await put(
         tx,
         "proposal",
         case_id=on.case,
-        drafted_by="ai",
         confidence=0.9,
         calibrated=True,
         model="test",
@@ -93,6 +98,33 @@ async def refund(tx: Tx, on: Ground, **values: Any) -> UUID:
         "window_from": tx.now - timedelta(days=90),
     }
     return await action(tx, on, proposal_id=made, **(given | values))
+
+
+async def own(tx: Tx, on: Ground, **values: Any) -> tuple[UUID, UUID]:
+    """A refund by who owns the T3 case, within a cap of 50.00 over 90 days: the act and the person."""
+    staff = values.pop("staff_id", None)
+    if staff is None:
+        staff = await owner(tx, on)
+    made = values.pop("proposal_id", None) or await proposal(tx, on, drafted_by="person", state="decided")
+    given = {
+        "class": "refund",
+        "authority": "own_limit",
+        "staff_id": staff,
+        "amount_minor": 1800,
+        "cap_minor": 5000,
+        "window_from": tx.now - timedelta(days=90),
+    }
+    return await action(tx, on, proposal_id=made, **(given | values)), staff
+
+
+async def owner(tx: Tx, on: Ground, *, tier: int = 3, **who: Any) -> UUID:
+    """Somebody who owns the case, which is a T3 one from here on unless said otherwise."""
+    staff = await person(tx, **who)
+    await session(tx, staff)
+    item = await work(tx, on)
+    await change(tx, "work_item", item, state="owned", owner_id=staff, owned_at=tx.now, token=1)
+    await change(tx, "cases", on.case, tier=tier)
+    return staff
 
 
 async def claim_action(db: Db, action_id: UUID, **values: Any) -> None:

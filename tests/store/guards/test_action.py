@@ -159,12 +159,72 @@ async def test_INV_12_a_person_acts_within_their_own_limit_and_never_for_themsel
     on = await ground(house.db)
     who = {"customer_id": on.customer} if "customer_id" in who else who
     async with house.db.tx(HAND) as tx:
-        by, right = await rows.person(tx, **who), await rows.person(tx)
-        act = await acts.action(tx, on, authority="own_limit", staff_id=by, amount_minor=1800)
-        fine = await acts.action(tx, on, authority="own_limit", staff_id=right, amount_minor=1800)
+        act, by = await acts.own(tx, on)
+        fine, _ = await acts.own(tx, await rows.free_case(tx, on))
+        await change(tx, "staff", by, **who)
     with pytest.raises(Guarded, match="limit"):
         await acts.claim_action(house.db, act)
     await acts.claim_action(house.db, fine)
+
+
+@pytest.mark.parametrize("sly", ["another", "queued", "elsewhere", "T2", "of the AI", "no limit", "dear"])
+async def test_INV_12_by_their_own_authority_only_the_owner_of_a_T3_case_acts(house: House, sly: str) -> None:
+    on = await ground(house.db)
+    own: dict[str, Any] = {}
+    async with rows.refused(house.db, "not the act of who owns the case") as tx:
+        at = await rows.free_case(tx, on)
+        limit = 0 if sly in {"no limit", "dear"} else 5000
+        own["staff_id"] = await acts.owner(tx, at, tier=2 if sly == "T2" else 3, limit_minor=limit)
+        if sly == "another":
+            own["staff_id"] = await rows.person(tx)
+        if sly == "queued":
+            (item,) = await tx.rows("SELECT id FROM newel.work_item WHERE case_id = $1", at.case)
+            await change(tx, "work_item", item["id"], state="done", done_at=tx.now)
+        if sly == "elsewhere":
+            own["proposal_id"] = await acts.proposal(tx, on, drafted_by="person", state="decided")
+        if sly == "of the AI":
+            own["proposal_id"] = await acts.proposal(tx, at)
+        if sly == "dear":
+            own |= {"class": "reset", "amount_minor": 1}
+        await acts.own(tx, at, **own)
+
+
+async def test_INV_12_without_a_limit_a_person_does_what_the_AI_may_do_alone(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        by = await acts.owner(tx, on, limit_minor=0)
+        act, _ = await acts.own(tx, on, staff_id=by, **{"class": "reset", "amount_minor": 0})
+    await acts.claim_action(house.db, act)
+
+
+async def test_INV_12_a_person_gives_nothing_without_a_cap(house: House) -> None:
+    on = await ground(house.db)
+    with pytest.raises(asyncpg.CheckViolationError, match="action_own_cap"):
+        async with house.db.tx(HAND) as tx:
+            await acts.own(tx, on, cap_minor=None, window_from=None)
+
+
+async def test_INV_12_a_person_gives_within_the_cap(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        act, _ = await acts.own(tx, on, cap_minor=1799)
+    with pytest.raises(Guarded, match="NW-CAP"):
+        await acts.claim_action(house.db, act)
+
+
+@pytest.mark.parametrize("state", ["authorised", "claimed", "unknown"])
+async def test_INV_11_the_same_is_not_done_again_while_nobody_knows_how_it_ended(
+    house: House, state: str
+) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        act, by = await acts.own(tx, on, amount_minor=100)
+    await acts.bring_action_to(house.db, act, state)
+    with pytest.raises(asyncpg.UniqueViolationError, match="action_own_open"):
+        async with house.db.tx(HAND) as tx:
+            await acts.own(tx, on, staff_id=by, amount_minor=100)
+    async with house.db.tx(HAND) as tx:
+        await acts.own(tx, on, staff_id=by, **{"class": "credit", "amount_minor": 100})
 
 
 async def test_INV_12_an_action_is_the_case_customers(house: House) -> None:

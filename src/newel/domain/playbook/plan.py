@@ -165,11 +165,11 @@ def _follow(playbook: Playbook, path: Path, known: Known, tree: Mapping[str, Any
     said = _all_rendered(wanted, tree)
     if isinstance(said, MissingFact):
         return NoPath(Why.MISSING_FACT, said.path)
-    action = _action(playbook, path.act, tree) if path.act else _Acting(None, {})
+    action = acting(playbook, path.act, tree) if path.act else Acting(None, {})
     if isinstance(action, NoPath):
         return action
     facts = {**_tested(path, tree), **said.used, **action.used}
-    sources = _sources(playbook, facts, known)
+    sources = sources_of(playbook, facts, known)
     return Reply(said.texts["reply"], sources, facts, action.action, said.texts["why"])
 
 
@@ -179,12 +179,15 @@ def _tested(path: Path, tree: Mapping[str, Any]) -> dict[str, Any]:
     return {fact: value for fact, value in looked.items() if value is not ABSENT}
 
 
-class _Acting(msgspec.Struct, frozen=True):
+class Acting(msgspec.Struct, frozen=True):
+    """An action, if any, and the facts that filled it."""
+
     action: Action | None
     used: Mapping[str, Any]
 
 
-def _action(playbook: Playbook, act: Proposed, tree: Mapping[str, Any]) -> _Acting | NoPath:
+def acting(playbook: Playbook, act: Proposed, tree: Mapping[str, Any]) -> Acting | NoPath:
+    """The action of a path with its arguments and amounts from facts, and the facts that were used."""
     args = _all_rendered(act.args, tree)
     if isinstance(args, MissingFact):
         return NoPath(Why.MISSING_FACT, args.path)
@@ -195,7 +198,7 @@ def _action(playbook: Playbook, act: Proposed, tree: Mapping[str, Any]) -> _Acti
             return money
         sums.append(money)
         used.update({only_place(template) or "": money} if money else {})
-    return _Acting(Action(act.action, args.texts, *sums), used)
+    return Acting(Action(act.action, args.texts, *sums), used)
 
 
 def _amount(playbook: Playbook, template: str, tree: Mapping[str, Any]) -> Money | NoPath:
@@ -210,7 +213,7 @@ def _amount(playbook: Playbook, template: str, tree: Mapping[str, Any]) -> Money
     return money
 
 
-def _sources(playbook: Playbook, facts: Mapping[str, Any], known: Known) -> tuple[str, ...]:
+def sources_of(playbook: Playbook, facts: Mapping[str, Any], known: Known) -> tuple[str, ...]:
     """The sources of the look-ups behind the facts used, in the playbook's order."""
     roots = {_need_of(playbook, path.split(".")[0]) for path in facts}
     said = (known.facts.get(need) for need in playbook.needs if need in roots)

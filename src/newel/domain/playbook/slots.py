@@ -73,6 +73,28 @@ def fill_slots(
     return Missing(missing, playbook.slots[missing[0]].ask, values)
 
 
+def with_given(
+    playbook: Playbook, filled: Filled | Missing, given: Mapping[str, str], today: date
+) -> Filled | Missing:
+    """The same with what a person says of some slots, read as the customer's words are; it goes before.
+
+    What cannot be read as one value of its kind leaves the slot empty.
+    """
+    read = {
+        name: _given(playbook.slots[name], given[name], today) for name in given if name in playbook.slots
+    }
+    values = {name: value for name, value in {**filled.values, **read}.items() if value}
+    missing = tuple(name for name, slot in playbook.slots.items() if slot.required and name not in values)
+    return Missing(missing, playbook.slots[missing[0]].ask, values) if missing else Filled(values)
+
+
+def _given(slot: Slot, text: str, today: date) -> str:
+    if slot.kind == "field":
+        return text.strip()[:_LONGEST_TEXT]
+    values = _read_from(text, slot, today)
+    return values[0] if len(values) == 1 else ""
+
+
 def fills(playbook: Playbook, text: str, today: date) -> bool:
     """Whether a message names a value that the playbook asks for: then it answers its question."""
     asked = (slot for slot in playbook.slots.values() if "text" in slot.sources)

@@ -50,8 +50,8 @@ UPDATE newel.review SET state = 'void', ended_at = $2
 WHERE case_id = $1 AND kind = 'held' AND state = 'open' RETURNING id;
 
 -- name: proposal
--- The newest proposal of an episode.
-SELECT id FROM newel.proposal WHERE case_id = $1 AND episode = $2 ORDER BY created_at DESC, revision DESC LIMIT 1;
+-- The newest proposal of an episode; what a person did by their own authority is none.
+SELECT id FROM newel.proposal WHERE case_id = $1 AND episode = $2 AND NOT 'own_limit' = ANY (reasons) ORDER BY created_at DESC, revision DESC LIMIT 1;
 
 -- name: reasons
 -- Why the episode was handled as it was: the reasons of its newest decision.

@@ -26,7 +26,8 @@ ContactReason = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[\w.-]*\Z
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A reply to the customer, in words, with attachments or both; with ``wait_hours`` the case then waits.
 
-    For ``hold_seconds`` it may be taken back.
+    For ``hold_seconds`` it may be taken back. While an act of the case is not confirmed it is refused, but
+    ``unconfirmed``: it does not state that act.
     """
 
     token: Token
@@ -34,12 +35,14 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     attachments: Attachments = ()
     wait_hours: Hours | None = None
     hold_seconds: Hold = 0
+    unconfirmed: bool = False
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the case ended; ``reply`` and ``attachments`` go to the customer, ``note`` stays.
 
-    With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it.
+    With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it. While an
+    act of the case is not confirmed it does not end, but ``unconfirmed``.
     """
 
     token: Token
@@ -53,6 +56,7 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     reply: Note = ""
     attachments: Attachments = ()
     hold_seconds: Hold = 0
+    unconfirmed: bool = False
 
 
 class Mine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +97,7 @@ async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBod
         wait,
         hold=_held(data),
         attachments=data.attachments,
+        unconfirmed=data.unconfirmed,
     )
     return standing(case)
 
@@ -114,6 +119,7 @@ async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Res
         said,
         hold=_held(data),
         attachments=data.attachments,
+        unconfirmed=data.unconfirmed,
     )
     return standing(case)
 

@@ -83,6 +83,7 @@ class Resolve(msgspec.Struct, frozen=True):
     note: Text = ""
     reply: Text = ""
     attachments: Attachments = ()
+    unconfirmed: bool = False
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -205,6 +206,7 @@ async def resolve(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         said,
         hold=CONSOLE_HOLD,
         attachments=asked.attachments,
+        unconfirmed=asked.unconfirmed,
     )
     if said.reply or asked.attachments:
         return done(sent=int(CONSOLE_HOLD.total_seconds()))

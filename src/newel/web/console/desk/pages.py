@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response
@@ -31,6 +31,7 @@ from newel.store import routing as work
 from newel.store import saved_view as saved_views
 from newel.store.db import Tx
 from newel.web import viewing
+from newel.web.console.deed import slots_of
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
 from newel.web.request import Ask
@@ -167,9 +168,20 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """The playbook with what is known."""
     asked = request.asked(Which)
-    made = await desk.script(request.house, request.person, case_id, asked.playbook)
+    given = slots_of({name: values[-1] for name, values in request.query_params.dict().items()})
+    found = await desk.script(request.house, request.person, case_id, asked.playbook, given)
     view = await _view(request, case_id)
-    return part(request, "desk/script.html", made=made, assist=view.assist, reason_of=reason_of(request))
+    return part(
+        request,
+        "desk/script.html",
+        made=found.guide if found else None,
+        script=found,
+        given=given,
+        case_id=case_id,
+        key=uuid4().hex,
+        assist=view.assist,
+        reason_of=reason_of(request),
+    )
 
 
 async def _beside(request: Ask, asked: Asked) -> dict[str, Any]:

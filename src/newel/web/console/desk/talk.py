@@ -30,6 +30,7 @@ class Reply(msgspec.Struct, frozen=True):
     text: Text = ""
     attachments: Attachments = ()
     wait_hours: Hours | None = None
+    unconfirmed: bool = False
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -82,6 +83,7 @@ async def reply(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         wait,
         hold=CONSOLE_HOLD,
         attachments=asked.attachments,
+        unconfirmed=asked.unconfirmed,
     )
     return done(sent=int(CONSOLE_HOLD.total_seconds()))
 
