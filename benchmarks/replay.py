@@ -62,7 +62,7 @@ async def replayed(folder: Path, rows: Iterable[Any], **more: Any) -> tuple[Repo
 
 async def replayed_file(file: Path, results: Path, **more: Any) -> tuple[Report, list[Result], float]:
     began = time.perf_counter()
-    report = await run(Options(file=file, tickets=results, **more), Console(stderr=True))
+    report = await run(Options(file=file, tickets=results, alone=True, **more), Console(stderr=True))
     seconds = time.perf_counter() - began
     found = [msgspec.json.decode(line, type=Result) for line in results.read_bytes().splitlines()]
     return report, found, report.tickets / seconds

@@ -70,13 +70,15 @@ class Desk:
             raise failing
         return self._running[workflow]
 
-    async def take(self, text: str, *, ref: str = "C0017", thread: str = "", external: str = "") -> Taken:
+    async def take(
+        self, text: str, *, ref: str = "C0017", thread: str = "", external: str = "", address: str = ADDRESS
+    ) -> Taken:
         """The customer writes."""
         message = Inbound(
             channel="api",
             external_id=external or str(uuid4()),
             conversation=thread or f"thread of {ref}",
-            customer=Sender(ref=ref, name="Tom Ashdown", address=ADDRESS),
+            customer=Sender(ref=ref, name="Tom Ashdown", address=address),
             text=text,
         )
         return await intake.receive(self.house, TEST, message)

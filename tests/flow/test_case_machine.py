@@ -1,7 +1,8 @@
 """Anything that customers, the AI, approvers, systems and crashes do in any order, over the real database.
 
-INV-1: no AI message is claimed after its case was locked, or under the kill switch. INV-7: no case
-in limbo. INV-11: at most one effect for a proposal, and none that is not known here or asked about.
+INV-1: no AI message is claimed after its case was locked, or under the kill switch. INV-4: no second
+case opens beside an open one of a conversation, whoever writes in it. INV-7: no case in limbo.
+INV-11: at most one effect for a proposal, and none that is not known here or asked about.
 INV-12: each effect has its authority, and the caps hold over there.
 """
 
@@ -28,6 +29,9 @@ SETTINGS = settings(
 TEXTS = st.sampled_from([STATUS, REFUND, REFUND, RESHIP, RESET, MARKER, PERSON, "thank you"])
 REFERENCES = ("C0017", "C0012", "C0018", "C0020")
 REFS = st.sampled_from(REFERENCES)
+SENDERS = st.sampled_from(
+    [("", "b1"), ("", "b2"), ("C0012", ""), ("C0017", "b1"), ("C0018", "b2"), ("C0018", "")]
+)
 LEFT_OUT = st.sampled_from([(), (), ("delivery",), ("action",), ("answer",)])
 DECISIONS = st.sampled_from(["approve", "approve", "approve", "reject", "edit"])
 HANGS = 600.0
@@ -68,6 +72,13 @@ GROUP BY customer_id, class HAVING sum(amount_minor) > min(cap_minor)
 FORGOTTEN = """
 SELECT a.id FROM newel.action a WHERE a.under_way AND NOT EXISTS (
     SELECT FROM newel.job j WHERE j.kind = 'action' AND j.subject_id = a.id AND j.state <> 'dead')
+"""
+SHARED = """
+SELECT c.id FROM newel.cases c JOIN newel.conversation v ON v.id = c.conversation_id
+WHERE c.customer_id <> v.customer_id
+"""
+TWO_OPEN = """
+SELECT conversation_id FROM newel.cases WHERE state <> 'resolved' GROUP BY 1 HAVING count(*) > 1
 """
 UNAUDITED = """
 SELECT c.id FROM newel.cases c WHERE c.state <> (
@@ -119,6 +130,13 @@ class Life(RuleBasedStateMachine):
     def write(self, text: str, ref: str, n: int, left_out: tuple[str, ...]) -> None:
         self.do(self.desk.say(text, ref=ref, thread=f"{ref}/{n}"))
         self.do(self.desk.drain(without=left_out))
+
+    @rule(texts=st.lists(TEXTS, min_size=2, max_size=4), senders=st.lists(SENDERS, min_size=4, max_size=4))
+    def write_under_one_name(self, texts: list[str], senders: list[tuple[str, str]]) -> None:
+        """Senders become known, and names of threads collide."""
+        for text, (ref, address) in zip(texts, senders, strict=False):
+            self.do(self.desk.say(text, ref=ref, address=address, thread="shared"))
+        self.do(self.desk.drain())
 
     @rule(ref=REFS, text=TEXTS, where=st.sampled_from(["thinking", "meanwhile", "leaving"]))
     def write_while_the_AI_works(self, ref: str, text: str, where: str) -> None:
@@ -206,6 +224,11 @@ class Life(RuleBasedStateMachine):
         self.none(STOPPED)
 
     @invariant()
+    def INV_4_a_conversation_is_one_customers_with_one_open_case(self) -> None:
+        self.none(SHARED)
+        self.none(TWO_OPEN)
+
+    @invariant()
     def INV_7_no_case_is_in_limbo(self) -> None:
         self.none("SELECT id, state FROM newel.limbo")
         self.none(UNAUDITED)
@@ -243,6 +266,6 @@ class Life(RuleBasedStateMachine):
         assert all(spent[whose] <= cap[whose] for whose in spent)
 
 
-def test_INV_1_INV_7_INV_11_INV_12_whatever_happens_in_any_order(server: Server, company: str) -> None:
+def test_INV_1_INV_4_INV_7_INV_11_INV_12_whatever_happens_in_any_order(server: Server, company: str) -> None:
     Life.server, Life.template = server, company
     run_state_machine_as_test(Life, settings=SETTINGS)

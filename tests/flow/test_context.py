@@ -12,8 +12,9 @@ from floor import P3, TEST, Floor, open_floor
 from newel.domain import context as rule
 from newel.domain.context import Part
 from newel.domain.errors import Forbidden, NotFound
+from newel.domain.resolution import Category, Resolution
 from newel.domain.words import Assist, Priority
-from newel.flow import context, customer
+from newel.flow import context, customer, resolution
 from newel.flow.context import Opened, Shown
 
 TEXT = "My card 4111 1111 1111 1111 was charged, write to priya@example.com. Priya Nair"
@@ -153,3 +154,28 @@ async def test_a_further_message_makes_the_request_anew(floor: Floor) -> None:
     opened = await open_as_owner(floor, case_id)
     texts = [m["text"] for m in part(opened, Part.REQUEST).value["messages"]]
     assert texts[-1] == "I will call my lawyer"
+
+
+async def marked_and_resolved(floor: Floor, text: str, ref: str, category: Category) -> UUID:
+    case_id = await floor.say(text, ref=ref)
+    await floor.work()
+    (item,) = await floor.rows(
+        "SELECT token, owner_id FROM newel.work_item WHERE case_id = $1 AND state = 'owned'", case_id
+    )
+    who = floor.staff[floor.login_of(item["owner_id"]) or ""]
+    await resolution.resolve(floor.house, who, case_id, item["token"], Resolution(category=category))
+    return case_id
+
+
+async def test_CTX_1_a_case_marked_at_its_first_message_shows_what_helped_after_the_same_trigger(
+    floor: Floor,
+) -> None:
+    asked = "I want to talk to a person, please"
+    like = await marked_and_resolved(floor, asked, "C0012", Category.RESOLVED)
+    await marked_and_resolved(floor, "I will call my lawyer about this.", "C0017", Category.RESOLVED)
+    case_id = await floor.say(asked, ref="C0018")
+    assert (await floor.case(case_id)).contact_reason == ""
+    await floor.work()
+    opened = await open_as_owner(floor, case_id)
+    assert [one["case_id"] for one in part(opened, Part.SIMILAR).value["cases"]] == [str(like)]
+    assert [one["cases"] for one in part(opened, Part.NEXT_ACTIONS).value["steps"]] == [1]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,12 +13,14 @@ import pytest
 from benchmarks.demo_policy import customer_support
 
 from newel.bootstrap import shadow as compiled
+from newel.cli.source import policy_source
 from newel.connectors.snapshot import Recorder
 from newel.domain import tier as rule
 from newel.domain.errors import Unavailable
 from newel.domain.knowledge import Pointer
+from newel.domain.policy.parse import load_bundle
 from newel.domain.ports import ActionRequest, Facts, Match, Outcome, Passage
-from newel.domain.replay import LineError, Result, Ticket
+from newel.domain.replay import Earlier, LineError, Result, Ticket
 from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.words import Money, Tier
 from newel.flow.house import Running
@@ -205,3 +209,69 @@ async def test_a_defect_costs_its_ticket_and_is_told(monkeypatch: pytest.MonkeyP
 async def test_an_oversized_ticket_is_for_a_person() -> None:
     found = await one("opening hours", subject="x" * 3000)
     assert (found.tier, found.triggers) == (Tier.HUMAN, ("scanner.failed",))
+
+
+class Accounts(World):
+    """An invoice whose number is paid already."""
+
+    async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
+        bill = {"id": "I1", "number": "7", "vendor": "V1", "status": "received", "amount": POUNDS}
+        bill |= {"bank_account_ending": "11", "bank_account": "11"}
+        paid = {**bill, "id": "I0", "status": "paid"}
+        known: dict[str, Any] = {
+            "accounts.invoice": bill,
+            "accounts.vendor": {"id": "V1", "name": "Kiln", "bank_account_ending": "11"},
+            "accounts.paid_under_number": {"count": 1, "invoices": (paid,)},
+        }
+        return Facts(known[call], call, NOW) if call in known else None
+
+
+@cache
+def accounts() -> Running:
+    path = Path(str(files("newel.demo"))) / "policy" / "invoice-exceptions.yaml"
+    source = policy_source(path)
+    return compiled(load_bundle(source.text, source.name, source.includes), [], World())
+
+
+@pytest.mark.parametrize(("sure", "tier"), [(0.98, Tier.AUTONOMOUS), (None, Tier.HUMAN)])
+async def test_TIR_an_item_whose_confidence_nobody_told_is_a_persons(sure: float | None, tier: Tier) -> None:
+    running = replace(accounts(), systems=Recorder(Accounts()))
+    fields = {"id": "I1", "vendor": "V1", "number": "7", "amount": 21.95}
+    item = Ticket(line=2, id="t", customer_ref="V1", fields=fields, extraction_confidence=sure)
+    (found,) = [one async for one in replay(Shadow(running, NOW), [item])]
+    assert isinstance(found, Result), found
+    assert (found.contact_reason, found.action, found.tier) == ("duplicate_invoice", "invoice_void", tier)
+
+
+def again(line: int, day: int, text: str, **more: Any) -> Ticket:
+    at = datetime(2026, 11, day, 9, tzinfo=UTC)
+    return Ticket(line=line, id=str(line), customer_ref="C0017", at=at, text=text, **more)
+
+
+async def test_INT_6_who_writes_again_about_the_same_is_a_repeat_whatever_the_order_of_the_file() -> None:
+    asked = "the kettle from order 10031 leaks from the spout, what is its status"
+    file = [again(2, 19, asked), again(3, 18, "do you sell lamps"), again(4, 17, asked)]
+    for order in (file, file[::-1]):
+        found = await run(World(), *map(Earlier(order).given_to, order))
+        fired = {one.id: one.triggers for one in found if isinstance(one, Result)}
+        assert fired == {"2": ("repeat.contact",), "3": (), "4": ()}
+        alone = await run(World(), *map(Earlier(()).given_to, order))
+        assert all(one.triggers == () for one in alone if isinstance(one, Result))
+
+
+def test_INT_6_what_stands_before_a_ticket_is_of_its_customer_its_time_and_another_conversation() -> None:
+    now = again(9, 20, "now", conversation="t")
+    file = [
+        now,
+        again(2, 19, "before"),
+        again(3, 21, "after"),
+        again(4, 18, "same thread", conversation="t"),
+        again(5, 18, "before that"),
+        msgspec.structs.replace(again(6, 18, "another's"), customer_ref="C0003"),
+        msgspec.structs.replace(again(7, 18, "long ago"), at=datetime(2026, 1, 1, tzinfo=UTC)),
+        msgspec.structs.replace(again(8, 18, "who knows when"), at=None),
+    ]
+    assert [past.text for past in Earlier(file).given_to(now).history] == ["before that", "before"]
+    own = again(9, 20, "now", history=(PastContact(NOW, None, "its own"),))
+    assert Earlier(file).given_to(own) == own
+    assert not Earlier([msgspec.structs.replace(now, customer_ref="")]).told

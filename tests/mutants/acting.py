@@ -177,6 +177,13 @@ MUTANTS: tuple[Mutant, ...] = (
         *a("INV_12_an_action_is_not_inserted_as_claimed_or_confirmed"),
         new="false",
     ),
+    without(
+        12,
+        ACT,
+        "NEW.customer_id <> OLD.customer_id",
+        *a("INV_12_an_action_goes_to_its_cases_customer_alone"),
+        new="false",
+    ),
     without(12, ACT, " AND k.customer_id = NEW.customer_id", *a("INV_12_an_action_is_the_case_customers")),
     without(
         12,
@@ -217,9 +224,9 @@ MUTANTS: tuple[Mutant, ...] = (
     without(
         12,
         ACT,
-        "IF (NEW.case_id, NEW.customer_id,",
+        "IF (NEW.case_id, NEW.proposal_id,",
         *a("INV_12_a_payload_never_changes_not_even_while_claiming"),
-        new="IF false AND (NEW.case_id, NEW.customer_id,",
+        new="IF false AND (NEW.case_id, NEW.proposal_id,",
     ),
     without(
         12,

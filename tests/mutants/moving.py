@@ -1,4 +1,4 @@
-"""What moves: the guards of owners, states, clocks, audit, policies and tiers (INV-6, 7, 9, 13, 14, 17)."""
+"""What moves: the guards of owners, states, clocks, audit, policies, tiers (INV-4, 6, 7, 9, 13, 14, 17)."""
 
 from tests.mutants.mutant import ACTION, CASE, DELIVERY, FLOW, Mutant, dropped, statement, without
 
@@ -22,6 +22,30 @@ def o(name: str) -> tuple[str, ...]:
 
 
 MUTANTS: tuple[Mutant, ...] = (
+    without(
+        4,
+        "guard_conversation",
+        "OLD.begun_by IS NOT NULL OR ",
+        *c("INV_4_what_an_unknown_sender_began_becomes_a_known_customers_once"),
+    ),
+    without(
+        4,
+        "guard_conversation",
+        "i.customer_id = OLD.customer_id AND i.channel = ''",
+        *c("INV_4_a_known_customers_conversation_is_never_anothers"),
+        new="false",
+    ),
+    without(
+        4,
+        "guard_conversation",
+        "i.customer_id = NEW.customer_id AND i.channel = ''",
+        *c("INV_4_nobody_whom_the_operator_does_not_know_takes_a_conversation"),
+        new="true",
+    ),
+    dropped(
+        4, "case_one_customer", "cases", *c("INV_4_no_case_of_another_customer_stands_in_a_conversation")
+    ),
+    dropped(4, "conversation_one_customer", "conversation", *c("INV_4_the_cases_go_with_their_conversation")),
     without(
         6,
         "guard_work_item",

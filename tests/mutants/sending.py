@@ -91,9 +91,9 @@ MUTANTS: tuple[Mutant, ...] = (
     without(
         1,
         "guard_case",
-        "(NEW.workflow, NEW.kind, NEW.customer_id, NEW.conversation_id) IS DISTINCT FROM",
+        "(NEW.workflow, NEW.kind, NEW.conversation_id) IS DISTINCT FROM",
         *d("INV_1_a_kill_switch_is_not_got_round_by_moving_the_case"),
-        new="false AND (NEW.workflow, NEW.kind, NEW.customer_id, NEW.conversation_id) IS DISTINCT FROM",
+        new="false AND (NEW.workflow, NEW.kind, NEW.conversation_id) IS DISTINCT FROM",
     ),
     dropped(1, "outbox_gate", "outbox", *d("INV_1_no_ai_reply_is_claimed_on_a_locked_or_T3_case")),
     without(

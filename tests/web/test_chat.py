@@ -262,3 +262,30 @@ def test_the_page_about_the_chat_signs_as_we_check() -> None:
     made = identity(b"secret", "C0012", "Priya Nair")
     now = datetime.now(UTC)
     assert rule.opened(made, rule.sealed_by(b"secret"), Identity, now).ref == "C0012"
+
+
+async def test_INV_4_a_stranger_who_signs_in_keeps_their_case_and_its_lock(open_door: Site) -> None:
+    stranger = await guest(open_door)
+    asked = (await stranger.say("I want to talk to a person, please")).json()
+    priya = await guest(open_door, identity=token("C0012"), kept=stranger.token)
+    assert await priya.texts() == ["I want to talk to a person, please"]
+    taken = (await priya.say("Where is order 10023?")).json()
+    assert taken["conversation"] == asked["conversation"]
+    await asyncio.sleep(0.8)
+    await open_door.drain()
+    view = await priya.view()
+    assert {line["author"] for line in view["lines"]} <= {"customer", "system"}  # type: ignore[attr-defined]
+    assert view["standing"] in {"person_soon", "person"}
+    assert await (await guest(open_door, identity=token("C0012"), kept=stranger.token)).texts()
+    for pass_of_before in (stranger, await guest(open_door, kept=stranger.token)):
+        assert await pass_of_before.texts() == []
+    tom = await guest(open_door, identity=token("C0017"), kept=stranger.token)
+    assert await tom.texts() == []
+
+
+async def test_what_a_stranger_ended_stays_the_strangers(open_door: Site) -> None:
+    stranger = await guest(open_door)
+    priya = await guest(open_door, identity=token("C0012"), kept=stranger.token)
+    own = (await priya.say("Where is order 10023?")).json()
+    elsewhere = await guest(open_door, identity=token("C0012"))
+    assert (await elsewhere.view())["conversation"] == own["conversation"]

@@ -19,7 +19,7 @@ from newel.cli.rows import Refused, Rows
 from newel.cli.source import articles as articles_in
 from newel.cli.source import policy_source, text_of
 from newel.domain.errors import Invalid
-from newel.domain.replay import LineError, Rates, Report, Result, Run, Setting, Tally, Ticket
+from newel.domain.replay import Earlier, LineError, Rates, Report, Result, Run, Setting, Tally, Ticket
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from newel.flow.replay import Shadow
 
 DEMO = "newel.demo"
+_CEILINGS = "ceilings count each ticket's amount alone"
+FROM_FILE = f"each customer's earlier tickets in the file count; {_CEILINGS}"
+NO_COLUMNS = f"no ticket has both customer_ref and at: repeats inside the file do not count; {_CEILINGS}"
+ALONE = f"each ticket is taken as a first contact, as asked; {_CEILINGS}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ class Options:
     at: str = ""
     rates: Path | None = None
     labels: bool = False
+    alone: bool = False
     tickets: Path | None = None
 
 
@@ -82,6 +87,9 @@ def replay(
     labels: Annotated[
         bool, typer.Option("--labels", help="Compare with expected_tier, expected_reason.")
     ] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Examples: each a first contact, whoever wrote before.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the report as JSON.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page.")] = None,
     tickets: Annotated[Path | None, typer.Option(help="Write each ticket's result as JSON Lines.")] = None,
@@ -107,6 +115,7 @@ def replay(
         at=at,
         rates=rates,
         labels=labels,
+        alone=alone,
         tickets=tickets,
     )
     made = asyncio.run(run(options, Console(stderr=True)))
@@ -143,22 +152,35 @@ async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
     look_ups = _look_ups(options, bundle, calls)
     listens = LazyListener(read().signals_folder())
     shadow = Shadow(compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), listens)
+    earlier = Earlier(() if options.alone else _read_ahead(options))
     setting = Setting(
         source=options.file.name,
         workflow=bundle.workflow,
         policy=version,
         look_ups=look_ups.name,
         clock=options.at or "each ticket's own time",
+        history=ALONE if options.alone else FROM_FILE if earlier.told else NO_COLUMNS,
     )
-    tally, errors = await _counted(options, shadow, rows, columns, console)
+    tally, errors = await _counted(options, shadow, rows, columns, earlier, console)
     look_ups.keep()
     if missed := look_ups.missing():
         console.print(f"{missed} look-ups are not in the snapshot; they count as unavailable", style="yellow")
     return tally.report(Run(str(uuid4()), datetime.now(UTC)), setting, errors, rates)
 
 
+def _read_ahead(options: Options) -> Iterator[Ticket]:
+    """The good rows once before the run: who wrote when."""
+    rows = Rows(options.file, options.encoding)
+    return _tickets(rows, Columns(options.columns, rows.columns), [], labels=False)
+
+
 async def _counted(
-    options: Options, shadow: "Shadow", rows: Rows, columns: Columns, console: "Console"
+    options: Options,
+    shadow: "Shadow",
+    rows: Rows,
+    columns: Columns,
+    earlier: Earlier,
+    console: "Console",
 ) -> tuple[Tally, list[LineError]]:
     from newel.cli.progress import progress
     from newel.flow.replay import replay as shadow_run
@@ -166,7 +188,8 @@ async def _counted(
     tally, errors = Tally(), list[LineError]()
     _ = shadow.running.matcher.version  # trains it now, while no look-up waits for the event loop
     with progress(console, "replaying", rows) as moved, _Written(options.tickets) as written:
-        async for found in shadow_run(shadow, _tickets(rows, columns, errors, labels=options.labels)):
+        tickets = map(earlier.given_to, _tickets(rows, columns, errors, labels=options.labels))
+        async for found in shadow_run(shadow, tickets):
             if isinstance(found, Result):
                 tally.add(found)
                 written.add(found)

@@ -78,6 +78,8 @@ def _head(console: "Console", report: Report) -> None:
     s = report.setting
     console.print(f"[bold]Replay of {s.source}[/bold], {s.workflow}, policy {s.policy}", highlight=False)
     console.print(f"look-ups: {s.look_ups}; clock: {s.clock}; nothing was sent", highlight=False)
+    if s.history:
+        console.print(f"history: {s.history}", highlight=False)
     rows = [(TIERS[row.tier], row.count, f"{row.percent} %") for row in report.tiers]
     _table(console, f"{report.tickets} tickets by tier", ("tier", "tickets", "share"), rows)
     decisions = ", ".join(f"{row.name} {row.count}" for row in report.decisions)

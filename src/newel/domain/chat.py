@@ -50,17 +50,22 @@ class Identity(Claims, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Visitor(Claims, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is in front of the chat: the host's customer by ``ref``, or a stranger by an ``id`` of ours."""
+    """Who is in front of the chat: the host's customer by ``ref``, or a stranger by an ``id`` of ours.
+
+    ``was``: the stranger of this browser who signed in while their conversation was open; it goes on.
+    """
 
     site: Site
     ref: Ref = ""
     id: Annotated[str, msgspec.Meta(max_length=64)] = ""
     name: Name = ""
+    was: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
     @property
     def thread(self) -> str:
-        """The name of their conversation; a site's strangers never share one with its customers."""
-        return f"{self.site}:ref:{self.ref}" if self.ref else f"{self.site}:id:{self.id}"
+        """The name of their conversation: of a customer by reference, of a stranger by number."""
+        own = self.was or self.id
+        return f"{self.site}:id:{own}" if own else f"{self.site}:ref:{self.ref}"
 
 
 def sealed_by(secret: bytes) -> Mac:
@@ -91,10 +96,10 @@ def opened(token: str, mac: Mac, kind: type[T], now: datetime) -> T:
     return claims
 
 
-def known(site: str, identity: Identity, now: datetime) -> Visitor:
+def known(site: str, identity: Identity, now: datetime, was: str = "") -> Visitor:
     """A visitor by the host's word: for as long as that counts, and at most a day."""
     until = min(identity.exp, int((now + KNOWN_LIFE).timestamp()))
-    return _visitor(Visitor(site=site, ref=identity.ref, name=identity.name, exp=until))
+    return _visitor(Visitor(site=site, ref=identity.ref, name=identity.name, exp=until, was=was))
 
 
 def stranger(site: str, fresh: str, now: datetime) -> Visitor:

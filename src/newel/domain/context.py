@@ -132,7 +132,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Like(msgspec.Struct, frozen=True):
-    """A resolved case of the same contact reason: how it ended, and in what time."""
+    """A resolved case of the same contact reason, or trigger: how it ended, and in what time."""
 
     case_id: str
     category: str

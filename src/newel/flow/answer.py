@@ -204,13 +204,16 @@ async def _profile(turn: Turn, playbook: Playbook, systems: Systems) -> dict[str
 
 
 async def _item(turn: Turn) -> Proposal | NoAnswer:
-    """Items name no reason in words: the first playbook whose conditions hold is followed."""
+    """Items name no reason in words: the first playbook whose conditions hold is followed.
+
+    How sure the answer is, is how sure the extraction is; nobody's word on that is not certainty.
+    """
     for reason, playbook in turn.running.bundle.playbooks.items():
         known = await _known(turn, playbook)
         if isinstance(known, Missing) or not all_hold(playbook.when, known.tree(), turn.now):
             continue
         said = choose(playbook, known, turn.now)
-        confidence = 1.0 if turn.extraction_confidence is None else turn.extraction_confidence
-        match = Match(reason, confidence, calibrated=True, why=("conditions_hold",))
+        sure = turn.extraction_confidence
+        match = Match(reason, sure or 0.0, calibrated=sure is not None, why=("conditions_hold",))
         return rule.from_playbook(rule.Follow(reason), said, match, (), turn.running.bundle)
     return NoAnswer(reasons=("no_playbook_fits",))

@@ -27,6 +27,7 @@ from newel.store import case as cases
 from newel.store import chat as rows
 from newel.store import routing as work
 from newel.store.case import Case
+from newel.store.customer import OPERATOR, identity_mac
 from newel.store.db import Tx
 from newel.store.intake import Taken
 from newel.store.live import of_conversation, typing_on, writing_to
@@ -64,19 +65,38 @@ async def admit(house: House, door: Door, site: str, *, identity: str = "", kept
     A token that does not count (any more) makes a stranger: nobody is kept from asking for a person.
     """
     async with house.db.tx(PORTER, read_only=True) as tx:
-        now = tx.now
-    if identity and door.secret:
-        try:
-            return rule.known(site, rule.opened(identity, rule.sealed_by(door.secret), Identity, now), now)
-        except Unauthenticated as error:
-            log.warning("identity_refused", why=str(error.data.get("why", "")))
-    return rule.stranger(site, _former(house, site, kept, now) or str(uuid4()), now)
+        now, told = tx.now, None
+        if identity and door.secret:
+            try:
+                told = rule.opened(identity, rule.sealed_by(door.secret), Identity, now)
+            except Unauthenticated as error:
+                log.warning("identity_refused", why=str(error.data.get("why", "")))
+        was = await _former(house, tx, site, kept, told.ref if told else "")
+    return rule.known(site, told, now, was) if told else rule.stranger(site, was or str(uuid4()), now)
 
 
-def _former(house: House, site: str, kept: str, now: datetime) -> str:
-    """The stranger whom a kept pass names; a customer comes back by the host's word only."""
-    found = _opened(house, site, kept, now)
-    return found.id if found and not found.ref else ""
+async def _former(house: House, tx: Tx, site: str, kept: str, ref: str) -> str:
+    """The stranger whom a kept pass names; a customer comes back by the host's word only.
+
+    Whoever signs in while their conversation is open goes on with it (INV-4). After that it is the
+    customer's: the pass of before opens it no more.
+    """
+    found = _opened(house, site, kept, tx.now)
+    if found is None or found.ref:
+        return ""
+    talk = await rows.begun(tx, _thread(house, found), _identity(house, ref))
+    if ref:
+        return found.id if talk is not None and talk.goes_on else ""
+    return "" if talk is not None and talk.known else found.id
+
+
+def _thread(house: House, visitor: Visitor) -> bytes:
+    return house.envelope.mac(f"thread:{CHANNEL}", visitor.thread)
+
+
+def _identity(house: House, ref: str) -> bytes | None:
+    """The blind key of the host's customer; none for strangers."""
+    return identity_mac(house.envelope, OPERATOR, ref) if ref else None
 
 
 def _opened(house: House, site: str, token: str, now: datetime) -> Visitor | None:
@@ -115,7 +135,7 @@ def actor(house: House, visitor: Visitor) -> Actor:
 
 async def conversation_of(house: House, tx: Tx, visitor: Visitor) -> UUID | None:
     """The visitor's own conversation; none before they have written."""
-    return await rows.conversation(tx, house.envelope.mac(f"thread:{CHANNEL}", visitor.thread))
+    return await rows.conversation(tx, _thread(house, visitor), _identity(house, visitor.ref))
 
 
 async def topics(house: House, token: str) -> frozenset[str]:

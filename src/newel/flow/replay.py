@@ -1,7 +1,8 @@
 """Shadow mode: past tickets through the live rules; nothing is written, sent or executed (INT-6).
 
-Each ticket stands alone, as the first message of its case: the scan of ``intake``, the thinking of
-``answer`` and the decision of ``domain.tier`` are the ones that live messages meet.
+Each ticket is the first message of its case, with the earlier contacts that it is given: the scan
+of ``intake``, the thinking of ``answer`` and the decision of ``domain.tier`` are the ones that live
+messages meet.
 """
 
 import asyncio

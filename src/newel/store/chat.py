@@ -42,10 +42,23 @@ class Matter(msgspec.Struct, frozen=True):
     owner: str | None
 
 
-async def conversation(tx: Tx, thread_mac: bytes) -> UUID | None:
-    """The conversation of a visitor, if they have written yet."""
-    row = await tx.row(sql("chat").conversation, thread_mac)
+class Begun(msgspec.Struct, frozen=True):
+    """A stranger's conversation: whether a known customer has it, and whether who asks goes on with it."""
+
+    known: bool
+    goes_on: bool
+
+
+async def conversation(tx: Tx, thread_mac: bytes, ref_mac: bytes | None) -> UUID | None:
+    """The conversation of a visitor, if they have written yet: never another customer's."""
+    row = await tx.row(sql("chat").conversation, thread_mac, ref_mac)
     return row["id"] if row else None
+
+
+async def begun(tx: Tx, thread_mac: bytes, ref_mac: bytes | None) -> Begun | None:
+    """How what a stranger began stands for a customer (or for nobody known)."""
+    row = await tx.row(sql("chat").begun, thread_mac, ref_mac)
+    return Begun(**dict(row)) if row else None
 
 
 async def matter(tx: Tx, conversation_id: UUID) -> Matter | None:

@@ -171,10 +171,11 @@ async def past(tx: Tx, case: Case) -> tuple[Past, ...]:
 
 
 async def similar(tx: Tx, case: Case) -> tuple[Like, ...]:
-    """Resolved cases of the same contact reason; none without one."""
-    if not case.contact_reason:
-        return ()
-    rows = await tx.rows(sql("context").similar, case.workflow, case.contact_reason, case.id)
+    """Resolved cases of the same contact reason; without one, of the same rule that asked for a person."""
+    if case.contact_reason:
+        rows = await tx.rows(sql("context").similar, case.workflow, case.contact_reason, case.id)
+    else:
+        rows = await tx.rows(sql("context").similar_trigger, case.id)
     return tuple(Like(**dict(row)) for row in rows)
 
 

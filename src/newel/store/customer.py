@@ -8,7 +8,7 @@ import msgspec
 from newel.domain.errors import Invalid, NewelError, NotFound
 from newel.store import audit
 from newel.store.db import Record, Tx, sql
-from newel.store.envelope import Envelope, Sealer
+from newel.store.envelope import Envelope, Sealer, case_place
 
 OPERATOR = ""
 """The identity channel of the operator's own references."""
@@ -128,6 +128,28 @@ async def _add(tx: Tx, envelope: Envelope, profile: Profile, kind: str) -> UUID:
     )
     await audit.record(tx, "customer.added", "customer", customer, kind=kind)
     return customer
+
+
+async def become(tx: Tx, envelope: Envelope, talk: UUID, stranger: UUID, known: UUID) -> None:
+    """What a sender whom nobody knew began in a conversation goes on as the known customer's (INV-4).
+
+    Cases keep their state, lock, owner and key; the key is wrapped under the known customer's, so that
+    their erasure reaches it.
+    """
+    theirs, before = await read(tx, envelope, known), await read(tx, envelope, stranger)
+    old, new = sealer_of(envelope, before), sealer_of(envelope, theirs)
+    found = await tx.rows(sql("customer").begun_in, talk)
+    keys = [old.rewrap(case_place(row["case_id"]), row["key_wrapped"], new) for row in found]
+    talks = {talk, *(row["conversation_id"] for row in found)}
+    which = [row["case_id"] for row in found]
+    await tx.run(sql("customer").become, list(talks), stranger, known, which, keys)
+    reached = msgspec.structs.replace(
+        theirs.profile, addresses=before.profile.addresses | theirs.profile.addresses
+    )
+    if reached != theirs.profile:
+        await put(tx, envelope, msgspec.structs.replace(theirs, profile=reached))
+    for one in talks:
+        await audit.record(tx, "conversation.identified", "conversation", one, customer=str(known))
 
 
 async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:

@@ -62,6 +62,10 @@ class Sealer:
         """The sealer of a key that was wrapped under this one."""
         return Sealer(self.open(place, wrapped))
 
+    def rewrap(self, place: str, wrapped: bytes, to: "Sealer") -> bytes:
+        """A key that was wrapped under this one, wrapped under another for the same place."""
+        return to.seal(place, self.open(place, wrapped))
+
 
 class Envelope:
     """The master key: wraps subject keys, and makes blind MACs for look-ups."""
@@ -88,7 +92,7 @@ class Envelope:
 
     def hand_over(self, place: str, wrapped: bytes, to: Sealer) -> bytes:
         """The key of what had no case yet, wrapped under its case's from here on."""
-        return to.seal(place, self._master.open(place, wrapped))
+        return self._master.rewrap(place, wrapped, to)
 
     def check(self) -> bytes:
         """A value that only this master key opens."""

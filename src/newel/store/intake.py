@@ -15,6 +15,7 @@ from newel.domain.knowledge import Pointer
 from newel.domain.scan.features import CustomerFacts, PastContact
 from newel.domain.scan.receipt import Receipt
 from newel.store import audit
+from newel.store import customer as customers
 from newel.store.case import Case
 from newel.store.customer import OPERATOR, Profile, identity_mac, profile_place
 from newel.store.db import Db, Record, Tx, sql
@@ -132,7 +133,12 @@ async def look_in(
     asked = (inbound.channel, macs.external, macs.ref, macs.address, macs.thread, inbound.case_id, span)
     async with db.opened(actor, sql("intake").look_in, *asked) as (tx, row):
         assert row is not None, "the look always has its row"  # noqa: S101
-        yield tx, _look(row, macs, inbound.channel)
+        if row["stranger_id"]:
+            talk, stranger, known = row["conversation_id"], row["stranger_id"], row["customer_id"]
+            await customers.become(tx, envelope, talk, stranger, known)
+            yield tx, _look(await tx.one(sql("intake").look_in, *asked), macs, inbound.channel)
+        else:
+            yield tx, _look(row, macs, inbound.channel)
 
 
 def _look(row: Record, macs: Macs, channel: str) -> Look:

@@ -233,6 +233,14 @@ async def test_INV_12_an_action_is_the_case_customers(house: House) -> None:
         await acts.refund(tx, on, customer_id=other.customer)
 
 
+async def test_INV_12_an_action_goes_to_its_cases_customer_alone(house: House) -> None:
+    on, other = await ground(house.db), await ground(house.db, name="other")
+    async with house.db.tx(HAND) as tx:
+        act = await acts.refund(tx, on)
+    async with rows.refused(house.db, "not the customer") as tx:
+        await rows.change(tx, "action", act, customer_id=other.customer)
+
+
 async def spent(house: House, on: rows.Ground) -> int:
     (row,) = await house.as_owner(
         "SELECT coalesce(sum(amount_minor), 0)::int AS n FROM newel.action"

@@ -1,7 +1,9 @@
-"""Tier, limbo, owner, clock and audit, tried by hand as the application's role (INV-3, 6, 7, 9, 13, 17)."""
+"""Tier, lock, owner, clock and audit, tried by hand as the application role (INV-3, 4, 6, 7, 9, 13, 17)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -317,3 +319,67 @@ async def test_INV_14_the_author_does_not_sign_and_a_signer_has_the_role(house: 
             )
             await change(tx, "policy_version", draft, state="active", activated_at=tx.now)
     assert on.policy != draft
+
+
+async def known(tx: Tx) -> UUID:
+    """A customer whom the operator knows by a reference."""
+    customer = await put(tx, "customer", profile_sealed=b"", created_at=tx.now, updated_at=tx.now)
+    await tx.run("INSERT INTO newel.customer_identity VALUES ('', $1, $2)", uuid4().bytes, customer)
+    return customer
+
+
+async def handed(tx: Tx, on: rows.Ground, to: UUID, *, cases: bool = True) -> None:
+    await change(tx, "conversation", on.conversation, customer_id=to, begun_by=on.customer)
+    if cases:
+        await change(tx, "cases", on.case, customer_id=to)
+
+
+async def test_INV_4_what_an_unknown_sender_began_becomes_a_known_customers_once(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        await handed(tx, on, await known(tx))
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await change(tx, "conversation", on.conversation, customer_id=await known(tx))
+
+
+async def test_INV_4_the_cases_go_with_their_conversation(house: House) -> None:
+    on = await ground(house.db)
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await handed(tx, on, await known(tx), cases=False)
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await change(tx, "cases", on.case, customer_id=await known(tx))
+
+
+async def test_INV_12_an_action_goes_with_its_case(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        act, to = await acts.refund(tx, on), await known(tx)
+        await handed(tx, on, to)
+        await tx.run(
+            "SELECT newel.become(ARRAY[]::uuid[], $1, $2, ARRAY[$3]::uuid[], ARRAY[''::bytea])",
+            on.customer,
+            to,
+            on.case,
+        )
+    (row,) = await house.as_owner("SELECT customer_id FROM newel.action WHERE id = $1", act)
+    assert row["customer_id"] == to
+
+
+async def test_INV_4_a_known_customers_conversation_is_never_anothers(house: House) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        await tx.run("INSERT INTO newel.customer_identity VALUES ('', $1, $2)", b"ref", on.customer)
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await handed(tx, on, await known(tx))
+
+
+async def test_INV_4_nobody_whom_the_operator_does_not_know_takes_a_conversation(house: House) -> None:
+    on, other = await ground(house.db), await ground(house.db, name="other")
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await handed(tx, on, other.customer)
+
+
+async def test_INV_4_no_case_of_another_customer_stands_in_a_conversation(house: House) -> None:
+    on = await ground(house.db)
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await rows.free_case(tx, replace(on, customer=await known(tx)))

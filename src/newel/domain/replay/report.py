@@ -115,13 +115,14 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """On what the tickets were run: the file, the policy, where facts and time came from."""
+    """On what the tickets were run: file and policy, where facts, time and earlier contacts came from."""
 
     source: str
     workflow: str
     policy: str
     look_ups: str
     clock: str
+    history: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

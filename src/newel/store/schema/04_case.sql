@@ -48,9 +48,25 @@ CREATE TABLE newel.conversation (
     webhook     boolean     NOT NULL DEFAULT true,
     disclosed   boolean     NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL,
-    UNIQUE (channel, thread_mac)
+    begun_by    uuid        REFERENCES newel.customer,
+    UNIQUE (channel, thread_mac, customer_id)
 );
 CREATE INDEX conversation_customer ON newel.conversation (customer_id);
+
+-- A conversation is one customer's. It changes hands once: what a sender whom nobody knew began (`begun_by`) goes on
+-- as that of the customer whom the operator names in it (INV-4).
+CREATE FUNCTION newel.guard_conversation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.begun_by IS NOT NULL OR NEW.begun_by IS DISTINCT FROM OLD.customer_id OR NEW.customer_id = OLD.customer_id
+       OR EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = OLD.customer_id AND i.channel = '')
+       OR NOT EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = NEW.customer_id AND i.channel = '') THEN
+        RAISE EXCEPTION 'NW-CASE: whose conversation it is never changes' USING ERRCODE = 'NW008';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER conversation_owner BEFORE UPDATE ON newel.conversation FOR EACH ROW
+    WHEN ((NEW.customer_id, NEW.begun_by) IS DISTINCT FROM (OLD.customer_id, OLD.begun_by))
+    EXECUTE FUNCTION newel.guard_conversation();
 
 -- `cases` is the matter with the state of its current episode.
 CREATE TABLE newel.cases (
@@ -101,8 +117,11 @@ BEGIN
     IF NEW.episode <> OLD.episode AND (OLD.state <> 'resolved' OR NEW.episode <> OLD.episode + 1) THEN
         RAISE EXCEPTION 'NW-TIER: an episode ends with its resolution' USING ERRCODE = 'NW017';
     END IF;
-    IF (NEW.workflow, NEW.kind, NEW.customer_id, NEW.conversation_id) IS DISTINCT FROM
-       (OLD.workflow, OLD.kind, OLD.customer_id, OLD.conversation_id) THEN
+    -- Whose it is changes with its conversation alone.
+    IF (NEW.workflow, NEW.kind, NEW.conversation_id) IS DISTINCT FROM (OLD.workflow, OLD.kind, OLD.conversation_id)
+       OR NEW.customer_id <> OLD.customer_id AND NOT EXISTS (
+           SELECT FROM newel.conversation v WHERE v.id = NEW.conversation_id
+             AND v.customer_id = NEW.customer_id AND v.begun_by = OLD.customer_id) THEN
         RAISE EXCEPTION 'NW-CASE: whose case it is never changes' USING ERRCODE = 'NW008';
     END IF;
     RETURN NEW;
@@ -113,6 +132,23 @@ CREATE TRIGGER case_transition BEFORE UPDATE ON newel.cases
     FOR EACH ROW EXECUTE FUNCTION newel.guard_transition('case');
 CREATE CONSTRAINT TRIGGER case_audited AFTER INSERT OR UPDATE ON newel.cases
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('case');
+
+-- No case of another customer stands in a conversation, and none stays behind when it changes hands (INV-4).
+CREATE FUNCTION newel.guard_one_customer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'cases' THEN
+        IF EXISTS (SELECT FROM newel.conversation v WHERE v.id = NEW.conversation_id AND v.customer_id <> NEW.customer_id) THEN
+            RAISE EXCEPTION 'NW-CASE: the conversation is another customer''s' USING ERRCODE = 'NW008';
+        END IF;
+    ELSIF EXISTS (SELECT FROM newel.cases c WHERE c.conversation_id = NEW.id AND c.customer_id = NEW.begun_by) THEN
+        RAISE EXCEPTION 'NW-CASE: its cases go with a conversation' USING ERRCODE = 'NW008';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER case_one_customer AFTER INSERT ON newel.cases
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_one_customer();
+CREATE CONSTRAINT TRIGGER conversation_one_customer AFTER UPDATE OF customer_id ON newel.conversation
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_one_customer();
 
 CREATE TABLE newel.lowering (
     id        uuid PRIMARY KEY,

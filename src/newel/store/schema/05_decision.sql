@@ -198,10 +198,15 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
-    IF (NEW.case_id, NEW.customer_id, NEW.proposal_id, NEW.message_id, NEW.policy_id, NEW.class, NEW.payload_mac,
+    -- It follows its case to a customer who became known (INV-12: caps, and never the beneficiary).
+    IF NEW.customer_id <> OLD.customer_id AND NOT EXISTS (
+        SELECT FROM newel.cases c WHERE c.id = NEW.case_id AND c.customer_id = NEW.customer_id) THEN
+        RAISE EXCEPTION 'NW-ACTION: not the customer of the case' USING ERRCODE = 'NW012';
+    END IF;
+    IF (NEW.case_id, NEW.proposal_id, NEW.message_id, NEW.policy_id, NEW.class, NEW.payload_mac,
         NEW.args_sealed, NEW.amount_minor, NEW.cap_minor, NEW.window_from, NEW.keyed, NEW.authority,
         NEW.approval_id, NEW.binding, NEW.staff_id, NEW.created_at) IS DISTINCT FROM
-       (OLD.case_id, OLD.customer_id, OLD.proposal_id, OLD.message_id, OLD.policy_id, OLD.class, OLD.payload_mac,
+       (OLD.case_id, OLD.proposal_id, OLD.message_id, OLD.policy_id, OLD.class, OLD.payload_mac,
         OLD.args_sealed, OLD.amount_minor, OLD.cap_minor, OLD.window_from, OLD.keyed, OLD.authority,
         OLD.approval_id, OLD.binding, OLD.staff_id, OLD.created_at) THEN
         RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';

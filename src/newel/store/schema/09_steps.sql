@@ -46,13 +46,13 @@ CREATE FUNCTION newel.look_in(
     OUT message_id uuid, OUT case_id uuid, OUT case_conversation uuid, OUT case_state text,
     OUT customer_id uuid, OUT wrapped bytea, OUT lifetime_value_minor bigint, OUT segment text, OUT vip boolean,
     OUT vulnerable boolean, OUT prefers_human boolean, OUT ref_bound boolean, OUT address_bound boolean,
-    OUT conversation_id uuid,
+    OUT conversation_id uuid, OUT stranger_id uuid,
     OUT open_ids uuid[], OUT open_conversations uuid[], OUT open_from timestamptz[], OUT open_to timestamptz[],
     OUT open_into uuid[],
     OUT past_ids uuid[], OUT past_cases uuid[], OUT past_episodes integer[], OUT past_keys bytea[],
     OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[], OUT past_answered timestamptz[]
 ) LANGUAGE plpgsql AS $$
-DECLARE at_address uuid;
+DECLARE at_address uuid; whose uuid;
 BEGIN
     PERFORM pg_advisory_xact_lock(7307, hashtext(encode(external, 'hex')));
     now := newel.now();
@@ -77,10 +77,24 @@ BEGIN
         SELECT FROM newel.customer_identity i WHERE i.customer_id = at_address AND i.channel = '')) THEN
         customer_id := at_address;
     END IF;
-    SELECT v.id INTO conversation_id FROM newel.conversation v
-    WHERE v.channel = its_channel AND v.thread_mac = thread;
+    -- A conversation is one customer's: their own of this thread; or one that a sender began whom nobody knew, where
+    -- the operator now says who that is, or the sender writes again without that word. Anybody else begins another.
+    SELECT v.id, v.customer_id INTO conversation_id, whose FROM newel.conversation v
+    WHERE v.channel = its_channel AND v.thread_mac = thread AND (v.customer_id = look_in.customer_id OR CASE
+        WHEN ref IS NULL THEN v.begun_by = at_address
+        ELSE NOT EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = v.customer_id AND i.channel = '')
+            AND EXISTS (SELECT FROM keyring.subject_key k WHERE k.subject_id = v.customer_id AND k.wrapped IS NOT NULL)
+        END)
+    ORDER BY v.customer_id = look_in.customer_id DESC NULLS LAST, v.customer_id = at_address DESC NULLS LAST,
+        v.created_at, v.id LIMIT 1;
+    IF ref IS NULL OR customer_id IS NULL THEN
+        customer_id := coalesce(whose, customer_id);
+    END IF;
     IF customer_id IS NULL THEN
         RETURN;
+    END IF;
+    IF whose <> customer_id THEN
+        stranger_id := whose;
     END IF;
     SELECT k.wrapped, c.lifetime_value_minor, c.segment, c.vip, c.vulnerable, c.prefers_human
     INTO wrapped, lifetime_value_minor, segment, vip, vulnerable, prefers_human
@@ -115,6 +129,40 @@ BEGIN
                 WHERE c.resolved_at IS NULL ORDER BY c.opened_at DESC LIMIT 1) r
           JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode
           WHERE m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 3)) h;
+END $$;
+
+-- A conversation that an unknown sender began, with what is merged with it: its cases, locked, and their keys.
+CREATE FUNCTION newel.begun_in(talk uuid) RETURNS TABLE (case_id uuid, conversation_id uuid, key_wrapped bytea)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE found uuid[]; again uuid[] := '{}';
+BEGIN
+    LOOP
+        WITH RECURSIVE kin(id) AS (
+            SELECT talk
+            UNION
+            SELECT other.conversation_id FROM kin JOIN newel.cases own ON own.conversation_id = kin.id
+                JOIN newel.merge x ON own.id IN (x.case_id, x.into_id)
+                JOIN newel.cases other ON other.id IN (x.case_id, x.into_id)
+        )
+        SELECT coalesce(array_agg(c.id ORDER BY c.id), '{}') INTO found
+        FROM kin JOIN newel.cases c ON c.conversation_id = kin.id;
+        EXIT WHEN found = again; -- no merge came in between
+        PERFORM FROM newel.cases c WHERE c.id = ANY (found) ORDER BY c.id FOR NO KEY UPDATE;
+        again := found;
+    END LOOP;
+    RETURN QUERY SELECT c.id, c.conversation_id, c.key_wrapped FROM newel.cases c WHERE c.id = ANY (found) ORDER BY c.id;
+END $$;
+
+-- They are a known customer's from here on, each case with its key wrapped under theirs.
+CREATE FUNCTION newel.become(talks uuid[], stranger uuid, who uuid, which uuid[], keys bytea[])
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE newel.conversation SET customer_id = who, begun_by = stranger WHERE id = ANY (talks);
+    FOR i IN 1 .. cardinality(which) LOOP
+        UPDATE newel.cases SET customer_id = who, key_wrapped = keys[i] WHERE id = which[i];
+    END LOOP;
+    UPDATE newel.action SET customer_id = who WHERE case_id = ANY (which) AND customer_id = stranger;
 END $$;
 
 -- Take a message in with its receipt, and whatever is new with it: the customer (with their key), an

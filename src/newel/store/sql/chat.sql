@@ -1,6 +1,18 @@
 -- name: conversation
--- The conversation of a thread, and whose it is.
-SELECT id, customer_id FROM newel.conversation WHERE channel = 'chat' AND thread_mac = $1;
+-- The conversation of a thread: the customer's own, or what a stranger began and nobody known has.
+SELECT v.id FROM newel.conversation v
+    LEFT JOIN newel.customer_identity i ON i.customer_id = v.customer_id AND i.channel = ''
+WHERE v.channel = 'chat' AND v.thread_mac = $1 AND (i.identity_mac = $2::bytea OR i.identity_mac IS NULL)
+ORDER BY i.identity_mac IS NULL, v.created_at, v.id LIMIT 1;
+
+-- name: begun
+-- What stands of a stranger's conversation: whether a known customer has it, and whether this one goes on with it,
+-- as their own, or as long as it is open and nobody known has it.
+SELECT i.identity_mac IS NOT NULL AS known, coalesce(i.identity_mac = $2::bytea, false) OR i.identity_mac IS NULL AND EXISTS (
+    SELECT FROM newel.cases c WHERE c.conversation_id = v.id AND c.state <> 'resolved') AS goes_on
+FROM newel.conversation v LEFT JOIN newel.customer_identity i ON i.customer_id = v.customer_id AND i.channel = ''
+WHERE v.channel = 'chat' AND v.thread_mac = $1
+ORDER BY coalesce(i.identity_mac = $2::bytea, false) DESC, v.created_at, v.id LIMIT 1;
 
 -- name: standing
 -- The newest matter of a conversation, or what it was merged into: where it stands, and who has it.

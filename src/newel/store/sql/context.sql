@@ -80,3 +80,14 @@ SELECT c.id::text AS case_id, r.category, coalesce(r.cause, '') AS cause, r.seco
 FROM newel.cases c JOIN newel.resolution r ON r.case_id = c.id AND r.episode = c.episode
 WHERE c.workflow = $1 AND c.contact_reason = $2 AND c.id <> $3 AND r.by_kind = 'staff'
 ORDER BY r.at DESC LIMIT 10;
+
+-- name: similar_trigger
+-- Cases that the same rule brought to a person and a person resolved, newest first: for a case that was marked
+-- before anybody asked what it is about.
+SELECT c.id::text AS case_id, r.category, coalesce(r.cause, '') AS cause, r.seconds_spent
+FROM (SELECT w.workflow, w.reason FROM newel.work_item w WHERE w.case_id = $1 ORDER BY w.queued_at DESC, w.id LIMIT 1) mine
+    JOIN newel.work_item w ON w.workflow = mine.workflow AND w.reason = mine.reason
+    JOIN newel.cases c ON c.id = w.case_id
+    JOIN newel.resolution r ON r.case_id = w.case_id AND r.episode = w.episode
+WHERE mine.reason <> '' AND c.id <> $1 AND r.by_kind = 'staff'
+ORDER BY r.at DESC LIMIT 10;

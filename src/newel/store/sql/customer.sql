@@ -47,3 +47,11 @@ SELECT EXISTS (SELECT FROM newel.customer_identity WHERE customer_id = $1 AND ch
 -- name: lock_identity
 -- Two first messages of one customer are one customer.
 SELECT pg_advisory_xact_lock(7306, hashtext(encode($1, 'hex')));
+
+-- name: begun_in
+-- The cases of a conversation and of what is merged with it, locked, with their keys.
+SELECT case_id, conversation_id, key_wrapped FROM newel.begun_in($1);
+
+-- name: become
+-- They are a known customer's from here on.
+SELECT newel.become($1, $2, $3, $4, $5);

@@ -45,7 +45,7 @@ class SendMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class SendItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A back-office item with its fields, and how sure the extraction is of them."""
+    """A back-office item with its fields, and how sure the extraction is of them; unsaid, a person looks."""
 
     external_id: Key
     workflow: Key
