@@ -3,8 +3,9 @@
 An outside client offers messages (60 % facts, 20 % approvals by a scripted approver, 20 % for a
 person), retries what is refused under the same id, and keeps what was acknowledged. Meanwhile
 server, worker, PostgreSQL and supervisor are killed at random points. Afterwards it counts, from
-outside and in the database: nothing acknowledged is lost, nothing delivered or done twice, no
-case in limbo, no backlog two minutes after the load ends. Closes with `N passed, N failed`.
+outside and in the database: nothing acknowledged is lost, nothing delivered or done twice, what
+was approved is done, no case in limbo, no backlog two minutes after the load ends, and as many were
+killed as was asked. Closes with `N passed, N failed`.
 """
 
 import argparse
@@ -35,6 +36,12 @@ from benchmarks.common import Wire
 APPROVER = {"login": "farid", "password": "hearthwick-demo"}
 MIX = (("facts", 0.6), ("approval", 0.2), ("person", 0.2))
 DRAIN_SECONDS = 120
+NOT_DONE = """
+SELECT count(*) FROM newel.approval p WHERE p.id = ANY ($1::uuid[]) AND (p.state <> 'approved'
+    OR p.payload_mac IS NOT NULL AND NOT EXISTS (
+        SELECT FROM newel.action a WHERE a.approval_id = p.id AND a.state = 'confirmed'))
+"""
+"""Approvals that were acknowledged, and whose act has not happened."""
 STORIES = {10023, 10031, 10044, 10050}
 CONCURRENT = 64
 HANDS = 16
@@ -312,14 +319,18 @@ async def drained(soak: Soak) -> dict[str, int]:
     return left
 
 
-def over_there(soak: Soak) -> tuple[list[str], set[str]]:
-    """The keys in the other side's own ledger, one for each effect, and the messages that it was told."""
+def over_there(soak: Soak) -> tuple[list[str], int, set[str]]:
+    """The other side's own books: the keys, one for each effect; subjects that have an effect without a
+    key twice; and the messages that it was told.
+    """
     with closing(sqlite3.connect(next(Path(soak.home, "demo").glob("*.sqlite")))) as books:
         keys = [row[0] for row in books.execute("SELECT key FROM ledger WHERE key IS NOT NULL")]
-        return keys, {row[0] for row in books.execute("SELECT id FROM message")}
+        twice = "SELECT 1 FROM ledger WHERE key IS NULL GROUP BY class, subject HAVING count(*) > 1"
+        received = {row[0] for row in books.execute("SELECT id FROM message")}
+        return keys, len(books.execute(twice).fetchall()), received
 
 
-async def count(soak: Soak) -> list[tuple[str, bool, str]]:
+async def count(soak: Soak, asked: int) -> list[tuple[str, bool, str]]:
     """Every promise, counted."""
     left = await drained(soak)
     connection = await asyncpg.connect(soak.secret("database-url"))
@@ -331,6 +342,7 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
             " GROUP BY proposal_id HAVING count(*) > 1) t"
         )
         dead = await connection.fetchval("SELECT count(*) FROM newel.job WHERE state = 'dead'")
+        undone = await connection.fetchval(NOT_DONE, list(soak.approved))
         actions = await connection.fetch("SELECT id::text, state FROM newel.action")
         outbox = await connection.fetch(
             "SELECT m.id::text, o.state, m.case_id::text AS case_id, m.drafted_by FROM newel.outbox o"
@@ -344,8 +356,8 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
         await connection.close()
     never = soak.counts["never acknowledged"]
     lost = [e for e, (m, _) in soak.acknowledged.items() if m not in known]
-    rows, received = over_there(soak)
-    keys = Counter(rows)
+    rows, again, received = over_there(soak)
+    keys, killed = Counter(rows), sum(soak.kills.values())
     confirmed = {a["id"] for a in actions if a["state"] == "confirmed"}
     delivered = {o["id"] for o in outbox if o["state"] == "delivered"}
     by_case: dict[str, int] = defaultdict(int)
@@ -360,6 +372,8 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
         ("conversations with two AI replies", not more, str(len(more))),
         ("proposals delivered under two ids", twice == 0, str(twice)),
         ("keys executed twice at the other side", max(keys.values(), default=0) <= 1, str(len(keys))),
+        ("subjects that had it twice without a key", again == 0, str(again)),
+        ("approved and not done", undone == 0, str(undone)),
         ("confirmed actions missing over there", confirmed <= set(keys), str(len(confirmed - set(keys)))),
         (
             "effects that no confirmed action stands for",
@@ -374,6 +388,7 @@ async def count(soak: Soak) -> list[tuple[str, bool, str]]:
         ("cases in limbo", limbo == 0, str(limbo)),
         ("dead jobs", dead == 0, str(dead)),
         ("backlog after the drain", not left, json.dumps(left)),
+        ("fewer kills than asked", killed >= asked, f"{killed} of {asked}"),
         ("everything moved", len(received) > 0 and len(confirmed) > 0, json.dumps(states)),
     ]
 
@@ -405,7 +420,7 @@ async def storm(soak: Soak, options: argparse.Namespace) -> int:
         load(soak, options.seconds, f"s{os.getpid()}"), kill(soak, options.seconds, options.kills, done)
     )
     await ready(soak, 60)
-    results = await count(soak)
+    results = await count(soak, options.kills)
     over.set()
     await asyncio.gather(approver, reporter)
     print(json.dumps({"counts": soak.counts, "kills": soak.kills}))

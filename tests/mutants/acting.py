@@ -112,13 +112,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "OutcomeKind.REFUSED | OutcomeKind.NOT_EXECUTED",
         *f("INV_11_a_refusal_of_the_second_call_says_nothing_of_the_first"),
     ),
-    patched(
-        11,
-        "domain/action.py",
-        " and since >= LANDS_WITHIN",
-        "",
-        *f("INV_11_without_a_trace_for_long_enough_it_ends_and_the_person_is_told"),
-    ),
     without(
         12,
         APPROVAL,
