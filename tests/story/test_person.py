@@ -91,8 +91,9 @@ def test_INV_4_human_please_with_the_AI_switched_off(day: Day) -> None:
 def test_OPS_8_what_nobody_marked_is_a_persons_where_the_AI_is_away(day: Day) -> None:
     with day.without_ai():
         asked = day.say("Where is order 10728?", "C0128")
+        day.owner(day.say("I want to talk to a real person", "C0163", conversation="the worker is there"))
         assert day.case(asked)["state"] == "ai"
-        day.pass_time(minutes=3)
+        day.pass_time(minutes=3)  # what has just begun would not yet say that the AI is away
         owner = day.owner(asked)
         (told,) = day.replied(asked, "system")
         assert "personally" in told["text"]
