@@ -243,8 +243,8 @@ async def _policy(floor: Floor) -> None:
     async with floor.tx() as tx:
         await tx.run(
             "INSERT INTO newel.policy_version (id, workflow, number, name, digest, body, state, required,"
-            " created_at) VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), $3, 'draft',"
-            " '{policy_owner}', $2)",
+            " created_at)"
+            " VALUES ($1, 'customer-support', 1, 'standard', sha256('x'), $3, 'draft', '{policy_owner}', $2)",
             floor.policy_id,
             tx.now,
             msgspec.json.encode(Source("default.yaml", STANDARD, {})).decode(),

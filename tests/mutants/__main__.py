@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import acting, merging, moving, offering, proving, reviewing, rules, sending
+from tests.mutants import acting, every, merging, moving, offering, proving, reviewing, rules, sending
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
 
 from newel.store.embedded import Embedded
@@ -26,6 +26,7 @@ ALL: tuple[Mutant, ...] = (
     *acting.MUTANTS,
     *moving.MUTANTS,
     *proving.MUTANTS,
+    *every.MUTANTS,
     *merging.MUTANTS,
     *reviewing.MUTANTS,
     *offering.MUTANTS,

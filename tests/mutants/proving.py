@@ -1,6 +1,6 @@
 """What stands in another's name: the guards of fixed texts, lowerings and stops (INV-1, 3, 13, 17)."""
 
-from tests.mutants.mutant import DELIVERY, FLOW, GUARDS, Mutant, dropped, patched, without
+from tests.mutants.mutant import CASE, DELIVERY, FLOW, GUARDS, Mutant, dropped, patched, without
 
 PROVENANCE, LOWERING = "guard_provenance", "guard_lowering"
 
@@ -39,6 +39,13 @@ MUTANTS: tuple[Mutant, ...] = (
         PROVENANCE,
         "c.workflow = v.workflow AND ",
         *d("INV_3_a_text_of_another_workflow_is_no_system_text"),
+    ),
+    without(
+        14,
+        "guard_policy_signed",
+        "OR (NEW.workflow, NEW.emergency, NEW.base_id, NEW.submitted_by) IS DISTINCT FROM\n"
+        "          (OLD.workflow, OLD.emergency, OLD.base_id, OLD.submitted_by)",
+        f"{CASE}::test_INV_14_a_policy_in_force_is_not_inserted_nor_changed",
     ),
     patched(
         3,

@@ -286,7 +286,8 @@ async def test_INV_14_a_policy_in_force_is_not_inserted_nor_changed(house: House
     draft = {"workflow": "new", "number": 1, "name": "n", "digest": rows.MAC, "body": "b"}
     async with rows.refused(house.db, "starts as a draft") as tx:
         await put(tx, "policy_version", state="active", created_at=tx.now, activated_at=tx.now, **draft)
-    for sly in ({"body": "other"}, {"digest": rows.OTHER_MAC}, {"required": ["legal"]}):
+    sly_ones: list[dict[str, Any]] = [{"body": "other"}, {"digest": rows.OTHER_MAC}, {"required": ["legal"]}]
+    for sly in (*sly_ones, {"workflow": "elsewhere"}, {"base_id": on.policy}):
         async with rows.refused(house.db, "NW-SIGN") as tx:
             await change(tx, "policy_version", on.policy, **sly)
 
