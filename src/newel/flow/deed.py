@@ -18,6 +18,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.deed import Hand, Hindrance, Matter, Room
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleToken, Unavailable
 from newel.domain.playbook import Action, Doable, Known, NoPath, acts
+from newel.domain.sentence import Sentence
 from newel.domain.words import Money, Tier
 from newel.flow import answer, routing
 from newel.flow.house import House, Running, Turn
@@ -38,6 +39,8 @@ from newel.store.deed import Deed
 
 BY_HAND: Final = "by_hand"
 """What a proposal is made by that no model made."""
+_MISSING: Final = Sentence("%(name)s is not known; say it by hand")
+_UNFILLED: Final = Sentence("the facts do not fill it (%(why)s)")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,12 +113,14 @@ async def _doable(turn: Turn, asked: Asked) -> Doable:
     if known is None:
         raise Unavailable(what="the systems of record")
     if not isinstance(known, Known):
-        raise Invalid(what=known.names[0].replace("_", " "), why="it is not known; say it by hand")
+        raise Invalid(what="the act", why=_MISSING.of(name=known.names[0].replace("_", " ")))
     found = acts(playbook, known, turn.now).get(asked.act)
     if found is None:
         raise NotFound(what="act of this playbook", id=asked.act)
     if isinstance(found, NoPath):
-        raise Conflict(what="the act", state="not possible", why=reasons.said(found.reason.value))
+        raise Conflict(
+            what="the act", state="not possible", why=_UNFILLED.of(why=reasons.said(found.reason.value))
+        )
     return _with_amount(found, asked.amount_minor)
 
 

@@ -9,7 +9,11 @@ from newel.web.tongue import N_, Tongue
 NAMES: Final[Mapping[str, str]] = {
     "add": N_("Tags"),
     "ai_quality": N_("What the AI had"),
+    "act": N_("Act"),
     "amount": N_("Amount"),
+    "key": N_("Form"),
+    "playbook": N_("Playbook"),
+    "unconfirmed": N_("What I write does not say that it is done"),
     "attachments": N_("Attachments"),
     "base": N_("Version"),
     "body": N_("Text"),

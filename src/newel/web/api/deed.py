@@ -18,7 +18,7 @@ from newel.web.shapes import Key, Minor, Short, Token
 Slots = Annotated[dict[Key, Short], msgspec.Meta(max_length=20)]
 
 
-class Do(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DoAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which act of which playbook; ``arguments`` are slots of it that the customer's words do not give.
 
     Without ``amount_minor`` it is what the record says. ``key`` is the caller's: a second call with it is
@@ -33,7 +33,7 @@ class Do(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     key: Short = ""
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
+class CaseAct(msgspec.Struct, frozen=True, kw_only=True):
     """One act: ``confirmed`` once it happened, ``unknown`` while nobody knows, ``refused`` or ``void``."""
 
     id: UUID
@@ -49,10 +49,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
-class Acts(msgspec.Struct, frozen=True):
+class CaseActs(msgspec.Struct, frozen=True):
     """The acts of a case, the first first."""
 
-    actions: tuple[Done, ...]
+    actions: tuple[CaseAct, ...]
 
 
 @post(
@@ -68,7 +68,7 @@ class Acts(msgspec.Struct, frozen=True):
     },
     errors=(409, 503),
 )
-async def do(request: Ask, case_id: FromPath[UUID], data: JSONBody[Do]) -> Done:
+async def do(request: Ask, case_id: FromPath[UUID], data: JSONBody[DoAct]) -> CaseAct:
     """Have an act done on my case, by my own authority; 422 says what keeps me from it."""
     asked = deed.Asked(
         playbook=data.playbook,
@@ -81,14 +81,14 @@ async def do(request: Ask, case_id: FromPath[UUID], data: JSONBody[Do]) -> Done:
 
 
 @get("/api/v1/cases/{case_id:uuid}/actions", Act.WORK)
-async def case_actions(request: Ask, case_id: FromPath[UUID]) -> Acts:
+async def case_actions(request: Ask, case_id: FromPath[UUID]) -> CaseActs:
     """What was done in my case or is under way, by whomever."""
     found = await deed.done(request.house, request.person, case_id)
-    return Acts(tuple(map(_done, found)))
+    return CaseActs(tuple(map(_done, found)))
 
 
-def _done(one: Deed) -> Done:
-    return Done(
+def _done(one: Deed) -> CaseAct:
+    return CaseAct(
         id=one.id,
         act=one.payload.action,
         state=one.state,
