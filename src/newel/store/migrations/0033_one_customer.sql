@@ -24,7 +24,8 @@ BEGIN
     IF NEW.episode = OLD.episode AND OLD.tier IS NOT NULL
        AND (NEW.tier IS NULL OR NEW.tier < OLD.tier OR (OLD.locked AND NOT NEW.locked))
        AND NOT EXISTS (SELECT FROM newel.lowering l WHERE l.case_id = NEW.id AND l.episode = NEW.episode
-                       AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()) THEN
+                       AND l.from_tier = OLD.tier AND l.tx = pg_current_xact_id()
+                       AND NEW.tier >= l.to_tier AND (l.unlocked OR NOT OLD.locked)) THEN
         RAISE EXCEPTION 'NW-TIER: only a person lowers a tier' USING ERRCODE = 'NW017';
     END IF;
     IF NEW.episode <> OLD.episode AND (OLD.state <> 'resolved' OR NEW.episode <> OLD.episode + 1) THEN
@@ -81,6 +82,14 @@ BEGIN
         OLD.approval_id, OLD.binding, OLD.staff_id, OLD.created_at) THEN
         RAISE EXCEPTION 'NW-ACTION: a payload never changes' USING ERRCODE = 'NW012';
     END IF;
+    IF NEW.doubted_at IS DISTINCT FROM OLD.doubted_at
+       AND (NEW.doubted_at IS NULL OR NEW.doubted_at < newel.now() - interval '1 minute') THEN
+        RAISE EXCEPTION 'NW-DOUBT: a doubt begins now and is not taken back' USING ERRCODE = 'NW023';
+    ELSIF OLD.lapsed AND (NOT NEW.lapsed OR NEW.state IN ('authorised', 'claimed')) THEN
+        RAISE EXCEPTION 'NW-DOUBT: what has lapsed is only asked about' USING ERRCODE = 'NW023';
+    ELSIF NEW.state IN ('void', 'refused') AND NEW.doubted_at > newel.now() - interval '20 minutes' THEN
+        RAISE EXCEPTION 'NW-DOUBT: a call of it may yet land' USING ERRCODE = 'NW023';
+    END IF;
     IF NEW.state <> 'claimed' OR OLD.state = 'claimed' THEN
         RETURN NEW;
     END IF;
@@ -108,7 +117,7 @@ BEGIN
         PERFORM FROM newel.customer c WHERE c.id = NEW.customer_id FOR NO KEY UPDATE;
         SELECT coalesce(sum(a.amount_minor), 0) INTO spent FROM newel.action a
         WHERE a.customer_id = NEW.customer_id AND a.class = NEW.class AND a.id <> NEW.id
-          AND a.state IN ('claimed', 'confirmed', 'unknown') AND a.created_at >= NEW.window_from;
+          AND (a.under_way OR a.state = 'confirmed') AND a.created_at >= NEW.window_from;
         IF spent + NEW.amount_minor > NEW.cap_minor THEN
             RAISE EXCEPTION 'NW-CAP: % spent, % asked, cap %', spent, NEW.amount_minor, NEW.cap_minor
                 USING ERRCODE = 'NW015';
@@ -128,7 +137,7 @@ CREATE FUNCTION newel.look_in(
     OUT open_ids uuid[], OUT open_conversations uuid[], OUT open_from timestamptz[], OUT open_to timestamptz[],
     OUT open_into uuid[],
     OUT past_ids uuid[], OUT past_cases uuid[], OUT past_episodes integer[], OUT past_keys bytea[],
-    OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[]
+    OUT past_bodies bytea[], OUT past_ats timestamptz[], OUT past_reasons text[], OUT past_answered timestamptz[]
 ) LANGUAGE plpgsql AS $$
 DECLARE at_address uuid; whose uuid;
 BEGIN
@@ -186,20 +195,23 @@ BEGIN
           ORDER BY c.opened_at DESC LIMIT 20) o
         LEFT JOIN newel.merge x ON x.case_id = o.id LEFT JOIN newel.cases s ON s.id = x.into_id;
     -- Earlier contacts: the first message of each episode of the newest 20 cases; and of the open episode of
-    -- this conversation the last three, which a phrase may go on from.
+    -- this conversation the last three, which a phrase may go on from. With each when the AI answered its episode
+    -- by itself, if nobody came back to that yet.
     SELECT array_agg(h.id), array_agg(h.case_id), array_agg(h.episode), array_agg(h.key_wrapped),
-        array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason)
-    INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons
+        array_agg(h.body_sealed), array_agg(h.received_at), array_agg(h.contact_reason), array_agg(h.answered)
+    INTO past_ids, past_cases, past_episodes, past_keys, past_bodies, past_ats, past_reasons, past_answered
     FROM ((SELECT DISTINCT ON (m.case_id, m.episode) m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed,
-              m.received_at, r.contact_reason
-          FROM (SELECT c.id, c.contact_reason, c.key_wrapped FROM newel.cases c
+              m.received_at, r.contact_reason, CASE WHEN m.episode = r.episode THEN r.answered END AS answered
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped,
+                    CASE WHEN c.tier = 1 AND NOT c.follow_up THEN c.answered_at END AS answered FROM newel.cases c
                 WHERE c.customer_id = look_in.customer_id AND c.opened_at >= look_in.now - span
                 ORDER BY c.opened_at DESC LIMIT 20) r
           JOIN newel.message m ON m.case_id = r.id
           WHERE m.direction = 'inbound' ORDER BY m.case_id, m.episode, m.seq)
           UNION
-          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason
-          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped
+          (SELECT m.id, m.case_id, m.episode, r.key_wrapped, m.body_sealed, m.received_at, r.contact_reason, r.answered
+          FROM (SELECT c.id, c.episode, c.contact_reason, c.key_wrapped,
+                    CASE WHEN c.tier = 1 AND NOT c.follow_up THEN c.answered_at END AS answered
                 FROM unnest(open_ids, open_into) AS o(own, survivor) JOIN newel.cases c ON c.id = coalesce(survivor, own)
                 WHERE c.resolved_at IS NULL ORDER BY c.opened_at DESC LIMIT 1) r
           JOIN newel.message m ON m.case_id = r.id AND m.episode = r.episode
