@@ -167,13 +167,15 @@ async def test_INV_12_a_person_acts_within_their_own_limit_and_never_for_themsel
     await acts.claim_action(house.db, fine)
 
 
-@pytest.mark.parametrize("sly", ["another", "queued", "elsewhere", "T2", "of the AI", "no limit", "dear"])
+@pytest.mark.parametrize(
+    "sly", ["another", "queued", "elsewhere", "T2", "of the AI", "no limit", "dear", "free"]
+)
 async def test_INV_12_by_their_own_authority_only_the_owner_of_a_T3_case_acts(house: House, sly: str) -> None:
     on = await ground(house.db)
     own: dict[str, Any] = {}
     async with rows.refused(house.db, "not the act of who owns the case") as tx:
         at = await rows.free_case(tx, on)
-        limit = 0 if sly in {"no limit", "dear"} else 5000
+        limit = 0 if sly in {"no limit", "dear", "free"} else 5000
         own["staff_id"] = await acts.owner(tx, at, tier=2 if sly == "T2" else 3, limit_minor=limit)
         if sly == "another":
             own["staff_id"] = await rows.person(tx)
@@ -186,6 +188,8 @@ async def test_INV_12_by_their_own_authority_only_the_owner_of_a_T3_case_acts(ho
             own["proposal_id"] = await acts.proposal(tx, at)
         if sly == "dear":
             own |= {"class": "reset", "amount_minor": 1}
+        if sly == "free":
+            own["amount_minor"] = 0
         await acts.own(tx, at, **own)
 
 
