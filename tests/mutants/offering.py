@@ -105,8 +105,8 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         RULE,
         "store/sql/offer.sql",
-        "a.state IN ('refused', 'unknown')",
-        "a.state = 'unknown'",
+        "(a.under_way OR a.state = 'refused')",
+        "a.under_way",
         f("after_an_act_that_was_refused_nothing_is_shown"),
     ),
     patched(

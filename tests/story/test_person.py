@@ -104,9 +104,9 @@ def test_OPS_8_what_nobody_marked_is_a_persons_where_the_AI_is_away(day: Day) ->
     owner.resolve(asked["case_id"], reply="Your order is on its way.")
     day.replied(asked, "person")
     assert claimed_ai(day, asked) == []
-    later = day.say("Where is order 10670?", "C0070", conversation="when the AI is back")
+    later = day.say("Where is order 10771?", "C0171", conversation="when the AI is back")
     (reply,) = day.replied(later, "ai")
-    assert reply["sources"] == ["order book, order 10670"]
+    assert reply["sources"] == ["order book, order 10771"]
 
 
 def test_INT_5_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(day: Day) -> None:

@@ -75,7 +75,7 @@ async def test_a_guards_words_stay_inside(site: Site) -> None:
 async def test_a_typed_error_has_its_status_code_and_data(site: Site) -> None:
     async with site.client() as client:
         problem = assert_problem(await client.get("/typed"), 409, "conflict")
-    assert problem["detail"] == "the case is resolved: it ended"
+    assert problem["detail"] == "The case is resolved: it ended"
     assert problem["data"]["n"] == 3
 
 
