@@ -338,9 +338,13 @@ async def handed(tx: Tx, on: rows.Ground, to: UUID, *, cases: bool = True) -> No
 async def test_INV_4_what_an_unknown_sender_began_becomes_a_known_customers_once(house: House) -> None:
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
-        await handed(tx, on, await known(tx))
+        theirs = await known(tx)
+        await handed(tx, on, theirs)
     async with rows.refused(house.db, "NW-CASE") as tx:
         await change(tx, "conversation", on.conversation, customer_id=await known(tx))
+    await house.as_owner("DELETE FROM newel.customer_identity WHERE customer_id = $1", theirs)
+    async with rows.refused(house.db, "NW-CASE") as tx:
+        await handed(tx, replace(on, customer=theirs), await known(tx))
 
 
 async def test_INV_4_the_cases_go_with_their_conversation(house: House) -> None:
@@ -376,6 +380,8 @@ async def test_INV_4_a_known_customers_conversation_is_never_anothers(house: Hou
 
 async def test_INV_4_nobody_whom_the_operator_does_not_know_takes_a_conversation(house: House) -> None:
     on, other = await ground(house.db), await ground(house.db, name="other")
+    async with house.db.tx(HAND) as tx:
+        await known(tx)  # somebody else, which says nothing of this one
     async with rows.refused(house.db, "NW-CASE") as tx:
         await handed(tx, on, other.customer)
 
