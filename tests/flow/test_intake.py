@@ -10,7 +10,7 @@ from tests.flow.desk import MARKER, PERSON, REFUND, STATUS, TEST, Desk
 from tests.flow.outside import Keywords
 
 from newel.domain.access import AI
-from newel.domain.errors import Invalid
+from newel.domain.errors import Forbidden, Invalid
 from newel.domain.intake import Inbound, Sender
 from newel.domain.ports import Match
 from newel.domain.scan.features import ScanInput, Signal
@@ -197,7 +197,7 @@ async def test_INV_17_only_a_persons_act_lowers(desk: Desk) -> None:
     case_id = await desk.say(MARKER)
     await desk.drain()
     for who in (AI, desk.staff["ben"]):
-        with pytest.raises(Exception, match="may not"):
+        with pytest.raises(Forbidden):
             await escalation.lower_case(
                 desk.house, who, case_id, Tier.SUPERVISED, unlock=True, reason="not a threat"
             )
