@@ -237,6 +237,17 @@ async def test_INV_19_nothing_is_written_of_an_act_that_is_not_confirmed(desk: D
     assert desk.inbox.texts("person") == ["I am looking into it.", "Done."]
 
 
+async def test_an_own_act_that_is_slow_makes_its_case_no_more_urgent(desk: Desk) -> None:
+    case_id = await owned(desk, text="Could somebody paint what came with order 10031?")
+    await do(desk, case_id)
+    desk.books.script = ["late"]
+    await desk.drain()
+    assert await desk.actions() == ["unknown"]
+    (item,) = await desk.rows("SELECT priority, state, owner_id FROM newel.work_item")
+    assert (item["priority"], item["state"]) == (3, "owned")
+    assert str(item["owner_id"]) == desk.staff["esme"].id
+
+
 async def test_a_refused_act_stays_with_its_owner(desk: Desk) -> None:
     case_id = await owned(desk)
     await do(desk, case_id)

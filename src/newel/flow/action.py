@@ -145,7 +145,7 @@ async def _follow(
             if action.state == "claimed":
                 await rows.question(tx, action, reason, lapsed=refused)
             await jobs.retry(tx, job, at=tx.now + wait, error=reason)
-            if refused or case.tier is Tier.HUMAN:
+            if action.authority != "own_limit" and (refused or case.tier is Tier.HUMAN):  # an owner sees it
                 await _to_person(tx, house, running, case, "action.unknown")
         case CallAgain():
             await rows.again(tx, action, "it was not executed")
