@@ -12,16 +12,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from benchmarks.demo_policy import articles, customer_support
 from newel.ai.intent import Intent
 from newel.ai.knowledge import Knowledge
 from newel.domain.answer import Follow, Quote, choose_way, confidence_minimum
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Match
+from newel.domain.ports import Match, Passage
 
 SETS = Path(__file__).parent / "sets"
 OUTSIDE = {"dev": "outside_dev.jsonl", "heldout": "outside.jsonl"}
+QUOTED = {"open": ("knowledge_open", "near_open"), "heldout": ("near_heldout",)}
 Answer = Callable[[str], str | None]
 
 KEYWORDS = {
@@ -107,6 +109,22 @@ def read(name: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in (SETS / name).read_text("utf-8").splitlines() if line.strip()]
 
 
+class Asked(TypedDict):
+    """A question of a customer, the articles that answer it, and what a quotation has to say."""
+
+    text: str
+    articles: list[str]
+    says: NotRequired[list[str]]
+
+
+def asked(name: str) -> list[Asked]:
+    """The lines of a set of questions; one outside the shop has no article."""
+    return [
+        {"articles": [], **json.loads(line)}
+        for line in (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
+
+
 def playbooks(lines: Sequence[dict[str, str]], peer: str, answer: Answer, name: str) -> None:
     """Right, wrong, to a person."""
     said = Counter(_judged(answer(line["text"]), line["reason"]) for line in lines)
@@ -126,13 +144,19 @@ def outside(lines: Iterable[dict[str, str]], peer: str, answer: Answer) -> None:
     figure("outside.answered", peer, sum(one is not None for one in said), len(said))
 
 
-def knowledge(lines: Sequence[dict[str, str]], policy: Bundle) -> None:
-    """Of written questions with their articles: quoted right, quoted wrong (development set)."""
-    library, least = Knowledge.of(articles(), policy), confidence_minimum(policy)
-    best = [(library.search(line["text"], 1), line["articles"]) for line in lines]
-    quoted = [(found[0].article, right) for found, right in best if found and found[0].confidence >= least]
-    figure("knowledge_open.right", "newel", sum(one in right for one, right in quoted), len(lines))
-    figure("knowledge_open.wrong", "newel", sum(one not in right for one, right in quoted), len(lines))
+def knowledge(name: str, policy: Bundle) -> None:
+    """Of questions with the articles that answer them, if any does: quoted right, quoted wrong."""
+    library, least, lines = Knowledge.of(articles(), policy), confidence_minimum(policy), asked(name)
+    best = [(line, library.search(line["text"], 1)) for line in lines]
+    right = [answers(line, found[0]) for line, found in best if found and found[0].confidence >= least]
+    figure(f"{name}.right", "newel", sum(right), len(lines))
+    figure(f"{name}.wrong", "newel", len(right) - sum(right), len(lines))
+
+
+def answers(line: Asked, found: Passage) -> bool:
+    """Whether it is an article that answers and, where a line names what has to be said, says it."""
+    said = any(one.lower() in found.text.lower() for one in line.get("says", [""]))
+    return found.article in line["articles"] and said
 
 
 def main() -> None:
@@ -149,8 +173,8 @@ def main() -> None:
         playbooks(lines, peer, matcher, f"paraphrases_{chosen}")
         if chosen in OUTSIDE:
             outside(read(OUTSIDE[chosen]), peer, matcher)
-    if chosen == "open":
-        knowledge(read("knowledge_open.jsonl"), policy)
+    for name in QUOTED.get(chosen, ()):
+        knowledge(name, policy)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 A text is read as a whole and by its asking sentences alone. How near it comes to an article's
 questions, how much of it the article says, and the lead over other articles make the confidence;
-what names a stranger (a brand, a place that no article knows) or a record is refused.
+what names a stranger (a brand, a place that no article knows) or a record is refused, and a quotation
+is not sure that leaves out what was asked: how heavy a pan is, when it says how the pan is seasoned.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Final
 import msgspec
 
 from newel.ai.courtesy import asking, matter, names
-from newel.ai.passages import RECORDS, TALK, Hit, Passages, Question, informative, worth
+from newel.ai.passages import RECORDS, TALK, Hit, Passages, Question, informative, unsaid, worth
 from newel.ai.questions import Near, Questions
 from newel.ai.spelling import Spelling
 from newel.ai.stem import words
@@ -33,6 +34,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "bias": -1.72,
 }
 _WRONG_KIND: Final = 0.5
+_MOST_UNSAID: Final = 0.28
 _FEWEST_WORDS: Final = 2
 _OUTSIDE_BELOW: Final = 0.45
 _SUREST: Final = 0.98
@@ -108,6 +110,8 @@ class Knowledge:
     def _passage(self, evidence: Evidence, refused: bool) -> Passage:
         example = self._passages.question(evidence.near.example(evidence.article))
         text, answers = self._passages.quote(evidence.article, evidence.question, example)
+        left_out = unsaid(evidence.question, text, example, self._titles[evidence.article])
+        answers = answers and left_out < _MOST_UNSAID
         fit = 1 / (1 + math.exp(-evidence.odds)) * (1.0 if answers else _WRONG_KIND)
         sure = 0.0 if refused else min(_SUREST, fit)
         article = evidence.hit.place.article

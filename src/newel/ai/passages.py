@@ -27,11 +27,18 @@ or other our out over own particular please possible question really say see sha
 somebody someone something still such sure take tell than thank thanks that the their them then there these
 they thing this those though through to too try up us use very want was way we well were what when where
 which while whether who whom whose why will wish with would yes you your hearthwick xnumber xtime xday xmoney
-offer wonder wondering accept best
+offer wonder wondering accept best normally normal generally general usually usual typically
 """
 TALK: Final = frozenset(stem(word) for word in words(_TALK_TEXT))
 _KINDS: Final = {
-    "amount": re.compile(r"\bhow much (?!time)|\bcosts?\b|\bprices? (?:of|for)\b|\bfee\b|\bexpensive\b"),
+    "weight": re.compile(r"\bhow heavy\b|\bhow much do(?:es)? .*\bweigh\b|\bweights?\b|\bweigh\b"),
+    "size": re.compile(
+        r"\bhow (?:big|large|tall|wide|deep|high|thick)\b|\bdimensions?\b|\bmeasure(?:ments?)?\b"
+    ),
+    "number": re.compile(r"\bhow many (?!days?|hours|weeks|minutes|months)"),
+    "amount": re.compile(
+        r"\bhow much (?!time)|\bcosts?\b|\bwhat (?:is|are) the prices?\b|\bfee\b|\bexpensive\b"
+    ),
     "time": re.compile(r"\bhow (?:long|soon|fast|quickly|many days)\b|\bwhen\b|\bwhat time\b|\bhours\b"),
 }
 _WHOLE: Final = re.compile(
@@ -41,6 +48,11 @@ _WHOLE: Final = re.compile(
     r"|\bhow (?:do|does) (?:the |your )?(?:\w+ ){1,2}(?:policy|terms|conditions) look\b"
 )
 _ANSWERS: Final = {
+    "weight": re.compile(r"\d ?(?:k?g|grams?|kilograms?|kilos?)\b|\bweigh"),
+    "size": re.compile(r"\d ?(?:[cm]?m|metres?)\b"),
+    "number": re.compile(
+        r"\d|\b(?:one|two|three|four|five|six|ten|once|twice|both|any|no|several|whatever the number)\b", re.I
+    ),
     "amount": re.compile(r"£|\bfree\b|\bcosts?\b|per cent|%"),
     "time": re.compile(
         r"\d|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|\bimmediately\b|\bat once\b|\bnever\b"
@@ -139,6 +151,12 @@ class Passages:
         return math.log(1 + (len(self._places) - seen + 0.5) / (seen + 0.5))
 
 
+def unsaid(question: Question, text: str, example: Question, title: str) -> float:
+    """The share of what is asked, by how much each word tells, that none of them says."""
+    said = frozenset(stem(word) for word in words(f"{text} {title}")) | frozenset(example.rarity)
+    return 1 - _share(said, question.rarity)
+
+
 def worth(hit: Hit) -> tuple[float, float]:
     """By what passages are ranked."""
     return (hit.score * (0.5 + hit.coverage), hit.coverage)
@@ -192,7 +210,7 @@ def _fitness(place: _Place, at: int, question: Question, example: Question) -> f
     said = place.stems[at]
     fits = bool(question.kind and _ANSWERS[question.kind].search(place.sentences[at]))
     by_itself, by_example = _share(said, question.rarity), _share(said, example.rarity)
-    return by_itself + 0.5 * by_example + 0.1 * _share(place.said, question.rarity) + 0.25 * fits
+    return by_itself + 0.5 * by_example + 0.1 * _share(place.said, question.rarity) + 0.5 * fits
 
 
 def _gain(held: frozenset[str], said: frozenset[str], word: str) -> float:

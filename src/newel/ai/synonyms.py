@@ -10,7 +10,14 @@ _SAME_TEXT: Final = """
 shipping ship postage delivery deliver delivered
 cost costs price prices charge charged fee expensive cheap pay
 open opening hours hour closed close shut closes
-wash washing washed clean cleaning cleaned care
+wash washing washed washable clean cleaning cleaned care
+valid validity expire expires expired expiry
+trim trimmed cut cutting shorten
+outdoors outdoor outside garden indoors indoor inside
+letters letter characters character
+euro euros pounds sterling currency currencies
+uk kingdom britain british
+swap exchange exchanged exchanges
 return returns returned
 country countries abroad overseas international
 long quick quickly fast days day duration
