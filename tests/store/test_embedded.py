@@ -14,8 +14,7 @@ import asyncpg
 import pytest
 
 from newel.domain.errors import Conflict
-from newel.store import embedded
-from newel.store.embedded import Embedded
+from newel.store.embedded import Embedded, cluster
 
 STARTER = """
 import sys, time
@@ -151,7 +150,7 @@ def test_a_home_that_only_its_starter_enters_keeps_its_data(
 ) -> None:
     """Root starts the server as a lesser user, whose data stands elsewhere then."""
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(embedded, "_ROOTS_PLACE", home)
+    monkeypatch.setattr(cluster, "_ROOTS_PLACE", home)
     server = Embedded(tmp_path / "home", connections=10)
     server.start()
     write(server)
@@ -161,6 +160,6 @@ def test_a_home_that_only_its_starter_enters_keeps_its_data(
     again.start()
     try:
         elsewhere = home if os.geteuid() == 0 else tmp_path
-        assert (read(again), again.place.parent) == ([7], elsewhere)
+        assert (read(again), again.cluster.place.parent) == ([7], elsewhere)
     finally:
         again.stop()

@@ -58,9 +58,13 @@ def up(
     environment |= demo_environment(settings, demo_place[1]) if demo else {}
     (home / READY).unlink(missing_ok=True)
     if postgres is not None:
-        where = "" if postgres.place == home else f" in {postgres.place}, as only root may enter {home}"
+        where = (
+            ""
+            if postgres.cluster.place == home
+            else f" in {postgres.cluster.place}, as only root may enter {home}"
+        )
         typer.echo(f"newel: starting PostgreSQL{where}", err=True)
-        postgres.prepare()
+        postgres.cluster.prepare()
     prepare_secrets(settings)
     address = f"http://{settings.host}:{settings.port}"
     said = f"newel: serving on {address} (Ctrl-C stops it)"
