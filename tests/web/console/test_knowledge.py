@@ -104,3 +104,25 @@ async def test_a_draft_may_be_begun_once_taken_back_and_given_up(shop: Site) -> 
     assert (await ben.get("/knowledge/articles/no-such")).status_code == 404
     odd = await ben.get("/knowledge", params={"q": "it's & (a:*) !! '; --", "collection": "help"})
     assert odd.status_code == 200
+
+
+async def test_LRN_9_articles_that_may_contradict_each_other_say_so(shop: Site) -> None:
+    """In the list, on each of the two, and on the draft before anybody publishes it."""
+    ivan = await shop.signed_in("ivan")
+    for place in ("/knowledge", "/knowledge/articles/returns-policy"):
+        assert "ay contradict" not in (await ivan.get(place)).text
+    begun = await ivan.post("/knowledge/articles/exchanges/drafts")
+    draft = begun.headers["hx-redirect"]
+    head = {"title": "Exchanges", "collection": "returns_and_refunds", "language": "en", "owner": "chloe"}
+    body = "Items can be returned within 14 days of delivery."
+    saved = await ivan.post(draft, data={**head, "revision": "1", "body": body})
+    assert saved.is_success, saved.text
+    shown = (await ivan.get(draft)).text
+    assert "May contradict" in shown
+    assert "Items can be returned within 30 days of delivery." in shown
+    assert (await ivan.post(f"{draft}/review", data={**head, "revision": "2", "body": body})).is_success
+    june = await shop.signed_in("june")
+    assert (await june.post(f"{draft}/publication", data={"revision": "3"})).is_success
+    for article in ("exchanges", "returns-policy"):
+        assert "May contradict" in (await june.get(f"/knowledge/articles/{article}")).text
+    assert (await june.get("/knowledge")).text.count("may contradict another") == 2

@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain.access import Act
+from newel.domain.contradiction import against, contradictions
 from newel.domain.knowledge import Article, blocks, difference, slug, stale
 from newel.flow import knowledge
 from newel.store import help as readers
@@ -70,9 +71,11 @@ async def shelf(request: Ask) -> Response[str]:
         drafts = await rows.open_drafts(tx)
         collections = await rows.collections(tx)
         called = await rows.called(tx, (one.owner for one in titles))
+        pairs = [] if words else contradictions(await rows.current(tx))
         today = tx.now.date()
-    old = {one.id for one in titles if _old(one.updated, today)}
-    shown: dict[str, Any] = {"asked": asked, "titles": titles, "drafts": drafts, "old": old, "called": called}
+    shown: dict[str, Any] = {"asked": asked, "titles": titles, "drafts": drafts, "called": called}
+    shown["old"] = {one.id for one in titles if _old(one.updated, today)}
+    shown["doubtful"] = {said.article for pair in pairs for said in (pair.one, pair.other)}
     template = "knowledge/list.html" if request.partial else "knowledge.html"
     return (part if request.partial else page)(
         request, template, collections=collections, workflows=list(request.house.in_force()), **shown
@@ -105,10 +108,12 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
         draft = await rows.draft_of(tx, article_id)
         judged = await readers.judged(tx, article_id)
         called = await rows.called(tx, [shown.owner])
+        doubts = [] if current else against(shown, await rows.current(tx))
         today = tx.now.date()
     return page(
         request,
         "knowledge/article.html",
+        doubts=doubts,
         judged=judged,
         called=called,
         article=shown,
@@ -151,8 +156,9 @@ async def draft(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
         base = await rows.article(tx, found.article_id, found.base_version) if found.base_version else None
         collections = await rows.collections(tx)
         called = await rows.called(tx, [one.owner for one in (found, base) if one])
+        doubts = against(knowledge.article_of(found, tx), await rows.current(tx))
     shown = _shown(found, base, called, request)
-    return page(request, "knowledge/draft.html", collections=collections, **shown)
+    return page(request, "knowledge/draft.html", collections=collections, doubts=doubts, **shown)
 
 
 def _shown(draft: Draft, base: Article | None, called: dict[str, str], request: Ask) -> dict[str, Any]:
