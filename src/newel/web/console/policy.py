@@ -17,11 +17,12 @@ from newel.domain.policy.diff import Change, compare
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.policy.reading import Section, read
 from newel.domain.policy.signing import POLICY, Standing, check_activation, check_signature
-from newel.flow import policy
+from newel.flow import access, policy
 from newel.store import wallboard
 from newel.store.policy import Version
 from newel.store.policy import signed as signatures
 from newel.web import refusal
+from newel.web.auth import session_of
 from newel.web.page import lead, page
 from newel.web.request import Ask
 from newel.web.route import Open, form
@@ -164,7 +165,8 @@ async def sign(request: Ask, workflow: FromPath[str], number: FromPath[int]) -> 
     """I have read it and sign it, in one of my roles."""
     asked = await request.filled(Signature)
     found = await _find(request, workflow, number)
-    await policy.sign(request.house, request.person, found.id, asked.role, via="console")
+    proof = access.proof_of(session_of(request) or "")
+    await policy.sign(request.house, request.person, found.id, asked.role, proof, via="console")
     return lead(f"/policy/{workflow}/{number}", request.gettext("Signed."))
 
 
