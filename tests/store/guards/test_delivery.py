@@ -257,7 +257,7 @@ async def test_INV_1_a_stop_never_changes_but_by_its_release(house: House) -> No
     async with house.db.tx(HAND) as tx:
         stop = await rows.engage(tx, workflow="desk")
     for sly in ({"workflow": "elsewhere"}, {"contact_reason": "none"}, {"reason": "another"}):
-        async with rows.refused(house.db, "NW-KILL") as tx:
+        async with rows.refused(house.db, "never changes") as tx:
             await change(tx, "kill_switch", stop, **sly)
             await audit.record(tx, "kill_switch.released", "kill_switch", stop)
 
