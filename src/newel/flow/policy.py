@@ -15,7 +15,6 @@ from newel.domain.errors import Forbidden, NotFound
 from newel.domain.playbook.check import problems
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.check import load_checked
-from newel.domain.policy.check_time import business_day
 from newel.domain.policy.diff import (
     Change,
     Needed,
@@ -24,6 +23,7 @@ from newel.domain.policy.diff import (
     signatures_needed,
     without_post_mortem,
 )
+from newel.domain.policy.hours import business_day
 from newel.domain.policy.parse import Document, Source, stored_bundle
 from newel.domain.policy.problem import BrokenPolicy, Problem
 from newel.domain.policy.sheet import Known

@@ -26,6 +26,11 @@ async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Sit
         await expect(legal).to_contain_text("a person has it as P2")
         await expect(legal).to_contain_text("Esme Hartley")
         await expect(legal).to_contain_text("Nov 20, 2026")
+        handover = page.locator("section", has=page.locator("#messages")).locator(
+            ".entry", has_text="Handover"
+        )
+        await expect(handover.first.locator(".entry-owner")).to_contain_text("Ivan Petrov")
+        await expect(handover.first.locator(".entry-owner")).to_contain_text("Nov 20, 2026")
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
             assert await one.axe() == []

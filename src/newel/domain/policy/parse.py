@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.document import Node, read_document
+from newel.domain.policy.industry import resolved
 from newel.domain.policy.problem import BrokenPolicy, Place, Problem
 from newel.domain.policy.shape import Findings, Places, fit
 
@@ -64,7 +65,7 @@ def load_document(text: str, name: str, includes: Mapping[str, str] = {}) -> Doc
     problems += found.problems
     if problems:
         raise BrokenPolicy(name, problems)
-    return Document(name, msgspec.convert(values, Bundle), found.places)
+    return Document(name, resolved(msgspec.convert(values, Bundle)), found.places)
 
 
 def included(text: str, name: str) -> tuple[str, ...]:
