@@ -37,7 +37,7 @@ def stored_source(body: str) -> Source:
 def stored_bundle(body: str) -> Bundle:
     """The bundle of a stored text."""
     source = stored_source(body)
-    return load_bundle(source.text, source.name, source.includes)
+    return load_document(source.text, source.name, source.includes, stored=True).bundle
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -56,11 +56,16 @@ def load_bundle(text: str, name: str, includes: Mapping[str, str] = {}) -> Bundl
     return load_document(text, name, includes).bundle
 
 
-def load_document(text: str, name: str, includes: Mapping[str, str] = {}) -> Document:
-    """As ``load_bundle``, with the places of all entries for the checks that follow."""
+def load_document(
+    text: str, name: str, includes: Mapping[str, str] = {}, *, stored: bool = False
+) -> Document:
+    """As ``load_bundle``, with the places of all entries for the checks that follow.
+
+    ``stored``: it was right once, and goes on running with keys that are gone since.
+    """
     root, problems = read_document(text, name)
     merged = _with_includes(root, includes, problems)
-    found = Findings()
+    found = Findings(stored=stored)
     values = fit(merged, _KIND, (), found)
     problems += found.problems
     if problems:
