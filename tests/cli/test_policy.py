@@ -252,6 +252,12 @@ async def test_POL_2_a_password_is_asked_for_at_a_terminal_and_not_shown(
     assert "the word of june" not in told
 
 
+async def test_POL_2_who_types_nothing_signs_nothing(drafted: House) -> None:
+    told = await asyncio.to_thread(_typed, "\x04", *SIGN)
+    assert "Nobody has shown that it is june who does this: nothing was typed" in told
+    assert await drafted.as_owner("SELECT FROM newel.policy_signature") == []
+
+
 def _typed(answer: str, *words: str) -> str:
     """What a terminal shows of a command when somebody types an answer into it."""
     child, terminal = pty.fork()
@@ -262,7 +268,7 @@ def _typed(answer: str, *words: str) -> str:
         while part := os.read(terminal, 4096):
             shown += part
             if answer and shown.endswith(b"june: "):
-                os.write(terminal, f"{answer}\n".encode())
+                os.write(terminal, answer.encode() if answer == "\x04" else f"{answer}\n".encode())
                 answer = ""
     os.waitpid(child, 0)
     return shown.decode()

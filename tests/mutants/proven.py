@@ -10,6 +10,7 @@ CHANGES = f"{ACCESS}13_rights_and_passwords_change_with_their_event"
 ITSELF = f"{ACCESS}13_nobody_gives_themselves_rights"
 BEGINS = f"{ACCESS}13_a_session_begins_with_its_event_by_whose_it_is"
 STAYS = f"{ACCESS}13_whose_a_session_is_and_what_a_token_may_never_changes"
+OVER = f"{ACCESS}13_what_has_ended_lives_no_more"
 DECIDES = f"{APPROVALS}::test_INV_12_who_decides_is_signed_in"
 LETS_GO = f"{DELIVERY}::test_INV_1_a_stop_is_released_by_who_may_stop"
 TOKEN = f"{DELIVERY}::test_INV_1_a_token_releases_a_stop_by_its_scope"
@@ -36,6 +37,8 @@ MUTANTS: tuple[Mutant, ...] = (
     dropped(13, "staff_session_told", "staff_session", BEGINS),
     without(13, SESSION, " AND a.entity_id = NEW.staff_id::text", BEGINS),
     without(13, SESSION, " AND a.actor_id = NEW.staff_id::text", BEGINS),
+    dropped(13, "staff_session_over", "staff_session", OVER),
+    dropped(13, "service_token_over", "service_token", OVER),
     statement(13, "GRANT UPDATE ON newel.staff_session, newel.service_token TO newel_app", STAYS),
     without(12, "guard_approval", "n.staff_id = NEW.decided_by", DECIDES, new="true"),
     without(12, "guard_approval", "n.ended_at IS NULL AND ", DECIDES),

@@ -25,4 +25,7 @@ def password_of(login: str, file: Path | None) -> str:
         return text_of(file).partition("\n")[0].rstrip("\r")
     if not sys.stdin.isatty():
         raise Unproven(login=login, why="nobody can be asked here; name a file by --password-file")
-    return getpass(f"Password of {login}: ")
+    try:
+        return getpass(f"Password of {login}: ")
+    except EOFError:
+        raise Unproven(login=login, why="nothing was typed") from None

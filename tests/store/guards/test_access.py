@@ -1,5 +1,6 @@
 """Accounts, sessions and signatures, tried by hand as the application's role (INV-13, INV-14)."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,8 +12,10 @@ from tests.store.guards import rows
 from tests.store.guards.rows import HAND, change
 
 from conftest import House
+from newel.domain.access import ALLOWED, Act
 from newel.store import audit
 from newel.store.db import Tx
+from newel.store.migrate import schema
 
 RIGHTS: tuple[Mapping[str, Any], ...] = (
     {"roles": ["admin"]},
@@ -108,6 +111,23 @@ async def test_INV_13_whose_a_session_is_and_what_a_token_may_never_changes(hous
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with house.db.tx(HAND) as tx:
             await tx.run(sly)
+
+
+def test_INV_1_the_store_and_the_rule_name_the_same_people_for_a_stop() -> None:
+    body = schema().partition("guard_kill_release()")[2]
+    named = re.search(r"s\.roles && ARRAY\[(.*?)\]", body)
+    assert named
+    assert set(re.findall(r"'(\w+)'", named[1])) == ALLOWED[Act.KILL_SWITCH]
+
+
+async def test_INV_13_what_has_ended_lives_no_more(house: House) -> None:
+    async with house.db.tx(HAND) as tx:
+        await rows.session(tx, await rows.person(tx), ended_at=tx.now)
+        given = {"name": "shop", "token_hash": rows.MAC, "scopes": ["intake"], "created_at": tx.now}
+        await rows.put(tx, "service_token", revoked_at=tx.now, **given)
+    for sly in ("staff_session SET ended_at = NULL", "service_token SET revoked_at = NULL"):
+        async with rows.refused(house.db, "lives no more") as tx:
+            await tx.run(f"UPDATE newel.{sly}")
 
 
 @pytest.mark.parametrize(

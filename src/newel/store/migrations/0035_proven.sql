@@ -95,6 +95,17 @@ END $$;
 CREATE CONSTRAINT TRIGGER staff_session_told AFTER INSERT ON newel.staff_session DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (current_user = 'newel_app') EXECUTE FUNCTION newel.guard_session();
 
+-- What has ended lives no more: neither a session nor a token.
+CREATE FUNCTION newel.guard_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'NW-SESSION: what has ended lives no more' USING ERRCODE = 'NW052';
+END $$;
+CREATE TRIGGER staff_session_over BEFORE UPDATE ON newel.staff_session FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL) EXECUTE FUNCTION newel.guard_ended();
+
+CREATE TRIGGER service_token_over BEFORE UPDATE ON newel.service_token FOR EACH ROW
+    WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL) EXECUTE FUNCTION newel.guard_ended();
+
 CREATE OR REPLACE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE approving boolean; latest timestamptz;
 BEGIN
@@ -134,4 +145,4 @@ REVOKE UPDATE ON newel.staff_session, newel.service_token FROM newel_app;
 GRANT UPDATE (last_seen_at, ended_at) ON newel.staff_session TO newel_app;
 GRANT UPDATE (revoked_at) ON newel.service_token TO newel_app;
 GRANT EXECUTE ON FUNCTION newel.guard_signature(), newel.guard_kill_release(), newel.guard_staff(),
-    newel.guard_session() TO newel_app;
+    newel.guard_session(), newel.guard_ended() TO newel_app;

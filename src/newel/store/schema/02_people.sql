@@ -69,6 +69,14 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER staff_session_told AFTER INSERT ON newel.staff_session DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (current_user = 'newel_app') EXECUTE FUNCTION newel.guard_session();
+
+-- What has ended lives no more: neither a session nor a token.
+CREATE FUNCTION newel.guard_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'NW-SESSION: what has ended lives no more' USING ERRCODE = 'NW052';
+END $$;
+CREATE TRIGGER staff_session_over BEFORE UPDATE ON newel.staff_session FOR EACH ROW
+    WHEN (OLD.ended_at IS NOT NULL AND NEW.ended_at IS NULL) EXECUTE FUNCTION newel.guard_ended();
 CREATE INDEX staff_session_staff ON newel.staff_session (staff_id, last_seen_at) WHERE ended_at IS NULL;
 
 CREATE TABLE newel.service_token (
@@ -80,6 +88,9 @@ CREATE TABLE newel.service_token (
     expires_at timestamptz,
     revoked_at timestamptz
 );
+
+CREATE TRIGGER service_token_over BEFORE UPDATE ON newel.service_token FOR EACH ROW
+    WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL) EXECUTE FUNCTION newel.guard_ended();
 
 -- A bucket is the language, skills and clearance that queued work asks for, as one small number.
 CREATE TABLE newel.bucket (
