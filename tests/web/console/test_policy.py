@@ -31,6 +31,8 @@ async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Sit
         )
         await expect(handover.first.locator(".entry-owner")).to_contain_text("Ivan Petrov")
         await expect(handover.first.locator(".entry-owner")).to_contain_text("Nov 20, 2026")
+        standing = page.locator("section", has=page.locator("#standing"))
+        await expect(standing).to_contain_text("Esme Hartley by their password")
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
             assert await one.axe() == []
