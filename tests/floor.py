@@ -240,6 +240,8 @@ async def open_floor(database: Database, **said: Any) -> Floor:
 async def _policy(floor: Floor) -> None:
     """The standard policy in force, signed by June."""
     messages = floor.running.bundle.messages
+    await floor.signed_in("june")
+    [(session,)] = await floor.rows("SELECT id_hash FROM newel.staff_session")
     async with floor.tx() as tx:
         await tx.run(
             "INSERT INTO newel.policy_version (id, workflow, number, name, digest, body, state, required,"
@@ -253,10 +255,11 @@ async def _policy(floor: Floor) -> None:
         texts = [(floor.policy_id, k, floor.house.envelope.mac("text", v)) for k, v in messages.items()]
         await tx.many("INSERT INTO newel.policy_template VALUES ($1, $2, $3)", texts)
         await tx.run(
-            "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3)",
+            "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3, 'session', $4)",
             floor.policy_id,
             floor.id_of("june"),
             tx.now,
+            session,
         )
         await tx.run(
             "UPDATE newel.policy_version SET state = 'active', activated_at = $2 WHERE id = $1",
@@ -264,3 +267,4 @@ async def _policy(floor: Floor) -> None:
             tx.now,
         )
         await audit.record(tx, "policy.activated", "policy", floor.policy_id, state="active")
+    await floor.rows("UPDATE newel.staff_session SET ended_at = newel.now()")

@@ -1,7 +1,11 @@
 """``newel policy``: files need no database; versions go the whole way from draft to force."""
 
 import asyncio
+import contextlib
 import json
+import os
+import pty
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,7 +112,7 @@ async def people(house: House) -> None:
     }
     for login, held in roles.items():
         account = Account(login=login, name=login.title(), roles=frozenset(held))
-        await access.put_staff(house, system("test"), account)
+        await access.put_staff(house, system("test"), account, password=f"the word of {login}")
 
 
 @pytest.mark.usefixtures("people")
@@ -117,7 +121,9 @@ async def test_from_draft_to_force(house: House, folder: Path, monkeypatch: pyte
     monkeypatch.setenv("NEWEL_HOME", str(folder))
 
     def run(*words: str) -> tuple[int, str]:
-        done = RUN.invoke(app, list(words))
+        by = words[words.index("--as") + 1] if "--as" in words else ""
+        proof = ["--password-file", str(secret(folder, by))] if by else []
+        done = RUN.invoke(app, [*words, *proof])
         return done.exit_code, done.output
 
     story = [
@@ -136,12 +142,17 @@ async def test_from_draft_to_force(house: House, folder: Path, monkeypatch: pyte
             0,
             "is signed by esme",
         ),
-        (("sign", "customer-support/1", "--as", "nina", "--role", "model_risk"), 2, "no active account nina"),
+        (
+            ("sign", "customer-support/1", "--as", "nina", "--role", "model_risk"),
+            1,
+            "the name or the password",
+        ),
         (("activate", "customer-support/1", "--as", "june"), 0, "customer-support/1 is in force"),
         (("diff", "customer-support", str(folder / "looser.yaml")), 1, "goes from 0.7 to 0.65"),
         (("submit", str(folder / "looser.yaml"), "--as", "ivan"), 0, "customer-support/2 is a draft"),
         (("show",), 0, "customer-support/2  draft"),
         (("show", "customer-support/2"), 0, "model_risk: still to sign"),
+        (("show", "customer-support/1"), 0, "UTC, proven by their password"),
         (("show", "customer-support", "--text"), 0, "# How people stand in the loop"),
         (("show", "customer-support/9"), 2, "There is no policy customer-support/9"),
     ]
@@ -149,3 +160,115 @@ async def test_from_draft_to_force(house: House, folder: Path, monkeypatch: pyte
         # The command runs its own event loop, so it runs in its own thread.
         told = await asyncio.to_thread(run, *words)
         assert (told[0], said in told[1]) == (code, True), (words, told)
+    signatures = await house.as_owner("SELECT proof, session_hash FROM newel.policy_signature")
+    assert [(row["proof"], len(row["session_hash"])) for row in signatures] == [("password", 32)] * 3
+    assert await house.as_owner("SELECT FROM newel.staff_session WHERE ended_at IS NULL") == []
+
+
+def secret(folder: Path, login: str) -> Path:
+    """The file with somebody's password."""
+    file = folder / f"{login}.password"
+    file.write_text(f"the word of {login}\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+async def drafted(house: House, people: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A draft of Ivan's that waits for June."""
+    monkeypatch.setenv("NEWEL_DATABASE_URL", house.url)
+    monkeypatch.setenv("NEWEL_HOME", str(folder))
+    words = [
+        "submit",
+        str(folder / "right.yaml"),
+        "--as",
+        "ivan",
+        "--password-file",
+        str(secret(folder, "ivan")),
+    ]
+    assert (await asyncio.to_thread(RUN.invoke, app, words)).exit_code == 0
+    return house
+
+
+SIGN = ("sign", "customer-support/1", "--as", "june", "--role", "model_risk")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (SIGN, "Nobody has shown that it is june who does this: nobody can be asked here"),
+        (
+            (*SIGN, "--password-file", "ivan.password"),
+            "june who does this: the name or the password is wrong",
+        ),
+        ((*SIGN, "--password-file", "gone.password"), "gone.password is not usable"),
+        (
+            ("activate", "customer-support/1", "--as", "june", "--password-file", "ivan.password"),
+            "june who does this: the name or the password is wrong",
+        ),
+        (
+            ("submit", "looser.yaml", "--as", "june", "--password-file", "ivan.password"),
+            "june who does this: the name or the password is wrong",
+        ),
+    ],
+)
+async def test_POL_2_who_does_not_prove_who_they_are_does_nothing(
+    drafted: House, folder: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(folder)
+    before = await _written(drafted)
+    done = await asyncio.to_thread(RUN.invoke, app, list(words))
+    assert (done.exit_code != 0, said in done.output, await _written(drafted)) == (True, True, before), (
+        done.output
+    )
+
+
+async def _written(house: House) -> tuple[int, ...]:
+    """How many versions, signatures and events of policies there are."""
+    [row] = await house.as_owner(
+        "SELECT (SELECT count(*) FROM newel.policy_version), (SELECT count(*) FROM newel.policy_signature),"
+        " (SELECT count(*) FROM newel.audit_event WHERE entity = 'policy')"
+    )
+    return tuple(row)
+
+
+async def test_POL_2_guessing_a_password_is_limited_as_at_the_door(
+    drafted: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWEL_PASSWORD_FILE", str(secret(folder, "ivan")))
+    for _ in range(10):
+        assert (await asyncio.to_thread(RUN.invoke, app, list(SIGN))).exit_code == 1
+    monkeypatch.setenv("NEWEL_PASSWORD_FILE", str(secret(folder, "june")))
+    done = await asyncio.to_thread(RUN.invoke, app, list(SIGN))
+    assert (done.exit_code, "Too many failed sign-ins" in done.output) == (1, True)
+    assert await drafted.as_owner("SELECT FROM newel.policy_signature") == []
+
+
+async def test_POL_2_a_password_is_asked_for_at_a_terminal_and_not_shown(
+    drafted: House, folder: Path
+) -> None:
+    told = await asyncio.to_thread(_typed, "the word of june", *SIGN)
+    assert "Password of june: " in told
+    assert "customer-support/1 is signed by june as model_risk" in told
+    assert "the word of june" not in told
+
+
+async def test_POL_2_who_types_nothing_signs_nothing(drafted: House) -> None:
+    told = await asyncio.to_thread(_typed, "\x04", *SIGN)
+    assert "Nobody has shown that it is june who does this: nothing was typed" in told
+    assert await drafted.as_owner("SELECT FROM newel.policy_signature") == []
+
+
+def _typed(answer: str, *words: str) -> str:
+    """What a terminal shows of a command when somebody types an answer into it."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "newel", "policy", *words])
+    shown = b""
+    with contextlib.suppress(OSError):  # its end
+        while part := os.read(terminal, 4096):
+            shown += part
+            if answer and shown.endswith(b"june: "):
+                os.write(terminal, answer.encode() if answer == "\x04" else f"{answer}\n".encode())
+                answer = ""
+    os.waitpid(child, 0)
+    return shown.decode()

@@ -14,7 +14,8 @@ from newel.domain.errors import NewelError
 from newel.web import errors
 
 _ONLY_AT_THE_COMMAND_LINE = ("newel.domain.policy",)
-_NEVER_ANSWERED = {"wrong_key", "text_altered"}  # told at the start; why a message is a dead letter
+_NEVER_ANSWERED = {"wrong_key", "text_altered", "unproven"}
+"""Told at the start; why a message is a dead letter; at the command line."""
 _VARIABLE = re.compile(r"\$\w+")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import acting, every, merging, moving, offering, proving, reviewing, rules, sending
+from tests.mutants import acting, every, merging, moving, offering, proven, proving, reviewing, rules, sending
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
 
 from newel.store.embedded import Embedded
@@ -25,6 +25,7 @@ ALL: tuple[Mutant, ...] = (
     *sending.MUTANTS,
     *acting.MUTANTS,
     *moving.MUTANTS,
+    *proven.MUTANTS,
     *proving.MUTANTS,
     *every.MUTANTS,
     *merging.MUTANTS,

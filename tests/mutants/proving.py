@@ -43,9 +43,9 @@ MUTANTS: tuple[Mutant, ...] = (
     without(
         14,
         "guard_policy_signed",
-        "OR (NEW.workflow, NEW.emergency, NEW.base_id, NEW.submitted_by) IS DISTINCT FROM\n"
-        "          (OLD.workflow, OLD.emergency, OLD.base_id, OLD.submitted_by)",
+        "OR (NEW.workflow, NEW.number,",
         f"{CASE}::test_INV_14_a_policy_in_force_is_not_inserted_nor_changed",
+        new="OR false AND (NEW.workflow, NEW.number,",
     ),
     patched(
         3,

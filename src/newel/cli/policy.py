@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from newel.cli.password import PasswordFile, password_of
 from newel.cli.source import policy_source
 from newel.domain.errors import Invalid, NewelError
 
 if TYPE_CHECKING:
+    from newel.domain.access import Actor, Proof
     from newel.domain.policy.bundle import Bundle
     from newel.domain.policy.diff import Change, Needed
     from newel.domain.policy.parse import Source
     from newel.domain.policy.problem import Problem
     from newel.flow.house import House
-    from newel.store.policy import Version
+    from newel.store.policy import Signature, Version
 
 app = typer.Typer(
     help="Policies: check, compare, submit, sign and activate them.\n\n"
@@ -28,11 +30,25 @@ app = typer.Typer(
 )
 FileArgument = Annotated[Path, typer.Argument(help="The policy's file; what it includes lies beside it.")]
 VersionArgument = Annotated[str, typer.Argument(help="A version, as customer-support/3.")]
-As = Annotated[str, typer.Option("--as", help="The login of the person who does it.")]
+As = Annotated[
+    str,
+    typer.Option("--as", help="The login of the person who does it, and who proves it by their password."),
+]
 _VERSION = re.compile(r"([a-z][a-z0-9-]*)(?:/(\d{1,9}))?")
 _ROLES = "model_risk, legal_compliance or policy_owner"
 _REFUSALS = frozenset(
-    {"broken_policy", "unsigned", "outdated", "unchanged", "no_emergency", "forbidden", "conflict", "guarded"}
+    {
+        "broken_policy",
+        "unsigned",
+        "outdated",
+        "unchanged",
+        "no_emergency",
+        "forbidden",
+        "conflict",
+        "guarded",
+        "unproven",
+        "too_many_tries",
+    }
 )
 
 
@@ -99,6 +115,7 @@ def submit(
     emergency: Annotated[
         bool, typer.Option(help="Tightening only: live without signatures, reviewed within a business day.")
     ] = False,
+    password_file: PasswordFile = None,
 ) -> None:
     """Store a file as a draft, compared with the version that runs.
 
@@ -106,12 +123,10 @@ def submit(
     """
     from newel.flow import policy
 
-    async def act(house: "House") -> "Version":
-        actor = await policy.person(house, login)
+    async def act(house: "House", actor: "Actor", _proof: "Proof") -> "Version":
         return await policy.submit(house, actor, policy_source(file), emergency=emergency, via="cli")
 
-    version = _run(act)
-    _tell_draft(version)
+    _tell_draft(_run_as(login, password_file, act))
 
 
 @app.command()
@@ -119,6 +134,7 @@ def sign(
     version: VersionArgument,
     login: As,
     role: Annotated[str, typer.Option(help=f"{_ROLES}.")],
+    password_file: PasswordFile = None,
 ) -> None:
     """Sign a draft in a role that it asks for; its author never signs.
 
@@ -126,26 +142,25 @@ def sign(
     """
     from newel.flow import policy
 
-    async def act(house: "House") -> "Version":
-        actor, found = await policy.person(house, login), await _find(house, version)
-        return await policy.sign(house, actor, found.id, _role(role), via="cli")
+    async def act(house: "House", actor: "Actor", proof: "Proof") -> "Version":
+        found = await _find(house, version)
+        return await policy.sign(house, actor, found.id, _role(role), proof, via="cli")
 
-    typer.echo(f"{_run(act).label} is signed by {login} as {role}")
+    typer.echo(f"{_run_as(login, password_file, act).label} is signed by {login} as {role}")
 
 
 @app.command()
-def activate(version: VersionArgument, login: As) -> None:
+def activate(version: VersionArgument, login: As, password_file: PasswordFile = None) -> None:
     """Put a signed draft in force; the version before it runs until then.
 
     Example: newel policy activate customer-support/2 --as june
     """
     from newel.flow import policy
 
-    async def act(house: "House") -> "Version":
-        actor, found = await policy.person(house, login), await _find(house, version)
-        return await policy.activate(house, actor, found.id, via="cli")
+    async def act(house: "House", actor: "Actor", _proof: "Proof") -> "Version":
+        return await policy.activate(house, actor, (await _find(house, version)).id, via="cli")
 
-    live = _run(act)
+    live = _run_as(login, password_file, act)
     typer.echo(f"{live.label} is in force")
     if live.review_by:
         typer.echo(f"{', '.join(live.review)} must review it by {live.review_by:%Y-%m-%d %H:%M} UTC")
@@ -212,6 +227,25 @@ def _run(act: "Callable[[House], Awaitable[Any]]") -> Any:
 
     with _refusals():
         return asyncio.run(main())
+
+
+def _run_as(
+    login: str,
+    password_file: Path | None,
+    act: "Callable[[House, Actor, Proof], Awaitable[Version]]",
+) -> "Version":
+    """Run an act as a person who has shown who they are; a wrong proof writes nothing of it."""
+    with _refusals():
+        password = password_of(login, password_file)
+
+    async def main(house: "House") -> "Version":
+        from newel.flow import access
+
+        async with access.proven(house, login, password) as (actor, proof):
+            return await act(house, actor, proof)
+
+    done: Version = _run(main)
+    return done
 
 
 def _bundles(old: str, new: str) -> "tuple[Bundle, Bundle]":
@@ -294,12 +328,24 @@ def _tell_all(versions: Sequence[Any]) -> None:
         typer.echo(f"{one.workflow}/{one.number}  {one.state}  {one.created_at:%Y-%m-%d %H:%M}{missing}")
 
 
-def _tell_version(version: "Version", signed: dict[str, str]) -> None:
+def _tell_version(version: "Version", signed: "dict[str, Signature]") -> None:
     typer.echo(f"{version.label}  {version.state}  submitted {version.created_at:%Y-%m-%d %H:%M} UTC")
     for role in version.required or version.review:
-        typer.echo(f"  {role}: {'signed by ' + signed[role] if role in signed else 'still to sign'}")
+        typer.echo(f"  {role}: {_told(signed[role]) if role in signed else 'still to sign'}")
     for change in version.changes:
         typer.echo(f"  {change.direction:8} {change.kind:10} {change.words}")
+
+
+_PROVEN = {
+    "session": "in a session of theirs",
+    "password": "by their password",
+    "unrecorded": "before it was kept how",
+}
+
+
+def _told(signature: "Signature") -> str:
+    when = f"{signature.signed_at:%Y-%m-%d %H:%M} UTC"
+    return f"signed by {signature.login} {when}, proven {_PROVEN[signature.proof]}"
 
 
 def _tell_files(source: "Source") -> None:

@@ -4,7 +4,6 @@ from importlib.resources import files
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import typer
@@ -12,7 +11,7 @@ import yaml
 
 from newel.bootstrap import open_office
 from newel.config import Settings
-from newel.domain.access import Account, Actor, Role, system
+from newel.domain.access import Account, Role, system
 from newel.domain.knowledge import read_article
 from newel.domain.macro import Text
 from newel.domain.policy.parse import Source, included
@@ -22,7 +21,7 @@ from newel.flow.house import House
 INSTALLER = system("installer")
 POLICIES = ("customer-support.yaml", "invoice-exceptions.yaml")
 AUTHOR, ACTIVATOR = "ivan", "june"
-SIGNERS = ("june", "esme")
+SIGNERS = {"model_risk": "june", "policy_owner": "june", "legal_compliance": "esme"}
 TOKENS = {
     "api-token": ["intake", "read_conversation"],
     "trace-token": ["intake", "read_conversation", "read_case", "trace"],
@@ -36,11 +35,11 @@ async def demo_company(settings: Settings) -> None:
         return
     typer.echo("newel: setting up the demo company Hearthwick", err=True)
     async with open_office(settings) as house:
-        people = await _people(house)
+        passwords = await _people(house)
         running = {version.workflow for version in await policy.versions(house) if version.state == "active"}
         for name in POLICIES:
             if name.removesuffix(".yaml") not in running:
-                await _policy(house, people, name)
+                await _policy(house, passwords, name)
         folder = files("newel.demo").joinpath("articles")
         texts = sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".md"))
         await knowledge.publish(house, INSTALLER, [read_article(text, name) for name, text in texts])
@@ -60,13 +59,15 @@ def _keep(path: Path, secret: str) -> None:
     path.write_text(secret, encoding="utf-8")
 
 
-async def _people(house: House) -> dict[str, Actor]:
-    """The ten accounts, each as an actor."""
+async def _people(house: House) -> dict[str, str]:
+    """The ten accounts; the password of each, by which they act."""
     document = yaml.safe_load(files("newel.demo").joinpath("staff.yaml").read_text("utf-8"))
-    return {person["login"]: await _person(house, person) for person in document["people"]}
+    for person in document["people"]:
+        await _person(house, person)
+    return {person["login"]: person["password"] for person in document["people"]}
 
 
-async def _person(house: House, person: dict[str, Any]) -> Actor:
+async def _person(house: House, person: dict[str, Any]) -> None:
     account = Account(
         login=person["login"],
         name=person["name"],
@@ -81,10 +82,8 @@ async def _person(house: House, person: dict[str, Any]) -> Actor:
         limit_minor=person["own_refund_limit_minor"],
     )
     found = await access.put_staff(house, INSTALLER, account, password=person["password"])
-    roles = frozenset(role.value for role in account.roles)
     if account.capacity:
         await routing.presence(house, INSTALLER, found, available=True)
-    return Actor(kind="staff", id=str(found), roles=roles, clearance=account.clearance)
 
 
 async def _macros(house: House) -> None:
@@ -95,14 +94,15 @@ async def _macros(house: House) -> None:
         await macro.put(house, INSTALLER, msgspec.convert(shared | one, Text))
 
 
-async def _policy(house: House, people: dict[str, Actor], name: str) -> UUID:
-    """Submitted by one, signed by others, activated: the demo's policy goes the way of any other."""
+async def _policy(house: House, passwords: dict[str, str], name: str) -> None:
+    """Submitted by one, signed by others, activated, each by their password: the way of any other policy."""
     folder = files("newel.demo").joinpath("policy")
     text = folder.joinpath(name).read_text("utf-8")
     siblings = {other: folder.joinpath(other).read_text("utf-8") for other in included(text, name)}
-    version = await policy.submit(house, people[AUTHOR], Source(name, text, siblings))
+    async with access.proven(house, AUTHOR, passwords[AUTHOR]) as (author, _):
+        version = await policy.submit(house, author, Source(name, text, siblings))
     for role in version.required:
-        signer = next(people[login] for login in SIGNERS if role in people[login].roles)
-        await policy.sign(house, signer, version.id, Role(role))
-    await policy.activate(house, people[ACTIVATOR], version.id)
-    return version.id
+        async with access.proven(house, SIGNERS[role], passwords[SIGNERS[role]]) as (signer, proof):
+            await policy.sign(house, signer, version.id, Role(role), proof)
+    async with access.proven(house, ACTIVATOR, passwords[ACTIVATOR]) as (activator, _):
+        await policy.activate(house, activator, version.id)

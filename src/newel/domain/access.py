@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from newel.domain.errors import Forbidden, NewelError
+from newel.domain.errors import Forbidden, NewelError, Unauthenticated
 from newel.domain.words import Priority
 
 
@@ -156,6 +156,13 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Clearance = Literal["none", "junior", "senior", "specialist", "supervisor"]
 
 
+class Unproven(Unauthenticated):
+    """Nobody has shown that it is {login} who does this: {why}"""
+
+    code = "unproven"
+    status = 401
+
+
 class TooManyTries(NewelError):
     """Too many failed sign-ins; try again in {seconds} seconds."""
 
@@ -198,6 +205,13 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
     def actor(self) -> Actor:
         """The person as the actor of a call."""
         return Actor(kind="staff", id=str(self.id), roles=self.roles, clearance=self.clearance)
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """How a person showed that it is them: a session of theirs; ``password``: begun for this act alone."""
+
+    how: Literal["session", "password"]
+    session: bytes
 
 
 def session_lives(now: datetime, *, last_seen_at: datetime, expires_at: datetime) -> bool:

@@ -14,7 +14,7 @@ import holidays
 import msgspec
 
 from newel.domain.errors import Invalid
-from newel.domain.policy.check_time import minutes_of
+from newel.domain.policy.hours import minutes_of
 from newel.domain.policy.sla import Calendar
 from newel.domain.words import DAY
 

@@ -80,6 +80,17 @@ class Survey(StrEnum):
     EFFORT = "effort"
 
 
+class Industry(StrEnum):
+    """Whose usual times a policy may take over for its escalations."""
+
+    FINANCIAL_SERVICES = "financial_services"
+    INSURANCE = "insurance"
+    HEALTHCARE = "healthcare"
+    LEGAL_SERVICES = "legal_services"
+    GOVERNMENT = "government"
+    RETAIL_BANKING = "retail_banking"
+
+
 class RiskClass(StrEnum):
     """What happens when the output is wrong: a nuisance, rework, or harm to money or trust."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -21,8 +22,10 @@ from newel.domain.access import (
     Act,
     Actor,
     Key,
+    Proof,
     Staff,
     TooManyTries,
+    Unproven,
     privileges,
     system,
 )
@@ -101,6 +104,28 @@ async def sign_out(house: "House", actor: Actor, session_id: str) -> None:
         ended = await access.end_session(tx, session_id)
         if ended:
             await audit.record(tx, "access.signed_out", "staff", ended)
+
+
+def proof_of(session_id: str) -> Proof:
+    """What stands behind an act in the browser: the session by which the person came."""
+    return Proof("session", access.digest(session_id))
+
+
+@asynccontextmanager
+async def proven(house: "House", login: str, password: str) -> AsyncIterator[tuple[Actor, Proof]]:
+    """A person at the command line: who they are by their password, for as long as one act takes.
+
+    Raises ``Unproven`` for a wrong name or password, ``TooManyTries`` as signing in does.
+    """
+    try:
+        signed = await sign_in(house, login, password)
+    except Unauthenticated as error:
+        raise Unproven(login=login, why=error.data["why"]) from None
+    actor = signed.staff.actor
+    try:
+        yield actor, Proof("password", access.digest(signed.session_id))
+    finally:
+        await sign_out(house, actor, signed.session_id)
 
 
 async def who(house: "House", session_id: str, *, idle: bool = False) -> Staff:

@@ -10,12 +10,11 @@ import holidays
 import msgspec
 
 from newel.domain import calendar, offer
-from newel.domain.access import Act, Actor, Role, system
+from newel.domain.access import Act, Actor, Proof, Role, system
 from newel.domain.errors import Forbidden, NotFound
 from newel.domain.playbook.check import problems
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.check import load_checked
-from newel.domain.policy.check_time import business_day
 from newel.domain.policy.diff import (
     Change,
     Needed,
@@ -24,6 +23,7 @@ from newel.domain.policy.diff import (
     signatures_needed,
     without_post_mortem,
 )
+from newel.domain.policy.hours import business_day
 from newel.domain.policy.parse import Document, Source, stored_bundle
 from newel.domain.policy.problem import BrokenPolicy, Problem
 from newel.domain.policy.sheet import Known
@@ -164,9 +164,12 @@ def _autonomous(bundle: Bundle) -> dict[str, int]:
 
 
 async def sign(
-    house: "House", actor: Actor, version_id: UUID, role: Role, *, via: str = "api"
+    house: "House", actor: Actor, version_id: UUID, role: Role, proof: Proof, *, via: str = "api"
 ) -> policy.Version:
-    """Sign a draft, or review an emergency, as one of the roles that it asks for."""
+    """Sign a draft, or review an emergency, as one of the roles that it asks for.
+
+    ``proof`` says how the person showed that it is them; the signature keeps it.
+    """
     actor.must(Act.SIGN_POLICY)
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="sign a policy", why="a signature is a person's")
@@ -175,8 +178,8 @@ async def sign(
         person = await access.staff(tx, UUID(actor.id))
         roles = person.roles if person else frozenset()
         check_signature(await _standing(tx, version), UUID(actor.id), roles, role)
-        await policy.sign(tx, version.id, role, UUID(actor.id))
-        await _event(tx, "policy.signed", version, None, role=role, via=via)
+        await policy.sign(tx, version.id, role, UUID(actor.id), proof)
+        await _event(tx, "policy.signed", version, None, role=role, proof=proof.how, via=via)
         return version
 
 
@@ -227,21 +230,10 @@ async def versions(house: "House", workflow: str | None = None) -> list[policy.H
         return await policy.headlines(tx, workflow)
 
 
-async def signatures(house: "House", version: policy.Version) -> dict[str, str]:
-    """Who signed a version: the login by role."""
+async def signatures(house: "House", version: policy.Version) -> dict[str, policy.Signature]:
+    """Who signed a version and how they proved it, by role."""
     async with house.db.tx(_READER, read_only=True) as tx:
-        logins = {one.id: one.login for one in await access.everybody(tx)}
-        signed = await policy.signed(tx, version.id)
-    return {role: logins.get(staff, str(staff)) for role, staff in signed.items()}
-
-
-async def person(house: "House", login: str) -> Actor:
-    """The person of a login, for whom an operator acts at the command line."""
-    async with house.db.tx(_READER, read_only=True) as tx:
-        found = [one.actor for one in await access.everybody(tx) if one.login == login]
-    if not found:
-        raise NotFound(what="active account", id=login)
-    return found[0]
+        return {one.role: one for one in await policy.signatures(tx, version.id)}
 
 
 async def _found(tx: Tx, version_id: UUID) -> policy.Version:

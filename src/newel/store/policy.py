@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain.access import Proof
 from newel.domain.policy.diff import Change
 from newel.domain.policy.parse import Source, stored_source
 from newel.store.db import Record, Tx, sql
@@ -53,6 +54,16 @@ class Headline(msgspec.Struct, frozen=True):
     submitted_by: UUID | None
     created_at: datetime
     activated_at: datetime | None
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """Who signed in which role, when, and how they showed that it is them."""
+
+    role: str
+    staff_id: UUID
+    login: str
+    proof: str
+    signed_at: datetime
 
 
 async def lock_workflow(tx: Tx, workflow: str) -> None:
@@ -135,15 +146,21 @@ async def headlines(tx: Tx, workflow: str | None = None) -> list[Headline]:
     return [msgspec.convert(dict(row), Headline) for row in rows]
 
 
+async def signatures(tx: Tx, policy_id: UUID) -> list[Signature]:
+    """The signatures under a version."""
+    return [
+        msgspec.convert(dict(row), Signature) for row in await tx.rows(sql("policy").signatures, policy_id)
+    ]
+
+
 async def signed(tx: Tx, policy_id: UUID) -> dict[str, UUID]:
     """Who signed, by role."""
-    rows = await tx.rows(sql("policy").signatures, policy_id)
-    return {row["role"]: row["staff_id"] for row in rows}
+    return {one.role: one.staff_id for one in await signatures(tx, policy_id)}
 
 
-async def sign(tx: Tx, policy_id: UUID, role: str, staff_id: UUID) -> None:
-    """Add a signature."""
-    await tx.run(sql("policy").sign, policy_id, role, staff_id, tx.now)
+async def sign(tx: Tx, policy_id: UUID, role: str, staff_id: UUID, proof: Proof) -> None:
+    """Add a signature; the store refuses one without a live session of the signer."""
+    await tx.run(sql("policy").sign, policy_id, role, staff_id, tx.now, proof.how, proof.session)
 
 
 async def retire(tx: Tx, policy_id: UUID) -> None:

@@ -115,6 +115,8 @@ def test_what_must_be_there_and_is_not(section: str) -> None:
     assert errors[0].path.startswith(section)
 
 
+OWNED = "  surveys: {owner: Head of support, date: 2026-11-20}\n"
+"""One more line of the last section, which says who answers for what."""
 TEXTS = "texts:\n  es:\n    handover: Gracias, un compañero le responderá.\n"
 
 
@@ -199,7 +201,7 @@ def test_RTE_5_a_pool_without_people_and_an_alert_below_what_is_usual_are_mistak
     ],
 )
 def test_RES_5_a_mistake_in_what_is_asked_is_found_on_its_line(line: str, words: str) -> None:
-    text = STANDARD + line + "\n"
+    text = STANDARD + OWNED + line + "\n"
     try:
         found = [one for one in checked(text) if one.severity == "error"]
     except BrokenPolicy as broken:
@@ -214,7 +216,7 @@ def test_RES_5_a_text_for_what_nobody_is_asked_is_mild() -> None:
     (one,) = checked(text)
     assert (one.severity, one.path) == ("warning", "messages.survey_nps")
     assert "nothing sends it; add nps to surveys, or take the text out" in str(one)
-    assert checked(text + "surveys: [nps, effort]\n") == ()
+    assert checked(text + OWNED + "surveys: [nps, effort]\n") == ()
 
 
 def test_taking_a_standard_trigger_out_is_allowed_and_said_aloud() -> None:

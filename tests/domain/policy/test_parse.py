@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.policy.documents import ACTS, STANDARD, changed, line_of
 
-from newel.domain.policy.parse import included, load_bundle, load_document
+from newel.domain.policy.parse import Source, included, load_bundle, load_document, stored_bundle
 from newel.domain.policy.problem import BrokenPolicy, Problem
 from newel.domain.words import Assist, Cluster, Priority
 
@@ -142,3 +142,11 @@ def problems_of(text: str) -> tuple[Problem, ...]:
     except BrokenPolicy as error:
         return error.problems
     return ()
+
+
+def test_INV_12_a_key_that_is_gone_stops_no_version_that_runs_and_is_named_in_a_file() -> None:
+    text = STANDARD + ACTS.replace("effect: money, ceiling", "effect: money, capability: approve, ceiling")
+    stored = stored_bundle(Source("p.yaml", text).body)
+    assert stored == load_bundle(STANDARD + ACTS, "p.yaml")
+    with pytest.raises(BrokenPolicy, match='unknown key "capability"'):
+        load_bundle(text, "p.yaml")

@@ -53,6 +53,7 @@ async def approval(tx: Tx, on: Ground, **values: Any) -> UUID:
 async def approved(tx: Tx, on: Ground, **values: Any) -> tuple[UUID, UUID]:
     """An approval and the person who gave it."""
     staff = await person(tx)
+    await session(tx, staff)
     found = await approval(tx, on, **values)
     await change(tx, "approval", found, state="approved", decided_by=staff, decided_at=tx.now)
     return found, staff

@@ -147,9 +147,16 @@ async def draft(tx: Tx, workflow: str, number: int = 1, text_mac: bytes = MAC, *
 async def signed(tx: Tx, policy: UUID) -> None:
     """A policy owner signs."""
     owner = await person(tx, roles=["policy_owner"])
-    await tx.run(
-        "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3)", policy, owner, tx.now
-    )
+    await signature(tx, policy, owner)
+
+
+async def signature(tx: Tx, policy: UUID, signer: UUID, **values: Any) -> None:
+    """A signature of somebody who is signed in, unless said otherwise."""
+    mine = {} if values else {"session_hash": await session(tx, signer)}
+    row = {"policy_id": policy, "role": "policy_owner", "staff_id": signer, "signed_at": tx.now}
+    row = {**row, "proof": "session", **mine, **values}
+    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    await tx.run(f"INSERT INTO newel.policy_signature ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
 async def _customer(tx: Tx) -> UUID:
@@ -278,15 +285,41 @@ async def person(tx: Tx, **values: Any) -> UUID:
     """An account: an approver with a limit, unless said otherwise."""
     given = {"roles": ["approver", "resolver"], "clearance": "senior", "limit_minor": 5000, "capacity": 3}
     login = f"p{uuid4().hex[:8]}"
-    return await put(tx, "staff", login=login, name=login, created_at=tx.now, **(given | values))
+    found = await put(tx, "staff", login=login, name=login, created_at=tx.now, **(given | values))
+    await audit.record(tx, "access.staff_created", "staff", found)
+    return found
 
 
-async def session(tx: Tx, staff: UUID, **values: Any) -> None:
-    """A session that lives, unless said otherwise."""
-    row = {"id_hash": uuid4().bytes, "staff_id": staff, "created_at": tx.now, "last_seen_at": tx.now}
+async def rights(tx: Tx, staff: UUID, **values: Any) -> None:
+    """Somebody's rights as they are from here on, with their event."""
+    await change(tx, "staff", staff, **values)
+    await audit.record(tx, "access.staff_changed", "staff", staff)
+
+
+async def session(tx: Tx, staff: UUID, **values: Any) -> bytes:
+    """A session that lives, unless said otherwise; how it is known."""
+    await _began(tx, staff)
+    row: dict[str, Any] = {
+        "id_hash": uuid4().bytes,
+        "staff_id": staff,
+        "created_at": tx.now,
+        "last_seen_at": tx.now,
+    }
     row = {**row, "expires_at": tx.now + HOUR, **values}
     places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
     await tx.run(f"INSERT INTO newel.staff_session ({', '.join(row)}) VALUES ({places})", *row.values())
+    return bytes(row["id_hash"])
+
+
+async def _began(tx: Tx, staff: UUID) -> None:
+    """The event of signing in, by whose session it is."""
+    await tx.run(
+        "INSERT INTO newel.audit_event (id, at, actor_kind, actor_id, event, entity, entity_id, leaf_hash)"
+        " VALUES ($1, $2, 'staff', $3, 'access.signed_in', 'staff', $3, '')",
+        uuid4(),
+        tx.now,
+        str(staff),
+    )
 
 
 def acting(staff: UUID) -> Actor:

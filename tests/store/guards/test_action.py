@@ -38,6 +38,7 @@ async def test_INV_12_no_action_under_an_approval_that_was_not_given(house: Hous
     on = await ground(house.db)
     async with house.db.tx(HAND) as tx:
         made, by = await acts.proposal(tx, on), await rows.person(tx)
+        await rows.session(tx, by)
         found = await acts.approval(tx, on, proposal_id=made)
         act = await acts.action(
             tx,
@@ -161,7 +162,7 @@ async def test_INV_12_a_person_acts_within_their_own_limit_and_never_for_themsel
     async with house.db.tx(HAND) as tx:
         act, by = await acts.own(tx, on)
         fine, _ = await acts.own(tx, await rows.free_case(tx, on))
-        await change(tx, "staff", by, **who)
+        await rows.rights(tx, by, **who)
     with pytest.raises(Guarded, match="limit"):
         await acts.claim_action(house.db, act)
     await acts.claim_action(house.db, fine)

@@ -15,6 +15,7 @@ from newel.store.db import Guarded
 
 async def approve(house: House, found: UUID, by: UUID, **values: Any) -> None:
     async with house.db.tx(HAND) as tx:
+        await rows.session(tx, by)
         given = {"decided_at": tx.now, **values}
         await change(tx, "approval", found, state="approved", decided_by=by, **given)
 
@@ -39,6 +40,20 @@ async def test_INV_12_only_a_person_with_the_right_approves(house: House, who: d
         by, found = await rows.person(tx, **who), await acts.approval(tx, on)
     with pytest.raises(Guarded, match="no authority"):
         await approve(house, found, by)
+
+
+@pytest.mark.parametrize("state", ["approved", "rejected"])
+@pytest.mark.parametrize("session", [None, "ended_at", "expires_at", "another's"])
+async def test_INV_12_who_decides_is_signed_in(house: House, session: str | None, state: str) -> None:
+    on = await ground(house.db)
+    async with house.db.tx(HAND) as tx:
+        by, found = await rows.person(tx), await acts.approval(tx, on)
+        if session == "another's":
+            await rows.session(tx, await rows.person(tx))
+        elif session:
+            await rows.session(tx, by, **{session: tx.now})
+    async with rows.refused(house.db, "not signed in") as tx:
+        await change(tx, "approval", found, state=state, decided_by=by, decided_at=tx.now)
 
 
 async def test_INV_12_nobody_approves_after_the_expiry_whatever_time_they_write(house: House) -> None:

@@ -287,7 +287,7 @@ async def test_INV_14_a_policy_in_force_is_not_inserted_nor_changed(house: House
     async with rows.refused(house.db, "starts as a draft") as tx:
         await put(tx, "policy_version", state="active", created_at=tx.now, activated_at=tx.now, **draft)
     sly_ones: list[dict[str, Any]] = [{"body": "other"}, {"digest": rows.OTHER_MAC}, {"required": ["legal"]}]
-    for sly in (*sly_ones, {"workflow": "elsewhere"}, {"base_id": on.policy}):
+    for sly in (*sly_ones, {"workflow": "elsewhere"}, {"number": 7}, {"base_id": on.policy}):
         async with rows.refused(house.db, "NW-SIGN") as tx:
             await change(tx, "policy_version", on.policy, **sly)
 
@@ -312,12 +312,7 @@ async def test_INV_14_the_author_does_not_sign_and_a_signer_has_the_role(house: 
         )
     for signer in (author, other):
         async with rows.refused(house.db, "lacks a signature") as tx:
-            await tx.run(
-                "INSERT INTO newel.policy_signature VALUES ($1, 'policy_owner', $2, $3)",
-                draft,
-                signer,
-                tx.now,
-            )
+            await rows.signature(tx, draft, signer)
             await change(tx, "policy_version", draft, state="active", activated_at=tx.now)
     assert on.policy != draft
 

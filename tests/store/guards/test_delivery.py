@@ -1,6 +1,7 @@
 """The last gate, tried by hand as the application's role: what may not leave does not (INV-1, 2, 3, 19)."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,11 @@ from tests.store.guards import acts, rows
 from tests.store.guards.rows import HAND, OTHER_MAC, change, ground, outbound, put
 
 from conftest import House
+from newel.domain.access import Actor
 from newel.store import audit
 from newel.store.db import Guarded, Tx
+
+PAST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def test_an_ai_reply_may_be_claimed_on_an_open_case(house: House) -> None:
@@ -189,15 +193,63 @@ async def test_INV_1_a_proposal_keeps_the_reason_that_it_was_made_for(house: Hou
 async def test_INV_1_a_stop_is_released_with_its_event_and_by_whom_it_says(house: House) -> None:
     async with house.db.tx(HAND) as tx:
         stop = await rows.engage(tx)
-    async with rows.refused(house.db, "NW-AUDIT") as tx:
+    by, other = await rows.signed_in(house.db), await rows.signed_in(house.db)
+    async with rows.refused(house.db, "NW-AUDIT", by=by) as tx:
         await change(tx, "kill_switch", stop, released_by=tx.actor.id, released_at=tx.now)
-    async with rows.refused(house.db, "NW-AUDIT") as tx:
-        await change(tx, "kill_switch", stop, released_by="somebody", released_at=tx.now)
+    async with rows.refused(house.db, "NW-AUDIT", by=by) as tx:
+        await change(tx, "kill_switch", stop, released_by=other.id, released_at=tx.now)
         await audit.record(tx, "kill_switch.released", "kill_switch", stop)
     async with rows.refused(house.db, "NW-AUDIT") as tx:
         await put(tx, "kill_switch", reason="test", engaged_by=tx.actor.id, engaged_at=tx.now)
-    async with house.db.tx(HAND) as tx:
+    async with house.db.tx(by) as tx:
         await change(tx, "kill_switch", stop, released_by=tx.actor.id, released_at=tx.now)
+        await audit.record(tx, "kill_switch.released", "kill_switch", stop)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"roles": ["resolver", "approver"]},
+        {"active": False},
+        {"ended_at": True},
+        {"expires_at": True},
+        {"by_hand": True},
+    ],
+    ids=lambda who: next(iter(who)),
+)
+async def test_INV_1_a_stop_is_released_by_who_may_stop(house: House, who: dict[str, Any]) -> None:
+    async with house.db.tx(HAND) as tx:
+        stop = await rows.engage(tx)
+        over = {key: tx.now for key in who if key.endswith("_at")}
+        said = {} if over or "by_hand" in who else who
+        by = await rows.person(tx, **{"roles": ["supervisor"], **said})
+        await rows.session(tx, by, **over)
+    actor = HAND if "by_hand" in who else rows.acting(by)
+    async with rows.refused(house.db, "not theirs to release", by=actor) as tx:
+        await change(tx, "kill_switch", stop, released_by=tx.actor.id, released_at=tx.now)
+        await audit.record(tx, "kill_switch.released", "kill_switch", stop)
+
+
+@pytest.mark.parametrize(
+    ("token", "lets"),
+    [
+        ({}, True),
+        ({"scopes": ["intake"]}, False),
+        ({"revoked_at": PAST}, False),
+        ({"expires_at": PAST}, False),
+    ],
+)
+async def test_INV_1_a_token_releases_a_stop_by_its_scope(
+    house: House, token: dict[str, Any], lets: bool
+) -> None:
+    async with house.db.tx(HAND) as tx:
+        stop = await rows.engage(tx)
+        given = {"name": "watch", "token_hash": rows.MAC, "scopes": ["kill_switch"], "created_at": tx.now}
+        await put(tx, "service_token", **(given | token))
+    watch = Actor(kind="service", id="watch")
+    how = house.db.tx(watch) if lets else rows.refused(house.db, "not theirs to release", by=watch)
+    async with how as tx:
+        await change(tx, "kill_switch", stop, released_by="watch", released_at=tx.now)
         await audit.record(tx, "kill_switch.released", "kill_switch", stop)
 
 
@@ -205,7 +257,7 @@ async def test_INV_1_a_stop_never_changes_but_by_its_release(house: House) -> No
     async with house.db.tx(HAND) as tx:
         stop = await rows.engage(tx, workflow="desk")
     for sly in ({"workflow": "elsewhere"}, {"contact_reason": "none"}, {"reason": "another"}):
-        async with rows.refused(house.db, "NW-KILL") as tx:
+        async with rows.refused(house.db, "never changes") as tx:
             await change(tx, "kill_switch", stop, **sly)
             await audit.record(tx, "kill_switch.released", "kill_switch", stop)
 
@@ -323,17 +375,15 @@ async def test_INV_3_an_approval_makes_author_of_exactly_its_text_and_only_its_g
             await outbound(tx, at, **forged)
 
 
-async def test_INV_3_an_owner_writes_only_while_their_session_lives(house: House) -> None:
+@pytest.mark.parametrize("over", ["ended_at", "expires_at"])
+async def test_INV_3_an_owner_writes_only_while_their_session_lives(house: House, over: str) -> None:
     on = await ground(house.db, tier=3)
     owner, _ = await rows.owned(house.db, on)
     async with house.db.tx(HAND) as tx:
         await outbound(tx, on, drafted_by="person", released_by=owner)
-        await tx.run("UPDATE newel.staff_session SET ended_at = $1", tx.now)
-    for ended in ("ended_at = $1", "ended_at = NULL, expires_at = $1"):
-        async with house.db.tx(HAND) as tx:
-            await tx.run(f"UPDATE newel.staff_session SET {ended}", tx.now)
-        async with rows.refused(house.db, "NW-AUTHOR") as tx:
-            await outbound(tx, on, drafted_by="person", released_by=owner)
+    await house.as_owner(f"UPDATE newel.staff_session SET {over} = $1", PAST)
+    async with rows.refused(house.db, "NW-AUTHOR") as tx:
+        await outbound(tx, on, drafted_by="person", released_by=owner)
 
 
 @pytest.mark.parametrize("state", ["authorised", "claimed", "unknown", "refused", "void"])

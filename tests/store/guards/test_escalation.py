@@ -1,5 +1,6 @@
 """Who may lower a tier or lift a lock, tried by hand as the application's role (INV-17, INV-1)."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,8 +96,7 @@ async def test_INV_17_a_tier_falls_no_deeper_than_was_said(house: House) -> None
 async def test_INV_17_who_lowers_has_a_session_that_lives(house: House, ended: str) -> None:
     on = await ground(house.db, tier=3, locked=True)
     by = await rows.signed_in(house.db)
-    async with house.db.tx(HAND) as tx:
-        await tx.run(f"UPDATE newel.staff_session SET {ended}", tx.now)
+    await house.as_owner(f"UPDATE newel.staff_session SET {ended}", datetime(2026, 1, 1, tzinfo=UTC))
     async with rows.refused(house.db, "NW-LOWER", by=by) as tx:
         await rows.lowering(tx, on)
 

@@ -168,7 +168,7 @@ async def test_QUA_each_way_of_having_a_hand_in_a_case_bars(house: House, way: s
             if way in {"wrote", "owned", "lowered"}
             else await reviewer(tx, roles=["reviewer", "approver"])
         )
-        await change(tx, "staff", by, roles=["reviewer", "approver", "resolver"])
+        await rows.rights(tx, by, roles=["reviewer", "approver", "resolver"])
         review = await sample(tx, on)
     async with house.db.tx(rows.acting(by)) as tx:
         await _hand(tx, on, way, by)
@@ -187,6 +187,7 @@ async def _hand(tx: Tx, on: Ground, way: str, by: UUID) -> None:
         await outbound(tx, on, drafted_by="person", released_by=by)
     elif way == "approved":
         approval = await acts.approval(tx, on)
+        await rows.session(tx, by)
         await change(tx, "approval", approval, state="approved", decided_by=by, decided_at=tx.now)
     elif way == "resolved":
         await rows_of(tx, "resolution", on, by)

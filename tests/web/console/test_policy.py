@@ -3,8 +3,8 @@
 from playwright.async_api import Browser, Dialog, expect
 
 from newel.domain.policy.parse import Source
-from newel.flow import policy
-from web.conftest import Site
+from newel.flow import access, policy
+from web.conftest import ROOT, Site
 from web.console.conftest import seat
 
 
@@ -13,8 +13,8 @@ async def submit(shop: Site, login: str) -> None:
     running = (await policy.find(shop.wired, "customer-support")).source
     text = running.text.replace("{value: 0.70, note: under this", "{value: 0.65, note: under this")
     assert text != running.text
-    actor = await policy.person(shop.wired, login)
-    await policy.submit(shop.wired, actor, Source(running.name, text, running.includes))
+    everybody = {one.login: one.actor for one in await access.people(shop.wired, ROOT)}
+    await policy.submit(shop.wired, everybody[login], Source(running.name, text, running.includes))
 
 
 async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Site, browser: Browser) -> None:
@@ -26,6 +26,13 @@ async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Sit
         await expect(legal).to_contain_text("a person has it as P2")
         await expect(legal).to_contain_text("Esme Hartley")
         await expect(legal).to_contain_text("Nov 20, 2026")
+        handover = page.locator("section", has=page.locator("#messages")).locator(
+            ".entry", has_text="Handover"
+        )
+        await expect(handover.first.locator(".entry-owner")).to_contain_text("Ivan Petrov")
+        await expect(handover.first.locator(".entry-owner")).to_contain_text("Nov 20, 2026")
+        standing = page.locator("section", has=page.locator("#standing"))
+        await expect(standing).to_contain_text("Esme Hartley by their password")
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
             assert await one.axe() == []

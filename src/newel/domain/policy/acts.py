@@ -47,7 +47,6 @@ class ActionClass(Entry, frozen=True, kw_only=True):
     autonomous: bool = False
     autonomous_ceiling_minor: int = 0
     ceiling: str = ""
-    capability: str = "approve"
     identity_level: int = 1
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from newel.domain.policy.acts import ActionClass, Ceiling, System
 from newel.domain.policy.calibration import Calibration
+from newel.domain.policy.entry import Entry
 from newel.domain.policy.knowledge import Deflection, Knowledge
 from newel.domain.policy.offer import Offer
 from newel.domain.policy.overflow import Overflow
@@ -40,7 +41,10 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole policy of one workflow."""
+    """The whole policy of one workflow.
+
+    ``owned`` says who answers for the sections whose entries are plain words and numbers, by their name.
+    """
 
     workflow: str
     title: str
@@ -74,6 +78,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     messages: dict[str, str] = {}
     texts: dict[str, dict[str, str]] = {}
     commitments: tuple[str, ...] = ()
+    owned: dict[str, Entry] = {}
 
     @property
     def fitted(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ import msgspec
 from newel.domain.policy.check_acts import check_acts
 from newel.domain.policy.check_offer import check_offer
 from newel.domain.policy.check_overflow import check_overflow
+from newel.domain.policy.check_owned import check_owned
 from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_survey import check_survey
 from newel.domain.policy.check_time import check_time
@@ -196,4 +197,5 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_overflow,
     check_survey,
     check_offer,
+    check_owned,
 )

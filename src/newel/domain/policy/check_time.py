@@ -1,18 +1,15 @@
 """Targets and business time: ascending, possible, and without overlaps."""
 
-import re
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
+from newel.domain.policy.hours import DAY_MINUTES, minutes_of
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet
 from newel.domain.policy.sla import Calendar, Sla, SlaTargets
 from newel.domain.words import Priority
 
-_SPAN: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
-_DAY_MINUTES: Final = 24 * 60
 _MOST_MINUTES: Final = 60 * 24 * 366
 
 
@@ -57,7 +54,7 @@ def _ascending(sheet: Sheet, sla: Sla) -> Iterator[Problem]:
 
 
 def _approval(sheet: Sheet, sla: Sla) -> Iterator[Problem]:
-    yield from sheet.within("sla", "approval_minutes", value=sla.approval_minutes, low=1, high=_DAY_MINUTES)
+    yield from sheet.within("sla", "approval_minutes", value=sla.approval_minutes, low=1, high=DAY_MINUTES)
     most = sla.approval_expires_after_targets
     yield from sheet.within("sla", "approval_expires_after_targets", value=most, low=1, high=100)
 
@@ -97,20 +94,3 @@ def _day(sheet: Sheet, path: tuple[str, ...], spans: tuple[str, ...]) -> Iterato
             hint = "join the two, or move one"
             yield sheet.wrong(*path, at, says=f'"{text}" overlaps an earlier span', hint=hint)
         read.append(span)
-
-
-def business_day(calendar: Calendar) -> timedelta:
-    """How much opening time a full business day has."""
-    days = ([minutes_of(span) for span in spans] for spans in calendar.week.values())
-    longest = max(sum(end - start for start, end in filter(None, day)) for day in days)
-    return timedelta(minutes=longest)
-
-
-def minutes_of(span: str) -> tuple[int, int] | None:
-    """The start and end of ``"09:00-12:30"`` in minutes of the day, or None if it is no span."""
-    match = _SPAN.fullmatch(span)
-    if match is None:
-        return None
-    hours, minutes, last_hours, last_minutes = map(int, match.groups())
-    start, end = hours * 60 + minutes, last_hours * 60 + last_minutes
-    return (start, end) if start < end <= _DAY_MINUTES else None

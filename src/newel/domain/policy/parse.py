@@ -8,6 +8,7 @@ from msgspec import inspect
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.document import Node, read_document
+from newel.domain.policy.industry import resolved
 from newel.domain.policy.problem import BrokenPolicy, Place, Problem
 from newel.domain.policy.shape import Findings, Places, fit
 
@@ -36,7 +37,7 @@ def stored_source(body: str) -> Source:
 def stored_bundle(body: str) -> Bundle:
     """The bundle of a stored text."""
     source = stored_source(body)
-    return load_bundle(source.text, source.name, source.includes)
+    return load_document(source.text, source.name, source.includes, stored=True).bundle
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -55,16 +56,21 @@ def load_bundle(text: str, name: str, includes: Mapping[str, str] = {}) -> Bundl
     return load_document(text, name, includes).bundle
 
 
-def load_document(text: str, name: str, includes: Mapping[str, str] = {}) -> Document:
-    """As ``load_bundle``, with the places of all entries for the checks that follow."""
+def load_document(
+    text: str, name: str, includes: Mapping[str, str] = {}, *, stored: bool = False
+) -> Document:
+    """As ``load_bundle``, with the places of all entries for the checks that follow.
+
+    ``stored``: it was right once, and goes on running with keys that are gone since.
+    """
     root, problems = read_document(text, name)
     merged = _with_includes(root, includes, problems)
-    found = Findings()
+    found = Findings(stored=stored)
     values = fit(merged, _KIND, (), found)
     problems += found.problems
     if problems:
         raise BrokenPolicy(name, problems)
-    return Document(name, msgspec.convert(values, Bundle), found.places)
+    return Document(name, resolved(msgspec.convert(values, Bundle)), found.places)
 
 
 def included(text: str, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from newel.domain.policy import reading_review as review
 from newel.domain.policy import reading_rules as rules
 from newel.domain.policy import reading_time as time
 from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.owned import kept
 from newel.domain.policy.reading_row import Row, low, plain
 from newel.domain.sentence import Sentence, joined
 
@@ -125,24 +126,28 @@ def _owners(bundle: Bundle) -> Iterator[Row]:
 
 def _messages(bundle: Bundle) -> Iterator[Row]:
     for key, text in bundle.messages.items():
-        yield Row(name=plain(key), quotes=(text,))
+        yield kept(bundle, ("messages", key), plain(key), quotes=(text,))
     for language, texts in bundle.texts.items():
         for key, text in texts.items():
-            yield Row(name=_TEXT_IN.of(name=plain(key), language=language), quotes=(text,))
+            name = _TEXT_IN.of(name=plain(key), language=language)
+            yield kept(bundle, ("texts", language, key), name, quotes=(text,))
 
 
 def _commitments(bundle: Bundle) -> Iterator[Row]:
     if bundle.commitments:
-        yield Row(name=_PHRASES.of(count=len(bundle.commitments)), quotes=bundle.commitments)
+        name = _PHRASES.of(count=len(bundle.commitments))
+        yield kept(bundle, ("commitments",), name, quotes=bundle.commitments)
 
 
 def _outside(bundle: Bundle) -> Iterator[Row]:
     if bundle.outside:
-        yield Row(name=_EXAMPLES.of(count=len(bundle.outside)), quotes=bundle.outside)
+        name = _EXAMPLES.of(count=len(bundle.outside))
+        yield kept(bundle, ("outside",), name, quotes=bundle.outside)
 
 
 def _calibration(bundle: Bundle) -> Iterator[Row]:
     if bundle.calibration:
         about = bundle.calibration.about.items()
         stands = joined(_NUMBER.of(name=low(key), value=value) for key, value in about)
-        yield Row(name=_MATCHER, words=_STANDS.of(matcher=bundle.calibration.matcher, what=stands))
+        words = _STANDS.of(matcher=bundle.calibration.matcher, what=stands)
+        yield kept(bundle, ("calibration",), _MATCHER, words)

@@ -6,6 +6,7 @@ from typing import Final
 from newel.domain.policy.acts import ActionClass, Ceiling
 from newel.domain.policy.bundle import Bundle, Field
 from newel.domain.policy.offer import in_words
+from newel.domain.policy.owned import kept
 from newel.domain.policy.playbook import Playbook
 from newel.domain.policy.reading_row import Row, every, low, plain, row_of
 from newel.domain.sentence import Sentence, Share, Sum, Value, joined, word
@@ -104,7 +105,8 @@ def knowledge(bundle: Bundle) -> Iterator[Row]:
 def fields(bundle: Bundle) -> Iterator[Row]:
     """What a back-office item holds."""
     for key, one in bundle.fields.items():
-        yield Row(name=plain(key), words=(_NEEDED if one.required else _MAY_BE).of(what=_field(one)))
+        words = (_NEEDED if one.required else _MAY_BE).of(what=_field(one))
+        yield kept(bundle, ("fields", key), plain(key), words)
 
 
 def _field(one: Field) -> Value:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.owned import kept
 from newel.domain.policy.quality import Gate, Sampling
 from newel.domain.policy.reading_row import Row, either, plain, row_of
 from newel.domain.sentence import Sentence, Share, joined
@@ -89,4 +90,5 @@ def surveys(bundle: Bundle) -> Iterator[Row]:
         return
     asked = [_SURVEYS[kind] for kind in bundle.surveys]
     said = _ASKED_IN_TURNS if len(asked) > 1 else _ASKED
-    yield Row(name=_AT_THE_END, words=said.of(what=either(asked)) if asked else _NOBODY_ASKED)
+    words = said.of(what=either(asked)) if asked else _NOBODY_ASKED
+    yield kept(bundle, ("surveys",), _AT_THE_END, words)

@@ -6,11 +6,25 @@ from typing import Final
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.knowledge import Deflection
 from newel.domain.policy.overflow import in_words
+from newel.domain.policy.owned import kept
 from newel.domain.policy.reading_row import Row, low, row_of, span
 from newel.domain.policy.routing import Routing
 from newel.domain.policy.sla import Calendar, SlaTargets
 from newel.domain.sentence import Sentence, Value, joined
+from newel.domain.words import Industry
 
+INDUSTRIES: Final = {
+    Industry.FINANCIAL_SERVICES: Sentence("Financial services"),
+    Industry.INSURANCE: Sentence("Insurance"),
+    Industry.HEALTHCARE: Sentence("Healthcare"),
+    Industry.LEGAL_SERVICES: Sentence("Legal services"),
+    Industry.GOVERNMENT: Sentence("Government"),
+    Industry.RETAIL_BANKING: Sentence("Retail banking"),
+}
+_INDUSTRY: Final = Sentence("Industry")
+_USUAL: Final = Sentence(
+    "%(industry)s: the times below are its usual ones where the policy says nothing else."
+)
 _PRESET: Final = Sentence("Preset %(name)s")
 _APPROVAL: Final = Sentence("Approval")
 _DECIDED: Final = Sentence("Decided within %(span)s of business time; it expires after %(times)s times that.")
@@ -53,15 +67,19 @@ _NOT_OFFERED: Final = Sentence("No articles are offered first.")
 
 
 def sla(bundle: Bundle) -> Iterator[Row]:
-    """The time that each priority has."""
+    """The time that each priority has; of an industry, as they come out."""
+    if bundle.sla.preset:
+        words = _USUAL.of(industry=INDUSTRIES[bundle.sla.preset])
+        yield kept(bundle, ("sla",), _INDUSTRY, words)
     for key, one in bundle.sla.targets.items():
         yield row_of(str(key), one, targets(one))
     for preset, one in bundle.sla.presets.items():
         yield row_of(_PRESET.of(name=low(preset)), one, targets(one))
     times = bundle.sla.approval_expires_after_targets
-    yield Row(name=_APPROVAL, words=_DECIDED.of(span=span(bundle.sla.approval_minutes), times=times))
+    decided = _DECIDED.of(span=span(bundle.sla.approval_minutes), times=times)
+    yield kept(bundle, ("sla",), _APPROVAL, decided)
     shares = joined(_PERCENT.of(n=percent) for percent in bundle.sla.alerts_percent)
-    yield Row(name=_ALERTS, words=_ALERTED.of(shares=shares))
+    yield kept(bundle, ("sla",), _ALERTS, _ALERTED.of(shares=shares))
 
 
 def targets(one: SlaTargets) -> Sentence:

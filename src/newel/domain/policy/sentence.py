@@ -24,6 +24,7 @@ _NOUNS: Final = {
     "messages": Sentence("Message %(name)s"),
     "texts": Sentence("Texts in %(name)s"),
     "owners": Sentence("Owner of %(name)s"),
+    "owned": Sentence("Owner of %(name)s"),
 }
 _PART: Final = Sentence("%(subject)s: %(part)s")
 _GAINS: Final = Sentence("%(what)s gains %(value)s.")

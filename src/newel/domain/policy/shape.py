@@ -17,6 +17,10 @@ SPELLINGS: Final[dict[type[IntEnum], dict[str, IntEnum]]] = {
 }
 
 
+GONE: Final = frozenset({("ActionClass", "capability")})
+"""Keys that nothing reads any more: a version from before goes on running, a file is told."""
+
+
 class Places(dict[Path, Place]):
     """Where each path of a document stands."""
 
@@ -28,11 +32,12 @@ class Places(dict[Path, Place]):
 
 
 class Findings:
-    """What was seen on the walk: places and problems."""
+    """What was seen on the walk: places and problems; ``stored``: what is gone is passed over."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stored: bool = False) -> None:
         self.places = Places()
         self.problems: list[Problem] = []
+        self.passed = GONE if stored else frozenset()
 
     def say(self, place: Place, path: Path, message: str, hint: str = "") -> Any:
         """Note a mistake; what it stands for is BROKEN from here on."""
@@ -52,7 +57,8 @@ def _struct(node: Node, kind: Any, path: Path, found: Findings) -> Any:
     if not isinstance(node.value, dict):
         return _wrong(node, path, found, "must be a mapping of keys to values")
     fields = {field.encode_name: field for field in kind.fields}
-    for key in node.value.keys() - fields.keys():
+    gone = {key for name, key in found.passed if name == kind.cls.__name__}
+    for key in node.value.keys() - fields.keys() - gone:
         hint = did_you_mean(key, fields)
         found.say(node.keys[key], (*path, key), f'unknown key "{key}"', hint)
     values = {key: _field(node, field, path, found) for key, field in fields.items()}

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from newel.domain.policy.entry import Entry
+from newel.domain.words import Industry
 
 
 class SlaTargets(Entry, frozen=True, kw_only=True):
@@ -18,9 +19,13 @@ class SlaTargets(Entry, frozen=True, kw_only=True):
 
 
 class Sla(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Targets by priority, presets that replace the resolution minutes, and the approval target."""
+    """Targets by priority, presets that replace the resolution minutes, and the approval target.
 
-    targets: dict[Literal["P1", "P2", "P3"], SlaTargets]
+    ``preset`` names an industry: what is not said here is as it has it (SLA-1).
+    """
+
+    preset: Industry | None = None
+    targets: dict[Literal["P1", "P2", "P3"], SlaTargets] = {}
     presets: dict[str, SlaTargets] = {}
     approval_minutes: int = 15
     approval_expires_after_targets: int = 4

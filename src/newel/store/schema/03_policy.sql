@@ -31,8 +31,27 @@ CREATE TABLE newel.policy_signature (
     role      text        NOT NULL,
     staff_id  uuid        NOT NULL REFERENCES newel.staff,
     signed_at timestamptz NOT NULL,
-    PRIMARY KEY (policy_id, role)
+    proof        text     NOT NULL CHECK (proof IN ('session', 'password', 'unrecorded')),
+    session_hash bytea,
+    PRIMARY KEY (policy_id, role),
+    CHECK ((proof = 'unrecorded') = (session_hash IS NULL))
 );
+
+-- INV-14: a signature is by who has shown that it is them: it names a live session of the signer's own; that of a
+-- password was begun for this act. `unrecorded` are those from before proofs were kept; none is added.
+CREATE FUNCTION newel.guard_signature() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.signed_at > newel.now() OR NOT EXISTS (
+        SELECT FROM newel.staff_session n JOIN newel.staff s ON s.id = n.staff_id
+        WHERE n.id_hash = NEW.session_hash AND s.id = NEW.staff_id AND s.active
+          AND n.ended_at IS NULL AND n.expires_at > newel.now()
+          AND (NEW.proof = 'session' OR n.created_at > newel.now() - interval '5 minutes')) THEN
+        RAISE EXCEPTION 'NW-SIGN: nobody has shown that this person signs' USING ERRCODE = 'NW014';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER signature_proven BEFORE INSERT ON newel.policy_signature
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_signature();
 
 -- INV-14: an active version carries each signature that it requires, never the submitter's alone.
 CREATE FUNCTION newel.guard_policy_signed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,8 +69,9 @@ BEGIN
         RAISE EXCEPTION 'NW-SIGN: policy % lacks a signature', NEW.id USING ERRCODE = 'NW014';
     END IF;
     IF TG_OP = 'UPDATE' AND (NEW.body <> OLD.body OR NEW.digest <> OLD.digest OR NEW.required <> OLD.required
-       OR (NEW.workflow, NEW.emergency, NEW.base_id, NEW.submitted_by) IS DISTINCT FROM
-          (OLD.workflow, OLD.emergency, OLD.base_id, OLD.submitted_by)) THEN
+       OR (NEW.workflow, NEW.number, NEW.emergency, NEW.review, NEW.changes, NEW.base_id, NEW.submitted_by)
+          IS DISTINCT FROM
+          (OLD.workflow, OLD.number, OLD.emergency, OLD.review, OLD.changes, OLD.base_id, OLD.submitted_by)) THEN
         RAISE EXCEPTION 'NW-SIGN: a policy version never changes' USING ERRCODE = 'NW014';
     END IF;
     RETURN NEW;
@@ -111,6 +131,22 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+-- Only who may stop the AI lets it go again: by a session of theirs or by a token that says so.
+CREATE FUNCTION newel.guard_kill_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM newel.staff s JOIN newel.staff_session n ON n.staff_id = s.id
+        WHERE s.id::text = NEW.released_by AND s.active AND s.roles && ARRAY['supervisor', 'admin', 'model_risk']
+          AND n.ended_at IS NULL AND n.expires_at > newel.now())
+       AND NOT EXISTS (
+        SELECT FROM newel.service_token t WHERE t.name = NEW.released_by AND 'kill_switch' = ANY (t.scopes)
+          AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > newel.now())) THEN
+        RAISE EXCEPTION 'NW-KILL: not theirs to release' USING ERRCODE = 'NW005';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER kill_switch_right BEFORE UPDATE ON newel.kill_switch
+    FOR EACH ROW EXECUTE FUNCTION newel.guard_kill_release();
 CREATE TRIGGER kill_switch_kept BEFORE UPDATE ON newel.kill_switch
     FOR EACH ROW EXECUTE FUNCTION newel.guard_kill_switch();
 CREATE CONSTRAINT TRIGGER kill_switch_engaged_told AFTER INSERT ON newel.kill_switch DEFERRABLE INITIALLY DEFERRED

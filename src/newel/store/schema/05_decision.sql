@@ -91,7 +91,7 @@ CREATE TRIGGER approval_transition BEFORE UPDATE ON newel.approval
 CREATE CONSTRAINT TRIGGER approval_audited AFTER INSERT OR UPDATE ON newel.approval
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('approval');
 
--- INV-12: who approves is an active approver, within their own limit, before it expires, and never
+-- INV-12: who approves is an active approver, signed in, within their own limit, before it expires, and never
 -- the beneficiary. What was shown never changes; execution has a quarter of an hour at least.
 CREATE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE approving boolean; latest timestamptz;
@@ -119,6 +119,11 @@ BEGIN
           AND s.customer_id IS DISTINCT FROM c.customer_id
           AND s.limit_minor >= coalesce(NEW.amount_minor, 0))) THEN
         RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
+    END IF;
+    IF OLD.state = 'pending' AND NEW.state IN ('approved', 'rejected') AND NOT EXISTS (
+        SELECT FROM newel.staff_session n WHERE n.staff_id = NEW.decided_by
+          AND n.ended_at IS NULL AND n.expires_at > newel.now()) THEN
+        RAISE EXCEPTION 'NW-APPROVAL: who decides is not signed in' USING ERRCODE = 'NW012';
     END IF;
     RETURN NEW;
 END $$;

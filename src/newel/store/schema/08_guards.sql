@@ -93,5 +93,9 @@ REVOKE UPDATE ON keyring.master_check FROM newel_app;
 REVOKE UPDATE ON newel.audit_event, newel.message, newel.scan_receipt, newel.decision, newel.sla_alert,
     newel.policy_signature, newel.lowering, newel.policy_template, newel.policy_autonomous, newel.note,
     newel.miss, newel.merge FROM newel_app;
+-- Whose a session is, and what a token may, never changes: only what becomes of it does.
+REVOKE UPDATE ON newel.staff_session, newel.service_token FROM newel_app;
+GRANT UPDATE (last_seen_at, ended_at) ON newel.staff_session TO newel_app;
+GRANT UPDATE (revoked_at) ON newel.service_token TO newel_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA newel TO newel_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA newel TO newel_app;

@@ -63,12 +63,14 @@ FROM newel.policy_version v WHERE $1::text IS NULL OR v.workflow = $1
 ORDER BY v.workflow, v.number DESC;
 
 -- name: signatures
--- Who signed a version.
-SELECT role, staff_id FROM newel.policy_signature WHERE policy_id = $1 ORDER BY role;
+-- Who signed a version, and how they showed that it is them.
+SELECT g.role, g.staff_id, s.login, g.proof, g.signed_at
+FROM newel.policy_signature g JOIN newel.staff s ON s.id = g.staff_id WHERE g.policy_id = $1 ORDER BY g.role;
 
 -- name: sign
 -- A signature.
-INSERT INTO newel.policy_signature (policy_id, role, staff_id, signed_at) VALUES ($1, $2, $3, $4);
+INSERT INTO newel.policy_signature (policy_id, role, staff_id, signed_at, proof, session_hash)
+VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: retire
 -- Out of force.

@@ -17,11 +17,11 @@ from newel.domain.policy.diff import Change, compare
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.policy.reading import Section, read
 from newel.domain.policy.signing import POLICY, Standing, check_activation, check_signature
-from newel.flow import policy
+from newel.flow import access, policy
 from newel.store import wallboard
-from newel.store.policy import Version
-from newel.store.policy import signed as signatures
+from newel.store.policy import Version, signatures
 from newel.web import refusal
+from newel.web.auth import session_of
 from newel.web.page import lead, page
 from newel.web.request import Ask
 from newel.web.route import Open, form
@@ -86,9 +86,9 @@ async def _version(request: Ask, found: Version) -> Response[str]:
         sections=_sections(found.body),
         versions=versions,
         comparable=any(one.number < found.number for one in versions),
-        signed={role: people.get(one, str(one)) for role, one in signed.items()},
+        signed={one.role: (people.get(one.staff_id, one.login), one.proof) for one in signed},
         author=people.get(found.submitted_by) if found.submitted_by else None,
-        acts=_acts(request, found, signed, versions),
+        acts=_acts(request, found, {one.role: one.staff_id for one in signed}, versions),
     )
 
 
@@ -164,7 +164,8 @@ async def sign(request: Ask, workflow: FromPath[str], number: FromPath[int]) -> 
     """I have read it and sign it, in one of my roles."""
     asked = await request.filled(Signature)
     found = await _find(request, workflow, number)
-    await policy.sign(request.house, request.person, found.id, asked.role, via="console")
+    proof = access.proof_of(session_of(request) or "")
+    await policy.sign(request.house, request.person, found.id, asked.role, proof, via="console")
     return lead(f"/policy/{workflow}/{number}", request.gettext("Signed."))
 
 
