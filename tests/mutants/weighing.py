@@ -201,20 +201,6 @@ TIME: tuple[Mutant, ...] = (
     ),
     patched(
         "INT-5",
-        "flow/tier.py",
-        'if case.state != "ai" or case.turn != brief.case.turn:',
-        'if case.state != "ai":',
-        *f("delivery", "a_message_that_comes_while_the_AI_drafts_supersedes_the_draft"),
-    ),
-    patched(
-        "INT-5",
-        "flow/tier.py",
-        'if case.state != "ai" or case.turn != brief.case.turn:',
-        "if case.turn != brief.case.turn:",
-        *f("delivery", "INT_5_a_person_who_takes_the_case_while_the_AI_drafts_is_first"),
-    ),
-    patched(
-        "INT-5",
         "flow/intake.py",
         'await job.drop(tx, case.id, "answer", "settle", "deflection"',
         'await job.drop(tx, case.id, "settle", "deflection"',
