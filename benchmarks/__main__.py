@@ -1,8 +1,13 @@
-"""All benchmarks, one JSON line a figure: ``python -m benchmarks [name ...]``."""
+"""All benchmarks, one JSON line a figure: ``python -m benchmarks [name ...]``.
+
+Exit code 1 when a limit of correctness or quality was missed, each named at the end; speed is only told.
+"""
 
 import asyncio
 import importlib
 import sys
+
+from benchmarks import limits
 
 NAMES = ("scan", "scanner", "intent", "claim", "overflow", "intake", "reply", "replay", "pages", "live")
 
@@ -17,3 +22,4 @@ async def main(names: tuple[str, ...]) -> None:
 
 if __name__ == "__main__":
     asyncio.run(main(tuple(sys.argv[1:]) or NAMES))
+    sys.exit(limits.verdict())

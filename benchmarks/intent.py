@@ -8,12 +8,14 @@ released or proposed: a playbook or a quotation at or above the policy's confide
 import argparse
 import json
 import math
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from benchmarks import limits
 from benchmarks.demo_policy import articles, customer_support
 from newel.ai.intent import Intent
 from newel.ai.knowledge import Knowledge
@@ -25,6 +27,8 @@ SETS = Path(__file__).parent / "sets"
 OUTSIDE = {"dev": "outside_dev.jsonl", "heldout": "outside.jsonl"}
 QUOTED = {"open": ("knowledge_open", "near_open"), "heldout": ("near_heldout",)}
 Answer = Callable[[str], str | None]
+OURS = "newel"
+RIGHT, WRONG, OUTSIDE_MOST = 0.80, 0.02, 3 / 60
 
 KEYWORDS = {
     "tracking_link": ("tracking", "track"),
@@ -130,6 +134,9 @@ def playbooks(lines: Sequence[dict[str, str]], peer: str, answer: Answer, name: 
     said = Counter(_judged(answer(line["text"]), line["reason"]) for line in lines)
     for outcome in ("right", "wrong", "person"):
         figure(f"{name}.{outcome}", peer, said[outcome], len(lines))
+    if peer == OURS:
+        limits.at_least(f"{name}: right playbook, share", said["right"] / len(lines), RIGHT)
+        limits.at_most(f"{name}: wrong playbook, share", said["wrong"] / len(lines), WRONG)
 
 
 def _judged(said: str | None, reason: str) -> str:
@@ -141,7 +148,10 @@ def _judged(said: str | None, reason: str) -> str:
 def outside(lines: Iterable[dict[str, str]], peer: str, answer: Answer) -> None:
     """How many questions outside the shop's knowledge are answered all the same."""
     said = [answer(line["text"]) for line in lines]
-    figure("outside.answered", peer, sum(one is not None for one in said), len(said))
+    answered = sum(one is not None for one in said)
+    figure("outside.answered", peer, answered, len(said))
+    if peer == OURS:
+        limits.at_most("answered outside the shop's knowledge, share", answered / len(said), OUTSIDE_MOST)
 
 
 def knowledge(name: str, policy: Bundle) -> None:
@@ -163,13 +173,13 @@ def main() -> None:
     """Print all figures of a set."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--set", choices=("open", "dev", "heldout"), default="heldout")
-    chosen = parser.parse_args().set
+    chosen = parser.parse_known_args()[0].set
     policy = customer_support()
     began = time.perf_counter()
     answer = newel(policy)
     print(json.dumps({"figure": "intent.train_seconds", "value": round(time.perf_counter() - began, 2)}))
     lines = read(f"paraphrases_{chosen}.jsonl")
-    for peer, matcher in (("newel", answer), ("keywords", keyword)):
+    for peer, matcher in ((OURS, answer), ("keywords", keyword)):
         playbooks(lines, peer, matcher, f"paraphrases_{chosen}")
         if chosen in OUTSIDE:
             outside(read(OUTSIDE[chosen]), peer, matcher)
@@ -179,3 +189,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.exit(limits.verdict())

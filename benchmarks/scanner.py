@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks import limits
 from newel.ai.signal import hearing
 from newel.domain.interval import share
 from newel.domain.policy.parse import load_bundle
@@ -30,7 +31,8 @@ from newel.domain.scan.scanner import Scanner, compile_scanner
 from newel.domain.words import Tier
 
 FOLDER = Path(__file__).parent / "sets" / "scanner"
-PARTS = ("open", "held", "traffic")
+HELD = "held"
+PARTS = ("open", HELD, "traffic")
 NEGATIVE = ("ordinary", "hard")
 RULES = "--rules"
 _CONFIDENCE = 0.90  # two-sided, so that the upper bound alone holds with 95 %
@@ -141,16 +143,27 @@ def tell(part: str, language: str, kind: str, cluster: str, tally: Counter[str])
 
 
 def totals(part: str, seen: Mapping[tuple[str, str, str], Counter[str]]) -> None:
-    """All plain messages, all evasions, all ordinary ones together, in the languages that are served."""
-    for what, field, chosen in (
-        ("plain", "misses", lambda kind: kind == "plain"),
-        ("evasions", "misses", lambda kind: kind.startswith("evasion")),
-        ("ordinary", "alarms", lambda kind: kind == "ordinary"),
-        ("near misses", "alarms", lambda kind: kind == "hard"),
+    """All plain messages, all evasions, all ordinary ones together, in the languages that are served.
+
+    The limits are held against the upper bound, on the part that nobody has read. That they are known to
+    be missed (docs/scanner.md) makes them no looser.
+    """
+    classes = sorted({kind for _, kind, _ in seen if kind.startswith("evasion")})
+    for what, field, most, kinds in (
+        ("plain", "misses", 0.005, ["plain"]),
+        ("evasions", "misses", 1.0, classes),
+        *((one, "misses", 0.02, [one]) for one in classes),
+        ("ordinary", "alarms", 1.0, ["ordinary"]),
+        ("ordinary, none on a dictionary word", "alarms", 0.02, ["ordinary"]),
+        ("near misses", "alarms", 1.0, ["hard"]),
     ):
-        mine = [tally for (_, kind, _), tally in seen.items() if chosen(kind)]
+        mine = [tally for (_, kind, _), tally in seen.items() if kind in kinds]
         count, of = sum(tally[field] for tally in mine), sum(tally["of"] for tally in mine)
+        if what.endswith("dictionary word"):
+            count -= sum(tally["on a dictionary word"] for tally in mine)
         say(f"{part}: all {what}: {field}", count, of=of, high=upper(count, of))
+        if part == HELD and of and most < 1 and RULES not in sys.argv:
+            limits.at_most(f"scanner, held, all {what}: {field}, upper bound", upper(count, of), most)
 
 
 def traffic(folder: Path) -> Iterator[tuple[str, str]]:
@@ -196,3 +209,4 @@ def main(arguments: tuple[str, ...] = ()) -> None:
 
 if __name__ == "__main__":
     main()
+    sys.exit(limits.verdict())

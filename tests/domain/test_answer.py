@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from newel.domain.answer import (
@@ -51,6 +52,18 @@ def passage(confidence: float, article: str = "delivery-tracking") -> Passage:
 )
 def test_TIR_2_playbook_or_knowledge(given: Match, passages: list[Passage], way: Follow | Quote) -> None:
     assert choose_way("Where is my order 10023?", given, passages, POLICY) == way
+
+
+@pytest.mark.parametrize(
+    ("own", "fits", "quoted"), [(0.75, 0.72, False), (0.6, 0.65, False), (0.6, 0.7, True), (0.75, 0.75, True)]
+)
+def test_SCN_11_an_article_is_quoted_above_both_thresholds(own: float, fits: float, quoted: bool) -> None:
+    """The library's own, and the policy's 70 %."""
+    assert POLICY.knowledge is not None
+    shelf = msgspec.structs.replace(POLICY.knowledge, minimum_confidence=own)
+    policy = msgspec.structs.replace(POLICY, knowledge=shelf)
+    way = choose_way("Can I follow a parcel?", match(0.99, None), [passage(fits)], policy)
+    assert isinstance(way, Quote) is quoted
 
 
 GENERAL = "How long is the warranty on lamps?"

@@ -79,6 +79,22 @@ def test_there_are_forty_cases() -> None:
     assert len(CASES) == 40
 
 
+@pytest.mark.parametrize(
+    ("clearance", "plain", "regulated"),
+    [
+        ("none", "", ""),
+        ("junior", "3", ""),
+        ("senior", "23", ""),
+        ("specialist", "123", "123"),
+        ("supervisor", "", ""),
+    ],
+)
+def test_RTE_2_which_work_each_clearance_takes(clearance: str, plain: str, regulated: str) -> None:
+    person = Person(id=SPACE, login="x", clearance=clearance)
+    for kind, wanted in ((False, plain), (True, regulated)):
+        assert "".join(str(int(p)) for p in Priority if takes(person, p, kind)) == wanted
+
+
 def test_RTE_2_without_a_supervisor_on_shift_it_is_nobody() -> None:
     case = {"loads": {}, "last_assigned": {}, "away": ["ivan", "farid"]}
     item = Item(ask=Ask(language="en", skills=("fraud",), regulated=True), priority=Priority.P1)

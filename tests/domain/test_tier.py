@@ -120,6 +120,14 @@ def test_SCN_11_an_unsure_answer_is_for_a_person(changes: dict[str, Any], reason
     assert (got.priority, got.assist) == (Priority.P3, Assist.DRAFT)
 
 
+def test_SCN_11_without_a_threshold_nothing_is_sure_enough() -> None:
+    bare = msgspec.structs.replace(
+        POLICY, thresholds={k: v for k, v in POLICY.thresholds.items() if k != "confidence_minimum"}
+    )
+    assert isinstance(decide(Signals(), but(FACT, offers=(), confidence=0.999), bare, KNOWN), Escalate)
+    assert isinstance(decide(Signals(), FACT, POLICY, KNOWN), Release)
+
+
 def test_TIR_12_deflection_once_for_want_of_confidence_alone() -> None:
     unsure = but(FACT, confidence=0.6)
     got = decide(Signals(), unsure, POLICY, KNOWN)
@@ -342,6 +350,8 @@ def test_QUA_2_the_sampling_mark_is_deterministic_and_of_the_gates_share() -> No
         ("we’ll\nrefund you", "we'll refund"),
         ("guarantees nothing", "guarantees"),
         ("the warranty ends", ""),
+        ("it is unguaranteed", ""),
+        ("we guar\u00adantee it", "guarantee"),
     ],
 )
 def test_commitments_are_found_as_words(text: str, found: str) -> None:

@@ -6,11 +6,13 @@ id), and which contact reason a text asks for. All else is the house as it runs.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from tests.flow.outside import Books, Inbox, Keywords
 
 from conftest import NOON
@@ -18,6 +20,7 @@ from conftest import House as Database
 from newel.ai.knowledge import Knowledge
 from newel.domain.access import Actor, system
 from newel.domain.intake import Inbound, Sender
+from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
@@ -69,6 +72,17 @@ class Desk:
         if failing:
             raise failing
         return self._running[workflow]
+
+    @property
+    def bundle(self) -> Bundle:
+        return self._running["customer-support"].bundle
+
+    def amend(self, **changes: Any) -> None:
+        """Another policy of customer support is in force."""
+        now = self._running["customer-support"]
+        self._running["customer-support"] = replace(
+            now, bundle=msgspec.structs.replace(now.bundle, **changes)
+        )
 
     async def take(
         self, text: str, *, ref: str = "C0017", thread: str = "", external: str = "", address: str = ADDRESS

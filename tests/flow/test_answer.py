@@ -59,6 +59,21 @@ async def test_INT_5_the_quiet_time_is_counted_from_the_last_reply_also_after_a_
     assert 0.5 < due["wait"] < 1.0
 
 
+async def test_INT_5_a_burst_is_one_turn_with_one_answer(desk: Desk) -> None:
+    """Each further message puts the answer off; there is never a second one waiting."""
+    await desk.say(STATUS, ref="C0012")
+    await desk.pass_time(seconds=0.5)
+    case_id = await desk.say("And is it late?", ref="C0012")
+    (due,) = await desk.rows(
+        "SELECT extract(epoch FROM run_at - newel.now())::float AS wait FROM newel.job"
+        " WHERE kind = 'answer' AND case_id = $1",
+        case_id,
+    )
+    assert 0.65 < due["wait"] < 0.75
+    await desk.drain()
+    assert len(desk.inbox.texts("ai")) == 1
+
+
 async def test_what_comes_while_an_act_is_under_way_is_one_turn_after_it(desk: Desk) -> None:
     case_id = await desk.proposed()
 

@@ -1,9 +1,11 @@
 """Approvals decided together, withdrawn, and edits that the ceiling forbids."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
-from tests.flow.desk import REFUND, RESHIP, Desk
+from tests.flow.desk import REFUND, RESHIP, TEST, Desk
 from tests.flow.outside import ORDERS, order
 
 from newel.domain.access import Actor
@@ -11,6 +13,8 @@ from newel.domain.approval import AboveCeiling
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from newel.domain.inbox import Refusal
 from newel.flow import approval, kill_switch, selection
+from newel.store import answer as answers
+from newel.store import case as cases
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +45,52 @@ async def test_TIR_5_an_edit_above_the_ceiling_is_refused_and_nothing_is_written
     assert await desk.decide("amara", one, "edit", amount_minor=2500) == "approved"
     await desk.drain()
     assert [call.args["amount_minor"] for call in desk.books.ledger] == [2500]
+
+
+async def test_TIR_5_what_may_have_been_paid_out_counts_at_the_next_decision(desk: Desk) -> None:
+    """25.00 in 90 days: after 18.00 nobody is asked to approve a second 18.00, neither while nobody knows
+    whether the first has happened, nor once it has; another customer's money is their own.
+    """
+    first = await desk.proposed(thread="one")
+    desk.books.script, desk.books.silent = ["lost"], True
+    await desk.approve(first)
+    await desk.drain()
+    second = await desk.say("The cup is chipped, refund 10031", thread="two")
+    await desk.drain()
+    assert await desk.actions() == ["unknown"]
+    assert ((await desk.case(second)).tier, await desk.pending(second)) == (3, None)
+    desk.books.silent = False
+    await desk.pass_time(seconds=60)
+    await desk.drain()
+    assert await desk.actions() == ["confirmed"]
+    third = await desk.say("And the saucer, refund 10031", thread="three")
+    await desk.drain()
+    assert ((await desk.case(third)).tier, await desk.pending(third)) == (3, None)
+    await desk.proposed(REFUND.replace("10031", "10051"), ref="C0051")
+    async with desk.house.db.tx(TEST) as tx:
+        who, since = (await cases.read(tx, first)).customer_id, tx.now - timedelta(days=90)
+        assert await answers.spent(tx, who, "refund", since) == 1800
+        assert await answers.spent(tx, who, "goodwill", since) == 0
+        assert await answers.spent(tx, who, "refund", tx.now) == 0
+
+
+@pytest.mark.parametrize(("entry", "becomes"), [("ceiling", "invalidated"), ("elsewhere", "approved")])
+async def test_INV_12_an_approval_binds_the_policy_by_which_it_was_asked_for(
+    desk: Desk, entry: str, becomes: str
+) -> None:
+    found = await desk.pending(await desk.proposed())
+    assert found is not None
+    ceilings = dict(desk.bundle.ceilings)
+    which = "refund" if entry == "ceiling" else "goodwill"
+    ceilings[which] = msgspec.structs.replace(ceilings[which], cap_minor=1000)
+    desk.amend(ceilings=ceilings)
+    if becomes == "invalidated":
+        with pytest.raises(Conflict, match="what it bound has changed"):
+            await desk.decide("amara", found)
+    else:
+        await desk.decide("amara", found)
+    (row,) = await desk.rows("SELECT state FROM newel.approval WHERE id = $1", found)
+    assert row["state"] == becomes
 
 
 async def test_TIR_6_several_of_one_class_are_decided_each_by_itself(desk: Desk) -> None:

@@ -10,12 +10,15 @@ from msgspec.structs import replace
 from conftest import House
 from floor import P3, TEST, Floor, open_floor
 from newel.domain import context as rule
+from newel.domain.access import Act, Actor
 from newel.domain.context import Part
-from newel.domain.errors import Forbidden, NotFound
+from newel.domain.errors import Forbidden, Invalid, NotFound
 from newel.domain.resolution import Category, Resolution
 from newel.domain.words import Assist, Priority
 from newel.flow import context, customer, resolution
 from newel.flow.context import Opened, Shown
+from newel.store import case as cases
+from newel.store import context as rows
 
 TEXT = "My card 4111 1111 1111 1111 was charged, write to priya@example.com. Priya Nair"
 ROUTED = ("answer", "delivery", "settle")
@@ -104,6 +107,48 @@ async def test_INV_16_only_the_assignee_opens_it_or_who_holds_a_live_grant(floor
         await context.open_package(house, greta, case_id)
     opened = await floor.rows("SELECT actor_id FROM newel.audit_event WHERE event = 'context.opened'")
     assert [row["actor_id"] for row in opened] == [greta.id]
+
+
+async def test_INV_16_a_grant_is_for_one_person_one_package_a_purpose_and_a_time(floor: Floor) -> None:
+    case_id, other = await given(floor), await given(floor)
+    await floor.work()
+    house, ivan, greta = floor.house, floor.staff["ivan"], floor.id_of("greta")
+    for purpose, minutes in (("second opinion", 481), ("second opinion", 0), ("  ?  ", 10)):
+        with pytest.raises(Invalid):
+            await context.grant(house, ivan, case_id, greta, purpose, minutes)
+    assert await floor.rows("SELECT FROM newel.context_grant") == []
+    await context.grant(house, ivan, case_id, greta, "second opinion", 480)
+    assert (await context.open_package(house, floor.staff["greta"], case_id)).case_id == case_id
+    for login, which in (("greta", other), ("farid", case_id)):
+        with pytest.raises(Forbidden):
+            await context.open_package(house, floor.staff[login], which)
+
+
+async def test_INV_16_no_program_opens_a_package(floor: Floor) -> None:
+    """Not even one that goes by the id of the owner."""
+    case_id = await given(floor)
+    await floor.work()
+    owner = floor.staff[await floor.owner(case_id) or ""]
+    for kind in ("service", "system", "ai"):
+        program = Actor(kind=kind, id=owner.id, scopes=frozenset(Act))  # type: ignore[arg-type]
+        with pytest.raises(Forbidden, match="only people"):
+            await context.open_package(floor.house, program, case_id)
+
+
+async def test_INV_16_of_an_attempt_that_is_hidden_no_field_is_revealed(floor: Floor) -> None:
+    case_id = await given(floor)
+    await floor.work()
+    who = floor.staff[await floor.owner(case_id) or ""]
+    said = rule.Attempt(
+        reply="Write to priya@example.com.", justification="", confidence=0.9, calibrated=True
+    )
+    async with floor.tx() as tx:
+        case, package = await cases.read(tx, case_id), await rows.package_of(tx, case_id)
+        await rows.put(tx, floor.house.envelope, case, package.id, {Part.AI_ATTEMPT: said})
+    assert await context.reveal(floor.house, who, case_id, Part.AI_ATTEMPT, "email-1") == "priya@example.com"
+    await floor.escalate(case_id, replace(P3, assist=Assist.SUMMARISE))
+    with pytest.raises(NotFound):
+        await context.reveal(floor.house, who, case_id, Part.AI_ATTEMPT, "email-1")
 
 
 async def test_CTX_4_a_package_is_sealed_at_rest(floor: Floor) -> None:

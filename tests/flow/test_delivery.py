@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from tests.flow.desk import MARKER, PERSON, RESET, STATUS, TEST, Desk
 
 from newel.domain.delivery import fixed_text
-from newel.flow import delivery, kill_switch
+from newel.flow import delivery, escalation, kill_switch
 from newel.store import case as cases
 from newel.store import delivery as outbox
 from newel.store.delivery import Provenance
@@ -233,6 +233,21 @@ async def test_a_message_that_comes_while_the_AI_drafts_supersedes_the_draft(des
     (last,) = await desk.rows("SELECT last_inbound_id AS id FROM newel.cases")
     assert made["message_id"] == last["id"]
     assert await desk.limbo() == []
+
+
+async def test_INT_5_a_person_who_takes_the_case_while_the_AI_drafts_is_first(desk: Desk) -> None:
+    case_id = await desk.say(STATUS, ref="C0012")
+
+    async def taken() -> None:
+        await escalation.take_over(desk.house, desk.staff["ivan"], case_id)
+
+    desk.books.thinking = taken
+    with capture_logs() as said:
+        await desk.drain()
+    assert "job.failed" not in {event["event"] for event in said}
+    assert (await desk.case(case_id)).state == "owned"
+    assert await desk.rows("SELECT FROM newel.proposal") == []
+    assert desk.inbox.texts("ai") == []
 
 
 async def stop(desk: Desk, **scope: str | None) -> UUID:

@@ -3,11 +3,15 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.flow.desk import MARKER, PERSON, STATUS, TEST, Desk
+import pytest
+from tests.flow.desk import MARKER, PERSON, RESET, STATUS, TEST, Desk
 
+from newel.domain.answer import Basis, Proposal
 from newel.domain.intake import Inbound, Sender
-from newel.flow import customer, intake, merge
+from newel.domain.playbook import Action
+from newel.flow import answer, customer, intake, merge
 from newel.flow.customer import Told
+from newel.flow.house import Turn
 from newel.store import case as cases
 from newel.store import intake as rows
 from newel.store.intake import Taken
@@ -28,6 +32,31 @@ async def say(desk: Desk, text: str, *, ref: str = "", address: str = "", thread
 
 async def known(desk: Desk, ref: str = "C0012") -> UUID:
     return await customer.put(desk.house, TEST, ref, Told(name="Maya"))
+
+
+async def test_TIR_13_who_is_not_known_gets_no_act(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address alone proves nobody, however sure the AI is; a customer of the operator's gets it."""
+
+    async def sure(_: Turn) -> Proposal:
+        act = Action("password_reset", {"customer": "C0012"})
+        return Proposal(
+            basis=Basis.PLAYBOOK,
+            contact_reason="password_reset",
+            reply="It is sent.",
+            action=act,
+            confidence=1.0,
+            calibrated=True,
+        )
+
+    monkeypatch.setattr(answer, "think", sure)
+    case_id = (await say(desk, RESET, address="somebody@example.com")).case_id
+    await desk.drain()
+    assert desk.books.calls == []
+    (made,) = await desk.rows("SELECT reasons FROM newel.decision WHERE case_id = $1", case_id)
+    assert made["reasons"] == ["identity_not_verified"]
+    await say(desk, RESET, ref="C0012", thread="another")
+    await desk.drain()
+    assert [call.action for call in desk.books.calls] == ["password_reset"]
 
 
 async def texts_of(desk: Desk, case_id: UUID) -> list[str]:

@@ -259,6 +259,40 @@ async def test_INT_6_who_writes_again_about_the_same_is_a_repeat_whatever_the_or
         assert all(one.triggers == () for one in alone if isinstance(one, Result))
 
 
+def refunds(*days: int) -> list[Ticket]:
+    """The same customer's, of 18.00 each; a line for each day. Their own history says of no repeat."""
+    before = (PastContact(datetime(2026, 11, 1, tzinfo=UTC), None, "do you sell lamps"),)
+    return [again(n, day, "mug broken, order 10031", history=before) for n, day in enumerate(days, 2)]
+
+
+@pytest.mark.parametrize("width", [1, 2, 32])
+async def test_TIR_5_what_the_run_has_proposed_before_counts_towards_a_ceiling(width: int) -> None:
+    """25.00 in 90 days, by the tickets' own times: the earliest is proposed, wherever it stands."""
+    for days in ((18, 19, 20), (20, 19, 18), (19, 18, 20)):
+        file = refunds(*days)
+        found = await run(World(), *map(Earlier(file).given_to, file), width=width)
+        said = {days[one.line - 2]: one for one in found if isinstance(one, Result)}
+        assert [said[day].tier for day in (18, 19, 20)] == [Tier.SUPERVISED, Tier.HUMAN, Tier.HUMAN]
+        assert "above_ceiling" in said[19].reasons
+        assert [one.line for one in found] == [2, 3, 4]
+        alone = await run(World(), *map(Earlier(()).given_to, file), width=width)
+        assert {one.tier for one in alone if isinstance(one, Result)} == {Tier.SUPERVISED}
+
+
+async def test_TIR_5_only_money_of_the_same_customer_in_the_window_counts() -> None:
+    before = [
+        again(2, 18, "what is the status of order 10031"),
+        msgspec.structs.replace(again(3, 18, "mug broken order 10031"), at=datetime(2026, 7, 1, tzinfo=UTC)),
+        msgspec.structs.replace(again(4, 18, "mug broken order 10031"), customer_ref="C0044"),
+    ]
+    file = [*before, again(5, 19, "mug broken order 10031")]
+    found = await run(World(), *map(Earlier(file).given_to, file), fixed=NOW)
+    assert [one.action for one in found if isinstance(one, Result)] == ["", "refund", "", "refund"]
+    assert [one.tier for one in found if isinstance(one, Result)][-1] == Tier.SUPERVISED
+    lost = msgspec.structs.replace(file[-1], follows=99)
+    assert isinstance((await run(World(), lost))[0], Result)
+
+
 def test_INT_6_what_stands_before_a_ticket_is_of_its_customer_its_time_and_another_conversation() -> None:
     now = again(9, 20, "now", conversation="t")
     file = [
@@ -273,5 +307,5 @@ def test_INT_6_what_stands_before_a_ticket_is_of_its_customer_its_time_and_anoth
     ]
     assert [past.text for past in Earlier(file).given_to(now).history] == ["before that", "before"]
     own = again(9, 20, "now", history=(PastContact(NOW, None, "its own"),))
-    assert Earlier(file).given_to(own) == own
+    assert Earlier(file).given_to(own).history == own.history
     assert not Earlier([msgspec.structs.replace(now, customer_ref="")]).told

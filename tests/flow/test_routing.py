@@ -12,10 +12,12 @@ from floor import P3, Floor, open_floor
 from newel.domain.errors import Conflict, Forbidden, StaleToken
 from newel.domain.escalation import Order
 from newel.domain.resolution import Category, Resolution
+from newel.domain.routing import Person
 from newel.domain.words import Assist, Priority
 from newel.flow import resolution, routing
 from newel.store import claim
 from newel.store import routing as rows
+from newel.store.db import Tx, sql
 
 LEGAL = Order(
     priority=Priority.P2,
@@ -73,6 +75,9 @@ async def test_RTE_2_regulated_work_never_goes_to_a_generalist(floor: Floor) -> 
     await floor.work()
     assert await floor.owner(case_id) is None
     assert await loads(floor) == {"esme": 3}
+    item = await floor.item(case_id)
+    assert item is not None
+    assert not item.general
 
 
 async def test_RTE_2_nobody_able_means_a_supervisor_at_once_whatever_the_load(floor: Floor) -> None:
@@ -216,6 +221,122 @@ async def test_INV_8_a_claim_takes_the_highest_priority_that_the_person_may(floo
     logins = ("ben", "amara", "amara", "amara")
     won = [await routing.claim_next(floor.house, floor.staff[login]) for login in logins]
     assert [item.priority.name if item else None for item in won] == ["P3", "P2", "P2", "P3"]
+
+
+@pytest.mark.parametrize("looked_at", [1, claim.CANDIDATES])
+async def test_INV_8_of_one_kind_of_work_the_urgent_comes_first_however_few_are_looked_at(
+    floor: Floor, looked_at: int
+) -> None:
+    """What a supervisor has pinned comes first among its own priority, and never before a higher one."""
+    await floor.present()
+    pinned = await floor.escalated(P3)
+    urgent = await floor.escalated(replace(P3, priority=Priority.P2))
+    await routing.reorder(floor.house, floor.staff["ivan"], pinned)
+    async with floor.tx() as tx:
+        serving = await rows.lock_person(tx, floor.id_of("amara"))
+        item = await claim.next_for(tx, serving, limit=looked_at)
+    assert item is not None
+    assert item.case_id == urgent
+
+
+async def won(floor: Floor, item: rows.WorkItem, login: str) -> bool:
+    """Whether a candidate of a moment ago is still this person's to take, under the lock."""
+    async with floor.tx() as tx:
+        one = await rows.serving(tx, floor.id_of(login))
+        found = await tx.value(
+            sql("claim").winner, [item.id], one.eligible, one.general, int(Priority.P2), one.person.id
+        )
+    return bool(found == item.id)
+
+
+async def test_INV_8_a_candidate_is_looked_at_again_under_its_lock(floor: Floor) -> None:
+    await floor.present()
+    case_id = await floor.escalated(replace(P3, priority=Priority.P2))
+    item = await floor.item(case_id)
+    assert item is not None
+    async with floor.tx() as tx:
+        another_kind = await rows.bucket(tx, replace(item.ask, skills=("juggling",)))
+    assert await won(floor, item, "amara")
+    for change in ("priority = 1", f"bucket = {another_kind}", "passed_by = $2"):
+        await meddled(floor, item, change)
+        assert not await won(floor, item, "amara"), change
+        await meddled(floor, item, f"priority = 2, bucket = {item.bucket}, passed_by = NULL")
+    await routing.assign(floor.house, floor.staff["ivan"], case_id, floor.id_of("farid"))
+    assert not await won(floor, item, "amara")
+
+
+async def meddled(floor: Floor, item: rows.WorkItem, change: str) -> None:
+    """The item has changed meanwhile, as another step would have changed it."""
+    more = (floor.id_of("amara"),) if "$2" in change else ()
+    await floor.rows("ALTER TABLE newel.work_item DISABLE TRIGGER USER")
+    await floor.rows(f"UPDATE newel.work_item SET {change} WHERE id = $1", item.id, *more)
+    await floor.rows("ALTER TABLE newel.work_item ENABLE TRIGGER USER")
+
+
+async def test_RTE_2_before_its_minute_nobody_claims_what_they_only_stand_in_for(floor: Floor) -> None:
+    await floor.present("esme")
+    await floor.rows("UPDATE newel.staff SET load = capacity WHERE login = 'esme'")
+    case_id = await floor.escalated(PRIVACY)
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    await floor.present("esme", "ben")
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    assert not await won(floor, item, "ben")
+    async with floor.tx() as tx:
+        assert await claim.first_for(tx, await rows.serving(tx, floor.id_of("ben"))) is None
+    await floor.present("esme")
+    await floor.pass_time(seconds=60)
+    await floor.work()
+    await floor.present("esme", "ben")
+    claimed = await routing.claim_next(floor.house, floor.staff["ben"])
+    assert claimed is not None
+    assert claimed.case_id == case_id
+
+
+async def test_RTE_2_a_person_claims_no_more_than_fits(floor: Floor) -> None:
+    await floor.present()
+    await floor.escalated(P3)
+    await floor.escalated(P3)
+    await floor.present("ben")
+    await floor.rows("UPDATE newel.staff SET capacity = 1 WHERE login = 'ben'")
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is not None
+    with pytest.raises(Conflict, match="resolve or hand back"):
+        await routing.claim_next(floor.house, floor.staff["ben"])
+    assert await loads(floor) == {"ben": 1}
+
+
+@pytest.mark.parametrize("change", ["presence = 'away'", "load = capacity"])
+async def test_RTE_2_who_filled_up_or_left_meanwhile_is_not_given_it(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """The router decides by people as it read them, and looks at the one whom it chose again."""
+    await floor.present("ben", "diego")
+    case_id = await floor.escalated(P3)
+    async with floor.tx() as tx:
+        seen = [await rows.people(tx)]
+    await floor.rows(f"UPDATE newel.staff SET {change} WHERE login = 'ben'")
+    really = rows.people
+
+    async def people(tx: Tx) -> list[Person]:
+        return seen.pop() if seen else await really(tx)
+
+    monkeypatch.setattr(rows, "people", people)
+    await floor.work()
+    assert seen == []
+    assert await floor.owner(case_id) == "diego"
+
+
+async def test_RTE_6_who_hands_it_back_does_not_get_it_again(floor: Floor) -> None:
+    case_id = await floor.escalated(P3)
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    await floor.present("ben", "diego")
+    await routing.hand_back(floor.house, floor.staff["ben"], case_id, item.token, "needs Spanish")
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    await floor.work()
+    assert await floor.owner(case_id) == "diego"
 
 
 async def test_INV_6_the_store_refuses_a_new_owner_under_an_old_token(floor: Floor) -> None:

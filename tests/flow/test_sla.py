@@ -155,6 +155,18 @@ async def test_a_raise_counts_from_the_original_start_and_fires_what_has_passed(
     assert item.due_at == NOON + timedelta(hours=1)
 
 
+async def test_INV_9_what_has_fired_stays_fired_when_the_case_is_raised(floor: Floor) -> None:
+    case_id = await floor.escalated(P2)
+    await floor.pass_time(hours=2)
+    await sla.fire(floor.house)
+    assert [p for p, _, _ in await fired(floor)] == [50]
+    await floor.escalate(case_id, replace(P3, priority=Priority.P1))
+    await sla.fire(floor.house)
+    assert [(p, at - NOON) for p, _, at in await fired(floor)] == [
+        (p, timedelta(hours=2)) for p in (50, 75, 90, 100, 150)
+    ]
+
+
 async def test_SLA_4_what_was_due_before_the_resolution_is_not_forgotten(floor: Floor) -> None:
     case_id = await floor.escalated(P2)
     await floor.work()

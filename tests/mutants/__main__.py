@@ -16,7 +16,20 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import acting, every, merging, moving, offering, proven, proving, reviewing, rules, sending
+from tests.mutants import (
+    acting,
+    every,
+    merging,
+    moving,
+    offering,
+    placing,
+    proven,
+    proving,
+    reviewing,
+    rules,
+    sending,
+    weighing,
+)
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
 
 from newel.store.embedded import Embedded
@@ -32,8 +45,10 @@ ALL: tuple[Mutant, ...] = (
     *reviewing.MUTANTS,
     *offering.MUTANTS,
     *rules.MUTANTS,
+    *placing.MUTANTS,
+    *weighing.MUTANTS,
 )
-INVARIANTS = (*range(1, 15), 15, 17, 19)
+INVARIANTS = (*range(1, 18), 19)
 SECONDS = 240
 WORKERS = 2
 QUICK = [

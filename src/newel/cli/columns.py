@@ -93,6 +93,7 @@ class Columns:
             extraction_confidence=_share(given["extraction_confidence"]),
             customer=_facts(given),
             history=_history(given["history"]),
+            follows=None,
             expected_tier=_tier(given["expected_tier"]),
             expected_reason=_text("expected_reason", given["expected_reason"], _SHORT),
             **texts,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DEMO = "newel.demo"
 _CEILINGS = "ceilings count each ticket's amount alone"
-FROM_FILE = f"each customer's earlier tickets in the file count; {_CEILINGS}"
+FROM_FILE = "each customer's earlier tickets in the file count, and what they would have been given"
 NO_COLUMNS = f"no ticket has both customer_ref and at: repeats inside the file do not count; {_CEILINGS}"
 ALONE = f"each ticket is taken as a first contact, as asked; {_CEILINGS}"
 

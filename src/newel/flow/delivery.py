@@ -20,6 +20,7 @@ from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.db import Guarded, Tx
 from newel.store.delivery import Altered, Dead, Provenance
+from newel.store.intake import Body
 from newel.store.job import Job
 from newel.store.notice import SUPERVISORS, Notice
 
@@ -61,13 +62,24 @@ async def restate(tx: Tx, house: House, case: Case, running: Running) -> None:
 
 
 async def write_person(
-    tx: Tx, house: House, case: Case, actor: Actor, text: str, held: Sequence[Held] = ()
+    tx: Tx,
+    house: House,
+    case: Case,
+    actor: Actor,
+    text: str,
+    held: Sequence[Held] = (),
+    box: UUID | None = None,
 ) -> UUID:
     """Write what the owner of the case says and attaches; it stays in the outbox until it is sent."""
     if actor.kind != "staff":
         raise Forbidden(actor=actor.id, act="reply", why="only a person writes as a person")
     provenance = Provenance(drafted_by="person", released_by=UUID(actor.id), held=held)
-    return await rows.add(tx, house.envelope, case, text, provenance)
+    return await rows.add(tx, house.envelope, case, text, provenance, box=box)
+
+
+async def written(tx: Tx, house: House, case: Case, box: UUID) -> Body | None:
+    """What stands in that place of the outbox of a case, whatever has become of it; None: nothing does."""
+    return await rows.written(tx, house.envelope, case, box)
 
 
 async def send(tx: Tx, case: Case, box: UUID) -> None:

@@ -6,8 +6,7 @@ messages meet.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,8 @@ from newel.domain.errors import Unavailable
 from newel.domain.escalation import of_receipt
 from newel.domain.ports import Facts, Listens
 from newel.domain.replay import LineError, Result, Ticket
-from newel.domain.scan.features import CustomerFacts, ScanInput
+from newel.domain.replay.given import Given, given, used_minor
+from newel.domain.scan.features import CustomerFacts, ScanInput, as_utc
 from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
 from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
@@ -57,44 +57,110 @@ class _Sender:
     unknown: bool = False
 
 
+class _Purses:
+    """What was given to a customer up to each of their tickets, wherever those stand in the file."""
+
+    def __init__(self, width: int) -> None:
+        self.room = asyncio.Semaphore(width)
+        self._upto: dict[int, asyncio.Future[tuple[Given, ...]]] = {}
+        self._begun: set[int] = set()
+        self._closed = False
+
+    def begin(self, ticket: Ticket) -> None:
+        """Its turn has come."""
+        self._begun.add(ticket.line)
+
+    async def before(self, ticket: Ticket) -> tuple[Given, ...]:
+        """What was given before it; while it waits for that, another ticket has its room."""
+        if ticket.follows is None:
+            return ()
+        upto = self._of(ticket.follows)
+        if not upto.done():
+            self.room.release()
+            await asyncio.wait({upto})
+            await self.room.acquire()
+        return upto.result()
+
+    async def leave(self, ticket: Ticket, more: tuple[Given, ...]) -> None:
+        """It is decided, and so much more is given."""
+        if ticket.customer_ref and ticket.at:
+            self._of(ticket.line).set_result((*await self.before(ticket), *more))
+
+    def close(self) -> None:
+        """No ticket comes any more: what would still follow one follows nothing."""
+        self._closed = True
+        for line, upto in self._upto.items():
+            if line not in self._begun:
+                upto.set_result(())
+
+    def _of(self, line: int) -> "asyncio.Future[tuple[Given, ...]]":
+        if line not in self._upto:
+            self._upto[line] = asyncio.get_running_loop().create_future()
+            if self._closed and line not in self._begun:
+                self._upto[line].set_result(())
+        return self._upto[line]
+
+
+_Tasks = asyncio.Queue[asyncio.Task[Result | LineError] | None]
+
+
 async def replay(
     shadow: Shadow, tickets: Iterable[Ticket], width: int = 32
 ) -> AsyncIterator[Result | LineError]:
-    """What would have become of each ticket, in their order; ``width`` of them at a time."""
-    waiting = iter(tickets)
-    under_way: deque[asyncio.Task[Result | LineError]] = deque()
-    while True:
-        under_way.extend(asyncio.create_task(_guarded(shadow, t)) for t in _up_to(width, under_way, waiting))
-        if not under_way:
-            return
-        yield await under_way.popleft()
+    """What would have become of each ticket, in their order; ``width`` of them at a time.
 
-
-def _up_to(width: int, under_way: deque[Any], waiting: Iterator[Ticket]) -> Iterator[Ticket]:
-    for _, ticket in zip(range(width - len(under_way)), waiting, strict=False):
-        yield ticket
-
-
-async def _guarded(shadow: Shadow, ticket: Ticket) -> Result | LineError:
-    """A defect costs its ticket and is told; it does not end the run."""
+    A ticket that follows one further down the file is decided after that; the others go on meanwhile.
+    """
+    begun = _Tasks()
+    feeding = asyncio.create_task(_feed(shadow, tickets, _Purses(width), begun))
     try:
-        return await handle(shadow, ticket)
+        while (task := await begun.get()) is not None:
+            yield await task
+        await feeding
+    finally:
+        feeding.cancel()
+
+
+async def _feed(shadow: Shadow, tickets: Iterable[Ticket], purses: _Purses, begun: _Tasks) -> None:
+    try:
+        for ticket in tickets:
+            await purses.room.acquire()
+            purses.begin(ticket)
+            begun.put_nowait(asyncio.create_task(_guarded(shadow, ticket, purses)))
+        purses.close()
+    finally:
+        begun.put_nowait(None)
+
+
+async def _guarded(shadow: Shadow, ticket: Ticket, purses: _Purses) -> Result | LineError:
+    """A defect costs its ticket and is told; it does not end the run."""
+    more: tuple[Given, ...] = ()
+    try:
+        result, more = await handle(shadow, ticket, purses)
     except Exception as error:
         return LineError(ticket.line, f"it failed: {type(error).__name__}", "this is a defect: report it")
+    else:
+        return result
+    finally:
+        await purses.leave(ticket, more)
+        purses.room.release()
 
 
-async def handle(shadow: Shadow, ticket: Ticket) -> Result:
-    """Scan; a marker is for a person; else think and decide."""
+async def handle(shadow: Shadow, ticket: Ticket, purses: _Purses) -> tuple[Result, tuple[Given, ...]]:
+    """Scan; a marker is for a person; else think and decide. With what is given by the decision."""
     running, now = shadow.running, shadow.clock(ticket)
     sender = await _sender(running, ticket)
     receipt = scanned(running, heard(shadow.listens, _scan_input(running, ticket, sender.facts, now)))
     if receipt.tier_floor is Tier.HUMAN:
-        return _marked(ticket, sender, receipt)
+        return _marked(ticket, sender, receipt), ()
     words = words_of(ticket.subject, ticket.text)
     fields, confidence = ticket.fields or {}, ticket.extraction_confidence
     said = await think(Turn(running, sender.profile, words, fields, confidence, now))
-    decision = rule.decide(merged([signals_of(receipt)], 1), said, running.bundle, _standing(ticket, sender))
-    return _decided(ticket, sender, receipt, said, decision)
+    at = as_utc(ticket.at or now)
+    used = used_minor(await purses.before(ticket), said, running.bundle, at)
+    standing = _standing(ticket, sender, used)
+    decision = rule.decide(merged([signals_of(receipt)], 1), said, running.bundle, standing)
+    return _decided(ticket, sender, receipt, said, decision), given(said, decision, at)
 
 
 async def _sender(running: Running, ticket: Ticket) -> _Sender:
@@ -141,10 +207,11 @@ def _scan_input(running: Running, ticket: Ticket, facts: CustomerFacts, now: dat
     )
 
 
-def _standing(ticket: Ticket, sender: _Sender) -> Standing:
-    """As for a first message of a known customer, who has had nothing back yet."""
+def _standing(ticket: Ticket, sender: _Sender, used: int) -> Standing:
+    """As for a first message of a known customer, to whom so much was given back."""
     return Standing(
         lifetime_value_minor=sender.facts.lifetime_value,
+        used_minor=used,
         identity_level=1 if sender.profile.ref else 0,
         dice=dice_of(ticket.id or str(ticket.line)),
     )

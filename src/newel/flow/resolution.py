@@ -6,10 +6,12 @@ What the owner sends may be held for a few seconds, and be taken back until it i
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from msgspec import Struct
 
 from newel.domain import resolution as rule
-from newel.domain.access import Actor, system
+from newel.domain.access import Act, Actor, system
 from newel.domain.attachment import few
 from newel.domain.deed import Unconfirmed
 from newel.domain.errors import Conflict, Invalid
@@ -49,6 +51,7 @@ async def resolve(
     hold: timedelta = NO_HOLD,
     attachments: Sequence[UUID] = (),
     unconfirmed: bool = False,
+    key: str = "",
 ) -> Case:
     """The owner ends the case, with a last reply or without; the token proves that it is theirs.
 
@@ -56,19 +59,22 @@ async def resolve(
     ended, but ``unconfirmed`` (INV-19).
 
     With a ``hold`` the reply may be taken back for that time (``undo``), and the case ends with its
-    release.
+    release. Sent again under its ``key`` it is one message.
     """
     rule.fit_hold(hold)
+    says = _Says(said.reply, attachments, _box(case_id, actor, "resolution", key))
     async with house.db.tx(actor) as tx:
+        if again := await _again(tx, house, actor, case_id, says):
+            return again
         case, item = await routing.mine(tx, case_id, actor, token)
         await _settled(tx, case, unconfirmed=unconfirmed)
         await let_go(tx, house, case)
         writes = bool(said.reply or attachments)
         if writes and hold:
-            await _hold(tx, house, case, item, actor, said.reply, hold, said, attachments)
+            await _hold(tx, house, case, item, actor, says, hold, said)
             return case
         if writes:
-            await _post(tx, house, case, actor, said.reply, attachments)
+            await _post(tx, house, case, actor, says)
         return await _end(tx, house, case, item, said, UUID(actor.id))
 
 
@@ -89,22 +95,45 @@ def _body(said: Resolution, *, by_person: bool) -> Body:
     )
 
 
-async def _post(
-    tx: Tx, house: House, case: Case, actor: Actor, text: str, attachments: Sequence[UUID] = ()
-) -> None:
-    box = await _write(tx, house, case, actor, text, attachments)
+class _Says(Struct, frozen=True):
+    """What the owner writes, and its place in the outbox: the same one each time that it is sent again."""
+
+    text: str
+    attachments: Sequence[UUID]
+    box: UUID | None
+
+
+def _box(case_id: UUID, actor: Actor, door: str, key: str) -> UUID | None:
+    return uuid5(case_id, f"{actor.id}/{door}/{key}") if key else None
+
+
+async def _again(tx: Tx, house: House, actor: Actor, case_id: UUID, says: _Says) -> Case | None:
+    """The case as it is, when this very message was written before: pressed twice, or without an answer."""
+    if says.box is None:
+        return None
+    actor.must(Act.WORK)
+    case = await cases.lock(tx, case_id)
+    before = await delivery.written(tx, house, case, says.box)
+    if before is None:
+        return None
+    same = (before.text, [one.id for one in before.attachments]) == (says.text, list(says.attachments))
+    if not same:
+        raise Conflict(what="the key", state="used", why="another message was sent under it")
+    return case
+
+
+async def _post(tx: Tx, house: House, case: Case, actor: Actor, says: _Says) -> None:
+    box = await _write(tx, house, case, actor, says)
     await delivery.send(tx, case, box)
     await sla.answered(tx, case)
 
 
-async def _write(
-    tx: Tx, house: House, case: Case, actor: Actor, text: str, attachments: Sequence[UUID] = ()
-) -> UUID:
+async def _write(tx: Tx, house: House, case: Case, actor: Actor, says: _Says) -> UUID:
     """The owner's words in the outbox, with what goes with them; they are a draft no more."""
     if case.conversation_id is None:
         raise Invalid(what="the reply", why="a back-office item has no customer to write to")
-    held = await attachment.of_person(tx, house, case, few(attachments))
-    box = await delivery.write_person(tx, house, case, actor, text, held)
+    held = await attachment.of_person(tx, house, case, few(says.attachments))
+    box = await delivery.write_person(tx, house, case, actor, says.text, held, says.box)
     await drafts.clear(tx, case.id, UUID(actor.id))
     return box
 
@@ -146,6 +175,7 @@ async def reply(
     hold: timedelta = NO_HOLD,
     attachments: Sequence[UUID] = (),
     unconfirmed: bool = False,
+    key: str = "",
 ) -> Case:
     """The owner writes to the customer, and may wait for an answer; the clock then stands still.
 
@@ -153,23 +183,27 @@ async def reply(
     its writer says that this does not (INV-19).
 
     With a ``hold`` the message may be taken back for that time (``undo``); response targets are met,
-    and the wait begins, when it is released. Writing on releases what was held before.
+    and the wait begins, when it is released. Writing on releases what was held before. Sent again under
+    its ``key`` it is one message, whatever became of the case meanwhile.
     """
     if not (text.strip() or attachments):
         raise Invalid(what="the reply", why="it is empty")
     if wait is not None and not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
         raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
     rule.fit_hold(hold)
+    says = _Says(text, attachments, _box(case_id, actor, "reply", key))
     async with house.db.tx(actor) as tx:
+        if again := await _again(tx, house, actor, case_id, says):
+            return again
         case, item = await routing.mine(tx, case_id, actor, token)
         if case.state != "owned":
             raise Conflict(what=f"case {case_id}", state=case.state, why="it is not on your desk now")
         await _settled(tx, case, unconfirmed=unconfirmed)
         await let_go(tx, house, case)
         if hold:
-            await _hold(tx, house, case, item, actor, text, hold, wait, attachments)
+            await _hold(tx, house, case, item, actor, says, hold, wait)
             return case
-        await _post(tx, house, case, actor, text, attachments)
+        await _post(tx, house, case, actor, says)
         return await _wait(tx, case, wait) if wait is not None else case
 
 
@@ -184,13 +218,12 @@ async def _hold(
     case: Case,
     item: WorkItem,
     actor: Actor,
-    text: str,
+    says: _Says,
     hold: timedelta,
     follows: timedelta | Resolution | None,
-    attachments: Sequence[UUID] = (),
 ) -> None:
     """Written, and released by a job of its own unless it is taken back before."""
-    box = await _write(tx, house, case, actor, text, attachments)
+    box = await _write(tx, house, case, actor, says)
     await holds.add(tx, house.envelope, case, item, box, tx.now + hold, follows)
     await jobs.add(tx, "release", at=tx.now + hold, case_id=case.id, subject_id=box, priority=1)
 

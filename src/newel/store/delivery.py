@@ -110,6 +110,14 @@ async def add(
     return box
 
 
+async def written(tx: Tx, envelope: Envelope, case: Case, box: UUID) -> Body | None:
+    """The message of an outbox row of a case."""
+    row = await tx.row(sql("delivery").written, box, case.id)
+    if row is None:
+        return None
+    return case.sealer(envelope).open_value(f"message.body:{row['message_id']}", row["body_sealed"], Body)
+
+
 async def claim(db: Db, actor: Actor, envelope: Envelope, job: Job, box: UUID) -> list[Claimed] | str:
     """Claim for sending, in its turn, in a transaction of its own; ``Guarded`` when it may not leave,
     ``Altered`` when it is not what was released.

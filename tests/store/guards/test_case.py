@@ -154,9 +154,11 @@ async def test_INV_6_a_case_has_one_open_work_item(house: House) -> None:
 async def test_RTE_nobody_is_given_more_than_their_capacity(house: House) -> None:
     on = await ground(house.db, tier=3)
     async with house.db.tx(HAND) as tx:
-        full, item = await rows.person(tx, capacity=0), await rows.work(tx, on)
-    async with rows.refused(house.db, "NW-CAPACITY") as tx:
-        await change(tx, "work_item", item, state="owned", owner_id=full, owned_at=tx.now, token=1)
+        full, gone = await rows.person(tx, capacity=0), await rows.person(tx, active=False)
+        item = await rows.work(tx, on)
+    for who in (full, gone):
+        async with rows.refused(house.db, "NW-CAPACITY") as tx:
+            await change(tx, "work_item", item, state="owned", owner_id=who, owned_at=tx.now, token=1)
 
 
 async def target(tx: Tx, on: rows.Ground) -> Any:

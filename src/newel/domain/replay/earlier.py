@@ -38,15 +38,19 @@ class Earlier:
         self._of = {who: sorted(all_of) for who, all_of in by_customer.items() if len(all_of) > 1}
 
     def given_to(self, ticket: Ticket) -> Ticket:
-        """The ticket with its history; one that brings its own keeps it."""
-        if ticket.history or not ticket.at:
+        """The ticket with what it follows, and its history; one that brings its own history keeps it."""
+        if not ticket.at:
             return ticket
         now = as_utc(ticket.at)
         before = [
-            PastContact(one.at, None, one.text)
-            for one in self._of.get(ticket.customer_ref, ())
-            if (one.at, one.line) < (now, ticket.line)
-            and now - one.at <= SPAN
-            and not (one.conversation and one.conversation == ticket.conversation)
+            one for one in self._of.get(ticket.customer_ref, ()) if (one.at, one.line) < (now, ticket.line)
         ]
-        return msgspec.structs.replace(ticket, history=tuple(before[-NEWEST:]))
+        ticket = msgspec.structs.replace(ticket, follows=before[-1].line if before else None)
+        if ticket.history:
+            return ticket
+        told = [
+            PastContact(one.at, None, one.text)
+            for one in before
+            if now - one.at <= SPAN and not (one.conversation and one.conversation == ticket.conversation)
+        ]
+        return msgspec.structs.replace(ticket, history=tuple(told[-NEWEST:]))

@@ -12,7 +12,10 @@ from newel.domain.words import Money, Tier
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """One past ticket as its file tells it; ``history`` is the whole of what went before."""
+    """One past ticket as its file tells it; ``history`` is the whole of what went before.
+
+    ``follows`` is the line of its customer's ticket before it, whose money counts towards its ceilings.
+    """
 
     line: int
     id: str
@@ -30,6 +33,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     extraction_confidence: float | None = None
     customer: CustomerFacts | None = None
     history: tuple[PastContact, ...] = ()
+    follows: int | None = None
     expected_tier: int | None = None
     expected_reason: str = ""
 

@@ -2,6 +2,11 @@
 -- An outbound message with its place in the outbox.
 SELECT newel.post_message($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
+-- name: written
+-- What stands in one place of the outbox.
+SELECT o.message_id, m.body_sealed FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id
+WHERE o.id = $1 AND o.case_id = $2;
+
 -- name: disclose
 -- The AI has introduced itself in this conversation; a row when it had not yet.
 UPDATE newel.conversation SET disclosed = true WHERE id = $1 AND NOT disclosed RETURNING id;

@@ -14,7 +14,7 @@ from newel.flow import resolution
 from newel.store.case import Case
 from newel.web.request import Ask
 from newel.web.route import post
-from newel.web.shapes import Attachments, Token
+from newel.web.shapes import Attachments, Short, Token
 
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
 Hold = Annotated[int, msgspec.Meta(ge=0, le=60)]
@@ -27,7 +27,8 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A reply to the customer, in words, with attachments or both; with ``wait_hours`` the case then waits.
 
     For ``hold_seconds`` it may be taken back. While an act of the case is not confirmed it is refused, but
-    ``unconfirmed``: it does not state that act.
+    ``unconfirmed``: it does not state that act. ``key`` is the caller's: sent again under it, it is one
+    message.
     """
 
     token: Token
@@ -36,13 +37,15 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     wait_hours: Hours | None = None
     hold_seconds: Hold = 0
     unconfirmed: bool = False
+    key: Short = ""
 
 
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the case ended; ``reply`` and ``attachments`` go to the customer, ``note`` stays.
 
     With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it. While an
-    act of the case is not confirmed it does not end, but ``unconfirmed``.
+    act of the case is not confirmed it does not end, but ``unconfirmed``. ``key`` is the caller's: a reply
+    that is sent again under it is one message.
     """
 
     token: Token
@@ -57,6 +60,7 @@ class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     attachments: Attachments = ()
     hold_seconds: Hold = 0
     unconfirmed: bool = False
+    key: Short = ""
 
 
 class Mine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +87,12 @@ class Standing(msgspec.Struct, frozen=True):
 @post(
     "/api/v1/cases/{case_id:uuid}/messages",
     Act.WORK,
-    example={"token": 1, "text": "I have looked into it: your lamp leaves today.", "wait_hours": 48},
+    example={
+        "token": 1,
+        "text": "I have looked into it: your lamp leaves today.",
+        "wait_hours": 48,
+        "key": "9d1e",
+    },
 )
 async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBody[Reply]) -> Standing:
     """Write to the customer as the owner; 409 when the case has passed to another."""
@@ -98,6 +107,7 @@ async def reply_to_customer(request: Ask, case_id: FromPath[UUID], data: JSONBod
         hold=_held(data),
         attachments=data.attachments,
         unconfirmed=data.unconfirmed,
+        key=data.key,
     )
     return standing(case)
 
@@ -120,6 +130,7 @@ async def resolve_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Res
         hold=_held(data),
         attachments=data.attachments,
         unconfirmed=data.unconfirmed,
+        key=data.key,
     )
     return standing(case)
 

@@ -17,7 +17,7 @@ from newel.store import views
 from newel.web.page import done, lead
 from newel.web.request import Ask
 from newel.web.route import form
-from newel.web.shapes import Attachments, Key, Language, Reason, Token
+from newel.web.shapes import Attachments, Key, Language, Reason, Short, Token
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 3600)]
@@ -84,6 +84,7 @@ class Resolve(msgspec.Struct, frozen=True):
     reply: Text = ""
     attachments: Attachments = ()
     unconfirmed: bool = False
+    key: Short = ""
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -207,6 +208,7 @@ async def resolve(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         hold=CONSOLE_HOLD,
         attachments=asked.attachments,
         unconfirmed=asked.unconfirmed,
+        key=asked.key,
     )
     if said.reply or asked.attachments:
         return done(sent=int(CONSOLE_HOLD.total_seconds()))

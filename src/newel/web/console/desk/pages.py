@@ -250,6 +250,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "most": AT_MOST,
         "bytes_most": request.house.attachment_bytes,
         "endings": ",".join(ENDINGS),
+        "key": uuid4().hex,
     }
 
 

@@ -16,7 +16,7 @@ from newel.web.page import done
 from newel.web.request import Ask
 from newel.web.route import form
 from newel.web.route import page as page_at
-from newel.web.shapes import Attachments, Key, Said, Token
+from newel.web.shapes import Attachments, Key, Said, Short, Token
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000, pattern=r"^[^\x00]*\Z")]
 Hours = Annotated[int, msgspec.Meta(ge=1, le=720)]
@@ -24,13 +24,17 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=480)]
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A reply to the customer with its files, and for how many hours to wait for an answer."""
+    """A reply to the customer with its files, and for how many hours to wait for an answer.
+
+    The key is of the form, so that pressing twice is one message.
+    """
 
     token: Token
     text: Text = ""
     attachments: Attachments = ()
     wait_hours: Hours | None = None
     unconfirmed: bool = False
+    key: Short = ""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -84,6 +88,7 @@ async def reply(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         hold=CONSOLE_HOLD,
         attachments=asked.attachments,
         unconfirmed=asked.unconfirmed,
+        key=asked.key,
     )
     return done(sent=int(CONSOLE_HOLD.total_seconds()))
 

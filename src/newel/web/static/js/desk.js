@@ -168,6 +168,27 @@ document.addEventListener("htmx:config:request", (event) => {
   carried.say(carried.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
 });
 
+// Pressed twice, or sent again because no answer came, it is one message: the same words go under the same
+// key, other words and what comes after it under the next.
+function renew(key) {
+  const [base, door, turn = "0"] = key.value.split("-");
+  key.value = `${base}-${door}-${Number(turn) + 1}`;
+  delete key.dataset.of;
+}
+document.addEventListener("submit", (event) => {
+  const key = event.target.querySelector?.("[data-once]");
+  if (!key) return;
+  const said = [...new FormData(event.target)].filter(([name]) => ["text", "reply"].includes(name));
+  const now = JSON.stringify([said, (filesOf(event.target)?.ready ?? []).map((one) => one.id)]);
+  if (key.dataset.of !== undefined && key.dataset.of !== now) renew(key);
+  key.dataset.of = now;
+}, true);
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  const key = ctx.request?.form?.querySelector?.("[data-once]");
+  if (key && ctx.response && ctx.response.status < 400) renew(key);
+});
+
 function choose(tab) {
   const root = composer();
   if (!root) return;
