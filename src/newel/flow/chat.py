@@ -231,7 +231,7 @@ async def outlook(house: House) -> Outlook:
         people = able(await work.people(tx), bundle, tx.now)
         wait = rule.expected(
             at_work=len(people),
-            free=sum(max(0, one.capacity - one.load) for one in people),
+            free=sum(one.room_by(CHANNEL) for one in people),
             waiting=await rows.waiting(tx, WORKFLOW),
             pace=await rows.pace(tx) or rule.PACE,
         )
@@ -251,7 +251,12 @@ def _spoken(bundle: Bundle, key: str) -> dict[str, str]:
 def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:
     """Who is at work and may take a plain request for a person."""
     policy = bundle.routing
-    ask = Ask(language=bundle.languages[0], skills=policy.default_skills, generalist=policy.generalist_skill)
+    ask = Ask(
+        language=bundle.languages[0],
+        skills=policy.default_skills,
+        generalist=policy.generalist_skill,
+        channel=CHANNEL,
+    )
     return [
         one
         for one in people

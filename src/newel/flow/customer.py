@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from newel.domain.access import Act, Actor
+from newel.domain.access import Act, Actor, Region
 from newel.domain.errors import NotFound
 from newel.flow.house import House
 from newel.store import customer as customers
@@ -28,6 +28,7 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vulnerable: bool = False
     training_consent: bool = False
     language: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    region: Region = ""
 
 
 async def put(house: House, actor: Actor, ref: str, told: Told, *, kind: str = "customer") -> UUID:

@@ -47,6 +47,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     prefers_human: bool
     training_consent: bool
     language: str
+    region: str = ""
     wrapped: bytes
 
 
@@ -167,6 +168,7 @@ async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:
         customer.training_consent,
         customer.language,
         tx.now,
+        customer.region,
     )
     await audit.record(tx, "customer.put", "customer", customer.id)
 

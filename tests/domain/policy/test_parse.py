@@ -142,3 +142,11 @@ def problems_of(text: str) -> tuple[Problem, ...]:
     except BrokenPolicy as error:
         return error.problems
     return ()
+
+
+def test_RTE_1_what_a_region_counts_for_is_one_of_two_words() -> None:
+    line = "  depth_alert_percent: 150"
+    text = changed((line, f"{line}\n  region: uk\n  region_as: must"))
+    (one,) = broken(text)
+    assert (one.line, one.message) == (line_of(text, "  region_as: must"), '"must" is not a choice')
+    assert load_bundle(text.replace("must", "need"), "p.yaml").routing.region_as == "need"

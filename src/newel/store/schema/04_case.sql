@@ -29,7 +29,8 @@ CREATE TABLE newel.customer (
     training_consent     boolean     NOT NULL DEFAULT false,
     language             text        NOT NULL DEFAULT '',
     created_at           timestamptz NOT NULL,
-    updated_at           timestamptz NOT NULL
+    updated_at           timestamptz NOT NULL,
+    region               text        NOT NULL DEFAULT ''
 );
 CREATE TABLE newel.customer_identity (
     channel      text  NOT NULL,

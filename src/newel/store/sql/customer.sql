@@ -5,7 +5,7 @@ SELECT customer_id FROM newel.customer_identity WHERE channel = $1 AND identity_
 -- name: read
 -- The customer with the wrapped key.
 SELECT c.id, c.kind, c.profile_sealed, c.segment, c.lifetime_value_minor, c.currency, c.vip, c.vulnerable,
-    c.prefers_human, c.training_consent, c.language, k.wrapped
+    c.prefers_human, c.training_consent, c.language, c.region, k.wrapped
 FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id WHERE c.id = $1;
 
 -- name: add_check
@@ -33,7 +33,7 @@ ON CONFLICT (channel, identity_mac) DO NOTHING;
 -- name: put
 -- What the system of record says of a customer.
 UPDATE newel.customer SET profile_sealed = $2, segment = $3, lifetime_value_minor = $4, currency = $5, vip = $6,
-    vulnerable = $7, training_consent = $8, language = $9, updated_at = $10
+    vulnerable = $7, training_consent = $8, language = $9, updated_at = $10, region = $11
 WHERE id = $1;
 
 -- name: prefer

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar.params import FromPath, JSONBody
 
-from newel.domain.access import Act
+from newel.domain.access import Act, Region
 from newel.domain.errors import Invalid
 from newel.flow import customer
 from newel.web.request import Ask
@@ -31,6 +31,7 @@ class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     vulnerable: bool = False
     training_consent: bool = False
     language: Language = ""
+    region: Region = ""
 
 
 class Known(msgspec.Struct, frozen=True):
