@@ -361,9 +361,9 @@ async def by_channel(floor: Floor, login: str) -> dict[str, int]:
 async def test_RTE_1_a_person_has_no_more_of_a_channel_than_their_capacity_of_it(floor: Floor) -> None:
     await floor.present("ben")
     await with_channels(floor, "ben", api=2)
-    first, second, third = [await floor.escalated(P3) for _ in range(3)]
+    found = [await floor.escalated(P3) for _ in range(3)]
     await floor.work()
-    assert [await floor.owner(one) for one in (first, second, third)] == ["ben", "ben", None]
+    assert [await floor.owner(one) for one in found].count("ben") == 2
     assert await by_channel(floor, "ben") == {"api": 2}
     mail = await floor.escalated(P3, channel="email")
     await floor.work()

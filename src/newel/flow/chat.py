@@ -20,7 +20,7 @@ from newel.domain.overflow import reserved
 from newel.domain.policy.bundle import Bundle
 from newel.domain.routing import Ask
 from newel.domain.words import Priority
-from newel.flow import attachment, intake, resolution
+from newel.flow import attachment, customer, intake, resolution
 from newel.flow.attachment import File
 from newel.flow.house import House
 from newel.store import case as cases
@@ -178,6 +178,16 @@ async def attached(house: House, visitor: Visitor, which: UUID) -> File:
 async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Taken:
     """One tap: a request for a person, scanned and kept like any message (SCN-8); no AI is needed."""
     return await say(house, visitor, rule.REQUEST, external_id)
+
+
+async def prefer(house: House, visitor: Visitor, *, human: bool) -> None:
+    """The customer's own lasting choice: people always, or the AI again; nothing written is taken for it."""
+    async with house.db.tx(actor(house, visitor)) as tx:
+        own = await conversation_of(house, tx, visitor)
+        if own is None:
+            raise NotFound(what="conversation", id=visitor.thread)
+        await customer.prefer_in_talk(house, tx, own, human=human)
+        tx.changes.add(of_conversation(own))
 
 
 async def helped(house: House, visitor: Visitor) -> None:

@@ -50,3 +50,6 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION newel.counted(jsonb, text, integer) TO newel_app;
+
+-- Whether the AI is with a worker: metrics and the doctor tell when nobody answers.
+ALTER TABLE newel.worker ADD COLUMN answers boolean NOT NULL DEFAULT true;

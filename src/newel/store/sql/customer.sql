@@ -38,7 +38,13 @@ WHERE id = $1;
 
 -- name: prefer
 -- The lasting preference, set by its own act.
-UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1;
+UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1 AND prefers_human <> $2;
+
+-- name: with_ai
+-- A customer's cases that the AI has under way, or whose answer has not left yet, in the order in which they are locked.
+SELECT c.id FROM newel.cases c WHERE c.customer_id = $1 AND c.kind = 'conversation'
+    AND (c.state IN ('ai', 'deflecting', 'approval', 'held', 'acting') OR c.state = 'waiting' AND c.tier IN (1, 2) AND EXISTS (
+        SELECT FROM newel.outbox o WHERE o.case_id = c.id AND o.state = 'pending')) ORDER BY c.id;
 
 -- name: referred
 -- Whether the operator has a reference of their own for this customer.
@@ -55,3 +61,11 @@ SELECT case_id, conversation_id, key_wrapped FROM newel.begun_in($1);
 -- name: become
 -- They are a known customer's from here on.
 SELECT newel.become($1, $2, $3, $4, $5);
+
+-- name: of_talk
+-- Whose conversation it is.
+SELECT customer_id FROM newel.conversation WHERE id = $1;
+
+-- name: prefers
+-- Whether a customer wants people always.
+SELECT prefers_human FROM newel.customer WHERE id = $1;
