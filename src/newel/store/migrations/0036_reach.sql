@@ -219,3 +219,19 @@ BEGIN
     VALUES (receipt_id, its_id, which, its_policy, its_outcome, floor, is_locked, its_markers, its_clusters,
         its_risk, blind, evidence, step_at);
 END $$;
+
+-- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about.
+CREATE TABLE newel.pattern (
+    id             uuid PRIMARY KEY,
+    case_id        uuid        NOT NULL REFERENCES newel.cases,
+    episode        integer     NOT NULL,
+    staff_id       uuid        NOT NULL REFERENCES newel.staff,
+    contact_reason text        NOT NULL,
+    words_sealed   bytea       NOT NULL,
+    at             timestamptz NOT NULL,
+    UNIQUE (case_id, episode, staff_id)
+);
+CREATE INDEX pattern_at ON newel.pattern (at);
+CREATE TRIGGER pattern_append_only BEFORE UPDATE OR DELETE ON newel.pattern
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+GRANT SELECT, INSERT, UPDATE ON newel.pattern TO newel_app;

@@ -309,6 +309,21 @@ CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
+-- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about.
+CREATE TABLE newel.pattern (
+    id             uuid PRIMARY KEY,
+    case_id        uuid        NOT NULL REFERENCES newel.cases,
+    episode        integer     NOT NULL,
+    staff_id       uuid        NOT NULL REFERENCES newel.staff,
+    contact_reason text        NOT NULL,
+    words_sealed   bytea       NOT NULL,
+    at             timestamptz NOT NULL,
+    UNIQUE (case_id, episode, staff_id)
+);
+CREATE INDEX pattern_at ON newel.pattern (at);
+CREATE TRIGGER pattern_append_only BEFORE UPDATE OR DELETE ON newel.pattern
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
 -- Canned texts, owned by a team: plain text with places from a known list, no customer's words.
 CREATE TABLE newel.macro (
     id         uuid PRIMARY KEY,
