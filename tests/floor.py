@@ -145,7 +145,7 @@ class Floor:
             self.house,
             TEST,
             Inbound(
-                channel="api",
+                channel=more.pop("channel", "api"),
                 external_id=str(uuid4()),
                 conversation=conversation or str(uuid4()),
                 customer=Sender(ref=ref or str(uuid4()), name="Priya Nair"),

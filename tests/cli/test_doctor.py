@@ -11,8 +11,10 @@ import floor
 from conftest import House, Server, database_url
 from floor import open_floor
 from newel.cli import app
+from newel.domain.access import system
 from newel.domain.tune import with_floor
 from newel.store import db
+from newel.store import job as jobs
 from newel.store.customer import WrongKey
 
 Run = Callable[..., Result]
@@ -81,3 +83,26 @@ def test_SCN_3_a_fitted_model_that_a_policy_names_and_nobody_put_there_is_told(
     said = run("doctor").stdout
     assert "!!  fitted model of customer-support/1: 0123456789ab" in said
     assert "fit it anew" in said
+
+
+async def enlisted(server: Server, name: str, *, answers: bool) -> None:
+    pool = await db.connect(database_url(server.app_url, name), size=2)
+    async with pool.tx(system("test")) as tx:
+        await jobs.enlist(tx, answers=answers)
+    await pool.close()
+
+
+def test_OPS_8_the_doctor_tells_when_no_worker_or_no_ai_answers(
+    run: Run, server: Server, database: str
+) -> None:
+    none = run("doctor").stdout
+    assert "!!  workers: none" in none
+    assert "start `newel work` (or `newel up`)" in none
+    assert "AI:" not in none
+    asyncio.run(enlisted(server, database, answers=False))
+    without = run("doctor").stdout
+    assert "ok  workers: 1 seen" in without
+    assert "!!  AI: with none of them" in without
+    assert "without `--except answer`" in without
+    asyncio.run(enlisted(server, database, answers=True))
+    assert "ok  AI: with 1 of them" in run("doctor").stdout

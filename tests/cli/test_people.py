@@ -22,7 +22,9 @@ people:
     languages: [en, fr]
     zone: Europe/London
     shifts: {mon: ["08:00-16:00"]}
+    region: uk
     capacity: 4
+    channel_capacity: {chat: 3}
     limit_minor: 5000
   - {login: june, name: June Adeyemi, roles: [policy_owner, admin]}
 """
@@ -61,6 +63,8 @@ def test_RTE_1_people_come_from_a_file_and_a_second_run_changes_nothing(
     listed = run("people", "list").stdout
     assert "Amara Osei" in listed
     assert "policy_owner" in listed
+    assert "4, 3 chat" in listed
+    assert " uk " in listed
     events = asyncio.run(
         asked(database_url(server.owner_url, database), "SELECT event FROM newel.audit_event ORDER BY seq")
     )
@@ -94,6 +98,9 @@ def test_a_password_is_asked_for_kept_as_a_hash_and_never_said(
         ("people: [{login: amara}]", "account amara"),
         ("people: [{login: amara, name: A, roles: [boss]}]", "boss"),
         ("people: [7]", "account 1"),
+        ("people: [{login: amara, name: A, channel_capacity: {chat: -1}}]", "channel_capacity"),
+        ("people: [{login: amara, name: A, channel_capacity: {chat: many}}]", "channel_capacity"),
+        ("people: [{login: amara, name: A, region: EU West}]", "region"),
     ],
 )
 def test_a_broken_file_is_told_by_its_entry_and_changes_nothing(

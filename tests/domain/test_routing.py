@@ -154,3 +154,89 @@ def test_RTE_6_by_hand_who_fits_comes_first_and_what_is_against_the_others_is_sa
     assert against["greta"] == ("is full, 3 of 3", "lacks legal")
     assert against["ben"] == ("takes no regulated P1 work", "is off shift", "lacks legal")
     assert [bool(fit.forbidden) for fit in found] == sorted(bool(fit.forbidden) for fit in found)
+
+
+def somebody(login: str, **said: Any) -> Person:
+    about = {
+        "clearance": "junior",
+        "skills": {"orders": 3, "general": 3},
+        "languages": ("en",),
+        "capacity": 8,
+    }
+    week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ("00:00-24:00",))
+    return Person(id=uuid5(SPACE, login), login=login, available=True, shifts=week, **(about | said))
+
+
+WEDNESDAY = datetime(2026, 11, 18, 12, tzinfo=UTC)
+
+
+def wanted(channel: str = "", region: str = "", *, needed: bool = False, waited: float = 0) -> Item:
+    ask = Ask(language="en", skills=("orders",), channel=channel, region=region, region_needed=needed)
+    return Item(ask=ask, priority=Priority.P3, queued_seconds=waited)
+
+
+def test_RTE_1_who_is_full_of_chats_still_takes_mail() -> None:
+    full = somebody("ana", channel_capacity={"chat": 3, "email": 8}, load=3, channel_load={"chat": 3})
+    assert named(decide(wanted("chat"), [full], WEDNESDAY)) == "queued"
+    assert named(decide(wanted("email"), [full], WEDNESDAY)) == "ana"
+    assert named(decide(wanted("sms"), [full], WEDNESDAY)) == "ana"
+    assert full.room_by("chat") == 0
+    assert full.room_by("email") == 5
+
+
+def test_RTE_1_the_whole_still_limits_every_channel() -> None:
+    full = somebody("ana", capacity=2, channel_capacity={"chat": 3}, load=2, channel_load={"email": 2})
+    assert named(decide(wanted("chat"), [full], WEDNESDAY)) == "queued"
+
+
+def test_RTE_1_whoever_has_fewer_chats_has_the_next_one() -> None:
+    more = somebody("ana", channel_capacity={"chat": 3}, load=2, channel_load={"chat": 2})
+    less = somebody("bo", channel_capacity={"chat": 3}, load=2, channel_load={"email": 2})
+    assert named(decide(wanted("chat"), [more, less], WEDNESDAY)) == "bo"
+
+
+def test_RTE_1_who_does_not_serve_a_channel_is_not_waited_for() -> None:
+    never = somebody("ana", channel_capacity={"chat": 0})
+    above = somebody("ivan", clearance="supervisor")
+    assert named(decide(wanted("chat"), [never, above], WEDNESDAY)) == "supervisor:ivan"
+    assert eligible(never, {1: wanted("chat").ask, 2: wanted("email").ask}) == [2]
+
+
+def test_RTE_1_generalists_too_have_their_capacity_by_channel() -> None:
+    able = somebody("ana", channel_capacity={"chat": 1}, load=1, channel_load={"chat": 1})
+    wide = somebody("bo", skills={"general": 3}, channel_capacity={"chat": 1})
+    assert named(decide(wanted("chat", waited=60), [able, wide], WEDNESDAY)) == "bo"
+    busy = somebody(
+        "bo", skills={"general": 3}, channel_capacity={"chat": 1}, channel_load={"chat": 1}, load=1
+    )
+    assert named(decide(wanted("chat", waited=60), [able, busy], WEDNESDAY)) == "queued"
+
+
+def test_RTE_1_of_equals_somebody_of_the_region_comes_first() -> None:
+    here = somebody("zoe", region="eu", load=3)
+    there = somebody("ana", region="uk")
+    assert named(decide(wanted(region="eu"), [here, there], WEDNESDAY)) == "zoe"
+    assert named(decide(wanted(region="eu"), [there], WEDNESDAY)) == "ana"
+    better = somebody("bo", region="uk", skills={"orders": 5})
+    assert named(decide(wanted(region="eu"), [here, better], WEDNESDAY)) == "bo"
+
+
+def test_RTE_1_where_the_region_is_needed_nobody_else_has_it() -> None:
+    here = somebody("zoe", region="eu", capacity=1, load=1)
+    there, nowhere = somebody("ana", region="uk"), somebody("bo")
+    item = wanted(region="eu", needed=True, waited=3600)
+    assert named(decide(item, [here, there, nowhere], WEDNESDAY)) == "queued"
+    assert named(decide(item, [there, nowhere], WEDNESDAY)) == "nobody"
+    assert general(there, {1: item.ask}) == []
+    above = [somebody(one, clearance="supervisor", region=at) for one, at in (("ann", "uk"), ("ivy", "eu"))]
+    assert named(decide(item, above, WEDNESDAY)) == "supervisor:ivy"
+
+
+def test_RTE_6_by_hand_it_is_said_who_is_full_of_the_channel_or_elsewhere() -> None:
+    full = somebody("ana", region="uk", channel_capacity={"chat": 1}, load=1, channel_load={"chat": 1})
+    never = somebody("bo", region="eu", channel_capacity={"chat": 0})
+    found = {fit.person.login: fit for fit in fits(wanted("chat", "eu"), [full, never], WEDNESDAY)}
+    assert tuple(map(str, found["ana"].against)) == ("is full of chat, 1 of 1", "is not of the region eu")
+    assert tuple(map(str, found["bo"].against)) == ("takes no work by chat",)
+    assert found["ana"].forbidden
+    assert found["bo"].forbidden

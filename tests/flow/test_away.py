@@ -1,12 +1,17 @@
 """OPS-8: the AI is away, and people are served; a busy AI keeps what it works off."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.flow.desk import STATUS, Desk
+from msgspec import structs
+from tests.flow.desk import REFUND, STATUS, Desk
 
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.scanner import compile_scanner
 from newel.domain.states import JOB_KINDS
+from newel.domain.words import Priority
 from newel.flow import answer, away
 from newel.flow.house import House
 from newel.store import job as jobs
@@ -118,3 +123,30 @@ async def test_OPS_8_an_answer_step_that_always_fails_ends_with_a_person(
 
 def test_OPS_8_the_watch_is_on_the_timetable() -> None:
     assert "away" in [entry.name for entry in TIMETABLE]
+
+
+def scanning(desk: Desk, trigger: str, **said: object) -> None:
+    """The policy in force says otherwise of one trigger."""
+    running = desk._running["customer-support"]
+    changed = structs.replace(running.bundle.triggers[trigger], **said)
+    bundle = structs.replace(running.bundle, triggers=running.bundle.triggers | {trigger: changed})
+    scanner = compile_scanner(bundle, shipped_lexicon())
+    desk._running["customer-support"] = replace(running, bundle=bundle, scanner=scanner)
+
+
+async def test_OPS_8_what_the_scan_found_goes_with_the_case(desk: Desk) -> None:
+    scanning(desk, "risk_words.refund", skills=("billing",), priority=Priority.P2)
+    case_id = await desk.say(REFUND, ref="C0017")
+    plain = await desk.say(STATUS, ref="C0012")
+    assert (await desk.case(case_id)).state == "ai"
+    await desk.pass_time(minutes=3)
+    await away.watch(desk.house)
+    found = {
+        row["case_id"]: (row["skills"], row["priority"], row["reason"])
+        for row in await desk.rows(
+            "SELECT w.case_id, b.skills, w.priority, w.reason"
+            " FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket"
+        )
+    }
+    assert found[case_id] == (["billing"], 2, "ai_away")
+    assert found[plain][1:] == (3, "ai_away")

@@ -161,3 +161,75 @@ async def test_INV_4_a_merged_matter_becomes_known_as_a_whole(desk: Desk) -> Non
     assert taken.case_id == into.case_id
     assert {row["customer_id"] for row in await customers_of(desk)} == {who}
     assert await texts_of(desk, one.case_id) == [PERSON]
+
+
+async def unnamed(desk: Desk, text: str, *, ref: str = "", address: str = "") -> Taken:
+    return await say(desk, text, ref=ref, address=address, thread="")
+
+
+async def test_INT_1_whoever_writes_from_their_address_and_then_by_reference_goes_on(desk: Desk) -> None:
+    await known(desk)
+    await unnamed(
+        desk, STATUS, ref="C0012", address="maya@example.com"
+    )  # the operator says whose address it is
+    await desk.drain()
+    await desk.pass_time(hours=200)  # settled long ago: that conversation has nothing open
+    await desk.drain()
+    asked = await unnamed(desk, PERSON, address="maya@example.com")
+    later = await unnamed(desk, STATUS, ref="C0012")
+    assert (later.case_id, later.conversation_id) == (asked.case_id, asked.conversation_id)
+    case = await desk.case(asked.case_id)
+    assert (case.locked, case.tier) == (True, 3)
+    await desk.drain()
+    assert len(desk.inbox.texts("ai")) == 1  # the first answer alone
+
+
+async def test_INT_1_a_reference_first_and_then_the_address_of_the_same_customer(desk: Desk) -> None:
+    await unnamed(desk, STATUS, ref="C0012", address="maya@example.com")
+    asked = await unnamed(desk, PERSON, ref="C0012")
+    later = await unnamed(desk, STATUS, address="maya@example.com")
+    assert (later.case_id, later.conversation_id) == (asked.case_id, asked.conversation_id)
+
+
+async def test_INV_4_a_stranger_at_an_address_becomes_known_without_any_conversations_name(
+    desk: Desk,
+) -> None:
+    who = await known(desk)
+    asked = await unnamed(desk, PERSON, address="browser-7")
+    later = await unnamed(desk, STATUS, ref="C0012", address="browser-7")
+    assert (later.case_id, later.conversation_id) == (asked.case_id, asked.conversation_id)
+    case = await desk.case(asked.case_id)
+    assert (case.customer_id, case.locked, case.tier) == (who, True, 3)
+    assert await texts_of(desk, asked.case_id) == [PERSON, STATUS]
+    again = await unnamed(desk, STATUS, ref="C0012")
+    assert again.case_id == asked.case_id
+
+
+async def test_INT_1_without_proof_a_reference_never_joins_what_an_address_began(desk: Desk) -> None:
+    await known(desk)
+    asked = await unnamed(desk, PERSON, address="browser-7")
+    later = await unnamed(desk, STATUS, ref="C0012")
+    assert later.conversation_id != asked.conversation_id
+    elsewhere = await unnamed(desk, STATUS, ref="C0017", address="browser-8")
+    assert elsewhere.conversation_id not in {asked.conversation_id, later.conversation_id}
+
+
+async def test_INT_1_an_address_that_two_customers_share_joins_neither(desk: Desk) -> None:
+    mine = await unnamed(desk, PERSON, ref="C0012", address="family@example.com")
+    theirs = await unnamed(desk, PERSON, ref="C0017", address="family@example.com")
+    assert theirs.conversation_id != mine.conversation_id
+    either = await unnamed(desk, STATUS, address="family@example.com")
+    assert either.conversation_id not in {mine.conversation_id, theirs.conversation_id}
+    for ref, before in (("C0012", mine), ("C0017", theirs)):
+        after = await unnamed(desk, STATUS, ref=ref)
+        assert (after.case_id, after.conversation_id) == (before.case_id, before.conversation_id), ref
+    rows = await desk.rows("SELECT DISTINCT conversation_id, customer_id FROM newel.cases")
+    assert len({row["conversation_id"] for row in rows}) == len(rows)
+
+
+async def test_INT_1_a_conversation_that_is_named_stays_apart(desk: Desk) -> None:
+    named = await say(desk, PERSON, ref="C0012", thread="about the lamp")
+    own = await unnamed(desk, STATUS, ref="C0012")
+    assert own.conversation_id != named.conversation_id
+    again = await say(desk, STATUS, ref="C0012", thread="about the lamp")
+    assert again.case_id == named.case_id

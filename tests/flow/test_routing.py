@@ -4,17 +4,19 @@ import asyncio
 from dataclasses import replace as another
 from datetime import timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from conftest import NOON, House
-from floor import P3, Floor, open_floor
+from floor import P3, TEST, Floor, open_floor
 from newel.domain.errors import Conflict, Forbidden, StaleToken
 from newel.domain.escalation import Order
 from newel.domain.resolution import Category, Resolution
 from newel.domain.routing import Person
 from newel.domain.words import Assist, Priority
-from newel.flow import resolution, routing
+from newel.flow import customer, resolution, routing
+from newel.flow.customer import Told
 from newel.store import claim
 from newel.store import routing as rows
 from newel.store.db import Tx, sql
@@ -458,3 +460,92 @@ async def test_RTE_2_what_waits_follows_its_policy_to_other_generalists(floor: F
     claimed = await routing.claim_next(floor.house, floor.staff["hana"])
     assert claimed is not None
     assert claimed.case_id == case_id
+
+
+async def with_channels(floor: Floor, login: str, **most: int) -> None:
+    await floor.rows(
+        "UPDATE newel.staff SET channel_capacity = to_jsonb($2::json) WHERE login = $1", login, json(most)
+    )
+    async with floor.tx() as tx:
+        await rows.requalify(tx)
+
+
+def json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def by_channel(floor: Floor, login: str) -> dict[str, int]:
+    found = await floor.rows("SELECT channel_load::text AS of FROM newel.staff WHERE login = $1", login)
+    return msgspec.json.decode(found[0]["of"], type=dict[str, int])
+
+
+async def test_RTE_1_a_person_has_no_more_of_a_channel_than_their_capacity_of_it(floor: Floor) -> None:
+    await floor.present("ben")
+    await with_channels(floor, "ben", api=2)
+    found = [await floor.escalated(P3) for _ in range(3)]
+    await floor.work()
+    assert [await floor.owner(one) for one in found].count("ben") == 2
+    assert await by_channel(floor, "ben") == {"api": 2}
+    mail = await floor.escalated(P3, channel="email")
+    await floor.work()
+    assert await floor.owner(mail) == "ben"  # what waits by a full channel holds up no other
+    assert await by_channel(floor, "ben") == {"api": 2, "email": 1}
+    assert await loads(floor) == {"ben": 3}
+
+
+async def test_RTE_1_what_comes_free_of_a_channel_is_filled_again(floor: Floor) -> None:
+    await floor.present("ben")
+    await with_channels(floor, "ben", api=1)
+    first = await floor.escalated(P3)
+    await floor.work()
+    second = await floor.escalated(P3)
+    await floor.work()
+    ben, item = await floor.signed_in("ben"), await floor.item(first)
+    assert item is not None
+    await resolution.resolve(floor.house, ben, first, item.token, DONE)
+    await floor.work()
+    assert await floor.owner(second) == "ben"
+    assert await by_channel(floor, "ben") == {"api": 1}
+
+
+async def test_RTE_1_a_claim_by_hand_passes_over_a_full_channel(floor: Floor) -> None:
+    await with_channels(floor, "ben", api=0)
+    await floor.present("ben")
+    urgent = await floor.escalated(replace(P3, priority=Priority.P3))
+    mail = await floor.escalated(P3, channel="email")
+    found = await routing.claim_next(floor.house, floor.staff["ben"])
+    assert found is not None
+    assert found.case_id == mail
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    await with_channels(floor, "ben", api=1)
+    await routing.claim_next(floor.house, floor.staff["ben"])
+    another_one = await floor.escalated(P3)
+    with pytest.raises(Conflict):
+        await routing.take(floor.house, floor.staff["ben"], another_one)
+    assert await floor.owner(urgent) == "ben"
+
+
+async def test_RTE_1_the_store_itself_holds_the_capacity_of_a_channel(floor: Floor) -> None:
+    await floor.present()
+    await with_channels(floor, "ben", api=1)
+    first, second = await floor.escalated(P3), await floor.escalated(P3)
+    await routing.assign(floor.house, floor.staff["ivan"], first, floor.id_of("ben"))
+    with pytest.raises(Conflict):
+        await routing.assign(floor.house, floor.staff["ivan"], second, floor.id_of("ben"))
+    assert await by_channel(floor, "ben") == {"api": 1}
+
+
+async def test_RTE_1_a_case_asks_for_its_customers_region_as_the_policy_says(floor: Floor) -> None:
+    await floor.rows("UPDATE newel.staff SET region = 'eu', languages = '{en,es}' WHERE login = 'diego'")
+    told = Told(name="Ana", region="eu")
+    for as_, owner in (("preference", "diego"), ("need", "diego")):
+        policy = replace(floor.running.bundle.routing, region_as=as_)
+        floor.replaced(another(floor.running, bundle=replace(floor.running.bundle, routing=policy)))
+        await customer.put(floor.house, TEST, f"eu-{as_}", told)
+        case_id = await floor.escalated(P3, ref=f"eu-{as_}")
+        await floor.work()
+        assert await floor.owner(case_id) == owner, as_
+    await floor.present("ben", "ivan")
+    case_id = await floor.escalated(P3, ref="eu-need")
+    await floor.work()
+    assert await floor.owner(case_id) == "ivan"  # nobody of the region is there

@@ -97,7 +97,7 @@ async def test_what_a_customer_is_told_has_no_tier_trigger_score_or_priority(ope
     view = await one.view()
     assert set(view) == {
         "conversation", "lines", "more", "seen", "standing", "name", "wait", "away", "back_at",
-        "survey", "survey_kind",
+        "survey", "survey_kind", "prefers_human",
     }  # fmt: skip
     assert {key for line in view["lines"] for key in line} == {  # type: ignore[attr-defined]
         "id", "author", "name", "text", "sources", "attachments", "articles", "at", "seq", "read",
@@ -289,3 +289,19 @@ async def test_what_a_stranger_ended_stays_the_strangers(open_door: Site) -> Non
     own = (await priya.say("Where is order 10023?")).json()
     elsewhere = await guest(open_door, identity=token("C0012"))
     assert (await elsewhere.view())["conversation"] == own["conversation"]
+
+
+async def test_SCN_8_the_lasting_wish_for_people_is_set_and_cleared_in_the_chat(open_door: Site) -> None:
+    one, other = await guest(open_door, identity=token("C0012")), await guest(open_door)
+    wish = {"prefers_human": True}
+    assert (
+        await other.call("POST", "/chat/preference", wish)
+    ).status_code == 404  # nothing is kept of them yet
+    await one.say("Where is order 10023?")
+    await other.say("Where is order 10023?")
+    assert (await one.call("POST", "/chat/preference", wish)).status_code == 204
+    assert (await one.view())["prefers_human"] is True
+    assert (await other.view())["prefers_human"] is False
+    assert (await one.call("POST", "/chat/preference", {"prefers_human": False})).status_code == 204
+    assert (await one.view())["prefers_human"] is False
+    assert (await one.call("POST", "/chat/preference", {"prefers_human": "always"})).status_code == 422

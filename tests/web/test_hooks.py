@@ -3,13 +3,15 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from newel.cli.logs import configure_logging
-from web.conftest import PASSWORD, Site
+from newel.store import job as jobs
+from web.conftest import PASSWORD, ROOT, Site
 
 UUID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 
@@ -107,3 +109,28 @@ async def test_OPS_6_ready_means_database_and_migrations(site: Site) -> None:
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
         assert "newel_database_up 0.0" in (await client.get("/metrics")).text
+
+
+def lags(text: str) -> dict[str, float]:
+    found = re.findall(r"^newel_(?:lag|worker_seen)_seconds\{([^}]*)\} (\S+)$", text, re.M)
+    return {name.replace('"', ""): float(value) for name, value in found}
+
+
+async def test_OPS_6_metrics_tell_what_waits_and_when_workers_were_seen(site: Site) -> None:
+    add = """INSERT INTO newel.job (kind, key, state, run_at, created_at)
+        VALUES ('answer', $1, 'ready', newel.now() + $2 * interval '1 second', newel.now())"""
+    async with site.client() as client:
+        before = lags((await client.get("/metrics")).text)
+        assert before.pop("kind=any") == before.pop("kind=ai") == float("inf")
+        assert {"kind=answer,what=job", "kind=,what=outbox", "kind=,what=feedback"} <= before.keys()
+        assert set(before.values()) == {0.0}
+        await site.house.as_owner(add, "due", -90.0)
+        await site.house.as_owner(add, "later", 900.0)
+        async with site.wired.db.tx(ROOT) as tx:
+            await jobs.enlist(tx, answers=False)
+        await asyncio.sleep(1.1)  # it is read at most once a second
+        after = lags((await client.get("/metrics")).text)
+    assert 90 <= after["kind=answer,what=job"] < 120
+    assert after["kind=delivery,what=job"] == 0
+    assert after["kind=any"] < 30
+    assert after["kind=ai"] == float("inf")

@@ -18,7 +18,10 @@ from newel.store.db import Tx
 
 _MOST_SKEW_SECONDS = 2.0
 _MOST_LATE_SECONDS = 30.0
+_MOST_SILENT_SECONDS = 15.0
 _OLDEST_SERVER = 150000
+_NO_WORKER = "start `newel work` (or `newel up`): until then nothing is answered, routed or delivered"
+_NO_AI = "start `newel work` without `--except answer`; what the AI owes goes to people after two minutes"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -95,7 +98,7 @@ async def _database(tx: Tx) -> AsyncIterator[Finding]:
 
 async def _work(tx: Tx) -> list[Finding]:
     limbo, dead, late = await doctor.limbo(tx), await doctor.dead(tx), await doctor.late(tx)
-    policies = await doctor.workflows(tx)
+    policies, workers = await doctor.workflows(tx), await doctor.workers(tx, _MOST_SILENT_SECONDS)
     running = ", ".join(f"{workflow}/{number}" for workflow, number in policies.items())
     letters = ", ".join(f"{n} {what}" for what, n in dead.items())
     return [
@@ -108,8 +111,21 @@ async def _work(tx: Tx) -> list[Finding]:
             letters or "none",
             "see `newel delivery dead` and `newel feedback dead`" if dead else "",
         ),
+        Finding(
+            "workers",
+            f"{workers.alive} seen" if workers.alive else "none",
+            "" if workers.alive else _NO_WORKER,
+        ),
+        *_ai(workers),
         Finding("work waiting", f"{late:.0f} s", "start a worker" if late > _MOST_LATE_SECONDS else ""),
     ]
+
+
+def _ai(workers: doctor.Workers) -> Iterator[Finding]:
+    """Whether one of the workers has the AI; without any worker that is not the question."""
+    if workers.alive:
+        said = f"with {workers.answering} of them" if workers.answering else "with none of them"
+        yield Finding("AI", said, "" if workers.answering else _NO_AI)
 
 
 async def _fitted(tx: Tx, settings: Settings) -> list[Finding]:

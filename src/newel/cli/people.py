@@ -1,6 +1,7 @@
 """``newel people``: the accounts of the people who work here."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Accounts of the people who work here.", no_args_is_help=True)
 OPERATOR = system("cli")
+_FILE_WIDTH = 160
+"""As wide as a list is where no window cuts it."""
 
 
 @app.command()
@@ -27,7 +30,8 @@ def put(
     """Create the accounts of a file, or make them what it says; others stay as they are.
 
     Each has a login and a name, and may have roles, clearance, skills, languages, zone, shifts,
-    team, capacity, limit_minor, active. Passwords are set by `newel people password`.
+    team, region, capacity, channel_capacity (how much of it by one channel), limit_minor, active.
+    Passwords are set by `newel people password`.
 
     Example: newel people put people.yaml
     """
@@ -60,12 +64,22 @@ def list_() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("login", "name", "clearance", "presence", "roles")
+    table = Table("login", "name", "clearance", "presence", "region", "at once", "roles")
     for person in asyncio.run(_list()):
         table.add_row(
-            person.login, person.name, person.clearance, person.presence, ", ".join(sorted(person.roles))
+            person.login,
+            person.name,
+            person.clearance,
+            person.presence,
+            person.region,
+            ", ".join((str(person.capacity), *_limits(person))),
+            ", ".join(sorted(person.roles)),
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
+
+
+def _limits(person: "Staff") -> list[str]:
+    return [f"{most} {channel}" for channel, most in sorted(person.channel_capacity.items())]
 
 
 def read_people(file: Path) -> list[Account]:

@@ -78,7 +78,9 @@ async def _person(house: House, person: dict[str, Any]) -> None:
         zone=person["zone"],
         shifts={day: tuple(spans) for day, spans in person["shifts"].items()},
         team=person["team"],
+        region=person.get("region", ""),
         capacity=person["capacity"],
+        channel_capacity=person.get("channel_capacity") or {},
         limit_minor=person["own_refund_limit_minor"],
     )
     found = await access.put_staff(house, INSTALLER, account, password=person["password"])

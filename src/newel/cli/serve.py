@@ -88,7 +88,7 @@ async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) ->
     settings = read()
     async with open_house(settings, train="answer" not in without) as opened:
         async with opened.db.tx(system("worker")) as tx:
-            house = replace(opened, worker=await jobs.enlist(tx))
+            house = replace(opened, worker=await jobs.enlist(tx, answers="answer" not in without))
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)

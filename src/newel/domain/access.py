@@ -150,6 +150,8 @@ SIGN_IN_WINDOW = timedelta(minutes=5)
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Key = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z][a-z0-9_.-]*$")]
+Region = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^([a-z][a-z0-9_.-]*)?\Z")]
+"""Where somebody is, as the house calls it: `uk`, `eu`; empty where that does not matter."""
 Tongue = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=12)]
 Hours = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -184,6 +186,8 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     shifts: dict[Weekday, tuple[Hours, ...]] = {}
     team: Key = "inhouse"
     capacity: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    channel_capacity: dict[Key, Annotated[int, msgspec.Meta(ge=0, le=1000)]] = {}
+    region: Region = ""
     limit_minor: Annotated[int, msgspec.Meta(ge=0, le=10**12)] = 0
     customer_id: UUID | None = None
     active: bool = True
@@ -200,6 +204,9 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
     presence: str
     limit_minor: int
     languages: tuple[str, ...]
+    region: str = ""
+    capacity: int = 0
+    channel_capacity: Mapping[str, int] = {}
 
     @property
     def actor(self) -> Actor:

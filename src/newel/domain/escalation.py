@@ -1,5 +1,6 @@
 """Escalation: what a case asks of people, how several orders become one, who may take one back."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -41,6 +42,14 @@ def of_receipt(receipt: Receipt) -> Order:
 def for_want_of(reason: str, *, priority: Priority = Priority.P3, skills: tuple[str, ...] = ()) -> Order:
     """The order for a case that the AI cannot finish: with drafts, without a lock."""
     return Order(priority=priority, assist=Assist.DRAFT, skills=skills, primary=reason, reasons=(reason,))
+
+
+def for_want_of_ai(reason: str, receipts: Iterable[Receipt]) -> Order:
+    """The order for a case that no AI came to: with the priority and the skills that its scans found."""
+    markers = [marker for receipt in receipts for marker in receipt.markers]
+    skills = tuple(sorted({skill for marker in markers for skill in marker.skills}))
+    priority = min((marker.priority for marker in markers), default=Priority.P3)
+    return for_want_of(reason, priority=priority, skills=skills)
 
 
 def merge(before: Order, after: Order) -> Order:

@@ -100,13 +100,14 @@ def steps_in(person: Person, ask: Ask, rule: Overflow) -> bool:
     lent = () if ask.regulated else rule.stands_in_for
     skilled = set(ask.asked) <= {*person.skills, *lent}
     own = routing.qualified(person, ask) and not reserved(person, rule)
-    return skilled and not own and routing.speaks(person, ask.language)
+    return skilled and not own and routing.speaks(person, ask.language) and routing.reaches(person, ask)
 
 
 def helps(person: Person, item: Item, pool: Pool) -> bool:
     """Whether the pool may give the item to this person now, if nobody comes before them."""
     return (
         pool.room(person)
+        and person.fits(item.ask.channel)
         and member(person, pool.rule)
         and item.priority >= pool.rule.from_priority
         and routing.takes(person, item.priority, item.ask.regulated)

@@ -19,15 +19,22 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _TAKES_NONE: Final = Sentence("takes no %(priority)s work")
 _TAKES_NO_REGULATED: Final = Sentence("takes no regulated %(priority)s work")
 _FULL: Final = Sentence("is full, %(load)s of %(capacity)s")
+_FULL_OF: Final = Sentence("is full of %(channel)s, %(load)s of %(capacity)s")
 _SPEAKS_NOT: Final = Sentence("does not speak %(language)s")
 _LACKS: Final = Sentence("lacks %(skills)s")
+_NOT_BY: Final = Sentence("takes no work by %(channel)s")
+_ELSEWHERE: Final = Sentence("is not of the region %(region)s")
 _AWAY: Final = Sentence("is away")
 _OFF_SHIFT: Final = Sentence("is off shift")
 _PASSED_IT_ON: Final = Sentence("has just passed it on")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may be given work; of ``languages`` the first is native."""
+    """Somebody who may be given work; of ``languages`` the first is native.
+
+    ``channel_capacity`` is how much of one channel they have at once, besides the whole; none is
+    set for a channel that the whole alone limits, and 0 is for one that they do not serve.
+    """
 
     id: UUID
     login: str
@@ -39,6 +46,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     team: str = "inhouse"
     capacity: int = 0
     load: int = 0
+    channel_capacity: Mapping[str, int] = {}
+    channel_load: Mapping[str, int] = {}
+    region: str = ""
     available: bool = False
     last_assigned_at: datetime | None = None
 
@@ -62,14 +72,41 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         """Whether one more item fits."""
         return self.load < self.capacity
 
+    def room_by(self, channel: str) -> int:
+        """How many more items of this channel fit."""
+        most = self.channel_capacity.get(channel, self.capacity)
+        return min(self.room, max(most - self.channel_load.get(channel, 0), 0))
+
+    @property
+    def full_of(self) -> frozenset[str]:
+        """The channels of which nothing more fits."""
+        limits = self.channel_capacity.items()
+        return frozenset(name for name, most in limits if self.channel_load.get(name, 0) >= most)
+
+    def fits(self, channel: str) -> bool:
+        """Whether one more item of this channel fits."""
+        return self.free and channel not in self.full_of
+
+    def filled(self, channel: str) -> float:
+        """How full they are for one more of this channel: as a whole or by it, whichever is more."""
+        most = self.channel_capacity.get(channel, self.capacity)
+        of_it = self.channel_load.get(channel, 0) / most if most else 1.0
+        return max(self.load / self.capacity if self.capacity else 1.0, of_it)
+
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kind of work needs: a bucket. No skills means the general one, whose name is the workflow's."""
+    """What a kind of work needs: a bucket. No skills means the general one, whose name is the workflow's.
+
+    Of its ``region`` is who comes first among equals, or where it is needed nobody else.
+    """
 
     language: str
     skills: tuple[str, ...] = ()
     regulated: bool = False
     generalist: str = "general"
+    channel: str = ""
+    region: str = ""
+    region_needed: bool = False
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -145,7 +182,7 @@ def decide(item: Item, people: Iterable[Person], now: datetime, rules: Rules = R
     if not able:
         above = pick_supervisor(present, now, item.ask)
         return ToSupervisor(above, NOBODY_ABLE) if above else Nobody(NOBODY_ABLE)
-    free = [p for p in able if p.free] or _generalists(item, cleared_here, rules)
+    free = [p for p in able if p.fits(item.ask.channel)] or _generalists(item, cleared_here, rules)
     if not free:
         return Queue(ALL_FULL)
     return Assign(min(free, key=lambda p: rank(p, item)))
@@ -157,13 +194,25 @@ def takes(person: Person, priority: Priority, regulated: bool) -> bool:
 
 
 def qualified(person: Person, ask: Ask) -> bool:
-    """Whether the person speaks the language and has all the skills."""
-    return speaks(person, ask.language) and set(ask.asked) <= person.skills.keys()
+    """Whether the person speaks the language, has all the skills, and is within its reach."""
+    return speaks(person, ask.language) and set(ask.asked) <= person.skills.keys() and reaches(person, ask)
+
+
+def reaches(person: Person, ask: Ask) -> bool:
+    """Whether the person serves the channel at all, and is of the region where that is needed."""
+    served = person.channel_capacity.get(ask.channel, 1) > 0
+    return served and (not ask.region_needed or _of_region(person, ask))
+
+
+def _of_region(person: Person, ask: Ask) -> bool:
+    return not ask.region or person.region == ask.region
 
 
 def qualified_as_generalist(person: Person, ask: Ask) -> bool:
     """Whether the person may stand in after a while; never for regulated work."""
-    return not ask.regulated and ask.generalist in person.skills and speaks(person, ask.language)
+    if ask.regulated or ask.generalist not in person.skills:
+        return False
+    return speaks(person, ask.language) and reaches(person, ask)
 
 
 def eligible(person: Person, buckets: Mapping[int, Ask]) -> list[int]:
@@ -187,13 +236,14 @@ def highest(person: Person) -> Priority | None:
 
 
 def pick_supervisor(people: Iterable[Person], now: datetime, ask: Ask) -> Person | None:
-    """The supervisor on shift who fits best: language, skills, load, longest idle, login."""
+    """The supervisor on shift who fits best: language, skills, region, load, longest idle, login."""
 
-    def order(person: Person) -> tuple[bool, int, int, datetime, str]:
+    def order(person: Person) -> tuple[bool, int, bool, int, datetime, str]:
         missing = len(set(ask.asked) - person.skills.keys())
         return (
             not speaks(person, ask.language),
             missing,
+            not _of_region(person, ask),
             person.load,
             person.last_assigned_at or _NEVER,
             person.login,
@@ -214,7 +264,7 @@ def fits(
     ``more`` is what else speaks against a person.
     """
 
-    def order(fit: Fit) -> tuple[bool, int, tuple[int, int, bool, float, datetime, str]]:
+    def order(fit: Fit) -> tuple[bool, int, Rank]:
         return bool(fit.forbidden), len(fit.doubts), rank(fit.person, item)
 
     found = (
@@ -233,9 +283,18 @@ def _forbids(person: Person, item: Item) -> Sentence | None:
     if not cleared(person.clearance, item.priority, item.ask.regulated):
         none = _TAKES_NO_REGULATED if item.ask.regulated else _TAKES_NONE
         return none.of(priority=item.priority.name)
-    if person.clearance != SUPERVISOR and not person.free:
+    return None if person.clearance == SUPERVISOR else _full(person, item.ask.channel)
+
+
+def _full(person: Person, channel: str) -> Sentence | None:
+    if not person.free:
         return _FULL.of(load=person.load, capacity=person.capacity)
-    return None
+    if channel not in person.full_of:
+        return None
+    most = person.channel_capacity[channel]
+    if most == 0:
+        return _NOT_BY.of(channel=word(channel))
+    return _FULL_OF.of(channel=word(channel), load=person.channel_load.get(channel, 0), capacity=most)
 
 
 def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
@@ -247,6 +306,8 @@ def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
     missing = [skill for skill in item.ask.asked if skill not in person.skills]
     if missing:
         yield _LACKS.of(skills=joined(map(word, missing)))
+    if not _of_region(person, item.ask):
+        yield _ELSEWHERE.of(region=word(item.ask.region))
     if person.id == item.passed_by:
         yield _PASSED_IT_ON
 
@@ -254,17 +315,21 @@ def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
 def _generalists(item: Item, people: Sequence[Person], rules: Rules) -> list[Person]:
     if item.queued_seconds < rules.widens_after_seconds:
         return []
-    return [p for p in people if p.free and qualified_as_generalist(p, item.ask)]
+    return [p for p in people if p.fits(item.ask.channel) and qualified_as_generalist(p, item.ask)]
 
 
-def rank(person: Person, item: Item) -> tuple[int, int, bool, float, datetime, str]:
+Rank = tuple[int, int, bool, bool, float, datetime, str]
+
+
+def rank(person: Person, item: Item) -> Rank:
     """The smallest comes first; each part decides only between equals of those before it."""
     needed = _GRADE[_least_clearance(item)]
     return (
         _GRADE[person.clearance] - needed,
         -min(person.skills.get(skill, 0) for skill in item.ask.asked),
         not _native(person, item.ask.language),
-        person.load / person.capacity if person.capacity else 1.0,
+        not _of_region(person, item.ask),
+        person.filled(item.ask.channel),
         person.last_assigned_at or _NEVER,
         person.login,
     )

@@ -110,6 +110,7 @@ TOLD: Final[Mapping[str, Sentence]] = {
     "draft.cleared": Sentence("The owner sent or threw away what they had written"),
     "draft.handed_over": Sentence("What was being written passed on with the case"),
     "miss.marked": Sentence("“This should have been T3”"),
+    "pattern.flagged": Sentence("“This happens again”"),
     "question.asked": Sentence("An expert was asked"),
     "question.answered": Sentence("The expert answered"),
     "attachment.uploaded": Sentence("A file was uploaded, to be sent with a message"),

@@ -30,6 +30,7 @@ STAGES: Mapping[str, str] = {
     "lowering": "tier",
     "draft": "desk",
     "miss": "feedback",
+    "pattern": "feedback",
     "review": "quality",
     "note": "desk",
     "question": "desk",

@@ -11,12 +11,13 @@ import structlog
 from newel.domain import away as rule
 from newel.domain.access import system
 from newel.domain.errors import Unavailable
-from newel.domain.escalation import for_want_of
+from newel.domain.escalation import for_want_of_ai
 from newel.domain.words import Tier
 from newel.flow import delivery, escalation
 from newel.flow.house import House
 from newel.store import away as rows
 from newel.store import case as cases
+from newel.store import intake as told
 
 WATCH: Final = system("away")
 BATCH: Final = 50
@@ -56,5 +57,7 @@ async def _escalate(house: House, case_id: UUID) -> bool:
             return False
         running = await house.running(tx, case.workflow)
         await delivery.take_back(tx, case, rule.REASON)
-        await escalation.escalate(tx, house, running, case, for_want_of(rule.REASON))
+        said = await told.inbound(tx, house.envelope, case)
+        order = for_want_of_ai(rule.REASON, [one.receipt for one in said])
+        await escalation.escalate(tx, house, running, case, order)
     return True

@@ -20,7 +20,7 @@ from newel.domain.overflow import reserved
 from newel.domain.policy.bundle import Bundle
 from newel.domain.routing import Ask
 from newel.domain.words import Priority
-from newel.flow import attachment, intake, resolution
+from newel.flow import attachment, customer, intake, resolution
 from newel.flow.attachment import File
 from newel.flow.house import House
 from newel.store import case as cases
@@ -180,6 +180,16 @@ async def ask_for_person(house: House, visitor: Visitor, external_id: str) -> Ta
     return await say(house, visitor, rule.REQUEST, external_id)
 
 
+async def prefer(house: House, visitor: Visitor, *, human: bool) -> None:
+    """The customer's own lasting choice: people always, or the AI again; nothing written is taken for it."""
+    async with house.db.tx(actor(house, visitor)) as tx:
+        own = await conversation_of(house, tx, visitor)
+        if own is None:
+            raise NotFound(what="conversation", id=visitor.thread)
+        await customer.prefer_in_talk(house, tx, own, human=human)
+        tx.changes.add(of_conversation(own))
+
+
 async def helped(house: House, visitor: Visitor) -> None:
     """The customer says that an offered article helped: nobody is needed any more."""
     async with house.db.tx(actor(house, visitor)) as tx:
@@ -231,7 +241,7 @@ async def outlook(house: House) -> Outlook:
         people = able(await work.people(tx), bundle, tx.now)
         wait = rule.expected(
             at_work=len(people),
-            free=sum(max(0, one.capacity - one.load) for one in people),
+            free=sum(one.room_by(CHANNEL) for one in people),
             waiting=await rows.waiting(tx, WORKFLOW),
             pace=await rows.pace(tx) or rule.PACE,
         )
@@ -251,7 +261,12 @@ def _spoken(bundle: Bundle, key: str) -> dict[str, str]:
 def able(people: Sequence[ranks.Person], bundle: Bundle, now: datetime) -> list[ranks.Person]:
     """Who is at work and may take a plain request for a person."""
     policy = bundle.routing
-    ask = Ask(language=bundle.languages[0], skills=policy.default_skills, generalist=policy.generalist_skill)
+    ask = Ask(
+        language=bundle.languages[0],
+        skills=policy.default_skills,
+        generalist=policy.generalist_skill,
+        channel=CHANNEL,
+    )
     return [
         one
         for one in people

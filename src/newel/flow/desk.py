@@ -101,6 +101,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The case in which this one goes on."""
     deeds: tuple[Deed, ...]
     """What was done in it, or is under way."""
+    prefers_human: bool = False
+    """Whether its customer wants people always, as it stands now."""
 
     @property
     def unconfirmed(self) -> bool:
@@ -282,6 +284,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         merged=tuple(one.id for one in merged),
         into=await merges.into(tx, case.id) if case.state == "resolved" else None,
         deeds=await deeds.of_case(tx, house.envelope, case) if whole else (),
+        prefers_human=stands.customer.prefers_human,
     )
 
 

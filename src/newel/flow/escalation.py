@@ -102,7 +102,7 @@ def _told(order: Order, running: Running) -> dict[str, Any]:
 
 
 async def _queue(tx: Tx, running: Running, case: Case, order: Order, since: datetime) -> WorkItem:
-    ask = _ask(running, case, order)
+    ask = await _ask(tx, running, case, order)
     item = WorkItem(
         id=uuid4(),
         case_id=case.id,
@@ -114,6 +114,9 @@ async def _queue(tx: Tx, running: Running, case: Case, order: Order, since: date
         skills=ask.skills,
         regulated=ask.regulated,
         generalist=ask.generalist,
+        channel=ask.channel,
+        region=ask.region,
+        region_needed=ask.region_needed,
         reason=order.primary,
         queued_at=tx.now,
         due_at=sla.resolution_due(running, since, order.priority, order.preset),
@@ -122,13 +125,21 @@ async def _queue(tx: Tx, running: Running, case: Case, order: Order, since: date
     return item
 
 
-def _ask(running: Running, case: Case, order: Order) -> Ask:
-    """What the work needs; without skills of its own, the workflow's."""
+async def _ask(tx: Tx, running: Running, case: Case, order: Order) -> Ask:
+    """What the work needs; without skills of its own the workflow's, without a region its customer's."""
     policy = running.bundle.routing
     own = policy.generalist_skill
-    skills = tuple(sorted(order.skills or policy.default_skills or (own,)))
-    language = case.language or running.bundle.languages[0]
-    return Ask(language=language, skills=skills, regulated=order.regulated, generalist=own)
+    channel, theirs = await work.origin(tx, case.id)
+    region = theirs or policy.region
+    return Ask(
+        language=case.language or running.bundle.languages[0],
+        skills=tuple(sorted(order.skills or policy.default_skills or (own,))),
+        regulated=order.regulated,
+        generalist=own,
+        channel=channel,
+        region=region,
+        region_needed=bool(region) and policy.region_as == "need",
+    )
 
 
 async def _raise(tx: Tx, running: Running, case: Case, item: WorkItem, order: Order) -> Case:

@@ -213,6 +213,6 @@ async def _handed(tx: Tx, house: House, into: Case, owner: UUID, kept: Draft | N
 
 async def _fits(tx: Tx, item: WorkItem, staff_id: UUID) -> bool:
     person = next((one for one in await work.people(tx) if one.id == staff_id), None)
-    return (
-        person is not None and person.free and ranks.cleared(person.clearance, item.priority, item.regulated)
-    )
+    if person is None or not person.fits(item.channel):
+        return False
+    return ranks.cleared(person.clearance, item.priority, item.regulated)

@@ -144,6 +144,8 @@ def _columns(given: Account) -> tuple[Any, ...]:
         given.limit_minor,
         given.customer_id,
         given.active,
+        given.channel_capacity,
+        given.region,
     )
 
 
@@ -157,4 +159,7 @@ def _staff(row: Any) -> Staff:
         presence=row["presence"],
         limit_minor=row["limit_minor"],
         languages=tuple(row["languages"]),
+        region=row["region"],
+        capacity=row["capacity"],
+        channel_capacity=row["channel_capacity"],
     )

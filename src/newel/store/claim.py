@@ -37,6 +37,7 @@ async def next_for(
     """
     may = rule.highest(serving.person)
     highest = max(may, least) if may else None
+    serving = await _with_room(tx, serving)
     held: list[UUID] = []
     for _ in range(_LOOKS if highest else 0):
         found = [row["id"] for row in await _candidates(tx, serving, [*without, *held], limit, highest)]
@@ -51,9 +52,23 @@ async def next_for(
 
 async def first_for(tx: Tx, serving: Serving) -> Waiting | None:
     """The first item that this person may take, as seen, not locked."""
+    serving = await _with_room(tx, serving)
     for row in await _candidates(tx, serving, [], 1, rule.highest(serving.person)):
         return Waiting(row["case_id"], (row["priority"], row["position"], row["due_at"], row["id"]))
     return None
+
+
+async def _with_room(tx: Tx, serving: Serving) -> Serving:
+    """What the person serves, without the channels of which nothing more fits."""
+    if not serving.person.full_of:
+        return serving
+    full = set(await tx.value(sql("claim").full, sorted(serving.person.full_of)))
+    return msgspec.structs.replace(
+        serving,
+        eligible=tuple(one for one in serving.eligible if one not in full),
+        general=tuple(one for one in serving.general if one not in full),
+        apart=serving.apart and tuple(way for way in serving.apart if way.bucket not in full),
+    )
 
 
 async def _candidates(

@@ -47,6 +47,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     prefers_human: bool
     training_consent: bool
     language: str
+    region: str = ""
     wrapped: bytes
 
 
@@ -167,14 +168,35 @@ async def put(tx: Tx, envelope: Envelope, customer: Customer) -> None:
         customer.training_consent,
         customer.language,
         tx.now,
+        customer.region,
     )
     await audit.record(tx, "customer.put", "customer", customer.id)
 
 
-async def prefer(tx: Tx, customer_id: UUID, human: bool) -> None:
-    """Set the lasting preference for people."""
-    await tx.run(sql("customer").prefer, customer_id, human, tx.now)
-    await audit.record(tx, "customer.preferred", "customer", customer_id, human=human)
+async def prefer(tx: Tx, customer_id: UUID, human: bool, *, case_id: UUID | None = None) -> bool:
+    """Set the lasting preference for people, told in a case or not; False when it stood like that."""
+    if not await tx.run(sql("customer").prefer, customer_id, human, tx.now):
+        return False
+    await audit.record(tx, "customer.preferred", "customer", customer_id, case_id=case_id, human=human)
+    return True
+
+
+async def of_talk(tx: Tx, talk: UUID) -> UUID:
+    """Whose conversation it is."""
+    found: UUID | None = await tx.value(sql("customer").of_talk, talk)
+    if found is None:
+        raise NotFound(what="conversation", id=talk)
+    return found
+
+
+async def prefers(tx: Tx, customer_id: UUID) -> bool:
+    """Whether they want people always."""
+    return bool(await tx.value(sql("customer").prefers, customer_id))
+
+
+async def with_ai(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Their cases that the AI has under way."""
+    return [row["id"] for row in await tx.rows(sql("customer").with_ai, customer_id)]
 
 
 def sealer_of(envelope: Envelope, customer: Customer) -> Sealer:

@@ -45,6 +45,18 @@ async def late(tx: Tx) -> float:
     return found
 
 
+class Workers(msgspec.Struct, frozen=True):
+    """How many workers have been seen lately, and how many of them have the AI."""
+
+    alive: int
+    answering: int
+
+
+async def workers(tx: Tx, within: float) -> Workers:
+    """The workers that have been seen in the last seconds."""
+    return Workers(**dict(await tx.one(sql("doctor").workers, within)))
+
+
 async def workflows(tx: Tx) -> dict[str, int]:
     """The policy version in force, by workflow."""
     return {row["workflow"]: row["number"] for row in await tx.rows(sql("doctor").workflows)}

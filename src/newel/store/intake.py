@@ -120,6 +120,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     sender: Sender | None = None
     unbound: Mapping[str, bytes] = {}
     conversation: UUID | None = None
+    address_shared: bool = False
     candidates: list[Open] = []
     past: list[Past] = []
 
@@ -130,7 +131,16 @@ async def look_in(
 ) -> AsyncIterator[tuple[Tx, Look]]:
     """The transaction of an intake, opened by its look at what is here; the locks last as long as it does."""
     macs = Macs.of(envelope, inbound)
-    asked = (inbound.channel, macs.external, macs.ref, macs.address, macs.thread, inbound.case_id, span)
+    asked = (
+        inbound.channel,
+        macs.external,
+        macs.ref,
+        macs.address,
+        macs.thread,
+        inbound.case_id,
+        span,
+        not inbound.conversation,
+    )
     async with db.opened(actor, sql("intake").look_in, *asked) as (tx, row):
         assert row is not None, "the look always has its row"  # noqa: S101
         if row["stranger_id"]:
@@ -151,6 +161,7 @@ def _look(row: Record, macs: Macs, channel: str) -> Look:
         sender=_sender(row) if row["customer_id"] else None,
         unbound={name: mac for name, mac, bound in identities if mac and not bound},
         conversation=row["conversation_id"],
+        address_shared=row["address_shared"],
         candidates=_across(Open, row, *_OPEN),
         past=_across(Past, row, *_PAST),
     )
@@ -199,6 +210,15 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     heard: UUID | None = None
     attached: tuple[Attached, ...] = ()
 
+    @property
+    def own(self) -> bool:
+        """Whether a conversation that it starts is what its customer has on the channel, by any way to them.
+
+        One that is named is apart; so is what comes from an address that two customers share.
+        """
+        shared = self.look.address_shared and not self.inbound.customer.ref
+        return not self.inbound.conversation and not shared
+
 
 async def tell(tx: Tx, arrival: Arrival) -> None:
     """The events of an arrival: the message, and its receipt."""
@@ -219,7 +239,8 @@ async def tell(tx: Tx, arrival: Arrival) -> None:
 async def take_in(tx: Tx, envelope: Envelope, arrival: Arrival) -> None:
     """Store an arrival, its texts sealed, with the step's ending so far: one statement."""
     sealer = arrival.sender.sealer(envelope).unwrap(case_place(arrival.case.id), arrival.case.key_wrapped)
-    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival), arrival.heard)
+    values = (*_whose(arrival), *_said_in(envelope, sealer, arrival), *_found(sealer, arrival))
+    values = (*values, arrival.heard, arrival.own)
     done = len(tx.ending.done)
     row = await tx.one(sql("intake").take_in, tx.now, *values, *tx.ending.columns(tx))
     tx.must_be_ours(row["end_step"], done)

@@ -73,9 +73,12 @@ async def expire(tx: Tx) -> int:
     return expired
 
 
-async def enlist(tx: Tx) -> int:
-    """The number of a worker that begins; it must hold ``LIVES`` of it for as long as it lives."""
-    found: int = await tx.value(sql("job").enlist)
+async def enlist(tx: Tx, *, answers: bool = True) -> int:
+    """The number of a worker that begins; it must hold ``LIVES`` of it for as long as it lives.
+
+    ``answers``: the AI is with it.
+    """
+    found: int = await tx.value(sql("job").enlist, answers)
     return found
 
 

@@ -34,6 +34,9 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[str, ...]
     regulated: bool
     generalist: str = "general"
+    channel: str = ""
+    region: str = ""
+    region_needed: bool = False
     general: bool = False
     position: int = 0
     owner_id: UUID | None = None
@@ -60,6 +63,9 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
             skills=self.skills,
             regulated=self.regulated,
             generalist=self.generalist,
+            channel=self.channel,
+            region=self.region,
+            region_needed=self.region_needed,
         )
 
 
@@ -125,7 +131,15 @@ async def set_presence(tx: Tx, staff_id: UUID, presence: str) -> bool:
 
 async def bucket(tx: Tx, ask: Ask) -> int:
     """The number of a kind of work; a new kind makes everybody's eligibility anew."""
-    key = (ask.language, sorted(ask.skills), ask.regulated, ask.generalist)
+    key = (
+        ask.language,
+        sorted(ask.skills),
+        ask.regulated,
+        ask.generalist,
+        ask.channel,
+        ask.region,
+        ask.region_needed,
+    )
     found: int | None = await tx.value(sql("routing").bucket, *key)
     if found is not None:
         return found
@@ -134,6 +148,12 @@ async def bucket(tx: Tx, ask: Ask) -> int:
     await requalify(tx)
     made: int = await tx.value(sql("routing").bucket, *key)
     return made
+
+
+async def origin(tx: Tx, case_id: UUID) -> tuple[str, str]:
+    """By which channel a case came, and of which region its customer is."""
+    row = await tx.one(sql("routing").origin, case_id)
+    return row["channel"], row["region"]
 
 
 async def requalify(tx: Tx) -> None:
@@ -153,6 +173,9 @@ async def buckets(tx: Tx) -> dict[int, Ask]:
             skills=tuple(row["skills"]),
             regulated=row["regulated"],
             generalist=row["generalist"],
+            channel=row["channel"],
+            region=row["region"],
+            region_needed=row["region_needed"],
         )
         for row in await tx.rows(sql("routing").buckets)
     }

@@ -12,6 +12,7 @@ import msgspec
 from newel.domain.attachment import Listed, listed
 from newel.domain.errors import NotFound
 from newel.domain.knowledge import Pointer
+from newel.domain.states import JOB_KINDS
 from newel.domain.survey import Figures, figures
 from newel.domain.words import Survey
 from newel.store.answer import Draft
@@ -38,6 +39,20 @@ async def missing_migrations(tx: Tx) -> list[str]:
 async def open_work(tx: Tx) -> list[Open]:
     """All open work by kind and state."""
     return [Open(**dict(row)) for row in await tx.rows(sql("views").open_work)]
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """The seconds for which the oldest of something waits, or since a worker was seen."""
+
+    what: str
+    kind: str
+    seconds: float
+
+
+async def lags(tx: Tx) -> list[Lag]:
+    """What waits, and since when workers were seen; of what there is none nothing is told."""
+    rows = await tx.rows(sql("views").lags, list(JOB_KINDS))
+    return [Lag(row["what"], row["kind"], max((tx.now - row["since"]).total_seconds(), 0.0)) for row in rows]
 
 
 class Visible(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from newel.domain.survey import Comment, Score
 from newel.flow import attachment, chat, survey
 from newel.flow.chat import Outlook
 from newel.store import chat as rows
+from newel.store import customer as customers
 from newel.web import catalogue
 from newel.web.auth import must_be_own_page
 from newel.web.catalogue import SOURCE, scripted
@@ -106,6 +107,12 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: Annotated[int, msgspec.Meta(ge=0, le=BIG)]
 
 
+class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the customer wants a person always, from now on."""
+
+    prefers_human: bool
+
+
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How it went, on the scale of what was asked, with a word to it."""
 
@@ -156,6 +163,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     back_at: datetime | None
     survey: str
     survey_kind: str
+    prefers_human: bool
 
 
 @page("/chat.js", Open.PUBLIC)
@@ -227,13 +235,14 @@ async def conversation(request: Ask) -> View:
 async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -> View:
     """A visitor's conversation as they may know it, in the language that is asked for."""
     outlook = await outlook_of(request)
-    about, found, seen_seq = None, list[rows.Line](), 0
+    about, found, seen_seq, prefers = None, list[rows.Line](), 0, False
     async with request.house.db.tx(chat.actor(request.house, visitor), read_only=True) as tx:
         own = await chat.conversation_of(request.house, tx, visitor)
         if own is not None:
             about = await rows.matter(tx, own)
             found = await rows.lines(tx, request.house.envelope, own, limit + 1)
             seen_seq = await rows.seen_up_to(tx, own)
+            prefers = await customers.prefers(tx, await customers.of_talk(tx, own))
     speaks = spoken(request, asked, outlook)
     stands = rule.standing(about.state, about.owner is not None) if about else Standing.NEW
     offer = await _survey(request, visitor, own) if own and stands is Standing.OVER else None
@@ -249,6 +258,7 @@ async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -
         back_at=outlook.back_at,
         survey=offer.token if offer else "",
         survey_kind=offer.kind if offer else "",
+        prefers_human=prefers,
     )
 
 
@@ -308,6 +318,14 @@ async def ask_for_person(request: Ask, data: JSONBody[Request]) -> Taken:
     return Taken(taken.message_id, taken.conversation_id)
 
 
+@inner_post("/chat/preference", status=204)
+async def prefer(request: Ask, data: JSONBody[Wish]) -> None:
+    """Set or clear the lasting wish for a person: the customer's own act; 404 before they have written."""
+    visitor = await visitor_of(request, "choose")
+    limits_of(request).must("choose", visitor.thread, REQUEST)
+    await chat.prefer(request.house, visitor, human=data.prefers_human)
+
+
 @inner_post("/chat/helped", status=204)
 async def helped(request: Ask) -> None:
     """One of the offered articles helped: the case ends; 409 once they are no longer on offer."""
@@ -351,6 +369,7 @@ ROUTES = [
     discard,
     ask_for_person,
     helped,
+    prefer,
     say_how_it_went,
     typing,
     seen,

@@ -55,6 +55,7 @@ MISTAKES = [
     ('tue: ["09:00-17:00"]', 'tue: ["17:00-09:00"]', '"17:00-09:00" is no span of a day'),
     ('wed: ["09:00-17:00"]', 'wed: ["09:00-25:00"]', "is no span of a day"),
     ("quality: Head of quality", 'quality: " "', "nobody is named"),
+    ("  depth_alert_percent: 150", "  depth_alert_percent: 150\n  region: EU west", '"EU west" is no name of a region'),
     ("around_the_clock: false, owner: Head of support", 'around_the_clock: false, owner: ""', "name who answers for this entry"),
     ("sample_share: 0.05", "sample_share: 0.0", "sampling that samples nothing"),
     ("sample_share: 0.10", "sample_share: 10", "10 is out of range; 0 to 1"),

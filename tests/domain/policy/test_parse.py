@@ -150,3 +150,11 @@ def test_INV_12_a_key_that_is_gone_stops_no_version_that_runs_and_is_named_in_a_
     assert stored == load_bundle(STANDARD + ACTS, "p.yaml")
     with pytest.raises(BrokenPolicy, match='unknown key "capability"'):
         load_bundle(text, "p.yaml")
+
+
+def test_RTE_1_what_a_region_counts_for_is_one_of_two_words() -> None:
+    line = "  depth_alert_percent: 150"
+    text = changed((line, f"{line}\n  region: uk\n  region_as: must"))
+    (one,) = broken(text)
+    assert (one.line, one.message) == (line_of(text, "  region_as: must"), '"must" is not a choice')
+    assert load_bundle(text.replace("must", "need"), "p.yaml").routing.region_as == "need"

@@ -350,7 +350,8 @@ async def work(tx: Tx, on: Ground, **values: Any) -> UUID:
     found = await tx.value(
         "INSERT INTO newel.bucket (language, skills, regulated, generalist)"
         " VALUES ('en', '{}', false, 'general')"
-        " ON CONFLICT (language, skills, regulated, generalist) DO UPDATE SET language = 'en' RETURNING id"
+        " ON CONFLICT (language, skills, regulated, generalist, channel, region, region_needed)"
+        " DO UPDATE SET language = 'en' RETURNING id"
     )
     given = {"episode": 1, "workflow": "desk", "state": "queued", "priority": 3, "reason": "test"}
     given |= {"bucket": found}

@@ -397,3 +397,39 @@ async def test_RES_5_nps_is_answered_on_a_phone_with_the_keyboard(street: Street
         [survey] = await street.house.as_owner("SELECT kind, score FROM newel.survey")
         assert (survey["kind"], survey["score"]) == ("nps", 9)
         assert one.complaints == []
+
+
+async def test_SCN_8_people_always_is_a_box_that_the_customer_ticks_and_clears(
+    street: Street, browser: Browser
+) -> None:
+    async with street.newel() as site, seat(site, browser, viewport=PHONE) as one:
+        await one.page.goto(f"{street.shop.url}/shop")
+        await one.page.locator("#newel-chat .launcher").click()
+        chat = await chat_of(one.page)
+        await expect(chat.locator("#always")).to_be_hidden()
+        await chat.locator("#text").fill("Where is order 10023?")
+        await chat.locator("#text").press("Enter")
+        box = chat.get_by_label("Always a person for me, from now on")
+        await expect(box).to_be_visible()
+        await expect(box).not_to_be_checked()
+        await box.focus()
+        await one.page.keyboard.press("Space")
+        await expect(chat.locator("#who")).to_contain_text("will answer you here")
+        await expect(box).to_be_checked()
+        assert await one.axe() == []
+        [case] = await street.house.as_owner("SELECT state, tier FROM newel.cases")
+        assert dict(case) == {"state": "queued", "tier": 3}
+        await one.page.keyboard.press("Space")
+        await expect(box).not_to_be_checked()
+        wishes = "SELECT actor_kind FROM newel.audit_event WHERE event = 'customer.preferred'"
+        await until(street.house, wishes, 2)
+        assert one.complaints == []
+
+
+async def until(house: House, statement: str, count: int) -> None:
+    """So many rows come within some seconds."""
+    for _ in range(100):
+        if len(await house.as_owner(statement)) >= count:
+            break
+        await asyncio.sleep(0.1)
+    assert len(await house.as_owner(statement)) == count

@@ -400,3 +400,45 @@ async def test_TIR_8_where_the_AI_may_do_nothing_nothing_is_suggested(shop: Site
         silent = (await person.get(f"/desk/{case_id}/articles")).text
         assert "Nothing is suggested on this case" in silent
         assert 'class="found"' in (await person.get(f"/desk/{case_id}/articles?q=returns policy")).text
+
+
+async def test_SCN_8_the_owner_sets_the_customers_wish_for_people_by_keyboard(
+    shop: Site, browser: Browser
+) -> None:
+    case_id = await waits(shop)
+    esme = await at_work(shop, "esme")
+    assert (await esme.post(f"/desk/{case_id}/take")).status_code == 204
+    async with seat(shop, browser, "esme") as one:
+        await one.go(f"/desk/{case_id}")
+        await expect(one.page.get_by_role("button", name="Always a person")).to_be_visible()
+        await one.page.keyboard.press("g")
+        await one.page.keyboard.press("i")
+        await expect(one.page.locator("#preference")).to_be_visible()
+        assert await one.axe() == []
+        await one.page.keyboard.press("Control+Enter")
+        await expect(one.page.get_by_role("button", name="No longer always a person")).to_be_visible()
+        assert one.complaints == []
+    rows = await shop.house.as_owner(
+        "SELECT case_id::text FROM newel.audit_event WHERE event = 'customer.preferred'"
+    )
+    assert [row["case_id"] for row in rows] == [case_id]
+
+
+async def test_RES_1_anybody_flags_what_happens_again_and_who_improves_sees_it(shop: Site) -> None:
+    case_id = await waits(shop)
+    esme, ivan = await at_work(shop, "esme"), await shop.signed_in("ivan")
+    page = (await esme.get(f"/desk/{case_id}")).text
+    assert 'data-opens="pattern" data-keys="g f"' in page
+    words = {"words": "the courier leaves parcels in the rain", "contact_reason": ""}
+    flagged = await esme.post(f"/desk/{case_id}/pattern", data=words)
+    assert flagged.status_code == 204, flagged.text
+    assert "Flagged" in flagged.headers["hx-trigger"]
+    assert (await esme.post(f"/desk/{case_id}/pattern", data=words)).status_code == 409
+    listed = (await ivan.get("/patterns")).text
+    assert "parcels in the rain" in listed
+    assert "flagged 1 time" in listed
+    assert 'href="/patterns"' in listed
+    by_api = (await ivan.get("/api/v1/patterns")).json()["patterns"]
+    assert [(one["case_id"], one["times"]) for one in by_api] == [(case_id, 1)]
+    ben = await shop.signed_in("ben")
+    assert (await ben.get("/patterns", headers={"accept": "text/html"})).status_code == 403

@@ -21,6 +21,8 @@ from newel.domain.policy.sheet import Known, Sheet, blank
 from newel.domain.policy.tuned import CONVERSATION_MESSAGES, EMOTION_FLOOR, LANGUAGES, THRESHOLDS
 from newel.domain.words import Cluster, Pattern, RiskClass
 
+_REGION: Final = re.compile(r"[a-z][a-z0-9_.-]*")
+
 
 def load_checked(text: str, name: str, includes: Mapping[str, str], known: Known) -> Document:
     """A document that is whole and agrees with itself; else ``BrokenPolicy`` with all mistakes."""
@@ -180,6 +182,16 @@ def _deflection(sheet: Sheet) -> Iterator[Problem]:
         yield from sheet.within("deflection", key, value=minutes, low=1, high=2880)
 
 
+def _region(sheet: Sheet) -> Iterator[Problem]:
+    region = sheet.bundle.routing.region
+    if region and not _REGION.fullmatch(region):
+        hint = "small letters, digits, dot and dash, as the people's file writes it: uk"
+        yield sheet.wrong("routing", "region", says=f'"{region}" is no name of a region', hint=hint)
+    if sheet.bundle.routing.region_as == "need" and sheet.bundle.kind == "items" and not region:
+        hint = "name routing.region, or write preference: a vendor seldom has a region"
+        yield sheet.mild("routing", "region_as", says="needs a region that no item may name", hint=hint)
+
+
 CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     _head,
     _languages,
@@ -198,4 +210,5 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_survey,
     check_offer,
     check_owned,
+    _region,
 )

@@ -43,6 +43,9 @@ _WIDENS: Final = Sentence(
     "%(percent)s %% of the usual waits."
 )
 _ON_CALL: Final = Sentence("On call: %(address)s.")
+_REGION_FIRST: Final = Sentence("Somebody of the customer's region comes first among equals.")
+_REGION_NEEDED: Final = Sentence("Only somebody of the customer's region has it.")
+_REGION_ELSE: Final = Sentence("Where the customer has none, it is %(region)s.")
 _POOL: Final = Sentence("Overflow pool")
 _HOURS: Final = Sentence("Business hours")
 _DAY: Final = Sentence("%(day)s %(times)s")
@@ -108,7 +111,12 @@ def _finds(one: Routing) -> Value:
         skill=low(one.generalist_skill),
         percent=one.depth_alert_percent,
     )
-    return joined((words, _ON_CALL.of(address=one.on_call)), " ") if one.on_call else words
+    said: list[Value] = [words, _REGION_NEEDED if one.region_as == "need" else _REGION_FIRST]
+    if one.region:
+        said.append(_REGION_ELSE.of(region=low(one.region)))
+    if one.on_call:
+        said.append(_ON_CALL.of(address=one.on_call))
+    return joined(said, " ")
 
 
 def _week(hours: Calendar) -> Value:

@@ -39,6 +39,7 @@ _LOOKS: Final = 8
 _ASKS: Final = Sentence("it asks for %(language)s and %(skills)s")
 _BETWEEN: Final = Sentence("it lies between -%(most)s and %(most)s")
 _BATCH: Final = Sentence("it has one item at least, and %(most)s at most")
+_FULL_OF: Final = Sentence("you have as much by %(channel)s as fits")
 _HAS: Final = Sentence("%(login)s has it already")
 _NO_REGULATED: Final = Sentence("a %(clearance)s takes no regulated %(priority)s work")
 _NONE_OF_THESE: Final = Sentence("a %(clearance)s takes no %(priority)s work")
@@ -128,6 +129,8 @@ async def _may_take(house: House, tx: Tx, serving: Serving, item: WorkItem) -> b
     """Raise unless the person could have been given it; whether that would be through the pool."""
     _must_be_free(serving, tx.now)
     person, running = serving.person, await house.running(tx, item.workflow)
+    if not person.fits(item.channel):
+        raise Conflict(what="your desk", state="full", why=_FULL_OF.of(channel=word(item.channel)))
     kept = reserved(person, running.bundle.overflow)
     if not kept and (item.bucket in serving.eligible or (item.general and item.bucket in serving.general)):
         return False

@@ -120,7 +120,7 @@ async def _assign(house: House, tx: Tx, case: Case, item: WorkItem, found: rule.
     """Give it to the person, unless they filled up meanwhile or something is more urgent."""
     serving = await reach(house, tx, await rows.lock_person(tx, found.owner.id))
     gone = found.overflow and not within(serving, item)
-    if gone or not (serving.person.free and serving.person.works(tx.now)):
+    if gone or not (serving.person.fits(item.channel) and serving.person.works(tx.now)):
         await jobs.add(tx, "routing", case_id=case.id, subject_id=item.id, priority=int(item.priority))
         return None
     first = await claim.first_for(tx, serving)

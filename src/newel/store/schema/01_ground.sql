@@ -108,11 +108,12 @@ BEGIN
 END $$;
 
 -- Each running worker process: it holds a shared advisory lock (7310, number) on a connection of its
--- own for as long as it lives, and says now and then that it does.
+-- own for as long as it lives, and says now and then that it does. `answers`: the AI is with it.
 CREATE TABLE newel.worker (
     number     integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     started_at timestamptz NOT NULL,
-    seen_at    timestamptz NOT NULL
+    seen_at    timestamptz NOT NULL,
+    answers    boolean     NOT NULL DEFAULT true
 );
 
 -- Jobs: the work that the state asks for, written in the state's own transaction.

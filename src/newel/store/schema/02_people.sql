@@ -21,7 +21,10 @@ CREATE TABLE newel.staff (
     general           integer[]   NOT NULL DEFAULT '{}',
     last_assigned_at  timestamptz,
     active            boolean     NOT NULL DEFAULT true,
-    created_at        timestamptz NOT NULL
+    created_at        timestamptz NOT NULL,
+    region            text        NOT NULL DEFAULT '',
+    channel_capacity  jsonb       NOT NULL DEFAULT '{}',
+    channel_load      jsonb       NOT NULL DEFAULT '{}'
 );
 
 CREATE TABLE newel.staff_session (
@@ -92,12 +95,15 @@ CREATE TABLE newel.service_token (
 CREATE TRIGGER service_token_over BEFORE UPDATE ON newel.service_token FOR EACH ROW
     WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL) EXECUTE FUNCTION newel.guard_ended();
 
--- A bucket is the language, skills and clearance that queued work asks for, as one small number.
+-- A bucket is the language, skills, clearance, channel and region that queued work asks for, as one small number.
 CREATE TABLE newel.bucket (
     id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     language  text    NOT NULL,
     skills    text[]  NOT NULL,
     regulated boolean NOT NULL,
     generalist text   NOT NULL DEFAULT 'general',
-    UNIQUE (language, skills, regulated, generalist)
+    channel   text    NOT NULL DEFAULT '',
+    region    text    NOT NULL DEFAULT '',
+    region_needed boolean NOT NULL DEFAULT false,
+    UNIQUE (language, skills, regulated, generalist, channel, region, region_needed)
 );

@@ -29,16 +29,20 @@ CREATE TABLE newel.customer (
     training_consent     boolean     NOT NULL DEFAULT false,
     language             text        NOT NULL DEFAULT '',
     created_at           timestamptz NOT NULL,
-    updated_at           timestamptz NOT NULL
+    updated_at           timestamptz NOT NULL,
+    region               text        NOT NULL DEFAULT ''
 );
+-- `shared`: another customer of the operator's has written from this address too; it proves nobody any more.
 CREATE TABLE newel.customer_identity (
     channel      text  NOT NULL,
     identity_mac bytea NOT NULL,
     customer_id  uuid  NOT NULL REFERENCES newel.customer,
+    shared       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (channel, identity_mac)
 );
 CREATE INDEX customer_identity_customer ON newel.customer_identity (customer_id);
 
+-- `own`: its messages name no conversation; it is what its customer has on the channel.
 CREATE TABLE newel.conversation (
     id          uuid PRIMARY KEY,
     workflow    text        NOT NULL,
@@ -49,9 +53,11 @@ CREATE TABLE newel.conversation (
     disclosed   boolean     NOT NULL DEFAULT false,
     created_at  timestamptz NOT NULL,
     begun_by    uuid        REFERENCES newel.customer,
+    own         boolean     NOT NULL DEFAULT false,
     UNIQUE (channel, thread_mac, customer_id)
 );
 CREATE INDEX conversation_customer ON newel.conversation (customer_id);
+CREATE INDEX conversation_own ON newel.conversation (customer_id, channel) WHERE own;
 
 -- A conversation is one customer's. It changes hands once: what a sender whom nobody knew began (`begun_by`) goes on
 -- as that of the customer whom the operator names in it (INV-4).

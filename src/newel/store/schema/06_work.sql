@@ -42,25 +42,44 @@ CREATE TRIGGER work_item_transition BEFORE UPDATE ON newel.work_item
 CREATE CONSTRAINT TRIGGER work_item_audited AFTER INSERT OR UPDATE ON newel.work_item
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('work_item');
 
--- INV-6: each change of owner raises the fencing token. Capacity is held here, under the
+-- One more or one less of a channel; what is nought is left out.
+CREATE FUNCTION newel.counted(loads jsonb, its_channel text, by integer) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN its_channel = '' THEN loads
+        WHEN coalesce((loads ->> its_channel)::integer, 0) + by <= 0 THEN loads - its_channel
+        ELSE loads || jsonb_build_object(its_channel, coalesce((loads ->> its_channel)::integer, 0) + by) END
+$$;
+
+-- INV-6: each change of owner raises the fencing token. Capacity, in all and of the channel, is held here, under the
 -- person's row lock; the supervisor lane does not count.
 CREATE FUNCTION newel.guard_work_item() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE its_channel text;
 BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.token < OLD.token
        OR NEW.owner_id IS DISTINCT FROM OLD.owner_id AND NEW.token = OLD.token) THEN
         RAISE EXCEPTION 'NW-FENCE: a new owner needs a new token' USING ERRCODE = 'NW016';
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.state = 'owned' AND OLD.lane = 'normal'
-       AND (NEW.owner_id IS DISTINCT FROM OLD.owner_id OR NEW.state <> 'owned' OR NEW.lane <> 'normal') THEN
-        UPDATE newel.staff SET load = load - 1 WHERE id = OLD.owner_id;
+       AND (NEW.owner_id IS DISTINCT FROM OLD.owner_id OR NEW.state <> 'owned' OR NEW.lane <> 'normal'
+            OR NEW.bucket <> OLD.bucket) THEN
+        SELECT b.channel INTO its_channel FROM newel.bucket b WHERE b.id = OLD.bucket;
+        UPDATE newel.staff SET load = load - 1, channel_load = newel.counted(channel_load, its_channel, -1)
+        WHERE id = OLD.owner_id;
     END IF;
     IF NEW.state = 'owned' AND NEW.lane = 'normal'
        AND (TG_OP = 'INSERT' OR OLD.state <> 'owned' OR OLD.owner_id <> NEW.owner_id OR OLD.lane <> 'normal') THEN
-        UPDATE newel.staff SET load = load + 1, last_assigned_at = NEW.owned_at
-        WHERE id = NEW.owner_id AND load < capacity AND active;
+        SELECT b.channel INTO its_channel FROM newel.bucket b WHERE b.id = NEW.bucket;
+        UPDATE newel.staff SET load = load + 1, last_assigned_at = NEW.owned_at,
+            channel_load = newel.counted(channel_load, its_channel, 1)
+        WHERE id = NEW.owner_id AND load < capacity AND active AND (channel_capacity -> its_channel IS NULL
+            OR coalesce((channel_load ->> its_channel)::integer, 0) < (channel_capacity ->> its_channel)::integer);
         IF NOT FOUND THEN
             RAISE EXCEPTION 'NW-CAPACITY: % is full', NEW.owner_id USING ERRCODE = 'NW018';
         END IF;
+    ELSIF NEW.state = 'owned' AND NEW.lane = 'normal' AND OLD.bucket <> NEW.bucket THEN
+        -- What somebody has already and now asks for something else is counted anew, and stays with them.
+        SELECT b.channel INTO its_channel FROM newel.bucket b WHERE b.id = NEW.bucket;
+        UPDATE newel.staff SET load = load + 1, channel_load = newel.counted(channel_load, its_channel, 1)
+        WHERE id = NEW.owner_id;
     END IF;
     RETURN NEW;
 END $$;
@@ -288,6 +307,21 @@ CREATE TABLE newel.miss (
 );
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
+    FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
+
+-- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about.
+CREATE TABLE newel.pattern (
+    id             uuid PRIMARY KEY,
+    case_id        uuid        NOT NULL REFERENCES newel.cases,
+    episode        integer     NOT NULL,
+    staff_id       uuid        NOT NULL REFERENCES newel.staff,
+    contact_reason text        NOT NULL,
+    words_sealed   bytea       NOT NULL,
+    at             timestamptz NOT NULL,
+    UNIQUE (case_id, episode, staff_id)
+);
+CREATE INDEX pattern_at ON newel.pattern (at);
+CREATE TRIGGER pattern_append_only BEFORE UPDATE OR DELETE ON newel.pattern
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
 -- Canned texts, owned by a team: plain text with places from a known list, no customer's words.

@@ -36,17 +36,24 @@ BEGIN
     RETURN finished;
 END $$;
 
+-- Whether nobody knows a customer: the operator has no reference for them, and their key still opens what they wrote.
+CREATE FUNCTION newel.is_stranger(who uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = who AND i.channel = '')
+        AND EXISTS (SELECT FROM keyring.subject_key k WHERE k.subject_id = who AND k.wrapped IS NOT NULL)
+$$;
+
 -- What is here already for an arriving message, and the locks that keep it so: the same message twice
 -- at once is one message (7307), two first messages of one customer are one customer (7306), messages
 -- of one thread are taken in one after the other (7308; the row itself stays free: whoever locks it
 -- holds the case already). A known message ends it early.
 CREATE FUNCTION newel.look_in(
     its_channel text, external bytea, ref bytea, address bytea, thread bytea, named uuid, span interval,
+    unnamed boolean,
     OUT now timestamptz,
     OUT message_id uuid, OUT case_id uuid, OUT case_conversation uuid, OUT case_state text,
     OUT customer_id uuid, OUT wrapped bytea, OUT lifetime_value_minor bigint, OUT segment text, OUT vip boolean,
     OUT vulnerable boolean, OUT prefers_human boolean, OUT ref_bound boolean, OUT address_bound boolean,
-    OUT conversation_id uuid, OUT stranger_id uuid,
+    OUT conversation_id uuid, OUT stranger_id uuid, OUT address_shared boolean,
     OUT open_ids uuid[], OUT open_conversations uuid[], OUT open_from timestamptz[], OUT open_to timestamptz[],
     OUT open_into uuid[],
     OUT past_ids uuid[], OUT past_cases uuid[], OUT past_episodes integer[], OUT past_keys bytea[],
@@ -69,9 +76,18 @@ BEGIN
     SELECT i.customer_id INTO customer_id FROM newel.customer_identity i
     WHERE i.channel = '' AND i.identity_mac = ref;
     ref_bound := customer_id IS NOT NULL;
-    SELECT i.customer_id INTO at_address FROM newel.customer_identity i
+    SELECT i.customer_id, i.shared INTO at_address, address_shared FROM newel.customer_identity i
     WHERE i.channel = its_channel AND i.identity_mac = address;
     address_bound := at_address IS NOT NULL;
+    -- An address from which two customers of the operator's have written proves neither of them any more.
+    IF ref IS NOT NULL AND at_address IS NOT NULL AND at_address IS DISTINCT FROM customer_id AND NOT address_shared AND (
+        EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = at_address AND i.channel = '')
+        OR EXISTS (SELECT FROM newel.conversation v WHERE v.begun_by = at_address
+            AND v.customer_id IS DISTINCT FROM look_in.customer_id)) THEN
+        UPDATE newel.customer_identity i SET shared = true WHERE i.channel = its_channel AND i.identity_mac = address;
+        address_shared := true;
+    END IF;
+    address_shared := coalesce(address_shared, false);
     -- Two references of the operator are never one person, even at one address.
     IF customer_id IS NULL AND (ref IS NULL OR NOT EXISTS (
         SELECT FROM newel.customer_identity i WHERE i.customer_id = at_address AND i.channel = '')) THEN
@@ -79,14 +95,22 @@ BEGIN
     END IF;
     -- A conversation is one customer's: their own of this thread; or one that a sender began whom nobody knew, where
     -- the operator now says who that is, or the sender writes again without that word. Anybody else begins another.
-    SELECT v.id, v.customer_id INTO conversation_id, whose FROM newel.conversation v
-    WHERE v.channel = its_channel AND v.thread_mac = thread AND (v.customer_id = look_in.customer_id OR CASE
-        WHEN ref IS NULL THEN v.begun_by = at_address
-        ELSE NOT EXISTS (SELECT FROM newel.customer_identity i WHERE i.customer_id = v.customer_id AND i.channel = '')
-            AND EXISTS (SELECT FROM keyring.subject_key k WHERE k.subject_id = v.customer_id AND k.wrapped IS NOT NULL)
-        END)
-    ORDER BY v.customer_id = look_in.customer_id DESC NULLS LAST, v.customer_id = at_address DESC NULLS LAST,
-        v.created_at, v.id LIMIT 1;
+    -- A message that names none goes on with what its customer has open on the channel, whether they came by the
+    -- operator's reference or from their address; also with what the address at hand began before it was anybody's.
+    SELECT v.id, v.customer_id INTO conversation_id, whose FROM (
+        SELECT t.id, t.customer_id, t.thread_mac, t.created_at FROM newel.conversation t
+        WHERE t.channel = its_channel AND t.thread_mac = thread AND (t.customer_id = look_in.customer_id OR CASE
+            WHEN ref IS NULL THEN t.begun_by = at_address AND NOT address_shared
+            ELSE newel.is_stranger(t.customer_id) END)
+        UNION
+        SELECT o.id, o.customer_id, o.thread_mac, o.created_at FROM newel.conversation o
+        WHERE unnamed AND (ref IS NOT NULL OR NOT address_shared) AND o.own AND o.channel = its_channel
+            AND o.customer_id = ANY (ARRAY[look_in.customer_id, at_address])
+            AND (o.customer_id = look_in.customer_id OR ref IS NOT NULL AND newel.is_stranger(o.customer_id))
+    ) v
+    ORDER BY unnamed AND EXISTS (SELECT FROM newel.cases c WHERE c.conversation_id = v.id AND c.state <> 'resolved') DESC,
+        v.customer_id = look_in.customer_id DESC NULLS LAST, v.customer_id = at_address DESC NULLS LAST,
+        v.thread_mac = thread DESC, v.created_at, v.id LIMIT 1;
     IF ref IS NULL OR customer_id IS NULL THEN
         customer_id := coalesce(whose, customer_id);
     END IF;
@@ -175,7 +199,7 @@ CREATE FUNCTION newel.take_in(
     its_id uuid, external bytea, said_mac bytea, body bytea,
     item_id uuid, item_confidence real, item_fields bytea,
     receipt_id uuid, its_outcome text, floor smallint, is_locked boolean, its_markers text[], its_clusters text[],
-    its_risk real, blind text[], evidence bytea, heard uuid
+    its_risk real, blind text[], evidence bytea, heard uuid, its_own boolean
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF subject_wrapped IS NOT NULL THEN
@@ -188,8 +212,8 @@ BEGIN
         ON CONFLICT (channel, identity_mac) DO NOTHING; -- the first binding stands
     END LOOP;
     IF thread IS NOT NULL THEN
-        INSERT INTO newel.conversation (id, workflow, channel, thread_mac, customer_id, created_at)
-        VALUES (talk, its_workflow, its_channel, thread, who, step_at);
+        INSERT INTO newel.conversation (id, workflow, channel, thread_mac, customer_id, created_at, own)
+        VALUES (talk, its_workflow, its_channel, thread, who, step_at, its_own);
     END IF;
     IF case_wrapped IS NOT NULL THEN
         INSERT INTO newel.cases (id, workflow, kind, customer_id, conversation_id, key_wrapped, policy_id, state,

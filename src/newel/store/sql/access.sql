@@ -5,30 +5,30 @@ SELECT id, password_hash FROM newel.staff WHERE login = $1 AND active;
 -- name: account_lock
 -- The whole account by login, locked.
 SELECT id, login, name, roles, clearance, skills, languages, zone, shifts, team, capacity, limit_minor,
-    customer_id, active
+    customer_id, active, channel_capacity, region
 FROM newel.staff WHERE login = $1 FOR UPDATE;
 
 -- name: staff
 -- A person by id.
-SELECT id, login, name, roles, clearance, presence, limit_minor, languages
+SELECT id, login, name, roles, clearance, presence, limit_minor, languages, region, capacity, channel_capacity
 FROM newel.staff WHERE id = $1 AND active;
 
 -- name: accounts
 -- All people by login.
-SELECT id, login, name, roles, clearance, presence, limit_minor, languages
+SELECT id, login, name, roles, clearance, presence, limit_minor, languages, region, capacity, channel_capacity
 FROM newel.staff WHERE active ORDER BY login;
 
 -- name: account_add
 -- A new account.
 INSERT INTO newel.staff (id, login, name, roles, clearance, skills, languages, zone, shifts, team, capacity,
-    limit_minor, customer_id, active, password_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+    limit_minor, customer_id, active, channel_capacity, region, password_hash, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: account_save
 -- Write back an account; a null password keeps the old one.
 UPDATE newel.staff SET login = $2, name = $3, roles = $4, clearance = $5, skills = $6, languages = $7, zone = $8,
     shifts = $9, team = $10, capacity = $11, limit_minor = $12, customer_id = $13, active = $14,
-    password_hash = coalesce($15, password_hash)
+    channel_capacity = $15, region = $16, password_hash = coalesce($17, password_hash)
 WHERE id = $1;
 
 -- name: rehash
@@ -48,7 +48,7 @@ VALUES ($1, $2, $3, $3, $4);
 -- name: session
 -- A session that was not ended, with its person.
 SELECT s.last_seen_at, s.expires_at, p.id, p.login, p.name, p.roles, p.clearance, p.presence, p.limit_minor,
-    p.languages
+    p.languages, p.region, p.capacity, p.channel_capacity
 FROM newel.staff_session s JOIN newel.staff p ON p.id = s.staff_id AND p.active
 WHERE s.id_hash = $1 AND s.ended_at IS NULL;
 

@@ -1,3 +1,7 @@
+-- name: full
+-- The buckets of these channels.
+SELECT coalesce(array_agg(id), '{}') FROM newel.bucket WHERE channel = ANY ($1::text[]);
+
 -- name: candidates
 -- The first $5 waiting items of each bucket that a person serves ($1) or may stand in for ($2), without those of $3
 -- and those that the person ($6) has just passed on.

@@ -5,7 +5,7 @@ SELECT customer_id FROM newel.customer_identity WHERE channel = $1 AND identity_
 -- name: read
 -- The customer with the wrapped key.
 SELECT c.id, c.kind, c.profile_sealed, c.segment, c.lifetime_value_minor, c.currency, c.vip, c.vulnerable,
-    c.prefers_human, c.training_consent, c.language, k.wrapped
+    c.prefers_human, c.training_consent, c.language, c.region, k.wrapped
 FROM newel.customer c JOIN keyring.subject_key k ON k.subject_id = c.id WHERE c.id = $1;
 
 -- name: add_check
@@ -33,12 +33,18 @@ ON CONFLICT (channel, identity_mac) DO NOTHING;
 -- name: put
 -- What the system of record says of a customer.
 UPDATE newel.customer SET profile_sealed = $2, segment = $3, lifetime_value_minor = $4, currency = $5, vip = $6,
-    vulnerable = $7, training_consent = $8, language = $9, updated_at = $10
+    vulnerable = $7, training_consent = $8, language = $9, updated_at = $10, region = $11
 WHERE id = $1;
 
 -- name: prefer
 -- The lasting preference, set by its own act.
-UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1;
+UPDATE newel.customer SET prefers_human = $2, updated_at = $3 WHERE id = $1 AND prefers_human <> $2;
+
+-- name: with_ai
+-- A customer's cases that the AI has under way, or whose answer has not left yet, in the order in which they are locked.
+SELECT c.id FROM newel.cases c WHERE c.customer_id = $1 AND c.kind = 'conversation'
+    AND (c.state IN ('ai', 'deflecting', 'approval', 'held', 'acting') OR c.state = 'waiting' AND c.tier IN (1, 2) AND EXISTS (
+        SELECT FROM newel.outbox o WHERE o.case_id = c.id AND o.state = 'pending')) ORDER BY c.id;
 
 -- name: referred
 -- Whether the operator has a reference of their own for this customer.
@@ -55,3 +61,11 @@ SELECT case_id, conversation_id, key_wrapped FROM newel.begun_in($1);
 -- name: become
 -- They are a known customer's from here on.
 SELECT newel.become($1, $2, $3, $4, $5);
+
+-- name: of_talk
+-- Whose conversation it is.
+SELECT customer_id FROM newel.conversation WHERE id = $1;
+
+-- name: prefers
+-- Whether a customer wants people always.
+SELECT prefers_human FROM newel.customer WHERE id = $1;

@@ -24,3 +24,8 @@ WHERE state = 'ready' AND run_at < newel.now();
 
 -- name: workflows
 SELECT workflow, number FROM newel.policy_version WHERE state = 'active' ORDER BY workflow;
+
+-- name: workers
+-- The workers that were seen in the last $1 seconds, and those of them that have the AI.
+SELECT count(*) AS alive, count(*) FILTER (WHERE answers) AS answering FROM newel.worker
+WHERE seen_at > newel.now() - make_interval(secs => $1);

@@ -43,8 +43,8 @@ UPDATE newel.job SET state = 'ready', lease_until = NULL
 WHERE state = 'running' AND (lease_until < $1 OR worker = ANY ($2::integer[]));
 
 -- name: enlist
--- A worker begins.
-INSERT INTO newel.worker (started_at, seen_at) VALUES (newel.now(), newel.now()) RETURNING number;
+-- A worker begins, with the AI ($1) or without.
+INSERT INTO newel.worker (started_at, seen_at, answers) VALUES (newel.now(), newel.now(), $1) RETURNING number;
 
 -- name: seen
 -- A worker lives.

@@ -1,18 +1,21 @@
 -- name: people
 -- Everybody who may be given work.
-SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, channel_capacity,
+    channel_load, region, presence, last_assigned_at,
     eligible, general
 FROM newel.staff WHERE active AND clearance <> 'none' ORDER BY login;
 
 -- name: person
 -- One of them.
-SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, channel_capacity,
+    channel_load, region, presence, last_assigned_at,
     eligible, general
 FROM newel.staff WHERE id = $1 AND active;
 
 -- name: lock_person
 -- The same, locked: two claims of one person wait for each other.
-SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at,
+SELECT id, login, clearance, skills, languages, zone, shifts, team, capacity, load, channel_capacity,
+    channel_load, region, presence, last_assigned_at,
     eligible, general
 FROM newel.staff WHERE id = $1 AND active FOR NO KEY UPDATE;
 
@@ -29,14 +32,16 @@ UPDATE newel.staff SET eligible = $2, general = $3 WHERE id = $1 AND (eligible, 
 SELECT pg_advisory_xact_lock(7308);
 
 -- name: buckets
-SELECT id, language, skills, regulated, generalist FROM newel.bucket ORDER BY id;
+SELECT id, language, skills, regulated, generalist, channel, region, region_needed FROM newel.bucket ORDER BY id;
 
 -- name: bucket
-SELECT id FROM newel.bucket WHERE language = $1 AND skills = $2 AND regulated = $3 AND generalist = $4;
+SELECT id FROM newel.bucket WHERE language = $1 AND skills = $2 AND regulated = $3 AND generalist = $4
+    AND channel = $5 AND region = $6 AND region_needed = $7;
 
 -- name: add_bucket
-INSERT INTO newel.bucket (language, skills, regulated, generalist) VALUES ($1, $2, $3, $4)
-ON CONFLICT (language, skills, regulated, generalist) DO NOTHING RETURNING id;
+INSERT INTO newel.bucket (language, skills, regulated, generalist, channel, region, region_needed)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (language, skills, regulated, generalist, channel, region, region_needed) DO NOTHING RETURNING id;
 
 -- name: add
 -- A queued work item.
@@ -46,22 +51,22 @@ VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9);
 -- name: open_of
 -- The open work item of a case; whoever writes it holds the case row.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
-    w.overflow
+    b.generalist, b.channel, b.region, b.region_needed, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at,
+    w.due_at, w.owned_at, w.breached, w.level, w.passed_by, w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.case_id = $1 AND w.state IN ('queued', 'owned');
 
 -- name: read
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
-    w.overflow
+    b.generalist, b.channel, b.region, b.region_needed, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at,
+    w.due_at, w.owned_at, w.breached, w.level, w.passed_by, w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket WHERE w.id = $1;
 
 -- name: owned_by
 -- A person's work, most urgent first.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
-    w.overflow
+    b.generalist, b.channel, b.region, b.region_needed, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at,
+    w.due_at, w.owned_at, w.breached, w.level, w.passed_by, w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 
@@ -75,8 +80,8 @@ WHERE id = $1 AND state = $2 AND token = $3;
 -- name: waiting
 -- The first waiting items of all, for a new look at each.
 SELECT w.id, w.case_id, w.episode, w.workflow, w.state, w.lane, w.priority, w.bucket, b.language, b.skills, b.regulated,
-    b.generalist, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at, w.due_at, w.owned_at, w.breached, w.level, w.passed_by,
-    w.overflow
+    b.generalist, b.channel, b.region, b.region_needed, w.general, w.position, w.owner_id, w.token, w.reason, w.queued_at,
+    w.due_at, w.owned_at, w.breached, w.level, w.passed_by, w.overflow
 FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
@@ -107,3 +112,11 @@ SELECT case_id, owner_id FROM newel.work_item WHERE case_id = ANY ($1::uuid[]) A
 -- How much waits, by priority and lane.
 SELECT priority, state, lane, count(*) AS n FROM newel.work_item
 WHERE state IN ('queued', 'owned') GROUP BY priority, state, lane ORDER BY priority, state, lane;
+
+-- name: origin
+-- By which channel a case is talked about, or came, and of which region its customer is.
+SELECT coalesce(v.channel, m.channel, '') AS channel, u.region
+FROM newel.cases c JOIN newel.customer u ON u.id = c.customer_id
+    LEFT JOIN newel.conversation v ON v.id = coalesce(c.reply_to, c.conversation_id)
+    LEFT JOIN newel.message m ON m.id = c.last_inbound_id
+WHERE c.id = $1;

@@ -16,6 +16,19 @@ SELECT 'outbox', state, count(*) FROM newel.outbox WHERE state IN ('pending', 'c
 UNION ALL
 SELECT 'feedback', state, count(*) FROM newel.feedback WHERE state = 'pending' GROUP BY state;
 
+-- name: lags
+-- How long the oldest of what is due has waited: jobs by kind ($1), messages, feedback, work that nobody has; and how
+-- long ago a worker was seen, with the AI or at all. What there is none of has no row; a worker that was never seen too.
+SELECT 'job' AS what, k.kind, min(j.run_at) AS since
+FROM unnest($1::text[]) AS k(kind), unnest(ARRAY[1, 2, 3, 4]::smallint[]) AS p(priority), LATERAL (
+    SELECT run_at FROM newel.job WHERE state = 'ready' AND kind = k.kind AND priority = p.priority AND run_at <= newel.now()
+    ORDER BY run_at LIMIT 1) j GROUP BY k.kind
+UNION ALL SELECT 'outbox', '', min(created_at) FROM newel.outbox WHERE state IN ('pending', 'claimed') HAVING count(*) > 0
+UNION ALL SELECT 'feedback', '', min(created_at) FROM newel.feedback WHERE state = 'pending' HAVING count(*) > 0
+UNION ALL SELECT 'unrouted', '', min(queued_at) FROM newel.work_item WHERE state = 'queued' HAVING count(*) > 0
+UNION ALL SELECT 'worker', 'any', max(seen_at) FROM newel.worker HAVING count(*) > 0
+UNION ALL SELECT 'worker', 'ai', max(seen_at) FROM newel.worker WHERE answers HAVING count(*) > 0;
+
 -- name: conversation
 -- Whether there is such a conversation.
 SELECT id FROM newel.conversation WHERE id = $1;

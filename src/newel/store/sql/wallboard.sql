@@ -55,7 +55,8 @@ WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $
 
 -- name: people
 -- Everybody who may be given work, with their name.
-SELECT name, id, login, clearance, skills, languages, zone, shifts, team, capacity, load, presence, last_assigned_at
+SELECT name, id, login, clearance, skills, languages, zone, shifts, team, capacity, load, channel_capacity,
+    channel_load, region, presence, last_assigned_at
 FROM newel.staff WHERE active AND clearance <> 'none';
 
 -- name: names

@@ -6,12 +6,12 @@ from uuid import UUID
 import msgspec
 from litestar.params import FromPath, JSONBody
 
-from newel.domain.access import Act
+from newel.domain.access import Act, Region
 from newel.domain.errors import Invalid
 from newel.flow import customer
 from newel.web.request import Ask
 from newel.web.route import get, put
-from newel.web.shapes import BIG, Language, Short
+from newel.web.shapes import BIG, Language, Short, Token
 
 REF_LENGTHS = range(1, 301)
 
@@ -31,6 +31,7 @@ class Customer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     vulnerable: bool = False
     training_consent: bool = False
     language: Language = ""
+    region: Region = ""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -65,10 +66,29 @@ async def put_customer_preference(request: Ask, ref: FromPath[str], data: JSONBo
     return data
 
 
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the customer wants, as they told the person who has their case; the token of the work item."""
+
+    token: Token
+    prefers_human: bool
+
+
+@put(
+    "/api/v1/cases/{case_id:uuid}/preference",
+    Act.WORK,
+    example={"token": 1, "prefers_human": True},
+)
+async def put_case_preference(request: Ask, case_id: FromPath[UUID], data: JSONBody[Told]) -> Preference:
+    """Set or clear the lasting preference of my case's customer, because they have asked me for it."""
+    human = data.prefers_human
+    await customer.prefer_in_case(request.house, request.person, case_id, data.token, human=human)
+    return Preference(human)
+
+
 def _ref(given: str) -> str:
     if len(given) not in REF_LENGTHS or not given.isprintable():
         raise Invalid(what="the reference", why="it needs 1 to 300 printable characters")
     return given
 
 
-ROUTES = [put_customer, customer_preference, put_customer_preference]
+ROUTES = [put_customer, customer_preference, put_customer_preference, put_case_preference]

@@ -1,7 +1,9 @@
 """Whether the house lives, whether it can work, how much it does, and what it understands."""
 
+import math
 import time
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Response
@@ -10,12 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from newel import __version__
 from newel.domain.access import system
 from newel.domain.errors import Unavailable
+from newel.domain.states import JOB_KINDS
 from newel.flow.house import House
 from newel.store import views
 from newel.web.request import Ask
 from newel.web.route import Open, get
 
 _READER = system("health")
+_WAITS: Final = ("outbox", "feedback", "unrouted")
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -62,7 +66,32 @@ class Gauges:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.up = Gauge("newel_database_up", "Whether the database answers.", registry=registry)
         self.work = Gauge("newel_work", "Open work by kind and state.", ("what", "state"), registry=registry)
+        self.lag = Gauge(
+            "newel_lag_seconds",
+            "How long the oldest waits: due jobs by kind, messages, feedback, unrouted work.",
+            ("what", "kind"),
+            registry=registry,
+        )
+        self.seen = Gauge(
+            "newel_worker_seen_seconds",
+            "Since when no worker was seen, at all (any) or with the AI (ai); without one +Inf.",
+            ("kind",),
+            registry=registry,
+        )
         self.read_at = 0.0
+
+    def show(self, lags: Sequence[views.Lag]) -> None:
+        """The lags as they are now; where nothing waits 0."""
+        self.lag.clear()
+        for what, kind in (*(("job", kind) for kind in JOB_KINDS), *((what, "") for what in _WAITS)):
+            self.lag.labels(what, kind).set(0)
+        for kind in ("any", "ai"):
+            self.seen.labels(kind).set(math.inf)
+        for one in lags:
+            if one.what == "worker":
+                self.seen.labels(one.kind).set(one.seconds)
+            else:
+                self.lag.labels(one.what, one.kind).set(one.seconds)
 
 
 async def _measure(house: House, gauges: Gauges) -> None:
@@ -71,11 +100,12 @@ async def _measure(house: House, gauges: Gauges) -> None:
     gauges.read_at = time.monotonic()
     try:
         async with house.db.tx(_READER, read_only=True) as tx:
-            found = await views.open_work(tx)
+            found, lags = await views.open_work(tx), await views.lags(tx)
     except Unavailable:
         gauges.up.set(0)
         return
     gauges.up.set(1)
+    gauges.show(lags)
     gauges.work.clear()
     for row in found:
         gauges.work.labels(row.what, row.state).set(row.n)

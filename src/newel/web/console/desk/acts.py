@@ -12,7 +12,7 @@ from newel.domain.access import Act
 from newel.domain.resolution import CONSOLE_HOLD, AiQuality, Category, Cause, Resolution
 from newel.domain.support import Ground, Up
 from newel.domain.words import Cluster, Tier
-from newel.flow import escalation, miss, resolution, routing, support
+from newel.flow import customer, escalation, miss, resolution, routing, support
 from newel.store import views
 from newel.web.page import done, lead
 from newel.web.request import Ask
@@ -85,6 +85,13 @@ class Resolve(msgspec.Struct, frozen=True):
     attachments: Attachments = ()
     unconfirmed: bool = False
     key: Short = ""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """Whether the customer of my case wants people always."""
+
+    token: Token
+    prefers_human: bool
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -223,6 +230,17 @@ async def mark_missed(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     return done(request.gettext("Marked for the weekly review."))
 
 
+@form("/desk/{case_id:uuid}/preference", Act.WORK)
+async def prefer(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """The customer has told me that they want people always, or no longer."""
+    asked = await request.filled(Wish)
+    human = asked.prefers_human
+    await customer.prefer_in_case(request.house, request.person, case_id, asked.token, human=human)
+    if human:
+        return done(request.gettext("A person has every case of this customer from now on."))
+    return done(request.gettext("The AI may answer this customer again, in their next case."))
+
+
 def _several(text: str) -> tuple[str, ...]:
     return tuple(one for one in text.replace(",", " ").split() if one)
 
@@ -239,4 +257,5 @@ ROUTES = [
     lower,
     resolve,
     mark_missed,
+    prefer,
 ]

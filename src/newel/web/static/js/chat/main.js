@@ -17,7 +17,8 @@ const scroll = at("scroll");
 const text = at("text");
 const back = new Intl.DateTimeFormat(locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
-let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "", survey_kind: "" };
+let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "", survey_kind: "", prefers_human: false };
+let choosingNow = false;
 let limit = 50;
 let writes = 0;
 let seen = 0;
@@ -149,6 +150,8 @@ function showWait(requested) {
   const theirs = view.standing === "person";
   const soon = view.standing === "person_soon" || (requested && !theirs);
   at("person").hidden = theirs || soon;
+  at("always").hidden = !view.conversation;
+  if (!choosingNow) at("prefers").checked = view.prefers_human;
   at("helped").hidden = view.standing !== "offered" || soon;
   at("helped").disabled &&= !at("helped").hidden;
   if (theirs) words(at("wait"), ...pieces(gettext("%(name)s has your conversation and answers here."), { name: { text: colleague() } }));
@@ -254,6 +257,11 @@ text.addEventListener("input", () => {
 choosing(chosen, { button: at("attach"), input: at("files"), area: text, zone: document.body });
 at("person").addEventListener("click", () => { outbox.add(request, "person"); text.focus(); });
 at("helped").addEventListener("click", () => { at("helped").disabled = true; call("POST", "/chat/helped").catch(() => {}).finally(refresh); });
+// A lasting choice, made here and nowhere else: what does not arrive is shown as not chosen.
+at("prefers").addEventListener("change", () => {
+  choosingNow = true;
+  call("POST", "/chat/preference", { prefers_human: at("prefers").checked }).catch(() => {}).finally(() => { choosingNow = false; refresh(); });
+});
 at("earlier").addEventListener("click", () => { limit = Math.min(300, limit + 100); refresh(); });
 at("down").addEventListener("click", () => { scroll.scrollTop = scroll.scrollHeight; });
 scroll.addEventListener("scroll", () => {

@@ -1,0 +1,40 @@
+"""Patterns: anybody who sees a case says that this happens again; improvers find it (RES-1)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from newel.domain import mask
+from newel.domain.access import Act, Actor
+from newel.domain.errors import Forbidden, Invalid
+from newel.domain.note import fit
+from newel.flow.house import House
+from newel.store import case as cases
+from newel.store import customer as customers
+from newel.store import pattern as rows
+
+SHOWN = 500
+
+
+async def flag(house: House, actor: Actor, case_id: UUID, words: str, contact_reason: str = "") -> UUID:
+    """Say in words what happens again, and under which contact reason (the case's, if none is given).
+
+    Once by each person for an episode. What names the customer is masked before it is kept.
+    """
+    actor.must(Act.READ_CASE)
+    if actor.kind != "staff":
+        raise Forbidden(actor=actor.id, act="flag a pattern", why="only people do")
+    async with house.db.tx(actor) as tx:
+        case = await cases.lock(tx, case_id)
+        running = await house.running(tx, case.workflow)
+        if contact_reason and contact_reason not in running.bundle.playbooks:
+            raise Invalid(what="the contact reason", why="the policy does not know it")
+        who = (await customers.read(tx, house.envelope, case.customer_id)).profile
+        hidden = mask.mask(fit(words), mask.known_of(who.name, who.address, who.phone)).value
+        return await rows.add(tx, house.envelope, case, contact_reason or case.contact_reason, hidden)
+
+
+async def flagged(house: House, actor: Actor, days: int) -> list[rows.Pattern]:
+    """What people flagged in the last days, for those who improve."""
+    actor.must(Act.REVIEW)
+    async with house.db.tx(actor, read_only=True) as tx:
+        return await rows.flagged(tx, house.envelope, tx.now - timedelta(days=days), SHOWN)
