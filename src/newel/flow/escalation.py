@@ -33,16 +33,27 @@ TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, pr
 
 
 async def escalate(
-    tx: Tx, house: House, running: Running, case: Case, order: Order, *, since: datetime | None = None
+    tx: Tx,
+    house: House,
+    running: Running,
+    case: Case,
+    order: Order,
+    *,
+    since: datetime | None = None,
+    quiet: bool = False,
 ) -> Case:
     """A person has the case from here on; called again, it raises what is open.
 
-    Its clocks begin now, or ``since`` what called for a person (TIR-12).
+    Its clocks begin now, or ``since`` what called for a person (TIR-12). The customer is told, but of
+    what they did not ask for (``quiet``).
     """
     item = await work.open_of(tx, case.id)
     if item:
         return await _raise(tx, running, case, item, order)
-    return await _first(tx, house, running, case, order, since or tx.now)
+    case = await _first(tx, house, running, case, order, since or tx.now)
+    if not quiet:
+        await delivery.post_system_once(tx, house, case, running, "handover")
+    return case
 
 
 async def undone(tx: Tx, case: Case) -> Order:
@@ -81,7 +92,6 @@ async def _first(tx: Tx, house: House, running: Running, case: Case, order: Orde
     await context.begin(tx, case, item)
     await routing.queued(tx, item, running)
     await delivery.restate(tx, house, case, running)
-    await delivery.post_system_once(tx, house, case, running, "handover")
     return case
 
 

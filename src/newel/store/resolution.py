@@ -1,5 +1,6 @@
 """Rows of resolution: one for each episode."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -58,6 +59,35 @@ async def of(tx: Tx, case: Case) -> Made | None:
     """How the case's episode ended, if somebody or something said so."""
     row = await tx.row(sql("resolution").of, case.id, case.episode)
     return Made(row["id"], Category(row["category"])) if row else None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How an episode ended, for people: by whom, when, and the note that stays here."""
+
+    category: Category
+    cause: str
+    seconds_spent: int | None
+    by_kind: str
+    by: str
+    at: datetime
+    note: str
+
+
+async def ended(tx: Tx, envelope: Envelope, case: Case) -> Ended | None:
+    """How the case's episode ended; None while it goes on."""
+    row = await tx.row(sql("resolution").ended, case.id, case.episode)
+    if row is None:
+        return None
+    place, sealed = f"resolution.note:{row['id']}", row["note_sealed"]
+    return Ended(
+        category=Category(row["category"]),
+        cause=row["cause"] or "",
+        seconds_spent=row["seconds_spent"],
+        by_kind=row["by_kind"],
+        by=row["by"] or "",
+        at=row["at"],
+        note=case.sealer(envelope).open_value(place, sealed, str) if sealed else "",
+    )
 
 
 async def acted(tx: Tx, case: Case) -> bool:

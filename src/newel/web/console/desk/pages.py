@@ -74,6 +74,12 @@ class Asked(Filter, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **msgspec.structs.asdict(found.filter))
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """The case of mine beside which I read this one."""
+
+    beside: UUID | None = None
+
+
 class Words(msgspec.Struct, frozen=True):
     """What to look for in the articles; nothing: what the customer wrote."""
 
@@ -118,7 +124,7 @@ async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
     opened, beside = await asyncio.gather(_case(request, case_id), _beside(request, asked))
-    return page(request, "desk.html", **beside | opened)
+    return page(request, "desk.html", **beside | opened | {"read_beside": request.asked(Beside).beside})
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -245,6 +251,8 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "cut": cut,
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
+        "reads": opened.sight is Sight.READ,
+        "read_beside": None,
         "choices": CHOICES,
         "drafted": msgspec.json.encode(attachment.listed(kept.attachments if kept else ())).decode(),
         "most": AT_MOST,
