@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from newel.domain import desk as rule
-from newel.domain import mask
+from newel.domain import mask, miss
 from newel.domain.access import Act, Actor
 from newel.domain.context import Part
 from newel.domain.deed import UNSETTLED
@@ -36,6 +36,7 @@ from newel.store import desk as rows
 from newel.store import draft as drafts
 from newel.store import intake as told
 from newel.store import merge as merges
+from newel.store import miss as misses
 from newel.store import note as notes
 from newel.store import resolution as resolutions
 from newel.store import routing as work
@@ -58,6 +59,7 @@ _ELSEWHERE: Final = frozenset({Part.REQUEST})
 
 
 NO_SLOTS: Final[Mapping[str, str]] = {}
+NO_ANSWERS: Final[Mapping[str, bool]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +109,13 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """How it ended, once it has."""
     reopens: bool = False
     """Whether the person may open it again."""
+    marks: bool = False
+    """Whether the person may say that it should have been T3."""
 
     @property
     def unconfirmed(self) -> bool:
         """Whether an act of a person is neither done nor refused yet."""
-        return any(one.authority == "own_limit" and one.state in UNSETTLED for one in self.deeds)
+        return any(one.staff_id is not None and one.state in UNSETTLED for one in self.deeds)
 
 
 async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
@@ -183,9 +187,17 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def script(
-    house: House, actor: Actor, case_id: UUID, reason: str, slots: Mapping[str, str] = NO_SLOTS
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    reason: str,
+    slots: Mapping[str, str] = NO_SLOTS,
+    answers: Mapping[str, bool] = NO_ANSWERS,
 ) -> Script | None:
-    """A playbook with what its look-ups say today; the case's own, or the one that the person names."""
+    """A playbook with what its look-ups say today; the case's own, or the one that the person names.
+
+    It goes on with what its owner says by hand: ``slots``, and ``answers`` where no fact says.
+    """
     async with house.db.tx(actor, read_only=True) as tx:
         stands = await _standing(tx, house, actor, case_id)
         case, running = stands.case, await house.running(tx, stands.case.workflow)
@@ -199,7 +211,9 @@ async def script(
     text = "\n".join(one.body.text for one in said)
     turn = Turn(running, stands.customer.profile, text, fields, confidence, now, given=slots)
     found = await answer.look_up(turn, playbook) if stands.sight is Sight.WHOLE else None
-    made = Script(guide=guide(reason, playbook, found, now), mine=stands.owns and case.state == "owned")
+    mine = stands.owns and case.state == "owned"
+    read = guide(reason, playbook, found, now, answers if mine else NO_ANSWERS)
+    made = Script(guide=read, mine=mine)
     if made.mine and isinstance(found, Facts):
         async with house.db.tx(actor, read_only=True) as tx:
             acts = await deed.possible(tx, house, actor, case, running, reason, found)
@@ -292,6 +306,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         into=into,
         deeds=() if glance else await deeds.of_case(tx, house.envelope, case),
         ended=await _ended(tx, house, stands) if over and not glance else None,
+        marks=miss.offered(actor, await misses.standing(tx, case, me)),
         reopens=over and into is None and await _reopens(tx, actor, case),
     )
 

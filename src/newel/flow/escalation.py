@@ -19,12 +19,14 @@ from newel.domain.sla import Kind
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import context, delivery, feedback, routing, sla
 from newel.flow.house import House, Running
+from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import escalation
 from newel.store import job as jobs
 from newel.store import routing as work
 from newel.store.case import Case
 from newel.store.db import Tx
+from newel.store.delivery import end_proposal
 from newel.store.routing import WorkItem
 
 AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "review_expiry", "wake")
@@ -54,6 +56,18 @@ async def escalate(
     if not quiet:
         await delivery.post_system_once(tx, house, case, running, "handover")
     return case
+
+
+async def let_go(tx: Tx, case: Case) -> None:
+    """The case ends, or passes to the AI: what its person had asked others for is asked for no more."""
+    pending = await approvals.pending(tx, case.id)
+    if pending is None:
+        return
+    asked, because = await approvals.read(tx, pending), "the case went on without it"
+    await jobs.drop(tx, case.id, "approval_expiry")
+    await approvals.end(tx, asked, "withdrawn", by=asked.asked_by, reason=because)
+    await end_proposal(tx, case.id, asked.proposal_id, "discarded", because)
+    await sla.approval_ended(tx, case)
 
 
 async def undone(tx: Tx, case: Case) -> Order:
@@ -280,6 +294,7 @@ async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) 
         await work.change(tx, item, "lowered", state="cancelled")
         if owner:
             await routing.release(tx, owner)
+    await let_go(tx, case)
     await sla.cancel(tx, case)
     await delivery.talks_again(tx, case)
     await jobs.add(tx, "answer", case_id=case.id)

@@ -1,5 +1,6 @@
 """Rows of resolution: one for each episode."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,9 +14,15 @@ from newel.store.envelope import Envelope
 
 
 async def add(
-    tx: Tx, envelope: Envelope, case: Case, said: Resolution, by_kind: str, staff_id: UUID | None
+    tx: Tx,
+    envelope: Envelope,
+    case: Case,
+    said: Resolution,
+    by_kind: str,
+    staff_id: UUID | None,
+    acts: Sequence[str] = (),
 ) -> UUID:
-    """How the episode ended, by whom; the note is sealed."""
+    """How the episode ended, by whom and with which acts; the note is sealed."""
     resolution = uuid4()
     place = f"resolution.note:{resolution}"
     note = case.sealer(envelope).seal_value(place, said.note) if said.note else None
@@ -44,8 +51,16 @@ async def add(
         cause=said.cause.value if said.cause else None,
         pattern=said.pattern_flag,
         by=by_kind,
+        acts=list(acts),
+        **({"contact_reason": said.contact_reason} if said.contact_reason else {}),
     )
     return resolution
+
+
+async def acts(tx: Tx, case: Case) -> tuple[str, ...]:
+    """What was done in this episode, each class once in its order, and not taken back or refused."""
+    rows = await tx.rows(sql("resolution").acts, case.id, case.episode_opened_at)
+    return tuple(dict.fromkeys(row["class"] for row in rows))
 
 
 class Made(msgspec.Struct, frozen=True):

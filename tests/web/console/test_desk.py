@@ -400,3 +400,20 @@ async def test_TIR_8_where_the_AI_may_do_nothing_nothing_is_suggested(shop: Site
         silent = (await person.get(f"/desk/{case_id}/articles")).text
         assert "Nothing is suggested on this case" in silent
         assert 'class="found"' in (await person.get(f"/desk/{case_id}/articles?q=returns policy")).text
+
+
+async def test_SLA_5_the_list_counts_down_what_is_due_soonest(shop: Site) -> None:
+    case_id = await waits(shop)
+    esme = await at_work(shop, "esme")
+    await work_off(shop)
+    rows = await shop.house.as_owner(
+        "SELECT kind, to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI') AS due"
+        " FROM newel.sla_target WHERE case_id = $1::uuid AND state = 'running' ORDER BY due_at",
+        case_id,
+    )
+    assert [row["kind"] for row in rows] == ["first_response", "resolution"]
+    listed = (await esme.get("/desk/list", headers={"accept": "text/html"})).text
+    row = listed.split(f'id="row-{case_id}"')[1].split("</a>")[0]
+    assert rows[0]["due"] in row
+    assert rows[1]["due"] not in row
+    assert ">answer</span>" in row

@@ -80,6 +80,7 @@ class Resolve(msgspec.Struct, frozen=True):
     ai_quality: AiQuality | None = None
     seconds_spent: Seconds | None = None
     pattern_flag: bool = False
+    contact_reason: Annotated[str, msgspec.Meta(max_length=100)] = ""
     note: Text = ""
     reply: Text = ""
     attachments: Attachments = ()

@@ -31,7 +31,7 @@ from newel.store import routing as work
 from newel.store import saved_view as saved_views
 from newel.store.db import Tx
 from newel.web import viewing
-from newel.web.console.deed import slots_of
+from newel.web.console.deed import answers_of, slots_of
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
 from newel.web.request import Ask
@@ -174,8 +174,9 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """The playbook with what is known."""
     asked = request.asked(Which)
-    given = slots_of({name: values[-1] for name, values in request.query_params.dict().items()})
-    found = await desk.script(request.house, request.person, case_id, asked.playbook, given)
+    said = {name: values[-1] for name, values in request.query_params.dict().items()}
+    given, answers = slots_of(said), answers_of(said)
+    found = await desk.script(request.house, request.person, case_id, asked.playbook, given, answers)
     view = await _view(request, case_id)
     return part(
         request,
@@ -186,6 +187,7 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         case_id=case_id,
         key=uuid4().hex,
         assist=view.assist,
+        asked_for=view.approval_id is not None,
         reason_of=reason_of(request),
     )
 
@@ -244,6 +246,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "case_id": case_id,
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
+        "said_at": {line.seq: line.id for line in opened.lines if line.case_id == case_id},
         "case_titles": titles(request, opened.view.workflow),
         "viewers": await _viewers(request, case_id),
         "topic": live.of_case(case_id),
