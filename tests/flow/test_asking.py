@@ -120,3 +120,19 @@ async def test_given_back_to_the_ai_it_is_asked_for_no_more(desk: Desk) -> None:
     )
     rows = await desk.rows("SELECT state FROM newel.approval WHERE id = $1", which)
     assert [row["state"] for row in rows] == ["withdrawn"]
+
+
+async def test_TIR_6_one_that_nobody_decides_expires_and_leaves_the_case_and_its_acts_alone(
+    desk: Desk,
+) -> None:
+    case_id, which = await asked(desk)
+    await desk.pass_time(hours=30)
+    await desk.drain()
+    rows = await desk.rows("SELECT state FROM newel.approval WHERE id = $1", which)
+    assert [row["state"] for row in rows] == ["expired"]
+    assert ("asked.expired", desk.staff["esme"].id) in await told(desk)
+    assert desk.books.calls == []
+    proposals = await desk.rows(
+        "SELECT state FROM newel.proposal WHERE case_id = $1 AND drafted_by = 'person'", case_id
+    )
+    assert [row["state"] for row in proposals] == ["superseded"]

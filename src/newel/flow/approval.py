@@ -296,10 +296,18 @@ async def _undone(tx: Tx, house: House, running: Running, case: Case, approval: 
     await rows.end(
         tx, approval, state, reason="too late" if state == "expired" else "what it bound has changed"
     )
-    await delivery.take_back(tx, case, f"approval {state}")
+    await _taken_back(tx, case, approval, f"approval {state}")
     await sla.approval_ended(tx, case)
     await _to_person(tx, house, running, case, approval, state)
     return state
+
+
+async def _taken_back(tx: Tx, case: Case, approval: Approval, because: str) -> None:
+    """What the AI has under way; of a person's own case nothing but what they had asked for."""
+    if approval.asked_by is None:
+        await delivery.take_back(tx, case, because)
+    else:
+        await end_proposal(tx, case.id, approval.proposal_id, "superseded", because)
 
 
 async def expire(house: House, job: Job) -> None:
@@ -328,6 +336,6 @@ async def withdraw(house: House, actor: Actor, approval_id: UUID, note: str) -> 
         await jobs.drop(tx, case.id, "approval_expiry")
         await rows.end(tx, approval, "withdrawn", by=UUID(actor.id), reason="taken back")
         await _handed_over(tx, house, case, note)
-        await delivery.take_back(tx, case, "withdrawn by staff")
+        await _taken_back(tx, case, approval, "withdrawn by staff")
         await sla.approval_ended(tx, case)
         await _to_person(tx, house, running, case, approval, "withdrawn")

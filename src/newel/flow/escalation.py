@@ -58,7 +58,7 @@ async def escalate(
     return case
 
 
-async def let_go(tx: Tx, case: Case) -> None:
+async def unask(tx: Tx, case: Case) -> None:
     """The case ends, or passes to the AI: what its person had asked others for is asked for no more."""
     pending = await approvals.pending(tx, case.id)
     if pending is None:
@@ -294,7 +294,7 @@ async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) 
         await work.change(tx, item, "lowered", state="cancelled")
         if owner:
             await routing.release(tx, owner)
-    await let_go(tx, case)
+    await unask(tx, case)
     await sla.cancel(tx, case)
     await delivery.talks_again(tx, case)
     await jobs.add(tx, "answer", case_id=case.id)

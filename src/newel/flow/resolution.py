@@ -134,7 +134,7 @@ async def _close(
 ) -> Case:
     """The episode ends: work done, clocks met, capacity free, the customer asked how it was."""
     await jobs.drop(tx, case.id, "wake", "settle", "deflection")
-    await escalation.let_go(tx, case)
+    await escalation.unask(tx, case)
     if item:
         owner = item.owner_id
         await work.change(tx, item, "done", state="done")
