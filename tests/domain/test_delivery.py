@@ -34,6 +34,14 @@ def test_a_hand_over_that_waits_for_business_hours_says_so(
 
 
 @pytest.mark.parametrize(
+    ("priority", "told"),
+    [(Priority.P1, "handover"), (Priority.P2, "out_of_hours"), (Priority.P3, "out_of_hours")],
+)
+def test_RES_3_a_hand_over_while_nobody_is_there_says_so(priority: Priority, told: str) -> None:
+    assert text_now("handover", priority, POLICY, NOON, here=False) == told
+
+
+@pytest.mark.parametrize(
     ("language", "begins"),
     [
         ("es", "Gracias por"),

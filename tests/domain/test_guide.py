@@ -76,3 +76,23 @@ def test_a_question_that_is_open_leads_nowhere_yet() -> None:
     )
     assert made.asked[0].value == "10023"
     assert not any(branch.leads for branch in made.branches)
+
+
+def test_WRK_3_what_no_fact_says_a_person_answers_and_the_script_goes_on() -> None:
+    shipped, lost = (branch.tests[0].key for branch in guide("where", BOOK, None, NOW).branches[:2])
+    assert shipped.isalpha()
+    after = guide("where", BOOK, None, NOW, {shipped: False})
+    assert [branch.leads for branch in after.branches] == [False, False, False]
+    after = guide("where", BOOK, None, NOW, {shipped: False, lost: True})
+    assert [branch.leads for branch in after.branches] == [False, True, False]
+    assert after.branches[1].tests[0].said
+    assert (after.reply, after.action) == ("", "")
+
+
+def test_WRK_3_a_fact_is_never_overruled_and_its_reply_never_another_branchs() -> None:
+    facts = known(state="shipped", day="Monday")
+    key = guide("where", BOOK, None, NOW).branches[0].tests[0].key
+    assert guide("where", BOOK, facts, NOW, {key: False}) == guide("where", BOOK, facts, NOW)
+    silent = known(note=None)
+    led = guide("where", BOOK, silent, NOW, {key: True})
+    assert (led.branches[0].leads, led.reply, led.action) == (True, "", "")

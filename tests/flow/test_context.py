@@ -224,3 +224,40 @@ async def test_CTX_1_a_case_marked_at_its_first_message_shows_what_helped_after_
     opened = await open_as_owner(floor, case_id)
     assert [one["case_id"] for one in part(opened, Part.SIMILAR).value["cases"]] == [str(like)]
     assert [one["cases"] for one in part(opened, Part.NEXT_ACTIONS).value["steps"]] == [1]
+
+
+async def test_TIR_8_the_summary_is_in_others_words_masked_and_follows_the_talk(floor: Floor) -> None:
+    case_id = await given(floor)
+    await floor.work()
+    opened = await open_as_owner(floor, case_id)
+    made = part(opened, Part.SUMMARY)
+    (wants,) = made.value["wants"]
+    assert wants["text"] == "My card [card-1] was charged, write to [email-1]."
+    assert (wants["who"], made.value["waits"], made.value["told"]) == ("customer", True, [])
+    item = await floor.item(case_id)
+    assert item is not None
+    who = floor.staff[await floor.owner(case_id) or ""]
+    assert await context.reveal(floor.house, who, case_id, Part.SUMMARY, "email-1") == "priya@example.com"
+    said = "I have stopped the card at once."
+    await floor.signed_in(floor.login_of(UUID(who.id)) or "")
+    await resolution.reply(floor.house, who, case_id, item.token, said)
+    await floor.work()
+    after = part(await open_as_owner(floor, case_id), Part.SUMMARY).value
+    assert ([quote["text"] for quote in after["told"]], after["waits"]) == ([said], False)
+
+
+@pytest.mark.parametrize("assist", list(Assist))
+async def test_TIR_8_the_summary_obeys_the_assist_mode(floor: Floor, assist: Assist) -> None:
+    case_id = await given(floor, replace(P3, assist=assist))
+    await floor.work()
+    rows = await floor.rows("SELECT FROM newel.context_part WHERE part = 'summary'")
+    shown = [one for one in (await open_as_owner(floor, case_id)).parts if one.part is Part.SUMMARY]
+    assert (len(rows), len(shown)) == ((0, 0) if assist is Assist.NONE else (1, 1))
+
+
+async def test_TIR_8_a_summary_is_shown_no_more_once_the_ai_may_do_nothing(floor: Floor) -> None:
+    case_id = await given(floor)
+    await floor.work()
+    await floor.escalate(case_id, replace(P3, assist=Assist.NONE))
+    await floor.work()
+    assert Part.SUMMARY not in {one.part for one in (await open_as_owner(floor, case_id)).parts}

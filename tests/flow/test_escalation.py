@@ -156,3 +156,10 @@ async def test_a_supervisor_takes_a_case_from_the_AI(floor: Floor) -> None:
     assert (await floor.case(case_id)).state == "owned"
     with pytest.raises(Forbidden):
         await escalation.take_over(floor.house, floor.staff["ben"], case_id)
+
+
+async def test_RES_3_while_nobody_is_there_no_colleague_is_said_to_take_over(floor: Floor) -> None:
+    await floor.present()
+    await floor.escalated(LEGAL)
+    said = await floor.rows("SELECT template FROM newel.message WHERE direction = 'outbound'")
+    assert [row["template"] for row in said] == ["out_of_hours"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.domain.test_guide import BOOK
 
 from conftest import House
 from floor import AI_KINDS, P3, Floor, open_floor
@@ -103,3 +104,21 @@ async def test_RES_4_a_message_after_the_resolution_is_a_new_episode(floor: Floo
     await floor.escalate(case_id, P3)
     packages = await floor.rows("SELECT FROM newel.context_package")
     assert len(packages) == 2
+
+
+async def test_RES_1_the_person_says_what_it_was_about_and_the_label_learns_that(house: House) -> None:
+    floor = await open_floor(house, playbooks={"lost_parcel": BOOK})
+    case_id, token = await owned(floor)
+    ben = floor.staff["ben"]
+    said = Resolution(category=Category.RESOLVED, contact_reason="no_such_reason")
+    with pytest.raises(Invalid):
+        await resolution.resolve(floor.house, ben, case_id, token, said)
+    await floor.rows("UPDATE newel.customer SET training_consent = true")
+    said = Resolution(category=Category.RESOLVED, contact_reason="lost_parcel")
+    await resolution.resolve(floor.house, ben, case_id, token, said)
+    await floor.work()
+    assert (await floor.case(case_id)).contact_reason == "lost_parcel"
+    labels = await floor.rows("SELECT contact_reason FROM newel.label")
+    assert {row["contact_reason"] for row in labels} == {"lost_parcel"}
+    (made,) = await floor.rows("SELECT data FROM newel.audit_event WHERE event = 'resolution.made'")
+    assert "lost_parcel" in made["data"]

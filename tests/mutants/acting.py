@@ -115,6 +115,18 @@ MUTANTS: tuple[Mutant, ...] = (
     without(
         12,
         APPROVAL,
+        "          AND s.id IS DISTINCT FROM NEW.asked_by\n",
+        f"{FLOW}/test_asking.py::test_INV_12_nobody_approves_what_they_asked_for",
+    ),
+    without(
+        12,
+        APPROVAL,
+        "       OR NEW.asked_by IS DISTINCT FROM OLD.asked_by\n",
+        f"{FLOW}/test_asking.py::test_INV_12_nobody_approves_what_they_asked_for",
+    ),
+    without(
+        12,
+        APPROVAL,
         "NEW.state <> 'pending'",
         *p("INV_12_an_approval_is_not_inserted_as_approved"),
         new="false",

@@ -96,7 +96,7 @@ async def test_what_a_customer_is_told_has_no_tier_trigger_score_or_priority(ope
     await open_door.drain()
     view = await one.view()
     assert set(view) == {
-        "conversation", "lines", "more", "seen", "standing", "name", "wait", "away", "back_at",
+        "conversation", "lines", "more", "seen", "standing", "name", "owner_away", "wait", "away", "back_at",
         "survey", "survey_kind", "prefers_human",
     }  # fmt: skip
     assert {key for line in view["lines"] for key in line} == {  # type: ignore[attr-defined]

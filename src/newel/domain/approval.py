@@ -48,6 +48,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     customer_id: UUID
     amount_minor: int
+    asked_by: UUID | None = None
 
 
 def times(policy: Bundle, now: datetime) -> tuple[datetime, datetime]:
@@ -88,6 +89,10 @@ def may_decide(approver: Approver, asked: Asked) -> None:
     if approver.customer_id == asked.customer_id:
         raise Forbidden(
             actor=str(approver.id), act=act, why="it is to your own benefit; another approver decides"
+        )
+    if approver.id == asked.asked_by:
+        raise Forbidden(
+            actor=str(approver.id), act=act, why="you asked for it yourself; another approver decides"
         )
     if asked.amount_minor > approver.limit_minor:
         raise Forbidden(

@@ -16,6 +16,7 @@ from newel.domain.words import Assist
 class Part(StrEnum):
     """A piece of the package; each comes, or is missing, by itself."""
 
+    SUMMARY = "summary"
     REQUEST = "request"
     AI_ATTEMPT = "ai_attempt"
     TRIGGER = "trigger"
@@ -28,17 +29,25 @@ class Part(StrEnum):
 
 REMOTE: Final = frozenset({Part.HISTORY})
 """Parts that another system must be asked for."""
-OF_A_MESSAGE: Final = (Part.REQUEST, Part.TRIGGER)
+OF_A_MESSAGE: Final = (Part.REQUEST, Part.TRIGGER, Part.SUMMARY)
 """Parts that a further message of the customer changes."""
 HISTORY_LOOK_UP: Final = "history"
 """The look-up that a policy's system offers for past contacts; its argument is the customer."""
 
+OF_A_REPLY: Final = (Part.SUMMARY,)
+"""Parts that what a person writes to the customer changes."""
 _SUGGESTS: Final = {
+    Part.SUMMARY: Assist.SUMMARISE,
     Part.SIMILAR: Assist.SUMMARISE,
     Part.NEXT_ACTIONS: Assist.SUMMARISE,
     Part.AI_ATTEMPT: Assist.DRAFT,
 }
 """Parts that suggest something, and what the AI must be allowed for them."""
+
+WARNING: Final = (
+    "What customers and the AI wrote may hold instructions and personal data: do not paste it into AI tools."
+)
+"""Stands on every package (CTX-5)."""
 
 DEADLINE: Final = timedelta(seconds=2)
 FIRST_WAIT: Final = timedelta(seconds=1.5)
@@ -162,8 +171,9 @@ class NextActions(msgspec.Struct, frozen=True):
 
 
 def parts(assist: Assist) -> tuple[Part, ...]:
-    """What a new package is made of; the AI's attempt only where its drafts are allowed."""
-    return tuple(part for part in Part if part is not Part.AI_ATTEMPT or assist is Assist.DRAFT)
+    """What a new package is made of; the AI's summary and attempt only where they are allowed."""
+    made_by_ai = {Part.SUMMARY: Assist.SUMMARISE, Part.AI_ATTEMPT: Assist.DRAFT}
+    return tuple(part for part in Part if assist >= made_by_ai.get(part, Assist.NONE))
 
 
 def visible(part: Part, assist: Assist) -> bool:

@@ -19,6 +19,8 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.sentence import Figure, Sentence, joined
 from newel.domain.tier import ceiling_minor
 
+ASKABLE: Final = frozenset({"no_limit", "over_limit"})
+"""What keeps a person from an act alone, and another person may lift: everything else stands for both."""
 UNSETTLED: Final = frozenset({"authorised", "claimed", "unknown"})
 """The states of an action of which nobody can say yet that it was done."""
 

@@ -40,8 +40,13 @@ class GiveUp(msgspec.Struct, frozen=True):
     reason: str
 
 
-def text_now(key: str, priority: Priority, policy: Bundle, now: datetime) -> str:
-    """The fixed text that is true now: a hand-over that waits for business hours says that it does."""
+def text_now(key: str, priority: Priority, policy: Bundle, now: datetime, *, here: bool = True) -> str:
+    """The fixed text that is true now: a hand-over that waits for business hours says that it does.
+
+    So does one while nobody is ``here``, but for what the on-call is called out for.
+    """
+    if key == HANDOVER and not here and priority is not Priority.P1:
+        return OUT_OF_HOURS
     if key != HANDOVER or policy.sla.targets[_NAMES[priority]].around_the_clock:
         return key
     is_open = between(hours_of(policy.calendar), now, now + timedelta(minutes=1))

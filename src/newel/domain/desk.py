@@ -32,10 +32,13 @@ _LOOKED_AT: Final = 300
 
 
 class Sight(StrEnum):
-    """What a person sees: everything, and may reveal it; the texts masked; or the case at a glance."""
+    """What a person sees: everything, and may reveal it; the texts masked, and act on it; the texts masked
+    of what has ended, and no more; or the case at a glance.
+    """
 
     WHOLE = "whole"
     MASKED = "masked"
+    READ = "read"
     GLANCE = "glance"
 
 
@@ -57,11 +60,15 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 def sight(actor: Actor, tie: Tie) -> Sight:
-    """The owner and whoever holds a live grant see all; who may take the case over reads it masked."""
+    """The owner and whoever holds a live grant see all; who may take the case over reads it masked, and so
+    does, once it has ended, who had it or was let read it beside a case like it.
+    """
     actor.must(Act.WORK)
     if tie.owns or tie.granted:
         return Sight.WHOLE
-    return Sight.MASKED if actor.may(Act.ASSIGN) else Sight.GLANCE
+    if actor.may(Act.ASSIGN):
+        return Sight.MASKED
+    return Sight.READ if tie.reads else Sight.GLANCE
 
 
 def short_name(name: str, seen: Sight) -> str:

@@ -168,14 +168,18 @@ def allowance(
     )
 
 
-def hindrance(approver: Approver, customer_id: UUID, amount: Money | None) -> Sentence | None:
+def hindrance(
+    approver: Approver, customer_id: UUID, amount: Money | None, asked_by: UUID | None = None
+) -> Sentence | None:
     """Why this person may not release it, as a sentence; nothing when they may."""
     minor = amount.amount_minor if amount else 0
     try:
-        rule.may_decide(approver, Asked(customer_id=customer_id, amount_minor=minor))
+        rule.may_decide(approver, Asked(customer_id=customer_id, amount_minor=minor, asked_by=asked_by))
     except Forbidden:
         if approver.customer_id == customer_id:
             return Sentence("Needs somebody else: it is to your own benefit.")
+        if asked_by == approver.id:
+            return Sentence("Needs somebody else: you asked for it.")
         if amount and minor > approver.limit_minor:
             return _LIMIT.of(amount=Sum(minor, amount.currency))
         return Sentence("Needs somebody with the role of an approver.")

@@ -28,10 +28,14 @@ class Kind(StrEnum):
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person stands to a case: they own it, or a live grant opens it to them."""
+    """How a person stands to a case: they own it, or a live grant opens it to them.
+
+    ``reads``: it has ended, and they had it last or were let read it beside a case like it.
+    """
 
     owns: bool = False
     granted: bool = False
+    reads: bool = False
 
 
 def fit(text: str) -> str:

@@ -42,6 +42,7 @@ KNOWN: Final[Mapping[str, Sentence]] = {
     "ai_away": Sentence("The AI was away"),
     "deflection.silence": Sentence("Articles were offered, and nothing came of it"),
     "takeover": Sentence("Taken over"),
+    "reopened": Sentence("Opened again by a person"),
     "merged": Sentence("Merged with another case"),
     "approval.rejected": Sentence("The AI's proposal was rejected"),
     "approval.expired": Sentence("The AI's proposal expired"),

@@ -53,6 +53,7 @@ async def authorise(
         authority=authority,
         approval_id=approval.id if approval else None,
         binding=approval.binding if approval else None,
+        staff_id=approval.asked_by if approval else None,
         cap_minor=rule.cap_minor(ceiling, worth) if ceiling else None,
         window_from=tx.now - timedelta(days=ceiling.window_days) if ceiling else None,
         keyed=running.bundle.systems[kind.system].actions[payload.action].key == "header",
@@ -145,7 +146,7 @@ async def _follow(
             if action.state == "claimed":
                 await rows.question(tx, action, reason, lapsed=refused)
             await jobs.retry(tx, job, at=tx.now + wait, error=reason)
-            if action.authority != "own_limit" and (refused or case.tier is Tier.HUMAN):  # an owner sees it
+            if action.staff_id is None and (refused or case.tier is Tier.HUMAN):  # an owner sees it
                 await _to_person(tx, house, running, case, "action.unknown")
         case CallAgain():
             await rows.again(tx, action, "it was not executed")
@@ -163,7 +164,7 @@ async def _follow(
 
 async def _confirmed(tx: Tx, house: House, running: Running, case: Case, action: Action) -> None:
     """The reply that states it may leave now; a marker that landed meanwhile keeps it back (INV-19)."""
-    if action.authority == "own_limit":  # a person did it, and writes of it themselves
+    if action.staff_id is not None:  # a person did it, or asked for it, and writes of it themselves
         return
     made = await answers.proposal(tx, house.envelope, case, action.proposal_id)
     if case.tier is Tier.HUMAN:

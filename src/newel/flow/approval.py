@@ -24,6 +24,7 @@ from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import job as jobs
 from newel.store import note as notes
+from newel.store import notice as notices
 from newel.store.action import payload_mac
 from newel.store.answer import Draft, Made
 from newel.store.approval import Approval
@@ -31,6 +32,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.delivery import Provenance, end_proposal
 from newel.store.job import Job
+from newel.store.notice import Notice
 
 
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,6 +59,24 @@ async def ask(tx: Tx, house: House, running: Running, case: Case, made: Made) ->
     await sla.approval_asked(tx, running, case, approval.id, due)
 
 
+async def ask_for(tx: Tx, house: House, running: Running, case: Case, made: Made, by: UUID) -> UUID:
+    """Who works a case asks others for an act that they may not have done alone; they keep the case."""
+    due, expires = rule.times(running.bundle, tx.now)
+    approval = _asked(house, running, case, made, due, expires, by=by)
+    await rows.add(tx, approval, *_macs(house, made.draft))
+    await jobs.add(tx, "approval_expiry", at=expires, case_id=case.id, subject_id=approval.id)
+    await sla.approval_asked(tx, running, case, approval.id, due)
+    return approval.id
+
+
+async def _tell(tx: Tx, approval: Approval, state: str) -> None:
+    """Who asked for it hears what became of it."""
+    if approval.asked_by is not None:
+        kind, about = f"asked.{state}", str(approval.id)
+        told = Notice(kind=kind, case_id=approval.case_id, staff_id=approval.asked_by, about=about)
+        await notices.add(tx, told)
+
+
 def _macs(house: House, draft: Draft) -> tuple[bytes, bytes | None]:
     """The MACs by which the store knows the shown text and payload again."""
     payload = payload_mac(house.envelope, draft.action) if draft.action else None
@@ -72,6 +92,7 @@ def _asked(
     expires: datetime,
     *,
     edited: bool = False,
+    by: UUID | None = None,
 ) -> Approval:
     act = made.draft.action
     return Approval(
@@ -85,6 +106,7 @@ def _asked(
         amount_minor=act.amount.amount_minor if act and act.amount else None,
         due_at=due,
         expires_at=expires,
+        asked_by=by,
     )
 
 
@@ -132,11 +154,14 @@ async def _decided(
     by: UUID,
 ) -> str:
     approver = await rows.approver(tx, by)
-    asked = rule.Asked(customer_id=case.customer_id, amount_minor=approval.amount_minor or 0)
+    asked = rule.Asked(
+        customer_id=case.customer_id, amount_minor=approval.amount_minor or 0, asked_by=approval.asked_by
+    )
     await jobs.drop(tx, case.id, "approval_expiry")
     draft = edited_draft(made.draft, verdict) if verdict.decision == "edit" else made.draft
-    said = Body(decision=_word(made.draft, draft, verdict), contact_reason=made.contact_reason)
-    await feedback.add(tx, house, case, What.APPROVAL, said)
+    if approval.asked_by is None:  # of the AI's work it says nothing
+        said = Body(decision=_word(made.draft, draft, verdict), contact_reason=made.contact_reason)
+        await feedback.add(tx, house, case, What.APPROVAL, said)
     if verdict.decision == "reject":
         rule.may_decide(approver, msgspec.structs.replace(asked, amount_minor=0))
         await _rejected(tx, house, running, case, approval, made, verdict, by)
@@ -149,6 +174,7 @@ async def _decided(
         await _within_ceiling(tx, house, running, case, made)
     await rows.approve(tx, approval, by)
     await sla.approval_ended(tx, case)
+    await _tell(tx, approval, "approved")
     await _released(tx, house, running, case, approval, made, by)
     return "approved"
 
@@ -178,7 +204,8 @@ async def _released(
     """The action first, and the reply once it is confirmed; without an action the reply at once."""
     await _end_proposal(tx, case, made)
     if made.draft.action is not None:
-        case = await cases.move(tx, case, "approved", state="acting")
+        if approval.asked_by is None:
+            case = await cases.move(tx, case, "approved", state="acting")
         await action.authorise(tx, house, running, case, made, authority="approval", approval=approval)
         return
     provenance = Provenance(
@@ -206,7 +233,8 @@ async def _edited(
         made, id=uuid4(), revision=made.revision + 1, drafted_by="person", draft=draft, state="pending"
     )
     await answers.add_proposal(tx, house.envelope, case, again)
-    asked = _asked(house, running, case, again, approval.due_at, approval.expires_at, edited=True)
+    due, expires, by = approval.due_at, approval.expires_at, approval.asked_by
+    asked = _asked(house, running, case, again, due, expires, edited=True, by=by)
     await rows.add(tx, asked, *_macs(house, draft))
     return asked, again
 
@@ -214,7 +242,7 @@ async def _edited(
 def edited_draft(draft: Draft, verdict: Verdict) -> Draft:
     """The draft with the editor's text and amount; an amount only where there was one, above nothing."""
     reply = draft.reply if verdict.text is None else verdict.text.strip()
-    if not reply:
+    if not reply and draft.reply:
         raise Invalid(what="text", why="an edited reply may not be empty")
     act = draft.action
     if verdict.amount_minor is not None:
@@ -245,7 +273,17 @@ async def _rejected(
     await _end_proposal(tx, case, made)
     await sla.approval_ended(tx, case)
     await _handed_over(tx, house, case, verdict.note)
-    await escalation.escalate(tx, house, running, case, for_want_of("approval.rejected"))
+    await _to_person(tx, house, running, case, approval, "rejected")
+
+
+async def _to_person(
+    tx: Tx, house: House, running: Running, case: Case, approval: Approval, state: str
+) -> None:
+    """A person gets the case; who asked for it has it, and is told."""
+    if approval.asked_by is not None:
+        await _tell(tx, approval, state)
+        return
+    await escalation.escalate(tx, house, running, case, for_want_of(f"approval.{state}"))
 
 
 async def _handed_over(tx: Tx, house: House, case: Case, words: str) -> None:
@@ -258,10 +296,18 @@ async def _undone(tx: Tx, house: House, running: Running, case: Case, approval: 
     await rows.end(
         tx, approval, state, reason="too late" if state == "expired" else "what it bound has changed"
     )
-    await delivery.take_back(tx, case, f"approval {state}")
+    await _taken_back(tx, case, approval, f"approval {state}")
     await sla.approval_ended(tx, case)
-    await escalation.escalate(tx, house, running, case, for_want_of(f"approval.{state}"))
+    await _to_person(tx, house, running, case, approval, state)
     return state
+
+
+async def _taken_back(tx: Tx, case: Case, approval: Approval, because: str) -> None:
+    """What the AI has under way; of a person's own case nothing but what they had asked for."""
+    if approval.asked_by is None:
+        await delivery.take_back(tx, case, because)
+    else:
+        await end_proposal(tx, case.id, approval.proposal_id, "superseded", because)
 
 
 async def expire(house: House, job: Job) -> None:
@@ -290,6 +336,6 @@ async def withdraw(house: House, actor: Actor, approval_id: UUID, note: str) -> 
         await jobs.drop(tx, case.id, "approval_expiry")
         await rows.end(tx, approval, "withdrawn", by=UUID(actor.id), reason="taken back")
         await _handed_over(tx, house, case, note)
-        await delivery.take_back(tx, case, "withdrawn by staff")
+        await _taken_back(tx, case, approval, "withdrawn by staff")
         await sla.approval_ended(tx, case)
-        await escalation.escalate(tx, house, running, case, for_want_of("approval.withdrawn"))
+        await _to_person(tx, house, running, case, approval, "withdrawn")

@@ -5,7 +5,7 @@ another system must be asked is asked outside of any transaction.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ import msgspec
 
 from newel.domain import context as rule
 from newel.domain import mask
+from newel.domain import summary as summarising
 from newel.domain.access import Act, Actor, system
 from newel.domain.context import (
     REMOTE,
@@ -28,8 +29,10 @@ from newel.domain.context import (
     Told,
     Trigger,
 )
+from newel.domain.desk import marks
 from newel.domain.errors import Forbidden, Invalid, NewelError, NotFound, Unavailable
 from newel.domain.mask import Field, Known
+from newel.domain.summary import Heard, Summary
 from newel.domain.words import Cluster
 from newel.flow.house import House, Running
 from newel.store import answer as answers
@@ -37,6 +40,7 @@ from newel.store import audit
 from newel.store import case as cases
 from newel.store import context as rows
 from newel.store import customer as customers
+from newel.store import desk as desks
 from newel.store import intake as told
 from newel.store import job as jobs
 from newel.store import routing as work
@@ -73,6 +77,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     complete_at: datetime | None
     parts: tuple[Shown, ...]
+    warning: str = rule.WARNING
 
 
 async def begin(tx: Tx, case: Case, item: WorkItem) -> None:
@@ -82,9 +87,9 @@ async def begin(tx: Tx, case: Case, item: WorkItem) -> None:
     await jobs.add(tx, "context", case_id=case.id, subject_id=package, priority=int(item.priority))
 
 
-async def renew(tx: Tx, item: WorkItem) -> None:
-    """The customer has written again: what the message changes is made anew."""
-    package = await rows.renew(tx, item.id, rule.OF_A_MESSAGE)
+async def renew(tx: Tx, item: WorkItem, parts: Sequence[Part] = rule.OF_A_MESSAGE) -> None:
+    """The customer has written again, or was answered: what that changes is made anew."""
+    package = await rows.renew(tx, item.id, parts)
     if package:
         await jobs.add(tx, "context", case_id=item.case_id, subject_id=package, priority=int(item.priority))
 
@@ -115,6 +120,12 @@ class _Own:
         self._said: list[Said] | None = None
         self._made: tuple[Made | None] | None = None
         self._similar: tuple[Like, ...] | None = None
+
+    @property
+    def known(self) -> Known:
+        """What is hidden of the customer by default."""
+        who = self.customer.profile
+        return mask.known_of(who.name, who.address, who.phone)
 
     async def said(self) -> list[Said]:
         """The customer's messages."""
@@ -190,6 +201,34 @@ async def _trigger(own: _Own) -> Trigger:
     )
 
 
+async def _summary(own: _Own) -> Summary:
+    """Chosen from what was said and found; no model writes a word of it."""
+    opened = await desks.messages(own.tx, own.house.envelope, own.case)
+    known, made = own.known, await own.made()
+    tried = [*await rows.acts(own.tx, own.case), *await rows.reasons(own.tx, own.case)]
+    return summarising.summary(
+        [*_heard(opened, own.case.episode, known)],
+        [one for one in tried if one.startswith("action.") or one in summarising.UNDONE],
+        msgspec.to_builtins(made.draft.facts) if made else None,
+        made.sources if made else (),
+    )
+
+
+def _heard(opened: desks.Opened, episode: int, known: Known) -> Iterator[Heard]:
+    """What was said in this episode and has not been taken back; the system's fixed texts say nothing."""
+    for row, body, receipt in zip(opened.rows, opened.bodies, opened.receipts, strict=True):
+        if row["episode"] != episode or row["author"] == "system" or row["delivery"] in {"withdrawn", "dead"}:
+            continue
+        text = body.text if body.text.strip() else body.subject
+        yield Heard(
+            who="customer" if row["direction"] == "inbound" else row["author"],
+            seq=row["seq"],
+            text=text,
+            seen=tuple((m.start, m.end) for m in marks(receipt.markers if receipt else ())),
+            whole=tuple((s.start, s.end) for s in mask.secrets(text[: summarising.READ], known)),
+        )
+
+
 async def _sources(own: _Own) -> Sources:
     made = await own.made()
     return Sources(tuple(made.sources) if made else ())
@@ -222,6 +261,7 @@ async def _next_actions(own: _Own) -> rule.NextActions:
 
 
 _MAKE: Final[Mapping[Part, Callable[[_Own], Awaitable[Any]]]] = {
+    Part.SUMMARY: _summary,
     Part.REQUEST: _request,
     Part.AI_ATTEMPT: _attempt,
     Part.TRIGGER: _trigger,

@@ -20,10 +20,11 @@ from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleTok
 from newel.domain.playbook import Action, Doable, Known, NoPath, acts
 from newel.domain.sentence import Sentence
 from newel.domain.words import Money, Tier
-from newel.flow import answer, routing
+from newel.flow import answer, approval, routing
 from newel.flow.house import House, Running, Turn
 from newel.store import action as actions
 from newel.store import answer as answers
+from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import deed as rows
@@ -62,6 +63,34 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
     room: Room | None = None
     hindrance: Hindrance | None = None
     blocked: str = ""
+
+
+async def ask(house: House, actor: Actor, case_id: UUID, token: int, asked: Asked, why: str) -> UUID:
+    """Ask those with a higher limit for an act that is above one's own; the approval (INV-12).
+
+    The person keeps the case. Only the limit is another's to lift: the ceiling and all else hold for both.
+    """
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        item, case = await work.open_of(tx, case_id), await cases.read(tx, case_id)
+        if item is None or str(item.owner_id) != actor.id:
+            raise StaleToken(what=f"case {case_id}")
+        turn = await _turn(tx, house, await house.running(tx, case.workflow), case, asked.slots)
+    found = await _doable(turn, asked)
+    async with house.db.tx(actor) as tx:
+        case, _ = await routing.mine(tx, case_id, actor, token)
+        running = await house.running(tx, case.workflow)
+        hinders = await _hindrance(tx, house, running, case, actor, found.action)
+        if hinders is None:
+            raise Conflict(what="the act", state="within your limit", why="have it done yourself")
+        if hinders.why not in rule.ASKABLE:
+            raise hinders.refuse(found.action.action)
+        case = msgspec.structs.replace(case, policy_id=running.id)
+        made = _made(running, case, asked, found)
+        draft = msgspec.structs.replace(made.draft, justification=why.strip())
+        made = msgspec.structs.replace(made, state="pending", reasons=["over_limit"], draft=draft)
+        await answers.add_proposal(tx, house.envelope, case, made)
+        return await approval.ask_for(tx, house, running, case, made, UUID(actor.id))
 
 
 async def do(house: House, actor: Actor, case_id: UUID, token: int, asked: Asked) -> Deed:
@@ -160,15 +189,11 @@ async def _authorise(
     found: Doable,
     key: UUID,
 ) -> Deed:
-    if case.state != "owned" or case.tier is not Tier.HUMAN or case.last_inbound_id is None:
-        raise Conflict(what=f"case {case.id}", state=case.state, why="it is not on your desk now")
     me, act = UUID(actor.id), found.action
-    customer = await customers.read(tx, house.envelope, case.customer_id)
-    hand = await rows.hand(tx, me)
-    matter = await _matter(tx, running, case, customer, me, act)
-    hinders = rule.hindrance(hand, matter, act, running.bundle)
+    hinders = await _hindrance(tx, house, running, case, actor, act)
     if hinders:
         raise hinders.refuse(act.action)
+    customer = await customers.read(tx, house.envelope, case.customer_id)
     case = msgspec.structs.replace(case, policy_id=running.id)
     made = _made(running, case, asked, found)
     await answers.add_proposal(tx, house.envelope, case, made)
@@ -178,6 +203,20 @@ async def _authorise(
     deed = await _before(tx, house, case, key)
     assert deed is not None, "it was written a moment ago"  # noqa: S101
     return deed
+
+
+async def _hindrance(
+    tx: Tx, house: House, running: Running, case: Case, actor: Actor, act: Action
+) -> Hindrance | None:
+    """What keeps the owner from an act now; one that waits for approval keeps them from another."""
+    if case.state != "owned" or case.tier is not Tier.HUMAN or case.last_inbound_id is None:
+        raise Conflict(what=f"case {case.id}", state=case.state, why="it is not on your desk now")
+    if await approvals.pending(tx, case.id) is not None:
+        raise Conflict(what=f"case {case.id}", state="in approval", why="wait until it is decided")
+    me = UUID(actor.id)
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    matter = await _matter(tx, running, case, customer, me, act)
+    return rule.hindrance(await rows.hand(tx, me), matter, act, running.bundle)
 
 
 def _made(running: Running, case: Case, asked: Asked, found: Doable) -> Made:

@@ -41,10 +41,11 @@ async def post_system(tx: Tx, house: House, case: Case, running: Running, key: s
 
 
 async def post_system_once(tx: Tx, house: House, case: Case, running: Running, key: str) -> None:
-    """The same, once an episode and again after a lowering; a hand-over outside business hours says so."""
-    told = rule.text_now(key, case.priority, running.bundle, tx.now)
+    """The same, once an episode and again after a lowering; a hand-over while nobody is there says so."""
     if case.conversation_id is None or await rows.template_sent(tx, case, key):
         return
+    here = key != rule.HANDOVER or await rows.somebody_here(tx)
+    told = rule.text_now(key, case.priority, running.bundle, tx.now, here=here)
     if told == key or not await rows.template_sent(tx, case, told):
         await post_system(tx, house, case, running, told)
 

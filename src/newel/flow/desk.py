@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from newel.domain import desk as rule
-from newel.domain import mask
-from newel.domain.access import Actor
+from newel.domain import mask, miss
+from newel.domain.access import Act, Actor
 from newel.domain.context import Part
 from newel.domain.deed import UNSETTLED
 from newel.domain.desk import CONVERSATION, Sight
@@ -27,7 +27,7 @@ from newel.flow import answer, chat, context, deed
 from newel.flow.context import Opened
 from newel.flow.deed import Possible
 from newel.flow.house import House, Turn
-from newel.store import audit, views
+from newel.store import audit, reading, views
 from newel.store import case as cases
 from newel.store import context as packages
 from newel.store import customer as customers
@@ -36,7 +36,9 @@ from newel.store import desk as rows
 from newel.store import draft as drafts
 from newel.store import intake as told
 from newel.store import merge as merges
+from newel.store import miss as misses
 from newel.store import note as notes
+from newel.store import resolution as resolutions
 from newel.store import routing as work
 from newel.store import survey as surveys
 from newel.store.case import Case
@@ -47,6 +49,7 @@ from newel.store.deed import Deed
 from newel.store.desk import Line, Moment, Question
 from newel.store.draft import Draft
 from newel.store.note import Note
+from newel.store.resolution import Ended
 from newel.store.routing import WorkItem
 from newel.store.survey import Answer
 from newel.store.views import CaseView
@@ -56,6 +59,7 @@ _ELSEWHERE: Final = frozenset({Part.REQUEST})
 
 
 NO_SLOTS: Final[Mapping[str, str]] = {}
+NO_ANSWERS: Final[Mapping[str, bool]] = {}
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +107,17 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """What was done in it, or is under way."""
     prefers_human: bool = False
     """Whether its customer wants people always, as it stands now."""
+    ended: Ended | None = None
+    """How it ended, once it has."""
+    reopens: bool = False
+    """Whether the person may open it again."""
+    marks: bool = False
+    """Whether the person may say that it should have been T3."""
 
     @property
     def unconfirmed(self) -> bool:
         """Whether an act of a person is neither done nor refused yet."""
-        return any(one.authority == "own_limit" and one.state in UNSETTLED for one in self.deeds)
+        return any(one.staff_id is not None and one.state in UNSETTLED for one in self.deeds)
 
 
 async def open_case(house: House, actor: Actor, case_id: UUID) -> Desk:
@@ -179,9 +189,17 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def script(
-    house: House, actor: Actor, case_id: UUID, reason: str, slots: Mapping[str, str] = NO_SLOTS
+    house: House,
+    actor: Actor,
+    case_id: UUID,
+    reason: str,
+    slots: Mapping[str, str] = NO_SLOTS,
+    answers: Mapping[str, bool] = NO_ANSWERS,
 ) -> Script | None:
-    """A playbook with what its look-ups say today; the case's own, or the one that the person names."""
+    """A playbook with what its look-ups say today; the case's own, or the one that the person names.
+
+    It goes on with what its owner says by hand: ``slots``, and ``answers`` where no fact says.
+    """
     async with house.db.tx(actor, read_only=True) as tx:
         stands = await _standing(tx, house, actor, case_id)
         case, running = stands.case, await house.running(tx, stands.case.workflow)
@@ -195,7 +213,9 @@ async def script(
     text = "\n".join(one.body.text for one in said)
     turn = Turn(running, stands.customer.profile, text, fields, confidence, now, given=slots)
     found = await answer.look_up(turn, playbook) if stands.sight is Sight.WHOLE else None
-    made = Script(guide=guide(reason, playbook, found, now), mine=stands.owns and case.state == "owned")
+    mine = stands.owns and case.state == "owned"
+    read = guide(reason, playbook, found, now, answers if mine else NO_ANSWERS)
+    made = Script(guide=read, mine=mine)
     if made.mine and isinstance(found, Facts):
         async with house.db.tx(actor, read_only=True) as tx:
             acts = await deed.possible(tx, house, actor, case, running, reason, found)
@@ -238,7 +258,8 @@ async def _standing(tx: Tx, house: House, actor: Actor, case_id: UUID) -> Standi
         and await packages.live_grant(tx, package.id, UUID(actor.id)) is not None
     )
     customer = await customers.read(tx, house.envelope, case.customer_id)
-    sight = rule.sight(actor, Tie(owns=owns, granted=granted))
+    reads = case.state == "resolved" and await reading.reads(tx, case_id, UUID(actor.id))
+    sight = rule.sight(actor, Tie(owns=owns, granted=granted, reads=reads))
     return Standing(case=case, item=item, package=package, customer=customer, sight=sight, owns=owns)
 
 
@@ -262,6 +283,8 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
     bare = glance or case.kind != "item"
     fields, confidence = ({}, None) if bare else await told.fields(tx, house.envelope, case)
     package = stands.package if whole else None
+    over = case.state == "resolved"
+    into = await merges.into(tx, case.id) if over else None
     return Desk(
         view=await views.case(tx, case.id),
         item=stands.item,
@@ -272,7 +295,7 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         customer=rule.short_name(stands.customer.profile.name, stands.sight),
         lines=said.lines(stands.known) if said else (),
         moments=tuple(await rows.moments(tx, case.id)),
-        notes=await _notes(tx, house, (*merged, case), me, all_of_them=not glance),
+        notes=await _notes(tx, house, stands, (*merged, case), me),
         package=await context.shown(tx, house, case, package, stands.known, but=_ELSEWHERE)
         if package
         else None,
@@ -282,15 +305,32 @@ async def _desk(tx: Tx, house: House, actor: Actor, stands: Standing) -> Desk:
         extraction_confidence=confidence,
         answers=tuple(await surveys.of_customer(tx, case.customer_id, rule.ANSWERS)) if whole else (),
         merged=tuple(one.id for one in merged),
-        into=await merges.into(tx, case.id) if case.state == "resolved" else None,
-        deeds=await deeds.of_case(tx, house.envelope, case) if whole else (),
+        into=into,
+        deeds=() if glance else await deeds.of_case(tx, house.envelope, case),
         prefers_human=stands.customer.prefers_human,
+        ended=await _ended(tx, house, stands) if over and not glance else None,
+        marks=miss.offered(actor, await misses.standing(tx, case, me)),
+        reopens=over and into is None and await _reopens(tx, actor, case),
     )
 
 
-async def _notes(
-    tx: Tx, house: House, of: Sequence[Case], me: UUID, *, all_of_them: bool
-) -> tuple[Note, ...]:
-    """All for whom sees the texts, else those that one wrote or is named in."""
+async def _ended(tx: Tx, house: House, stands: Standing) -> Ended | None:
+    """How it ended; its note is masked as the texts are."""
+    found = await resolutions.ended(tx, house.envelope, stands.case)
+    if found is None or stands.sight is Sight.WHOLE:
+        return found
+    return replace(found, note=mask.masked_text(found.note, stands.known))
+
+
+async def _reopens(tx: Tx, actor: Actor, case: Case) -> bool:
+    return actor.may(Act.ASSIGN) or await reading.had(tx, case.id, UUID(actor.id))
+
+
+async def _notes(tx: Tx, house: House, stands: Standing, of: Sequence[Case], me: UUID) -> tuple[Note, ...]:
+    """All for whom sees the texts, masked for who only reads; else what one wrote or is named in."""
     found = [note for case in of for note in await notes.of_case(tx, house.envelope, case)]
-    return tuple(n for n in found if all_of_them or me == n.author_id or me in n.mention_ids)
+    if stands.sight is Sight.GLANCE:
+        return tuple(n for n in found if me == n.author_id or me in n.mention_ids)
+    if stands.sight is Sight.READ:
+        return tuple(replace(n, text=mask.masked_text(n.text, stands.known)) for n in found)
+    return tuple(found)

@@ -19,12 +19,14 @@ from newel.domain.sla import Kind
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import context, delivery, feedback, routing, sla
 from newel.flow.house import House, Running
+from newel.store import approval as approvals
 from newel.store import case as cases
 from newel.store import escalation
 from newel.store import job as jobs
 from newel.store import routing as work
 from newel.store.case import Case
 from newel.store.db import Tx
+from newel.store.delivery import end_proposal
 from newel.store.routing import WorkItem
 
 AI_JOBS: Final = ("answer", "deflection", "settle", "approval_expiry", "review_expiry", "wake")
@@ -33,16 +35,39 @@ TAKEOVER: Final = Order(priority=Priority.P3, assist=Assist.DRAFT, lock=True, pr
 
 
 async def escalate(
-    tx: Tx, house: House, running: Running, case: Case, order: Order, *, since: datetime | None = None
+    tx: Tx,
+    house: House,
+    running: Running,
+    case: Case,
+    order: Order,
+    *,
+    since: datetime | None = None,
+    quiet: bool = False,
 ) -> Case:
     """A person has the case from here on; called again, it raises what is open.
 
-    Its clocks begin now, or ``since`` what called for a person (TIR-12).
+    Its clocks begin now, or ``since`` what called for a person (TIR-12). The customer is told, but of
+    what they did not ask for (``quiet``).
     """
     item = await work.open_of(tx, case.id)
     if item:
         return await _raise(tx, running, case, item, order)
-    return await _first(tx, house, running, case, order, since or tx.now)
+    case = await _first(tx, house, running, case, order, since or tx.now)
+    if not quiet:
+        await delivery.post_system_once(tx, house, case, running, "handover")
+    return case
+
+
+async def unask(tx: Tx, case: Case) -> None:
+    """The case ends, or passes to the AI: what its person had asked others for is asked for no more."""
+    pending = await approvals.pending(tx, case.id)
+    if pending is None:
+        return
+    asked, because = await approvals.read(tx, pending), "the case went on without it"
+    await jobs.drop(tx, case.id, "approval_expiry")
+    await approvals.end(tx, asked, "withdrawn", by=asked.asked_by, reason=because)
+    await end_proposal(tx, case.id, asked.proposal_id, "discarded", because)
+    await sla.approval_ended(tx, case)
 
 
 async def undone(tx: Tx, case: Case) -> Order:
@@ -81,7 +106,6 @@ async def _first(tx: Tx, house: House, running: Running, case: Case, order: Orde
     await context.begin(tx, case, item)
     await routing.queued(tx, item, running)
     await delivery.restate(tx, house, case, running)
-    await delivery.post_system_once(tx, house, case, running, "handover")
     return case
 
 
@@ -281,6 +305,7 @@ async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) 
         await work.change(tx, item, "lowered", state="cancelled")
         if owner:
             await routing.release(tx, owner)
+    await unask(tx, case)
     await sla.cancel(tx, case)
     await delivery.talks_again(tx, case)
     await jobs.add(tx, "answer", case_id=case.id)

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain import inbox as rule
-from newel.domain import mask
+from newel.domain import mask, miss
 from newel.domain.access import Act, Actor
 from newel.domain.action import ceiling_of
 from newel.domain.approval import Approver
@@ -30,6 +30,7 @@ from newel.store import audit, desk
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import inbox as rows
+from newel.store import miss as misses
 from newel.store.answer import Draft, Made
 from newel.store.case import Case
 from newel.store.customer import Customer
@@ -71,6 +72,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     standard: Standard
     talk: tuple[Said, ...]
     fate: Fate
+    asked_by: str = ""
+    """Who works the case and asks for it; nobody: the AI proposes it."""
+    marks: bool = False
+    """Whether the person may say that it should have been T3."""
 
 
 class Inbox(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +158,7 @@ def _line(one: Waiting, me: Approver) -> Line:
         amount=amount,
         due_at=one.due_at,
         created_at=one.created_at,
-        hindrance=rule.hindrance(me, one.customer_id, amount),
+        hindrance=rule.hindrance(me, one.customer_id, amount, one.asked_by),
     )
 
 
@@ -190,11 +195,13 @@ async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet
         calibrated=made.calibrated,
         drafted_by=made.drafted_by,
         limit_minor=me.limit_minor,
-        hindrance=rule.hindrance(me, case.customer_id, action.amount if action else None),
+        hindrance=rule.hindrance(me, case.customer_id, action.amount if action else None, asked.asked_by),
+        asked_by=asked.asked_by_name or "",
         allowance=rule.allowance(bundle, action, customer.lifetime_value_minor, used, me.limit_minor),
         standard=rule.standard(bundle, made.contact_reason, action, made.draft.facts),
         talk=tuple(_talk(spoken, _known(customer), asked.message_id, made)),
         fate=_fate(asked, case, me.id),
+        marks=miss.offered(tx.actor, await misses.standing(tx, case, me.id)),
     )
 
 

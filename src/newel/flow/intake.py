@@ -148,7 +148,7 @@ async def _case(tx: Tx, coming: _Coming) -> tuple[Case, bool, UUID | None]:
     case, heard = await _locked(tx, joined)
     if case.state != "resolved":
         return case, False, heard
-    return await _reopened(tx, coming, case), True, heard
+    return await reopened(tx, coming.running, case), True, heard
 
 
 async def _locked(tx: Tx, joined: Join) -> tuple[Case, UUID | None]:
@@ -193,7 +193,7 @@ async def _new(tx: Tx, coming: _Coming, talks: bool) -> Case:
     return await cases.opened(tx, case)
 
 
-async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
+async def reopened(tx: Tx, running: Running, case: Case) -> Case:
     """A new episode: locks, tier and the mark of a follow-up end with the old one."""
     return await cases.move(
         tx,
@@ -201,7 +201,7 @@ async def _reopened(tx: Tx, coming: _Coming, case: Case) -> Case:
         "reopened",
         state="ai",
         episode=case.episode + 1,
-        policy_id=coming.running.id,
+        policy_id=running.id,
         tier=None,
         locked=False,
         priority=Priority.P3,

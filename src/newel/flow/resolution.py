@@ -5,7 +5,7 @@ What the owner sends may be held for a few seconds, and be taken back until it i
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -13,13 +13,14 @@ from msgspec import Struct
 from newel.domain import resolution as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.attachment import few
+from newel.domain.context import OF_A_REPLY
 from newel.domain.deed import Unconfirmed
 from newel.domain.errors import Conflict, Invalid
 from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import attachment, delivery, feedback, quality, routing, sla, survey
+from newel.flow import attachment, context, delivery, escalation, feedback, quality, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import deed as deeds
@@ -68,6 +69,7 @@ async def resolve(
             return again
         case, item = await routing.mine(tx, case_id, actor, token)
         await _settled(tx, case, unconfirmed=unconfirmed)
+        await _about(tx, house, case, said.contact_reason)
         await let_go(tx, house, case)
         writes = bool(said.reply or attachments)
         if writes and hold:
@@ -78,10 +80,20 @@ async def resolve(
         return await _end(tx, house, case, item, said, UUID(actor.id))
 
 
+async def _about(tx: Tx, house: House, case: Case, reason: str) -> None:
+    """What the person says that it was about is the case's own, or one that the policy in force knows."""
+    if reason not in {"", case.contact_reason}:
+        running = await house.running(tx, case.workflow)
+        if reason not in running.bundle.playbooks:
+            raise Invalid(what="contact_reason", why="choose one of the workflow's")
+
+
 async def _end(tx: Tx, house: House, case: Case, item: WorkItem, said: Resolution, by: UUID) -> Case:
-    resolution = await rows.add(tx, house.envelope, case, said, "staff", by)
+    """With what was done in the episode, whoever did it: it ends by words, by acts, or both (RES-1)."""
+    acts = await rows.acts(tx, case)
+    resolution = await rows.add(tx, house.envelope, case, said, "staff", by, acts)
     await feedback.add(tx, house, case, What.RESOLUTION, _body(said, by_person=True), resolution)
-    return await _close(tx, house, case, item, said)
+    return await _close(tx, house, case, item, said, acts=list(acts))
 
 
 def _body(said: Resolution, *, by_person: bool) -> Body:
@@ -125,7 +137,15 @@ async def _again(tx: Tx, house: House, actor: Actor, case_id: UUID, says: _Says)
 async def _post(tx: Tx, house: House, case: Case, actor: Actor, says: _Says) -> None:
     box = await _write(tx, house, case, actor, says)
     await delivery.send(tx, case, box)
+    await _answered(tx, case)
+
+
+async def _answered(tx: Tx, case: Case) -> None:
+    """Response targets are met, and what the case's summary says is made anew."""
     await sla.answered(tx, case)
+    item = await work.open_of(tx, case.id)
+    if item:
+        await context.renew(tx, item, OF_A_REPLY)
 
 
 async def _write(tx: Tx, house: House, case: Case, actor: Actor, says: _Says) -> UUID:
@@ -139,10 +159,11 @@ async def _write(tx: Tx, house: House, case: Case, actor: Actor, says: _Says) ->
 
 
 async def _close(
-    tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution, **told: bool
+    tx: Tx, house: House, case: Case, item: WorkItem | None, said: Resolution, **told: Any
 ) -> Case:
     """The episode ends: work done, clocks met, capacity free, the customer asked how it was."""
     await jobs.drop(tx, case.id, "wake", "settle", "deflection")
+    await escalation.unask(tx, case)
     if item:
         owner = item.owner_id
         await work.change(tx, item, "done", state="done")
@@ -243,7 +264,7 @@ async def _leave(tx: Tx, case: Case, held: Held) -> None:
     """From here on it is on its way, and the response targets are met."""
     await holds.end(tx, case, held, released=True)
     await delivery.send(tx, case, held.outbox_id)
-    await sla.answered(tx, case)
+    await _answered(tx, case)
 
 
 async def undo(house: House, actor: Actor, case_id: UUID, token: int) -> Text:

@@ -46,7 +46,7 @@ WAY: Mapping[str, Stage] = {
     "breach": Stage(sla.breach, ("delivery", "rebalance")),
     "context": Stage(context.fill, ()),
     "wake": Stage(routing.wake, ("routing",)),
-    "release": Stage(resolution.release, ("delivery", "settle", "feedback")),
+    "release": Stage(resolution.release, ("delivery", "context", "settle", "feedback")),
     "settle": Stage(resolution.settle, ("feedback",)),
     "feedback": Stage(feedback.ingest, ()),
 }

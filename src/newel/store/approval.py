@@ -25,6 +25,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     expires_at: datetime
     decided_by: UUID | None = None
+    asked_by: UUID | None = None
+    """Whose act it would be: who works the case, and may not have it done alone."""
 
 
 async def add(tx: Tx, approval: Approval, text_mac: bytes, payload_mac: bytes | None) -> None:
@@ -43,6 +45,7 @@ async def add(tx: Tx, approval: Approval, text_mac: bytes, payload_mac: bytes | 
         approval.due_at,
         approval.expires_at,
         tx.now,
+        approval.asked_by,
     )
     await audit.record(
         tx,
@@ -53,6 +56,7 @@ async def add(tx: Tx, approval: Approval, text_mac: bytes, payload_mac: bytes | 
         case_id=approval.case_id,
         amount_minor=approval.amount_minor,
         edited=approval.edited,
+        **({"asked_by": str(approval.asked_by)} if approval.asked_by else {}),
     )
 
 

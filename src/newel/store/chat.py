@@ -40,6 +40,7 @@ class Matter(msgspec.Struct, frozen=True):
     workflow: str
     state: str
     owner: str | None
+    owner_away: bool = False
 
 
 class Begun(msgspec.Struct, frozen=True):

@@ -121,13 +121,17 @@ async def add_grant(
     granted_by: UUID,
     purpose: str,
     expires_at: datetime,
+    *,
+    beside: UUID | None = None,
 ) -> UUID:
-    """Let another person open a package, for a purpose (sealed) and a time."""
-    grant = uuid4()
+    """Let another person open a package, for a purpose (sealed) and a time.
+
+    ``beside`` a case of theirs they read the texts only, masked: the package stays shut.
+    """
+    grant, masked = uuid4(), beside is not None
     sealed = sealer.seal_value(f"grant.purpose:{grant}", purpose)
-    await tx.run(
-        sql("context").add_grant, grant, package.id, staff_id, granted_by, sealed, tx.now, expires_at
-    )
+    values = (grant, package.id, staff_id, granted_by, sealed, tx.now, expires_at, masked)
+    await tx.run(sql("context").add_grant, *values)
     await audit.record(
         tx,
         "context.granted",
@@ -137,6 +141,7 @@ async def add_grant(
         package=str(package.id),
         to=str(staff_id),
         expires_at=expires_at.isoformat(),
+        **({"beside": str(beside)} if beside else {}),
     )
     return grant
 

@@ -14,6 +14,7 @@ from newel.domain.ports import Outbound
 from newel.store import attachment as attachments
 from newel.store import audit, quality
 from newel.store import job as jobs
+from newel.store import notice as notices
 from newel.store.attachment import Held
 from newel.store.case import Case
 from newel.store.customer import Profile, profile_place
@@ -22,6 +23,7 @@ from newel.store.envelope import Envelope, case_place
 from newel.store.intake import Body
 from newel.store.job import Job
 from newel.store.live import of_conversation, topics
+from newel.store.notice import Notice
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +193,9 @@ async def end(tx: Tx, box: UUID, case_id: UUID, state: str, *, reason: str = "")
 
 
 async def take_back(tx: Tx, case: Case, because: str) -> bool:
-    """Withdraw all that the AI has under way on a case; whether an approval was undone by it.
+    """Withdraw all that the AI has under way on a case; whether an approval of its was undone by it.
+
+    What its person asked others for is undone as well, and they are told.
 
     What has been claimed for sending or execution has left and is not touched.
     """
@@ -205,13 +209,18 @@ async def take_back(tx: Tx, case: Case, because: str) -> bool:
     approvals = await tx.rows(sql("delivery").live_approvals, case.id)
     for row in approvals:
         await _invalidate(tx, case.id, row["id"], because, tx.now)
+        if row["asked_by"]:
+            told = Notice(
+                kind="asked.invalidated", case_id=case.id, staff_id=row["asked_by"], about=str(row["id"])
+            )
+            await notices.add(tx, told)
     for row in await tx.rows(sql("delivery").live_actions, case.id):
         await tx.run(sql("delivery").void, row["id"], because, tx.now)
         await jobs.drop_of(tx, row["id"], "action")
         await audit.record(
             tx, "action.void", "action", row["id"], state="void", case_id=case.id, reason=because
         )
-    return bool(approvals)
+    return any(row["asked_by"] is None for row in approvals)
 
 
 async def withdraw_stating(tx: Tx, case: Case, because: str) -> bool:
@@ -262,6 +271,12 @@ async def undisclose(tx: Tx, conversation_id: UUID) -> None:
 async def template_sent(tx: Tx, case: Case, key: str) -> bool:
     """Whether a fixed text was sent in this episode, since a person last gave the case back to the AI."""
     found: bool = await tx.value(sql("delivery").template_sent, case.id, case.episode, key)
+    return found
+
+
+async def somebody_here(tx: Tx) -> bool:
+    """Whether anybody who works on cases is available."""
+    found: bool = await tx.value(sql("delivery").somebody_here)
     return found
 
 

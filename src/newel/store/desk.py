@@ -56,6 +56,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     case_state: str
     priority: int
     due_at: datetime
+    due_kind: str | None = None
+    """What is due soonest: an answer, or the end."""
+    next_due: datetime
+    due_from: datetime
     queued_at: datetime
     breached: bool
     level: str

@@ -25,6 +25,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int | None
     due_at: datetime
     created_at: datetime
+    asked_by: UUID | None
     draft: Draft
 
 
@@ -44,6 +45,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: UUID | None
     decided_at: datetime | None
     decided_by_name: str | None
+    asked_by: UUID | None
+    asked_by_name: str | None
     reason: str
     policy_id: UUID
     policy_version: str

@@ -13,7 +13,7 @@ from newel.store.db import Tx, sql
 async def standing(tx: Tx, case: Case, staff_id: UUID) -> Standing:
     """How a person stands to the case, and what its scans said."""
     row = await tx.one(sql("miss").standing, case.id, staff_id, case.episode)
-    return Standing(handled=row["handled"], state=case.state, flagged=row["flagged"])
+    return Standing(state=case.state, **dict(row))
 
 
 async def add(tx: Tx, case: Case, staff_id: UUID, cluster: Cluster) -> UUID:

@@ -1,5 +1,7 @@
 """Rows of resolution: one for each episode."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,9 +14,15 @@ from newel.store.envelope import Envelope
 
 
 async def add(
-    tx: Tx, envelope: Envelope, case: Case, said: Resolution, by_kind: str, staff_id: UUID | None
+    tx: Tx,
+    envelope: Envelope,
+    case: Case,
+    said: Resolution,
+    by_kind: str,
+    staff_id: UUID | None,
+    acts: Sequence[str] = (),
 ) -> UUID:
-    """How the episode ended, by whom; the note is sealed."""
+    """How the episode ended, by whom and with which acts; the note is sealed."""
     resolution = uuid4()
     place = f"resolution.note:{resolution}"
     note = case.sealer(envelope).seal_value(place, said.note) if said.note else None
@@ -43,8 +51,16 @@ async def add(
         cause=said.cause.value if said.cause else None,
         pattern=said.pattern_flag,
         by=by_kind,
+        acts=list(acts),
+        **({"contact_reason": said.contact_reason} if said.contact_reason else {}),
     )
     return resolution
+
+
+async def acts(tx: Tx, case: Case) -> tuple[str, ...]:
+    """What was done in this episode, each class once in its order, and not taken back or refused."""
+    rows = await tx.rows(sql("resolution").acts, case.id, case.episode_opened_at)
+    return tuple(dict.fromkeys(row["class"] for row in rows))
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -58,6 +74,35 @@ async def of(tx: Tx, case: Case) -> Made | None:
     """How the case's episode ended, if somebody or something said so."""
     row = await tx.row(sql("resolution").of, case.id, case.episode)
     return Made(row["id"], Category(row["category"])) if row else None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How an episode ended, for people: by whom, when, and the note that stays here."""
+
+    category: Category
+    cause: str
+    seconds_spent: int | None
+    by_kind: str
+    by: str
+    at: datetime
+    note: str
+
+
+async def ended(tx: Tx, envelope: Envelope, case: Case) -> Ended | None:
+    """How the case's episode ended; None while it goes on."""
+    row = await tx.row(sql("resolution").ended, case.id, case.episode)
+    if row is None:
+        return None
+    place, sealed = f"resolution.note:{row['id']}", row["note_sealed"]
+    return Ended(
+        category=Category(row["category"]),
+        cause=row["cause"] or "",
+        seconds_spent=row["seconds_spent"],
+        by_kind=row["by_kind"],
+        by=row["by"] or "",
+        at=row["at"],
+        note=case.sealer(envelope).open_value(place, sealed, str) if sealed else "",
+    )
 
 
 async def acted(tx: Tx, case: Case) -> bool:

@@ -158,6 +158,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     seen: int
     standing: Standing
     name: str
+    owner_away: bool
     wait: str
     away: str
     back_at: datetime | None
@@ -202,6 +203,7 @@ async def window(request: Ask) -> Response[str]:
         site=asked.site,
         host=host,
         greeting=outlook.greeting(speaks.code),
+        away=outlook.wait is Wait.AWAY,
         request_text=speaks.gettext(REQUESTED),
         endings=",".join(ENDINGS),
         most=AT_MOST,
@@ -253,6 +255,7 @@ async def view_of(request: Ask, visitor: Visitor, limit: int, asked: str = "") -
         seen=seen_seq,
         standing=stands,
         name=_first(about.owner) if about else "",
+        owner_away=about is not None and about.owner_away,
         wait=speaks.gettext(WAITS[outlook.wait]),
         away=outlook.away(speaks.code),
         back_at=outlook.back_at,

@@ -284,3 +284,22 @@ async def test_a_form_that_is_wrong_decides_nothing(shop: Site, form: dict[str, 
     amara = await shop.signed_in("amara")
     assert (await amara.post(f"/approvals/{row['id']}/decision", data=form)).status_code == 422
     assert await state_of(shop, case_id) == "pending"
+
+
+async def test_QUA_6_an_approver_says_at_the_proposal_that_it_should_have_been_t3(
+    shop: Site, browser: Browser
+) -> None:
+    (case_id,) = await proposed(shop, TEN[3])
+    async with seat(shop, browser, "amara") as one:
+        await one.go("/approvals")
+        await one.page.keyboard.press("m")
+        await expect(one.page.locator("#missed")).to_be_visible()
+        assert await one.axe() == []
+        await one.page.keyboard.press("1")
+        await expect(one.page.locator("#toasts")).to_contain_text("Marked for the weekly review.")
+        await one.go("/approvals")
+        await expect(one.page.locator("#sheet")).to_be_visible()
+        await expect(one.page.locator("[data-opens=missed]")).to_have_count(0)
+        assert one.complaints == []
+    marked = await shop.house.as_owner("SELECT case_id::text, tier FROM newel.miss")
+    assert [(row["case_id"], row["tier"]) for row in marked] == [(case_id, 2)]

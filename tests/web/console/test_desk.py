@@ -442,3 +442,20 @@ async def test_RES_1_anybody_flags_what_happens_again_and_who_improves_sees_it(s
     assert [(one["case_id"], one["times"]) for one in by_api] == [(case_id, 1)]
     ben = await shop.signed_in("ben")
     assert (await ben.get("/patterns", headers={"accept": "text/html"})).status_code == 403
+
+
+async def test_SLA_5_the_list_counts_down_what_is_due_soonest(shop: Site) -> None:
+    case_id = await waits(shop)
+    esme = await at_work(shop, "esme")
+    await work_off(shop)
+    rows = await shop.house.as_owner(
+        "SELECT kind, to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI') AS due"
+        " FROM newel.sla_target WHERE case_id = $1::uuid AND state = 'running' ORDER BY due_at",
+        case_id,
+    )
+    assert [row["kind"] for row in rows] == ["first_response", "resolution"]
+    listed = (await esme.get("/desk/list", headers={"accept": "text/html"})).text
+    row = listed.split(f'id="row-{case_id}"')[1].split("</a>")[0]
+    assert rows[0]["due"] in row
+    assert rows[1]["due"] not in row
+    assert ">answer</span>" in row

@@ -5,7 +5,8 @@ Nothing is decided here: ``choose`` names the branch, and a fact that nobody kno
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
@@ -18,6 +19,10 @@ from newel.domain.playbook.template import PLACE, MissingFact, render
 from newel.domain.policy.playbook import Condition, Path, Playbook
 from newel.domain.policy.steps import condition as in_words
 from newel.domain.sentence import Sentence
+
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+"""A name without digits is no phone number to whoever masks it."""
+_NONE: Final[Mapping[str, bool]] = {}
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -37,11 +42,16 @@ class Looked(msgspec.Struct, frozen=True):
 
 
 class Test(msgspec.Struct, frozen=True):
-    """One condition in words, what stands there, and whether it holds; None: not known."""
+    """One condition in words, what stands there, and whether it holds; None: not known.
+
+    ``key`` names what a person may answer, as no fact does; ``said``: they have.
+    """
 
     says: Sentence
     found: str = ""
     holds: bool | None = None
+    key: str = ""
+    said: bool = False
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +79,26 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
     blocked: str = ""
 
 
-def guide(reason: str, playbook: Playbook, found: Known | Missing | None, now: datetime) -> Guide:
-    """The playbook with what is known; ``found`` is None when nothing could be asked."""
+def guide(
+    reason: str,
+    playbook: Playbook,
+    found: Known | Missing | None,
+    now: datetime,
+    answers: Mapping[str, bool] = _NONE,
+) -> Guide:
+    """The playbook with what is known; ``found`` is None when nothing could be asked.
+
+    ``answers`` are a person's, to conditions of which no fact says whether they hold: the script goes on
+    with them. A fact is never overruled, and nothing is done by them.
+    """
     known = found if isinstance(found, Known) else Known(slots=found.values if found else {})
     said = choose(playbook, known, now) if isinstance(found, Known) else None
     tree = with_picks(playbook, known)
     theirs = not (isinstance(said, NoPath) and said.reason == "not_their_order")
-    branches = _branches(playbook, tree if theirs else {}, now, known=isinstance(found, Known) and theirs)
+    known_all, facts = isinstance(found, Known) and theirs, tree if theirs else {}
+    branches = _branches(playbook, facts, now, answers if theirs else {}, known=known_all)
+    if answers and _leading(branches) != _leading(_branches(playbook, facts, now, {}, known=known_all)):
+        said = None  # the person's word leads, and what the facts say belongs to another branch
     return Guide(
         reason=reason,
         title=playbook.title,
@@ -90,6 +113,10 @@ def guide(reason: str, playbook: Playbook, found: Known | Missing | None, now: d
     )
 
 
+def _leading(branches: tuple[Branch, ...]) -> int | None:
+    return next((n for n, branch in enumerate(branches) if branch.leads), None)
+
+
 def _looked(name: str, known: Known) -> Looked:
     if name not in known.facts:
         return Looked(name, "open")
@@ -98,14 +125,14 @@ def _looked(name: str, known: Known) -> Looked:
 
 
 def _branches(
-    playbook: Playbook, tree: Mapping[str, Any], now: datetime, *, known: bool
+    playbook: Playbook, tree: Mapping[str, Any], now: datetime, answers: Mapping[str, bool], *, known: bool
 ) -> tuple[Branch, ...]:
-    found, led = [], False
+    found, led, unsure = [], False, False
     for path in playbook.paths:
-        tests = tuple(_test(condition, tree, now, known=known) for condition in path.when)
-        whole = _all(tests) if known else None
-        leads = bool(whole) and not led
-        led = led or leads
+        tests = tuple(_test(condition, tree, now, answers, known=known) for condition in path.when)
+        whole = _all(tests) if known or answers else None
+        leads = bool(whole) and not led and not unsure
+        led, unsure = led or leads, unsure or (not known and whole is None)
         found.append(_branch(path, tests, whole, tree, leads=leads))
     return tuple(found)
 
@@ -137,11 +164,20 @@ def _reply(template: str, tree: Mapping[str, Any]) -> str:
     return done.text
 
 
-def _test(condition: Condition, tree: Mapping[str, Any], now: datetime, *, known: bool) -> Test:
-    value = at(tree, condition.fact)
+def _test(
+    condition: Condition, tree: Mapping[str, Any], now: datetime, answers: Mapping[str, bool], *, known: bool
+) -> Test:
+    value, key = at(tree, condition.fact), key_of(condition)
     absent = value is ABSENT
-    answer = holds(condition, tree, now) if known and (not absent or condition.present is not None) else None
-    return Test(in_words(condition), "" if absent else _plain(value), answer)
+    says, found = in_words(condition), "" if absent else _plain(value)
+    if known and (not absent or condition.present is not None):
+        return Test(says, found, holds(condition, tree, now))
+    return Test(says, found, answers.get(key), key, key in answers)
+
+
+def key_of(condition: Condition) -> str:
+    """The name of a condition: the same one is answered once, wherever it stands."""
+    return f"{crc32(msgspec.json.encode(condition)):08x}".translate(_LETTERS)
 
 
 def _words(path: str) -> str:

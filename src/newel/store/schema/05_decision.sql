@@ -79,6 +79,7 @@ CREATE TABLE newel.approval (
     decided_at      timestamptz,
     reason          text        NOT NULL DEFAULT '',
     created_at      timestamptz NOT NULL,
+    asked_by        uuid        REFERENCES newel.staff,
     CHECK ((state = 'pending') = (decided_at IS NULL)),
     CHECK (state NOT IN ('approved', 'rejected') OR decided_by IS NOT NULL),
     CHECK (payload_mac IS NOT NULL OR amount_minor IS NULL)
@@ -92,7 +93,7 @@ CREATE CONSTRAINT TRIGGER approval_audited AFTER INSERT OR UPDATE ON newel.appro
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION newel.guard_audited('approval');
 
 -- INV-12: who approves is an active approver, signed in, within their own limit, before it expires, and never
--- the beneficiary. What was shown never changes; execution has a quarter of an hour at least.
+-- the beneficiary nor who asked for it. What was shown never changes; execution has a quarter of an hour at least.
 CREATE FUNCTION newel.guard_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE approving boolean; latest timestamptz;
 BEGIN
@@ -108,6 +109,7 @@ BEGIN
     IF (NEW.case_id, NEW.proposal_id, NEW.message_id, NEW.binding, NEW.text_mac, NEW.payload_mac, NEW.amount_minor)
        IS DISTINCT FROM
        (OLD.case_id, OLD.proposal_id, OLD.message_id, OLD.binding, OLD.text_mac, OLD.payload_mac, OLD.amount_minor)
+       OR NEW.asked_by IS DISTINCT FROM OLD.asked_by
        OR NEW.expires_at > latest
        OR OLD.state <> 'pending' AND (NEW.decided_by, NEW.decided_at) IS DISTINCT FROM (OLD.decided_by, OLD.decided_at)
     THEN
@@ -117,6 +119,7 @@ BEGIN
         SELECT FROM newel.staff s JOIN newel.cases c ON c.id = NEW.case_id
         WHERE s.id = NEW.decided_by AND s.active AND 'approver' = ANY (s.roles)
           AND s.customer_id IS DISTINCT FROM c.customer_id
+          AND s.id IS DISTINCT FROM NEW.asked_by
           AND s.limit_minor >= coalesce(NEW.amount_minor, 0))) THEN
         RAISE EXCEPTION 'NW-APPROVAL: no authority for this approval' USING ERRCODE = 'NW012';
     END IF;

@@ -240,7 +240,8 @@ CREATE TABLE newel.context_part (
     PRIMARY KEY (package_id, part),
     CHECK ((state = 'ready') = (sealed IS NOT NULL))
 );
--- A purpose-bound grant to open another's package, for a time; each opening and reveal is audited.
+-- A purpose-bound grant to open another's package, for a time; each opening and reveal is audited. A masked one
+-- leaves the package shut: the texts of an ended case are read beside one that it is like.
 CREATE TABLE newel.context_grant (
     id         uuid PRIMARY KEY,
     package_id uuid        NOT NULL REFERENCES newel.context_package,
@@ -248,7 +249,8 @@ CREATE TABLE newel.context_grant (
     granted_by uuid        NOT NULL REFERENCES newel.staff,
     granted_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > granted_at),
-    purpose_sealed bytea
+    purpose_sealed bytea,
+    masked     boolean     NOT NULL DEFAULT false
 );
 CREATE INDEX context_grant_staff ON newel.context_grant (package_id, staff_id);
 

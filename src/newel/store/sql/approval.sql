@@ -1,10 +1,11 @@
 -- name: add
 INSERT INTO newel.approval (id, case_id, proposal_id, message_id, state, binding, text_mac, payload_mac, edited,
-    amount_minor, due_at, expires_at, created_at)
-VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12);
+    amount_minor, due_at, expires_at, created_at, asked_by)
+VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: read
-SELECT id, case_id, proposal_id, message_id, state, binding, edited, amount_minor, due_at, expires_at, decided_by
+SELECT id, case_id, proposal_id, message_id, state, binding, edited, amount_minor, due_at, expires_at, decided_by,
+    asked_by
 FROM newel.approval WHERE id = $1;
 
 -- name: pending

@@ -16,7 +16,7 @@ ORDER BY coalesce(i.identity_mac = $2::bytea, false) DESC, v.created_at, v.id LI
 
 -- name: standing
 -- The newest matter of a conversation, or what it was merged into: where it stands, and who has it.
-SELECT c.id AS case_id, c.workflow, c.state, s.name AS owner
+SELECT c.id AS case_id, c.workflow, c.state, s.name AS owner, coalesce(s.presence <> 'available', false) AS owner_away
 FROM newel.cases own LEFT JOIN newel.merge x ON x.case_id = own.id JOIN newel.cases c ON c.id = coalesce(x.into_id, own.id)
     LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state = 'owned'
     LEFT JOIN newel.staff s ON s.id = w.owner_id

@@ -45,13 +45,13 @@ WHERE part = ANY ($2::text[]) AND package_id = (SELECT id FROM newel.context_pac
 RETURNING package_id;
 
 -- name: add_grant
-INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose_sealed, granted_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO newel.context_grant (id, package_id, staff_id, granted_by, purpose_sealed, granted_at, expires_at, masked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: live_grant
--- A grant that a person holds now.
+-- A grant that a person holds now to open the package; one to read the texts alone does not.
 SELECT id FROM newel.context_grant
-WHERE package_id = $1 AND staff_id = $2 AND granted_at <= $3 AND expires_at > $3 ORDER BY expires_at DESC LIMIT 1;
+WHERE package_id = $1 AND staff_id = $2 AND NOT masked AND granted_at <= $3 AND expires_at > $3 ORDER BY expires_at DESC LIMIT 1;
 
 -- name: newest_proposal
 -- The AI's last proposal in an episode.

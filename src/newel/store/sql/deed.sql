@@ -17,6 +17,6 @@ FROM newel.action a LEFT JOIN newel.staff s ON s.id = a.staff_id
 WHERE a.case_id = $1 ORDER BY a.created_at, a.id;
 
 -- name: unsettled
--- Acts of people of which nobody can say yet that they were done.
+-- Acts of people, alone or by another's approval, of which nobody can say yet that they were done.
 SELECT class FROM newel.action
-WHERE case_id = $1 AND authority = 'own_limit' AND state IN ('authorised', 'claimed', 'unknown');
+WHERE case_id = $1 AND staff_id IS NOT NULL AND state IN ('authorised', 'claimed', 'unknown');

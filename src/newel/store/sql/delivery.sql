@@ -17,6 +17,11 @@ SELECT EXISTS (SELECT FROM newel.message WHERE case_id = $1 AND episode = $2 AND
     AND created_at > coalesce((SELECT max(at) FROM newel.lowering WHERE case_id = $1 AND episode = $2 AND to_tier < 3),
         '-infinity'));
 
+-- name: somebody_here
+-- Whether anybody who works on cases is available.
+SELECT EXISTS (SELECT FROM newel.staff
+    WHERE active AND presence = 'available' AND roles && ARRAY['resolver', 'supervisor']);
+
 -- name: claim
 -- From here the message $2 of the case $1 may leave, and what goes with it; with each what the channel needs.
 -- A transaction by itself: the case is locked first, as everywhere; the events are written with it, or the job
@@ -112,7 +117,7 @@ SELECT id, state FROM newel.proposal WHERE case_id = $1 AND state IN ('made', 'p
 UPDATE newel.proposal SET state = $2 WHERE id = $1;
 
 -- name: live_approvals
-SELECT a.id, a.state FROM newel.approval a
+SELECT a.id, a.state, a.asked_by FROM newel.approval a
 WHERE a.case_id = $1 AND (a.state = 'pending' OR (a.state = 'approved' AND EXISTS (
     SELECT FROM newel.action x WHERE x.approval_id = a.id AND x.state = 'authorised'))) FOR UPDATE;
 

@@ -1,6 +1,8 @@
 -- name: mine
--- What a person owns, most urgent first, with the customer's newest words and whether they wait for an answer.
+-- What a person owns, most urgent first, with what is due soonest, the customer's newest words and whether they wait
+-- for an answer.
 SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token, w.overflow AS lent,
+    d.kind AS due_kind, coalesce(d.due_at, w.due_at) AS next_due, coalesce(d.started_at, w.queued_at) AS due_from,
     c.kind, c.state AS case_state, c.contact_reason, c.language, c.locked, c.due_at AS until, c.customer_id,
     c.key_wrapped, k.wrapped AS subject_wrapped, u.profile_sealed, n.id AS message_id, n.body_sealed, n.created_at AS said_at,
     ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags,
@@ -10,6 +12,8 @@ FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.custome
     JOIN keyring.subject_key k ON k.subject_id = c.customer_id
     LEFT JOIN LATERAL (SELECT m.id, m.seq, m.body_sealed, m.created_at FROM newel.message m
         WHERE m.case_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1) n ON true
+    LEFT JOIN LATERAL (SELECT t.kind, t.due_at, t.started_at FROM newel.sla_target t
+        WHERE t.case_id = c.id AND t.state = 'running' ORDER BY t.due_at LIMIT 1) d ON true
 WHERE w.owner_id = $1 AND w.state = 'owned' ORDER BY w.priority, w.due_at, w.id;
 
 -- name: queue
@@ -43,6 +47,7 @@ WITH tongue AS MATERIALIZED (SELECT id FROM newel.bucket WHERE $8 = '' OR langua
     ORDER BY priority, position, due_at, id LIMIT $7
 )
 SELECT w.id, w.case_id, w.workflow, w.state, w.priority, w.due_at, w.queued_at, w.breached, w.level, w.reason, w.token,
+    d.kind AS due_kind, coalesce(d.due_at, w.due_at) AS next_due, coalesce(d.started_at, w.queued_at) AS due_from,
     c.kind, c.state AS case_state, c.contact_reason, c.language, c.locked, NULL::timestamptz AS until, c.customer_id,
     c.key_wrapped, k.wrapped AS subject_wrapped, u.profile_sealed, n.id AS message_id, n.body_sealed, n.created_at AS said_at,
     ARRAY(SELECT t.tag FROM newel.case_tag t WHERE t.case_id = c.id AND t.removed_at IS NULL ORDER BY t.tag) AS tags,
@@ -53,6 +58,8 @@ FROM (SELECT id, true AS able FROM able UNION ALL
     JOIN newel.customer u ON u.id = c.customer_id JOIN keyring.subject_key k ON k.subject_id = c.customer_id
     LEFT JOIN LATERAL (SELECT m.id, m.body_sealed, m.created_at FROM newel.message m
         WHERE m.case_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1) n ON true
+    LEFT JOIN LATERAL (SELECT t.kind, t.due_at, t.started_at FROM newel.sla_target t
+        WHERE t.case_id = c.id AND t.state = 'running' ORDER BY t.due_at LIMIT 1) d ON true
 ORDER BY q.able DESC, w.priority, w.position, w.due_at, w.id LIMIT $7;
 
 -- name: depth

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.inbox import REFUSALS, Fate, Refusal, became
+from newel.domain.words import Cluster
 from newel.flow import approval, inbox, selection
 from newel.flow.approval import Verdict
 from newel.flow.inbox import Inbox
@@ -181,6 +182,7 @@ def _list(found: Inbox, at: UUID | None, shown: int) -> dict[str, Any]:
         "as_many": f"?shown={shown}" if shown != inbox.SHOWN else "",
         "several": {kind: n for kind, n in kinds.items() if n > 1},
         "refusals": REFUSALS,
+        "clusters": [(one.value, words(one.value)) for one in Cluster],
         "what": words,
     }
 

@@ -12,7 +12,7 @@ from newel.domain.access import Act
 from newel.domain.resolution import CONSOLE_HOLD, AiQuality, Category, Cause, Resolution
 from newel.domain.support import Ground, Up
 from newel.domain.words import Cluster, Tier
-from newel.flow import customer, escalation, miss, resolution, routing, support
+from newel.flow import customer, escalation, miss, reopening, resolution, routing, support
 from newel.store import views
 from newel.web.page import done, lead
 from newel.web.request import Ask
@@ -80,6 +80,7 @@ class Resolve(msgspec.Struct, frozen=True):
     ai_quality: AiQuality | None = None
     seconds_spent: Seconds | None = None
     pattern_flag: bool = False
+    contact_reason: Annotated[str, msgspec.Meta(max_length=100)] = ""
     note: Text = ""
     reply: Text = ""
     attachments: Attachments = ()
@@ -92,6 +93,12 @@ class Wish(msgspec.Struct, frozen=True):
 
     token: Token
     prefers_human: bool
+
+
+class Reopen(msgspec.Struct, frozen=True):
+    """Why an ended case is opened again."""
+
+    reason: Reason
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -222,6 +229,14 @@ async def resolve(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     return lead("/desk", request.gettext("Resolved."))
 
 
+@form("/desk/{case_id:uuid}/reopening", Act.WORK)
+async def reopen(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
+    """A case that has ended is open again, and mine."""
+    asked = await request.filled(Reopen)
+    await reopening.reopen(request.house, request.person, case_id, asked.reason)
+    return lead(f"/desk/{case_id}", request.gettext("The case is open again, and yours."))
+
+
 @form("/desk/{case_id:uuid}/miss", Act.MARK_MISS)
 async def mark_missed(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """It should have been a person's from the start."""
@@ -256,6 +271,7 @@ ROUTES = [
     unsnooze,
     lower,
     resolve,
+    reopen,
     mark_missed,
     prefer,
 ]

@@ -31,7 +31,7 @@ from newel.store import routing as work
 from newel.store import saved_view as saved_views
 from newel.store.db import Tx
 from newel.web import viewing
-from newel.web.console.deed import slots_of
+from newel.web.console.deed import answers_of, slots_of
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
 from newel.web.request import Ask
@@ -72,6 +72,12 @@ class Asked(Filter, frozen=True, kw_only=True):
         if found is None:
             return msgspec.structs.replace(self, view=None)
         return msgspec.structs.replace(self, **msgspec.structs.asdict(found.filter))
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """The case of mine beside which I read this one."""
+
+    beside: UUID | None = None
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -118,7 +124,7 @@ async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
     opened, beside = await asyncio.gather(_case(request, case_id), _beside(request, asked))
-    return page(request, "desk.html", **beside | opened)
+    return page(request, "desk.html", **beside | opened | {"read_beside": request.asked(Beside).beside})
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -168,8 +174,9 @@ async def articles(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
 async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """The playbook with what is known."""
     asked = request.asked(Which)
-    given = slots_of({name: values[-1] for name, values in request.query_params.dict().items()})
-    found = await desk.script(request.house, request.person, case_id, asked.playbook, given)
+    said = {name: values[-1] for name, values in request.query_params.dict().items()}
+    given, answers = slots_of(said), answers_of(said)
+    found = await desk.script(request.house, request.person, case_id, asked.playbook, given, answers)
     view = await _view(request, case_id)
     return part(
         request,
@@ -180,6 +187,7 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
         case_id=case_id,
         key=uuid4().hex,
         assist=view.assist,
+        asked_for=view.approval_id is not None,
         reason_of=reason_of(request),
     )
 
@@ -238,6 +246,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "case_id": case_id,
         "parts": {shown.part.value: shown for shown in opened.package.parts} if opened.package else {},
         "thread": _thread(opened),
+        "said_at": {line.seq: line.id for line in opened.lines if line.case_id == case_id},
         "case_titles": titles(request, opened.view.workflow),
         "viewers": await _viewers(request, case_id),
         "topic": live.of_case(case_id),
@@ -245,6 +254,8 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "cut": cut,
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
+        "reads": opened.sight is Sight.READ,
+        "read_beside": None,
         "choices": CHOICES,
         "drafted": msgspec.json.encode(attachment.listed(kept.attachments if kept else ())).decode(),
         "most": AT_MOST,

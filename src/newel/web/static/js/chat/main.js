@@ -17,7 +17,7 @@ const scroll = at("scroll");
 const text = at("text");
 const back = new Intl.DateTimeFormat(locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
-let view = { conversation: null, lines: [], more: false, standing: "new", name: "", wait: "", away: "", back_at: null, survey: "", survey_kind: "", prefers_human: false };
+let view = { conversation: null, lines: [], more: false, standing: "new", name: "", owner_away: false, wait: "", away: "", back_at: null, survey: "", survey_kind: "", prefers_human: false };
 let choosingNow = false;
 let limit = 50;
 let writes = 0;
@@ -136,11 +136,11 @@ const colleague = () => view.name || gettext("A colleague");
 
 function showWho() {
   if (view.standing === "person") {
-    words(at("who"), { tag: "span", className: "tag good", text: colleague() }, { tag: "span", text: gettext("answers you in person") });
+    words(at("who"), { tag: "span", className: "tag good", text: colleague() }, { tag: "span", text: view.owner_away ? gettext("has your conversation, and is not here right now") : gettext("answers you in person") });
   } else if (view.standing === "person_soon") {
     words(at("who"), { tag: "span", className: "tag info", text: gettext("A person") }, { tag: "span", text: gettext("will answer you here") });
   } else {
-    words(at("who"), { tag: "span", className: "tag ai", text: gettext("Automated assistant") }, { tag: "span", text: gettext("answers here; a person is one tap away") });
+    words(at("who"), { tag: "span", className: "tag ai", text: gettext("Automated assistant") }, { tag: "span", text: view.away ? gettext("answers here; no colleague is here right now") : gettext("answers here; you can ask for a person") });
   }
 }
 
@@ -154,7 +154,8 @@ function showWait(requested) {
   if (!choosingNow) at("prefers").checked = view.prefers_human;
   at("helped").hidden = view.standing !== "offered" || soon;
   at("helped").disabled &&= !at("helped").hidden;
-  if (theirs) words(at("wait"), ...pieces(gettext("%(name)s has your conversation and answers here."), { name: { text: colleague() } }));
+  if (theirs && view.owner_away) words(at("wait"), ...pieces(gettext("%(name)s has your conversation; the answer stays here for you."), { name: { text: colleague() } }));
+  else if (theirs) words(at("wait"), ...pieces(gettext("%(name)s has your conversation and answers here."), { name: { text: colleague() } }));
   else if (soon && away) words(at("wait"), { tag: "span", text: view.away }, when);
   else if (soon) words(at("wait"), ...pieces(gettext("A person answers here: %(wait)s."), { wait: { text: view.wait } }));
   else if (view.standing === "offered") words(at("wait"), gettext("Does one of these help? If not, ask for a person."));
