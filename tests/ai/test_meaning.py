@@ -132,6 +132,15 @@ def test_where_it_is_missing_the_words_decide_and_the_receipt_says_so(
     assert alone.tier_floor <= both.tier_floor
 
 
+def test_where_reading_fails_the_words_decide(second: Second) -> None:
+    class Broken:
+        def encode(self, texts: Sequence[str]) -> Floats:
+            raise MemoryError
+
+    broken = Second(second.meaning, cast(Encoder, Broken()))
+    assert told(broken, TEXTS[2]) == told(None, TEXTS[2])
+
+
 @pytest.mark.usefixtures("afresh")
 @pytest.mark.parametrize(
     ("where", "name", "value"),

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import structlog
 
 from newel.ai import encoder, signal
 from newel.ai.encoder import Encoder
@@ -32,6 +33,7 @@ DOUBT: Final = -2.0
 MARGIN: Final = 0.8
 # Of a message so many sentences are read at most, the most doubtful ones.
 MOST: Final = 12
+log = structlog.get_logger("ai")
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -89,13 +91,20 @@ def doubtful(asked: Asked, odds: Floats) -> Columns:
 
 
 def listened(shipped: Hearing, asked: Asked, second: Second | None) -> tuple[Floats, tuple[Signal, ...]]:
-    """What words alone say of the windows, and the signals of words and meaning together."""
+    """What words alone say of the windows, and the signals of words and meaning together.
+
+    Where reading fails, whatever it is, the words still have their say, and nothing tells of an encoder.
+    """
     words = shipped.read(asked.seen)
     odds = shipped.odds(words)
     if second is None:
         return odds, shipped.told(asked, odds)
-    heard = shipped.told(asked, second.heard(asked, words, odds), second.meaning.version)
-    return odds, (*heard, second.signal)
+    try:
+        heard = second.heard(asked, words, odds)
+    except Exception as error:
+        log.warning("meaning.failed", error=type(error).__name__)
+        return odds, shipped.told(asked, odds)
+    return odds, (*shipped.told(asked, heard, second.meaning.version), second.signal)
 
 
 def version() -> str:
