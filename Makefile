@@ -12,12 +12,14 @@ help: ## Say what can be made
 
 setup: $(VENV)/.ready ## Build the virtual environment from the lock files
 
-$(VENV)/.ready: requirements-dev.lock pyproject.toml hatch_build.py
+$(VENV)/.ready: requirements-dev.lock requirements-encoder.lock pyproject.toml hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed: make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing pinned, hashed requirements ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+		-r requirements-encoder.lock || echo "no encoder: the scan hears by words alone, and its receipts say so"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -65,6 +67,8 @@ locks: setup ## Resolve the requirements anew, hashed and without addresses
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --upgrade --no-deps --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		requirements-encoder.in -o requirements-encoder.lock
 
 clean: ## Remove what was built; the data in .newel stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,11 +14,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 
 from benchmarks.scanner import scanner_of_all_languages
-from newel.ai.signal import Hearing, hearing
+from newel.ai.fitted import Ears, ears
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import Scanner
@@ -129,12 +130,12 @@ def wrong(receipt: Receipt, text: str) -> str:
     return ""
 
 
-def scanned(scanner: Scanner, model: Hearing, text: str) -> Receipt:
+def scanned(scanner: Scanner, model: Ears, text: str) -> Receipt:
     message = ScanInput(text=text)
     return scanner.scan(msgspec.structs.replace(message, signals=model.signals(message)))
 
 
-def failures(scanner: Scanner, model: Hearing, count: int, seed: int) -> Iterator[tuple[str, str]]:
+def failures(scanner: Scanner, model: Ears, count: int, seed: int) -> Iterator[tuple[str, str]]:
     """The shape and the fault of each string that failed."""
     began = time.perf_counter()
     for number in range(count):
@@ -154,7 +155,7 @@ def failures(scanner: Scanner, model: Hearing, count: int, seed: int) -> Iterato
             )
 
 
-def clock(scanner: Scanner, model: Hearing) -> None:
+def clock(scanner: Scanner, model: Ears) -> None:
     """Processor time of long messages, for each kB."""
     for shape, make in LONG.items():
         spent: list[float] = []
@@ -173,8 +174,8 @@ def main() -> None:
     options.add_argument("--count", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    scanner, model = scanner_of_all_languages(), hearing()
-    if model is None:
+    scanner, model = scanner_of_all_languages(), ears(Path(), ())
+    if model.shipped is None:
         raise SystemExit("the shipped models are missing")
     for make in LONG.values():  # what is made at the first use is not what is measured
         scanned(scanner, model, make(_SIZES[0]))

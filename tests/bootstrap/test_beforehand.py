@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from newel.ai import encoder
 from newel.bootstrap.beforehand import recall, warm
 from newel.bootstrap.policies import FIRST
 from newel.config import Settings
@@ -45,7 +46,10 @@ def test_what_an_earlier_start_has_made_is_not_made_again(
     monkeypatch.setattr(language, "_loaded", [])
     monkeypatch.setattr(sieve, "_read", pytest.fail)
     monkeypatch.setattr(language, "unpacked", pytest.fail)
+    made = encoder._remembered.pop("made")
+    monkeypatch.setattr(encoder, "make", pytest.fail)
     recall(settings)
+    assert encoder._remembered["made"].graph == made.graph
     assert [sieve.needed(phrase) for phrase in phrases] == expected
     assert language._model().classify("hvor er min pakke") == said
 

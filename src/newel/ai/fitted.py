@@ -17,6 +17,7 @@ import numpy as np
 
 from newel.ai.features import WIDTH, Floats, Rows
 from newel.ai.lesson import Learnt
+from newel.ai.meaning import Second, listened, second
 from newel.ai.signal import LABELS, Asked, Hearing, hearing
 from newel.ai.traits import WEIGHTS, Seen, weighed
 from newel.domain.scan.emotion import EMOTIONS
@@ -89,12 +90,12 @@ class Ears(msgspec.Struct, frozen=True):
 
     shipped: Hearing | None
     fitted: Mapping[str, Fitted] = {}
+    second: Second | None = None
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """What each model says."""
         asked = Asked.of(message)
-        scores = self.shipped.scores(asked.seen) if self.shipped else None
-        told = self.shipped.told(asked, scores) if self.shipped and scores is not None else ()
+        scores, told = listened(self.shipped, asked, self.second) if self.shipped else (None, ())
         moods = np.zeros((asked.seen.windows, len(EMOTIONS)), np.float32)
         moods = moods if scores is None else moods_of(scores)
         return (*told, *(_told(name, one, asked, moods) for name, one in self.fitted.items()))
@@ -174,4 +175,4 @@ def ears(folder: Path, names: Sequence[str] | None = None) -> Ears:
         known = not model.beside or (shipped is not None and shipped.version == model.beside)
         if known and file_name(model.version) == name:
             found[model.version] = model
-    return Ears(shipped, found)
+    return Ears(shipped, found, second())

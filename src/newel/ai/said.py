@@ -39,13 +39,14 @@ class Piece(NamedTuple):
 class Said(NamedTuple):
     """What is heard: the windows over these pieces, and where each stands in the text.
 
-    The first ``own`` pieces are the sender's words as they stand.
+    The first ``own`` pieces are the sender's words as they stand, in that language.
     """
 
     pieces: list[str]
     windows: list[Window]
     places: list[Place | None]
     own: int
+    language: str
 
     @property
     def whole(self) -> Place | None:
@@ -63,12 +64,14 @@ def said(message: ScanInput) -> Said:
     places: list[Place | None] = [(spans[first][0], spans[last - 1][1]) for first, last in windows]
     pieces = [text[start:end] for start, end in spans]
     heard = {text[place[0] : place[1]] for place in places if place}
-    further = {piece.words: piece for piece in _further(text, message) if piece.words not in heard}
+    own = readable(text)
+    language = detect(own, None, _LANGUAGES, identifier()).code
+    further = {p.words: p for p in _further(own, message, _spelling(language)) if p.words not in heard}
     for piece in _both_ends([*further.values()]) or ([] if pieces else [Piece("")]):
         windows.append((len(pieces), len(pieces) + 1))
         pieces.append(piece.words)
         places.append(piece.place)
-    return Said(pieces, windows, places, len(spans))
+    return Said(pieces, windows, places, len(spans), language)
 
 
 def windows(text: str) -> Iterator[Place]:
@@ -107,19 +110,16 @@ def _both_ends(parts: Sequence[Part]) -> list[Part]:
     return [*parts] if len(parts) <= 2 * _MOST else [*parts[:_MOST], *parts[-_MOST:]]
 
 
-def _further(own: str, message: ScanInput) -> Iterator[Piece]:
+def _further(own: str, message: ScanInput, spelling: Spelling) -> Iterator[Piece]:
     """The readings of the text beyond the first, and what stands beside it."""
-    own = readable(own)
-    spelling = _spelling(own)
     yield from (piece for view in _undone(own, spelling) for piece in _pieces(view))
     for beside in (message.subject, *(spoken(name) for name in message.attachments)):
         yield from _elsewhere(readable(beside), spelling)
     yield from _continued(message.previous, own, spelling)
 
 
-def _spelling(own: str) -> Spelling:
-    """What mends the slips of a text, whatever was said of it: a Spanish "llega" is no slip of "legal"."""
-    code = detect(own, None, _LANGUAGES, identifier()).code
+def _spelling(code: str) -> Spelling:
+    """What mends the slips of a text in a language: a Spanish "llega" is no slip of "legal"."""
     return shipped_lexicon().spellings[code if code in _LANGUAGES else _LANGUAGES[0]]
 
 

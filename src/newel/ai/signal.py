@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from newel.ai.examples import source
 from newel.ai.features import WIDTH, Columns, Floats
@@ -47,15 +48,26 @@ class Hearing(msgspec.Struct, frozen=True):
 
     def scores(self, seen: Seen) -> Floats:
         """The log odds of each label in each window, in one pass."""
-        return raised(self.learnt.scores(weighed(seen, self.learnt.scale)), self.slopes, self.shifts)
+        return self.odds(self.read(seen))
+
+    def read(self, seen: Seen) -> Floats:
+        """What the words of each window say, not yet calibrated."""
+        return self.learnt.scores(weighed(seen, self.learnt.scale))
+
+    def odds(self, read: Floats) -> Floats:
+        """The same as log odds."""
+        return raised(read, self.slopes, self.shifts)
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """The highest score of each label in what the sender says, and where it stands."""
         asked = Asked.of(message)
         return self.told(asked, self.scores(asked.seen))
 
-    def told(self, asked: "Asked", scores: Floats) -> tuple[Signal, ...]:
-        """The signals of a message whose windows were scored; its parts count, and not the whole."""
+    def told(self, asked: "Asked", scores: Floats, beside: str = "") -> tuple[Signal, ...]:
+        """The signals of a message whose windows were scored; its parts count, and not the whole.
+
+        ``beside`` is the version of what else had a say.
+        """
         shares = 1 / (1 + np.exp(-scores[: asked.apart]))
         best = shares.argmax(0).tolist()
         highest = {label: round(float(shares[best[at], at]), 4) for at, label in enumerate(LABELS)}
@@ -63,7 +75,7 @@ class Hearing(msgspec.Struct, frozen=True):
         return tuple(
             Signal(
                 name,
-                self.version,
+                f"{self.version}+{beside}" if beside else self.version,
                 {label: highest[label] for label in labels},
                 LANGUAGES,
                 {label: where[label] for label in labels if label in where},
@@ -88,6 +100,15 @@ class Asked(NamedTuple):
         heard = said(message)
         windows = [*heard.windows, (0, heard.own)]
         return cls(heard, len(heard.windows), seen_in(heard.pieces, windows))
+
+    @property
+    def single(self) -> NDArray[np.bool_]:
+        """Whether a window is one sentence; the text as a whole is none."""
+        return np.array([*(last - first == 1 for first, last in self.said.windows), False])
+
+    def words(self, number: int) -> str:
+        """The words of a window of one sentence."""
+        return self.said.pieces[self.said.windows[number][0]].strip()
 
     def place(self, number: int) -> tuple[int, int] | None:
         """Where in the text a window stands; None where it stands elsewhere."""

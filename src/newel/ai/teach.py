@@ -4,6 +4,7 @@ It prints, of lines that the judging model did not see, how many of each label a
 without one raise it, and writes the file that ``newel.ai.signal`` reads.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -11,12 +12,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from newel.ai import signal
+from newel.ai import meaning, signal
+from newel.ai.encoder import encoder
 from newel.ai.examples import Example, shipped
 from newel.ai.features import Columns, Floats
-from newel.ai.lesson import Lesson, calibrated, learn, table_of, unseen
+from newel.ai.lesson import Lesson, Unseen, calibrated, learn, table_of, unseen
+from newel.ai.meaning import Meaning
 from newel.ai.said import windows
 from newel.ai.signal import LABELS, LANGUAGES, LED, ORDINARY, Hearing, raised, together
+from newel.ai.understood import understood
 
 _EVEN: Final = 0.0  # log odds
 
@@ -65,11 +69,9 @@ def fits(scores: Floats, truth: Floats, often: Floats) -> Floats:
     return np.concatenate([each, calibrated(both, truth[:, -1:], counts)])
 
 
-def taught(say: Callable[[str], object] = print) -> Hearing:
+def taught(taken: Lesson, held: Unseen, say: Callable[[str], object] = print) -> Hearing:
     """The model, learnt anew from the shipped examples."""
-    taken = lesson()
-    say(f"{len(taken.texts)} texts; a third of the lines is held back")
-    held = unseen(taken)
+    say(f"{len(taken.texts)} texts; {len(held.part.texts)} of a third of the lines were held back")
     found = fits(held.scores, held.part.truth, held.part.counts)
     for line in figures(raised(held.scores, found[:, 0], found[:, 1]), held.part.truth):
         say(line)
@@ -91,10 +93,24 @@ def share(odds: Floats) -> float:
     return float((odds > _EVEN).mean()) if len(odds) else 0.0
 
 
+def meant(held: Unseen, taken: Lesson, say: Callable[[str], object] = print) -> Meaning | None:
+    """What sentences mean, learnt from the same lines and weighed on the same that were held back."""
+    reads = encoder()
+    if reads is None:
+        return None
+    say("reading by what sentences mean")
+    return understood(held, taken, reads)
+
+
 def main() -> None:
-    """Learn anew and write the file."""
-    path = Path(signal.__file__).with_name(signal.FILE)
-    path.write_bytes(signal.packed(taught()))
+    """Learn anew and write the files."""
+    taken, folder = lesson(), Path(signal.__file__).parent
+    held = unseen(taken)
+    (folder / signal.FILE).write_bytes(signal.packed(taught(taken, held)))
+    found = meant(held, taken)
+    if found is None:
+        sys.exit("the encoder is not installed: meaning.npz stays as it was")
+    (folder / meaning.FILE).write_bytes(meaning.packed(found))
 
 
 if __name__ == "__main__":

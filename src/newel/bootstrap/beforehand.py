@@ -1,5 +1,6 @@
 """What every process of a node needs, loaded and made once in a supervisor that makes copies of itself."""
 
+import contextlib
 import hashlib
 from importlib import import_module
 from importlib.metadata import version as release
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from newel.ai import encoder
+from newel.ai.encoder import NoEncoder
 from newel.bootstrap import database_url
 from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
 from newel.config import Settings
@@ -53,6 +56,9 @@ def recall(settings: Settings) -> None:
     if language.identifier():
         library = _named("languages", release("py3langid"), np.__version__)
         language.remember(kept.get(library, language.unpacked))
+    with contextlib.suppress(NoEncoder):
+        made_by = [files("newel.ai").joinpath(name).read_text("utf-8") for name in ("encoder.py", "graph.py")]
+        encoder.remember(kept.get(_named(encoder.version(), *made_by), encoder.make))
 
 
 def _named(*made_from: str) -> str:

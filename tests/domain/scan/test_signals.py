@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.explain import explain
-from newel.domain.scan.features import HEARD, ScanInput, Signal
+from newel.domain.scan.features import ENCODER, HEARD, ScanInput, Signal
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import Scanner
 from newel.domain.words import Tier
@@ -78,6 +78,14 @@ def test_words_need_no_model(scanner: Scanner) -> None:
 def test_who_had_no_say_is_named(scanner: Scanner) -> None:
     assert set(scan(scanner).not_evaluated) >= set(HEARD)
     assert "emotion_model" not in scan(scanner, said("anger", 0.1)).not_evaluated
+
+
+def test_that_no_encoder_was_asked_is_said(scanner: Scanner) -> None:
+    """One that does not read the language was asked: there words are all that is meant to be heard."""
+    asked = Signal(ENCODER, "v1", {}, ("en",))
+    assert ENCODER in scan(scanner, said("anger", 0.1)).not_evaluated
+    assert ENCODER not in scan(scanner, asked).not_evaluated
+    assert ENCODER not in scan(scanner, asked, text="¿Dónde está mi paquete, por favor?").not_evaluated
 
 
 def test_a_model_of_another_language_has_no_say(scanner: Scanner) -> None:

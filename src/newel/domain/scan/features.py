@@ -41,6 +41,9 @@ HEARD: Mapping[str, tuple[str, ...]] = {
     "risk_model": ("refund_words", "cancellation_words", "account_words"),
 }
 
+# The signal that says that sentences were read by what they mean, and not by their words alone.
+ENCODER = "encoder"
+
 # The signal of a model that was fitted on the operator's own labels, what it has a score for, and how
 # much of the other cues counts beside it.
 FITTED, OWN, CUES = "emotion_fitted", "emotion", "cues"

@@ -13,7 +13,7 @@ from newel.domain.policy.triggers import Trigger
 from newel.domain.policy.tuned import MEASURED
 from newel.domain.scan import detectors as d
 from newel.domain.scan.emotion import EMOTIONS, emotion
-from newel.domain.scan.features import FITTED, HEARD, OWN, ScanInput, check_bounds
+from newel.domain.scan.features import ENCODER, FITTED, HEARD, OWN, ScanInput, check_bounds
 from newel.domain.scan.language import Identifier, identifier
 from newel.domain.scan.lexicon import Lexicon, own_entry
 from newel.domain.scan.reader import Reader
@@ -157,6 +157,8 @@ def _missing(reading: Reading, model: Identifier | None) -> tuple[str, ...]:
     message, code = reading.message, reading.language.code
     given = {signal.name for signal in message.signals if signal.knows(code)}
     unheard = tuple(name for name in HEARD if name not in given)
+    if ENCODER not in {signal.name for signal in message.signals}:
+        unheard = (*unheard, ENCODER)
     if reading.bundle.fitted and OWN not in reading.heard:
         unheard = (*unheard, FITTED)
     return unheard if model or message.language else (*unheard, "language")

@@ -1,0 +1,94 @@
+"""Teaching what sentences mean: one logistic regression for each label, over the encoder's numbers.
+
+It learns from the lines from which the model of words that judges learnt too, and is weighed with it
+on the lines that both did not see.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+
+from newel.ai import signal
+from newel.ai.calibrate import fit_logistic
+from newel.ai.encoder import Encoder
+from newel.ai.features import Columns, Floats
+from newel.ai.lbfgs import minimise
+from newel.ai.lesson import Lesson, Unseen
+from newel.ai.meaning import LANGUAGES, Meaning, version
+from newel.ai.signal import ORDINARY, together
+
+_STRENGTH: Final = 60.0
+_ENOUGH: Final = 2e-3
+_AT_ONCE: Final = 500
+
+
+def understood(held: Unseen, taken: Lesson, reads: Encoder) -> Meaning:
+    """What is learnt from the lines that were not held back, weighed on those that were."""
+    known = ~np.isin(taken.groups, held.part.groups) & _spoken(taken)
+    lines = taken.part(_read_once(taken, np.flatnonzero(known)))
+    table, bias = fitted(encoded(reads, lines.texts), lines.truth, lines.weights)
+    asked = np.flatnonzero(_spoken(held.part))
+    part = held.part.part(asked)
+    return weighed(held.scores[asked], encoded(reads, part.texts) @ table + bias, (table, bias), part)
+
+
+def _spoken(lesson: Lesson) -> np.ndarray:
+    """The texts in the languages that the encoder reads."""
+    spoken = [signal.LANGUAGES.index(code) for code in LANGUAGES]
+    return np.isin(lesson.groups % len(signal.LANGUAGES), spoken)
+
+
+def _read_once(lesson: Lesson, chosen: Columns) -> Columns:
+    """Of each line one reading; of one without a label its last clause too."""
+    groups = lesson.groups[chosen]
+    first = np.unique(groups, return_index=True)[1]
+    last = len(groups) - 1 - np.unique(groups[::-1], return_index=True)[1]
+    last = last[~lesson.truth[chosen[last]].any(1)]
+    return chosen[np.union1d(first, last)]
+
+
+def encoded(reads: Encoder, texts: Sequence[str]) -> Floats:
+    """The numbers of texts."""
+    parts = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.concatenate([*pool.map(reads.encode, parts)])
+
+
+def fitted(numbers: Floats, truth: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """A table and a bias for each label; asserts convergence."""
+    width, labels = numbers.shape[1], truth.shape[1]
+
+    def objective(flat: Floats) -> tuple[float, Floats]:
+        weights = flat.reshape(width + 1, labels)
+        scores = numbers @ weights[:-1] + weights[-1]
+        shares = 1 / (1 + np.exp(-np.clip(scores, -60, 60)))
+        losses = counts * (np.logaddexp(0, scores) - truth * scores)
+        off = (_STRENGTH * counts * (shares - truth)).astype(np.float32)
+        slope = np.concatenate([numbers.T @ off + weights[:-1], off.sum(0, keepdims=True)])
+        loss = _STRENGTH * float(losses.sum(dtype=np.float64)) + 0.5 * float((weights[:-1] ** 2).sum())
+        return loss, slope.ravel().astype(np.float32)
+
+    found = minimise(objective, np.zeros((width + 1) * labels, np.float32), _ENOUGH)
+    weights = found.reshape(width + 1, labels)
+    return weights[:-1], weights[-1]
+
+
+def weighed(words: Floats, meant: Floats, learnt: tuple[Floats, Floats], part: Lesson) -> Meaning:
+    """How much words and meaning weigh beside each other for each label, on lines that neither saw."""
+    counts = np.where(part.truth.any(1), 1, ORDINARY * part.counts).astype(np.float64)
+    right = part.truth.astype(np.float64)
+    shares = np.array(
+        [
+            fit_logistic(np.column_stack(given).astype(np.float64), told, counts)
+            for *given, told in zip(words.T, meant.T, right.T, strict=True)
+        ],
+        np.float32,
+    )
+    odds = words * shares[:, 0] + meant * shares[:, 1] + shares[:, 2]
+    both = fit_logistic(together(odds)[:, None].astype(np.float64), right[:, -1], counts)
+    table, bias = learnt
+    shifts = bias * shares[:, 1] + shares[:, 2]
+    return Meaning(version(), table * shares[:, 1], shares[:, 0], shifts, both.astype(np.float32))

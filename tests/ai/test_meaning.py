@@ -1,0 +1,182 @@
+"""What sentences mean: heard beside the words, never against them, and said where it is missing."""
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from newel.ai import meaning, signal
+from newel.ai.encoder import WIDTH, Encoder
+from newel.ai.features import Floats
+from newel.ai.fitted import Ears
+from newel.ai.lesson import Lesson, Unseen, table_of
+from newel.ai.meaning import MOST, Second
+from newel.ai.signal import LABELS
+from newel.ai.understood import understood
+from newel.domain.policy.parse import load_bundle
+from newel.domain.scan.features import ENCODER, HEARD, ScanInput, Signal
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.scanner import compile_scanner
+
+TEXTS = (
+    "Where is my parcel? It was to come on Monday.",
+    "Is there a soul at your place who could look into this with me?",
+    "My dad passed on Friday and I have no strength for these forms.",
+    "I have told you all of this before. Nobody listens. I give up.",
+    "Thanks, the mug is lovely!",
+    "",
+)
+
+
+class Counted:
+    """Reads like the encoder that it wraps, or as nothing, and keeps what it was asked."""
+
+    def __init__(self, reads: Encoder | None = None) -> None:
+        self.asked: list[str] = []
+        self._reads = reads
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.asked += texts
+        return self._reads.encode(texts) if self._reads else np.zeros((len(texts), WIDTH), np.float32)
+
+
+@pytest.fixture
+def second() -> Second:
+    found = meaning.second()
+    assert found is not None, "make setup installs the encoder, python -m newel.ai.teach what reads it"
+    return found
+
+
+@pytest.fixture
+def afresh() -> Iterator[None]:
+    meaning.second.cache_clear()
+    yield
+    meaning.second.cache_clear()
+
+
+def told(second: Second | None, text: str) -> tuple[Signal, ...]:
+    return Ears(signal.hearing(), second=second).signals(ScanInput(text=text))
+
+
+def scores(given: tuple[Signal, ...]) -> dict[str, float]:
+    return {label: score for each in given for label, score in each.scores.items()}
+
+
+def counted(second: Second, text: str) -> list[str]:
+    """The sentences that are read of a text."""
+    reads = Counted()
+    told(Second(second.meaning, cast(Encoder, reads)), text)
+    return reads.asked
+
+
+def test_the_shipped_one_belongs_to_the_shipped_models() -> None:
+    shipped = meaning.unpacked(files("newel.ai").joinpath(meaning.FILE).read_bytes())
+    assert shipped.version == meaning.version(), "run python -m newel.ai.teach"
+    assert shipped.table.shape == (WIDTH, len(LABELS) + 1)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_it_can_only_raise_a_score(second: Second, text: str) -> None:
+    alone, both = scores(told(None, text)), scores(told(second, text))
+    assert alone.keys() == both.keys()
+    assert all(both[label] >= alone[label] for label in alone)
+
+
+def test_what_no_word_gives_away_is_heard(second: Second) -> None:
+    for text, label in (
+        ("My dad passed on Friday and I have no strength for these forms.", "bereavement"),
+        ("None of the three parcels turned up and one went to the neighbour.", "several_products"),
+    ):
+        assert scores(told(None, text))[label] < 0.2
+        assert scores(told(second, text))[label] > 0.6
+
+
+def test_a_score_says_who_was_asked(second: Second) -> None:
+    alone, both = told(None, TEXTS[0]), told(second, TEXTS[0])
+    assert ENCODER not in {each.name for each in alone}
+    assert next(each for each in both if each.name == ENCODER).version == second.meaning.version
+    assert {each.version for each in both if each.name in HEARD} == {
+        f"{alone[0].version}+{second.meaning.version}"
+    }
+
+
+def test_only_doubtful_sentences_are_read(second: Second) -> None:
+    assert counted(second, "Where is my parcel? " + TEXTS[2]) == [TEXTS[2]]
+    assert counted(second, "") == []
+
+
+def test_of_another_language_nothing_is_read(second: Second) -> None:
+    assert counted(second, "¿Hay alguien en su casa que pueda mirar esto conmigo, por favor?") == []
+    assert counted(second, "Y a-t-il quelqu'un chez vous qui pourrait regarder cela avec moi ?") == []
+
+
+def test_of_a_long_message_so_many_sentences_are_read_and_no_more(second: Second) -> None:
+    text = " ".join(f"{TEXTS[2]} And number {at}." for at in range(1_000))
+    assert len(text) > 70_000
+    assert len(counted(second, text)) == MOST
+
+
+def test_where_it_is_missing_the_words_decide_and_the_receipt_says_so(
+    second: Second,
+) -> None:
+    policy = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
+    scanner = compile_scanner(load_bundle(policy, "default.yaml"), shipped_lexicon())
+    alone, both = (
+        scanner.scan(ScanInput(text=TEXTS[3], language="en", signals=told(each, TEXTS[3])))
+        for each in (None, second)
+    )
+    assert alone.not_evaluated == (ENCODER,)
+    assert both.not_evaluated == ()
+    assert alone.tier_floor <= both.tier_floor
+
+
+def test_where_reading_fails_the_words_decide(second: Second) -> None:
+    class Broken:
+        def encode(self, texts: Sequence[str]) -> Floats:
+            raise MemoryError
+
+    broken = Second(second.meaning, cast(Encoder, Broken()))
+    assert told(broken, TEXTS[2]) == told(None, TEXTS[2])
+
+
+@pytest.mark.usefixtures("afresh")
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [
+        (meaning, "FILE", "nowhere.npz"),
+        (meaning, "version", lambda: "another"),
+        (meaning.encoder, "encoder", lambda: None),
+    ],
+)
+def test_what_does_not_belong_together_is_none(
+    monkeypatch: pytest.MonkeyPatch, where: Any, name: str, value: Any
+) -> None:
+    monkeypatch.setattr(where, name, value)
+    assert meaning.second() is None
+
+
+def test_it_is_learnt_weighed_and_packed() -> None:
+    """From texts whose numbers say what they are, and words that say it half as surely."""
+    labels = [["request"] if at % 2 else [] for at in range(240)]
+    truth = table_of(LABELS, labels)
+    truth = np.concatenate([truth, truth.max(1, keepdims=True)], axis=1)
+    texts = tuple("ring me" if each else "a mug" for each in labels)
+    taken = Lesson(texts, truth, np.arange(len(texts)) * len(signal.LANGUAGES))
+    part = taken.part(np.arange(0, len(texts), 3))
+
+    class Plain(Counted):
+        def encode(self, texts: Sequence[str]) -> Floats:
+            rows = np.zeros((len(texts), WIDTH), np.float32)
+            rows[:, 0] = [1 if text == "ring me" else -1 for text in texts]
+            return rows
+
+    reads = cast(Encoder, Plain())
+    found = understood(Unseen(part, cast(Any, None), 2 * part.truth - 1), taken, reads)
+    again = meaning.unpacked(meaning.packed(found))
+    at = LABELS.index("request")
+    words = np.zeros((2, len(LABELS) + 1), np.float32)
+    ring, mug = again.odds(words, reads.encode(["ring me", "a mug"]))[:, at]
+    assert ring > 0 > mug
+    assert again.version == meaning.version()
