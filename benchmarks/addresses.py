@@ -57,6 +57,8 @@ async def pages(full: Full) -> list[Page]:
         Page("fate of an approval", [f"/approvals/{one}/fate" for one in approvals], part=True),
         Page("wallboard", ["/wallboard"], login=SUPERVISOR),
         Page("wallboard again", ["/wallboard"], login=SUPERVISOR, part=True),
+        Page("wallboard, far into the queue", ["/wallboard?sheet=200"], login=SUPERVISOR, part=True),
+        Page("saved texts, all", ["/macros"], login=SUPERVISOR),
         Page(
             "people for a case", [f"/wallboard/cases/{one}/people" for one in queued], SUPERVISOR, part=True
         ),

@@ -25,6 +25,17 @@ async def test_WRK_6_the_next_breaches_come_from_an_index(house: House) -> None:
 
 
 @pytest.mark.usefixtures("full")
+async def test_WRK_6_a_part_of_the_queue_comes_from_its_index_and_only_what_is_shown_is_joined(
+    house: House,
+) -> None:
+    found = await plan(house, sql("wallboard").queue, 30, 3_000, 3, 3)
+    assert "work_item_queue" in found, found
+    assert "Seq Scan on work_item" not in found, found
+    assert "Seq Scan on cases" not in found, found
+    assert "rows=3030" in found, found
+
+
+@pytest.mark.usefixtures("full")
 async def test_WRK_6_a_look_at_a_full_floor_counts_it_all(house: House) -> None:
     took = []
     for _ in range(LOOKS):
@@ -32,7 +43,7 @@ async def test_WRK_6_a_look_at_a_full_floor_counts_it_all(house: House) -> None:
         async with house.db.tx(system("test"), read_only=True) as tx:
             _, coming = await wallboard.clocks(tx)
             lanes = await wallboard.lanes(tx, coming, uuid4())
-            await wallboard.queue(tx, 60)
+            await wallboard.queue(tx, 30, 6_000, 3)
             await wallboard.desks(tx, 30)
             await wallboard.ai_states(tx)
             await wallboard.talks(tx, 30)

@@ -6,6 +6,28 @@ from web.conftest import Site
 from web.test_desk import at_work, mine, say, work_off
 
 
+async def test_RTE_6_what_nobody_can_serve_is_refused_with_what_was_asked_and_what_to_do(shop: Site) -> None:
+    esme = await at_work(shop, "esme")
+    taken = await say(shop, "My lawyer will sue you over order 10023.")
+    await work_off(shop)
+    item = await mine(esme, taken["case_id"])
+    asked = {"token": item["token"], "language": "nl", "skills": ["account_security"], "reason": "hers"}
+    refused = await esme.post(f"/api/v1/cases/{taken['case_id']}/transfer", json=asked)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422,
+        "what you ask of the next person is not usable: nobody who may take it speaks Dutch and has all of"
+        " this: account security. Ask for less, or name a person",
+    )
+    said = await esme.post(
+        f"/desk/{taken['case_id']}/transfer",
+        data=asked | {"to": "queue"},
+        headers={"accept-language": "es"},
+    )
+    assert said.status_code == 422, said.text
+    assert "neerlandés" in said.json()["detail"]
+    assert "seguridad de la cuenta" in said.json()["detail"]
+
+
 async def test_a_case_goes_from_hand_to_hand(shop: Site) -> None:
     esme, farid = await at_work(shop, "esme"), await at_work(shop, "farid")
     taken = await say(shop, "My lawyer will sue you over order 10023.")

@@ -10,7 +10,7 @@ import msgspec
 from newel.domain.access import CLEARED
 from newel.domain.calendar import is_open
 from newel.domain.escalation import cleared
-from newel.domain.sentence import Sentence, joined, word
+from newel.domain.sentence import Sentence, joined, spelt, spoken
 from newel.domain.words import Priority
 
 SUPERVISOR: Final = "supervisor"
@@ -302,12 +302,12 @@ def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
     if standing != "available":
         yield _AWAY if standing == "away" else _OFF_SHIFT
     if not speaks(person, item.ask.language):
-        yield _SPEAKS_NOT.of(language=item.ask.language)
+        yield _SPEAKS_NOT.of(language=spoken(item.ask.language))
     missing = [skill for skill in item.ask.asked if skill not in person.skills]
     if missing:
-        yield _LACKS.of(skills=joined(map(word, missing)))
+        yield _LACKS.of(skills=joined(map(spelt, missing)))
     if not _of_region(person, item.ask):
-        yield _ELSEWHERE.of(region=word(item.ask.region))
+        yield _ELSEWHERE.of(region=spelt(item.ask.region))
     if person.id == item.passed_by:
         yield _PASSED_IT_ON
 

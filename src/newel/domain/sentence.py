@@ -1,11 +1,24 @@
 """Sentences with places for values: English as they stand, in other languages by a catalogue."""
 
 from collections.abc import Iterable
-from typing import Union
+from typing import Final, Union
 
 import msgspec
 
 from newel.domain.words import Money
+
+LANGUAGES: Final = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+}
+"""Languages as a sentence names them."""
 
 
 class Sum(Money, frozen=True, tag="sum"):
@@ -71,6 +84,16 @@ def said(value: Value) -> str:
 def word(text: str) -> Sentence:
     """A name that comes as data; a language says it otherwise where its catalogue knows it."""
     return Sentence(text)
+
+
+def spelt(key: str) -> Sentence:
+    """A key as the word that it stands for: ``account_security`` → ``account security``."""
+    return word(key.replace("_", " "))
+
+
+def spoken(code: str) -> Sentence:
+    """What a language is called; a code that nobody knows stays."""
+    return word(LANGUAGES.get(code, code))
 
 
 def joined(parts: Iterable[Value], between: str = ", ") -> Joined:

@@ -21,6 +21,9 @@ from newel.store.db import Tx
 from newel.store.macro import Macro
 
 MOST = 50
+SHELF = 500
+HOUSE = "inhouse"
+"""Whose texts are those that nobody of a team writes."""
 
 
 async def put(house: House, actor: Actor, text: Text) -> UUID:
@@ -38,12 +41,37 @@ async def put(house: House, actor: Actor, text: Text) -> UUID:
         return await rows.put(tx, before, text)
 
 
+async def write(house: House, actor: Actor, workflow: str, language: str, name: str, body: str) -> UUID:
+    """Add a text of the writer's own team, or change it."""
+    async with house.db.tx(actor, read_only=True) as tx:
+        team = await _team(tx, actor)
+    text = Text(workflow=workflow, language=language, name=name, team=team or HOUSE, body=body)
+    return await put(house, actor, text)
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """The texts of all workflows, those of the reader's own team first; ``whole``: these are all."""
+
+    team: str
+    texts: tuple[Macro, ...]
+    whole: bool
+
+
+async def shelf(house: House, actor: Actor, words: str = "") -> Shelf:
+    """What people may put into replies, by its words."""
+    actor.must(Act.WORK)
+    async with house.db.tx(actor, read_only=True) as tx:
+        team = await _team(tx, actor) or HOUSE
+        found = await rows.shelf(tx, team, words.strip(), SHELF + 1)
+    return Shelf(team, tuple(found[:SHELF]), len(found) <= SHELF)
+
+
 async def keep(house: House, actor: Actor, case_id: UUID, name: str, body: str) -> UUID:
     """Keep a text for the writer's own team, in the workflow and language of a case."""
     async with house.db.tx(actor, read_only=True) as tx:
         case, team = await cases.read(tx, case_id), await _team(tx, actor)
     text = Text(
-        workflow=case.workflow, language=case.language or "en", name=name, team=team or "inhouse", body=body
+        workflow=case.workflow, language=case.language or "en", name=name, team=team or HOUSE, body=body
     )
     return await put(house, actor, text)
 

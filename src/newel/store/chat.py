@@ -105,7 +105,7 @@ def _line(row: Record, sealer: Sealer, read: int) -> Line:
 async def seen(tx: Tx, conversation_id: UUID, up_to: int) -> None:
     """The customer has seen what left for them up to a number; the desk's pages hear of it."""
     last: int = await tx.value(sql("chat").last_visible, conversation_id)
-    if await tx.row(sql("chat").seen, conversation_id, min(up_to, last)) is None:
+    if await tx.row(sql("chat").seen, conversation_id, min(up_to, last), tx.now) is None:
         return
     about = await matter(tx, conversation_id)
     if about is not None:

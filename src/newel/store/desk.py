@@ -105,6 +105,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     undelivered: str | None
     release_at: datetime | None
     held_by: UUID | None
+    seen: bool
+    seen_at: datetime | None
     subject: tuple[Piece, ...] = ()
     text: tuple[Piece, ...] = ()
     contact: tuple[Piece, ...] = ()

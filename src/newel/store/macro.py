@@ -70,3 +70,8 @@ async def search(tx: Tx, workflow: str, language: str, words: str, limit: int) -
     """What fits; a name that begins with the words comes first."""
     rows = await tx.rows(sql("macro").search, workflow, language, words, limit)
     return [Macro(**dict(row)) for row in rows]
+
+
+async def shelf(tx: Tx, team: str, words: str, limit: int) -> list[Macro]:
+    """Those of all workflows that have the words, a team's own first."""
+    return [Macro(**dict(row)) for row in await tx.rows(sql("macro").shelf, team, words, limit)]

@@ -151,9 +151,10 @@ async def clocks(tx: Tx) -> tuple[list[Clock], list[Clock]]:
     return found[True], found[False]
 
 
-async def queue(tx: Tx, limit: int) -> list[Queued]:
-    """What waits, in the order of claims."""
-    return [Queued(**dict(row)) for row in await tx.rows(sql("wallboard").queue, limit)]
+async def queue(tx: Tx, limit: int, after: int = 0, priority: int = 0) -> list[Queued]:
+    """What waits, in the order of claims: so many after the first ones, of one priority or (0) of all."""
+    low, high = (priority, priority) if priority else (1, 3)
+    return [Queued(**dict(row)) for row in await tx.rows(sql("wallboard").queue, limit, after, low, high)]
 
 
 async def desks(tx: Tx, shown: int) -> list[Desk]:

@@ -193,6 +193,12 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@cache
+def towns() -> tuple[str, ...]:
+    """Those that people know by a place."""
+    return tuple(sorted(one for one in zones() if "/" in one and not one.startswith("Etc/")))
+
+
 def _answer(body: str, status: int, headers: Mapping[str, str]) -> Response[str]:
     return Response(body, status_code=status, media_type=HTML, headers=dict(headers))
 

@@ -72,6 +72,115 @@ RULES: Final = (
     N_("vulnerable"),
     N_("prefers human"),
 )
+FAMILIES: Final = (
+    N_("request"),
+    N_("legal"),
+    N_("reputation"),
+    N_("anger"),
+    N_("distress"),
+    N_("grief"),
+    N_("frustration"),
+    N_("safety"),
+    N_("fraud"),
+    N_("account security"),
+    N_("financial advice"),
+    N_("medical"),
+    N_("bereavement"),
+    N_("hardship"),
+    N_("discrimination"),
+    N_("employment"),
+    N_("minors"),
+    N_("legal advice"),
+    N_("repeat"),
+    N_("injection"),
+    N_("off policy"),
+    N_("data words"),
+    N_("refund words"),
+    N_("cancellation words"),
+    N_("account words"),
+)
+"""What words of a message, or a model, are about."""
+SKILLS: Final = (
+    N_("Orders"),
+    N_("Returns"),
+    N_("Billing"),
+    N_("Complaints"),
+    N_("Privacy"),
+    N_("General"),
+    N_("Invoices"),
+    N_("Vendors"),
+    N_("Legal"),
+    N_("Safety"),
+    N_("Vulnerable"),
+    N_("Fraud"),
+    N_("Account security"),
+    N_("orders"),
+    N_("returns"),
+    N_("billing"),
+    N_("complaints"),
+    N_("privacy"),
+    N_("general"),
+    N_("invoices"),
+    N_("vendors"),
+)
+"""Skills as most companies have them."""
+FACTORS: Final = (
+    N_("Low confidence"),
+    N_("Sensitive topic"),
+    N_("Customer history"),
+    N_("Interaction"),
+)
+"""What a risk score is made of besides triggers."""
+MODELS: Final = (
+    N_("request model"),
+    N_("legal model"),
+    N_("reputation model"),
+    N_("emotion model"),
+    N_("topic model"),
+    N_("repeat model"),
+    N_("injection model"),
+    N_("complexity model"),
+    N_("data model"),
+    N_("risk model"),
+    N_("emotion fitted"),
+)
+"""Which model heard it."""
+SPOKEN: Final = (
+    N_("Arabic"),
+    N_("German"),
+    N_("English"),
+    N_("Spanish"),
+    N_("French"),
+    N_("Italian"),
+    N_("Dutch"),
+    N_("Polish"),
+    N_("Portuguese"),
+)
+"""``LANGUAGES`` of ``domain/sentence.py``."""
+CHOICES: Final = (N_("what you ask of the next person"),)
+"""What a refusal is about."""
+ACTIONS: Final = (
+    N_("Refund"),
+    N_("Reshipment"),
+    N_("Return label"),
+    N_("Cancellation"),
+    N_("Credit"),
+    N_("Appointment"),
+    N_("Appointment change"),
+    N_("Address change"),
+    N_("Password reset"),
+    N_("Subscription pause"),
+    N_("Subscription cancel"),
+    N_("Invoice field"),
+    N_("Invoice void"),
+    N_("Invoice routing"),
+)
+"""What most companies have done in their systems."""
+SEGMENTS: Final = (
+    N_("Regular"),
+    N_("Loyal"),
+)
+"""What customers are to most companies."""
 SPARED: Final = (
     N_("inside of a number"),
     N_("spared by what stands before it"),

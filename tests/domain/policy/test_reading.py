@@ -62,9 +62,9 @@ def row(bundle: Bundle, section: str, name: str) -> Row:
 @pytest.mark.parametrize(
     ("section", "name", "words"),
     [
-        ("triggers", "Topic: safety", "as P1, the AI does not help, with the time of safety"),
-        ("triggers", "Emotion: floor", "above emotion floor (0.5)"),
-        ("triggers", "Risk words: refund", "a person approves what the AI proposes"),
+        ("triggers", "Safety", "as P1, the AI does not help, with the time of safety"),
+        ("triggers", "Upset", "above emotion floor (0.5)"),
+        ("triggers", "Speaks of money back", "a person approves what the AI proposes"),
         ("thresholds", "Lifetime value minor", "2000.00 GBP"),
         ("thresholds", "Repeat window days", "30 days"),
         (
@@ -90,7 +90,7 @@ def test_an_entry_says_what_its_rule_does(support: Bundle, section: str, name: s
 
 
 def test_a_marker_says_that_the_ai_is_silent(support: Bundle) -> None:
-    legal = row(support, "triggers", "Legal: dictionary")
+    legal = row(support, "triggers", "Legal words")
     assert str(legal.mark) == "marker"
     assert "the AI sends nothing until a person lowers it" in str(legal.words)
 

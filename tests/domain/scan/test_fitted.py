@@ -35,7 +35,7 @@ def test_SCN_3_the_receipt_says_which_model_heard_it(named: Scanner) -> None:
     receipt = named.scan(said(CALM, 0.7))
     [marker] = [marker for marker in receipt.markers if marker.id == "emotion.floor"]
     facts = [item.fact for item in marker.evidence if item.fact]
-    assert f"emotion 0.70 by emotion_fitted {VERSION}" in facts
+    assert f"a model hears emotion in it, 70% sure (emotion fitted {VERSION})" in facts
     assert any(item.text == CALM for item in marker.evidence)
     assert "emotion_fitted" not in receipt.not_evaluated
     assert not fires(named.scan(said(CALM, 0.5)))

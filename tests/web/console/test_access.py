@@ -1,5 +1,7 @@
 """Signing in, the frame of every page, and what a browser is told to refuse."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -67,6 +69,79 @@ async def test_times_are_shown_in_the_zone_that_was_chosen(shop: Site, browser: 
         await expect(one.page.locator("html")).not_to_have_attribute("data-zone", "UTC")
     [row] = await shop.house.as_owner("SELECT due_at FROM newel.cases WHERE state = 'snoozed'")
     assert (row["due_at"].hour, row["due_at"].minute) == (9, 0)
+
+
+async def test_whoever_travels_names_their_zone_and_a_cases_story_is_told_in_it(
+    shop: Site, browser: Browser
+) -> None:
+    case_id = await waits(shop)
+    zones = {"Asia/Tokyo": 9, "America/Bogota": -5}
+    [row] = await shop.house.as_owner("SELECT opened_at FROM newel.cases WHERE id = $1", case_id)
+    async with seat(shop, browser, "ivan", timezone_id="Asia/Tokyo") as one:
+        for zone, hours in zones.items():
+            await one.go(f"/cases/{case_id}/trace")
+            there = (row["opened_at"] + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S")
+            await expect(one.page.locator(".trace-head time").first).to_have_text(there)
+            await expect(one.page.get_by_text(f"Times are shown as in {zone}.")).to_be_visible()
+            await one.go("/profile")
+            await one.page.get_by_label("Another time zone").fill("America/Bogota")
+            await one.page.keyboard.press("Enter")
+            await expect(one.page.locator("html")).to_have_attribute("data-zone", "America/Bogota")
+        assert one.complaints == []
+
+
+async def test_presence_in_the_profile_and_in_the_menu_are_one(shop: Site, browser: Browser) -> None:
+    await at_work(shop, "esme")
+    ivan = await shop.signed_in("ivan")
+    async with seat(shop, browser, "esme") as one:
+        page = one.page
+        await one.go("/profile")
+        here = page.get_by_role("button", name="I take new work", pressed=True)
+        away = page.get_by_role("button", name="I take none at present", pressed=True)
+        await expect(here).to_be_visible()
+        await page.get_by_role("button", name="I take none at present").press("Enter")
+        await expect(away).to_be_focused()
+        await expect(page.locator("#presence").get_by_role("button", name="Away")).to_be_visible()
+        await page.locator("#presence button").press("Enter")
+        await expect(here).to_be_visible()
+        [row] = await shop.house.as_owner("SELECT id FROM newel.staff WHERE login = 'esme'")
+        await ivan.post(f"/wallboard/people/{row['id']}/presence")
+        await expect(away).to_be_visible()
+        await expect(page.locator("table")).to_contain_text("Monday")
+        await expect(page.get_by_text("A supervisor plans them.")).to_contain_text("Europe/London")
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await one.axe() == []
+        assert one.complaints == []
+
+
+async def test_WCAG_2_1_4_single_keys_are_turned_off_and_on_again(shop: Site, browser: Browser) -> None:
+    case_id = await waits(shop)
+    await at_work(shop, "esme")
+    async with seat(shop, browser, "esme") as one:
+        page = one.page
+        await one.go("/profile")
+        off = page.locator("main").get_by_label("Turn single-key shortcuts off")
+        await off.check()
+        await one.go("/desk")
+        await expect(page.locator(f"[data-case='{case_id}']")).to_be_visible()
+        for key in ("n", "?", "g", "w"):
+            await page.keyboard.press(key)
+        await page.keyboard.press("Control+k")
+        await expect(page.locator("#palette")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#keys-sheet")).to_be_hidden()
+        assert page.url.endswith("/desk")
+        [row] = await shop.house.as_owner("SELECT state FROM newel.work_item WHERE case_id = $1", case_id)
+        assert row["state"] == "queued"
+        await page.get_by_role("button", name="Keys").press("Enter")
+        sheet = page.locator("#keys-sheet").get_by_label("Turn single-key shortcuts off")
+        await expect(sheet).to_be_checked()
+        await sheet.press("Space")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("n")
+        await page.wait_for_url(f"**/desk/{case_id}")
+        assert one.complaints == []
 
 
 async def test_a_page_asks_to_sign_in_first_and_never_leads_elsewhere(staffed: Site) -> None:

@@ -134,6 +134,8 @@ async def talk_with_the_desk(site: Site, browser: Browser, chat: FrameLocator, c
         last = chat.locator(".line.person .said").last
         await expect(last).to_have_text("I look into it.", timeout=20_000)
         await expect(chat.locator("#working")).to_be_hidden()
+        mine = two.page.locator(".bubble.person", has_text="I look into it.")
+        await expect(mine.locator(".delivery")).to_contain_text(re.compile(r"seen \d\d:\d\d"))
         assert two.complaints == []
 
 

@@ -1,5 +1,7 @@
 """The first five minutes, led by the tour: a question answered, a refund approved, a customer taken over."""
 
+from datetime import timedelta
+
 from playwright.async_api import Browser, Page, expect
 
 from web.conftest import Site
@@ -48,7 +50,27 @@ async def test_a_visitor_is_led_through_all_three_tiers(shop: Site, browser: Bro
         await page.get_by_role("button", name="Go on as Esme").press("Enter")
         await page.wait_for_url("**/desk/*")
         await expect(page.locator("mark").first).to_be_visible()
+        await _takes_over(one, shop)
         assert one.complaints == []
+
+
+async def _takes_over(one: Seat, shop: Site) -> None:
+    """The third step: everything is in view before a word is written, and the tour sees it done."""
+    page = one.page
+    beside = page.locator(".case-context")
+    await expect(beside).to_contain_text("Why it is here")
+    await expect(page.locator(".bubble.theirs").first).to_be_visible()
+    await expect(page.locator(".bubble.ai")).to_have_count(0)
+    await page.locator("#text-reply").fill("I am Esme, a person. I put this right today.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".bubble.person")).to_contain_text("I put this right today.")
+    await shop.house.pass_time(timedelta(minutes=1))  # until then it may be taken back
+    await shop.drain()
+    await settled(one, "/tour")
+    step = page.locator("#step-anger")
+    await expect(step).to_contain_text("Esme Hartley has it")
+    await expect(step.locator(".tour-marks .seen")).to_have_count(4)
+    await expect(step.locator(".tour-line.person")).to_contain_text("I put this right today.")
 
 
 async def test_what_is_no_step_of_the_tour_is_not_there(shop: Site, site: Site) -> None:

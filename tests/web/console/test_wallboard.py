@@ -93,6 +93,44 @@ async def test_WRK_6_RTE_6_a_supervisor_works_the_floor_while_no_job_is_done(
     assert rows == []
 
 
+async def test_WRK_6_RTE_6_all_that_waits_is_reached_and_given_out_by_hand_while_the_router_is_down(
+    shop: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newel.web.console.wallboard.QUEUE_SHOWN", 2)
+    legal = [await say(shop, LAWYER, f"C00{n}") for n in range(12, 17)]
+    last = legal[-1]
+    await come(shop, "esme")
+    await shop.house.as_owner("UPDATE newel.job SET run_at = run_at - interval '2 minutes'")
+    async with seat(shop, browser, "ivan") as one:
+        page = one.page
+        await one.go("/wallboard")
+        waiting = page.locator("section", has=page.locator("#waiting"))
+        await expect(page.get_by_text("Routing stands still")).to_be_visible()
+        await expect(waiting).to_contain_text("1–2 of 5")
+        await page.keyboard.press("2")
+        await page.wait_for_url("**/wallboard?priority=2#waiting")
+        for shown in ("3–4 of 5", "5–5 of 5"):
+            await page.keyboard.press("j")
+            await expect(waiting).to_contain_text(shown)
+        await expect(waiting.locator(".chip[href*='priority=2'] .chip-n")).to_have_text("5")
+        await expect(waiting.locator(".chip[href*='priority=3'] .chip-n")).to_have_text("0")
+        assert await one.axe() == []
+        rows = waiting.locator("[id^=queued-]")
+        await expect(rows).to_have_id(f"queued-{last}")
+        await rows.get_by_role("button", name="Assign").press("Enter")
+        await page.get_by_role("button", name="Assign to Esme Hartley").press("Enter")
+        await expect(page.locator(f"#person-esme a[href='/desk/{last}']")).to_be_visible()
+        await expect(waiting).to_contain_text("3–4 of 4")  # the last sheet is gone
+        await expect(waiting.locator(".chip[href*='priority=2'] .chip-n")).to_have_text("4")
+        await page.keyboard.press("3")
+        await expect(waiting).to_contain_text("Nothing of this kind waits.")
+        assert one.complaints == []
+    [job] = await shop.house.as_owner(
+        "SELECT owner_id IS NOT NULL AS given FROM newel.work_item WHERE case_id = $1", last
+    )
+    assert job["given"]
+
+
 async def test_a_contact_reason_goes_by_its_title(shop: Site) -> None:
     ivan = await shop.signed_in("ivan")
     assert ">How far is my order" in (await ivan.get("/kill-switch")).text

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from newel.domain import reason
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.reading_row import Row, either, every, low, plain, row_of
 from newel.domain.policy.triggers import Rule, Threshold, Trigger
@@ -50,7 +51,9 @@ def triggers(bundle: Bundle) -> Iterator[Row]:
     """What each trigger looks for, and what follows."""
     for key, one in bundle.triggers.items():
         words = joined((when(one.rule, bundle), effect(one)), " ")
-        yield row_of(plain(key), one, words, quotes=one.rule.phrases, mark=_MARKER if one.lock else None)
+        yield row_of(
+            reason.said(key), one, words, quotes=one.rule.phrases, mark=_MARKER if one.lock else None
+        )
 
 
 def when(rule: Rule, bundle: Bundle) -> Sentence:

@@ -8,10 +8,10 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import Phrases
 from newel.domain.scan.receipt import Evidence, Language, stated
-from newel.domain.sentence import Figure, Sentence
+from newel.domain.sentence import Sentence, Share, joined, spelt
 from newel.domain.words import Span
 
-_HEARD: Final = Sentence("%(family)s %(score)s by %(model)s")
+_HEARD: Final = Sentence("a model hears %(family)s in it, %(score)s sure (%(model)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,10 @@ class Reading:
     def told(self, family: str, heard: Heard) -> tuple[Evidence, ...]:
         """What a model says, as evidence: the place, and the score with the model's version."""
         place = (self.at(heard.place),) if heard.place else ()
-        return (*place, stated(_HEARD.of(family=family, score=Figure(heard.score), model=heard.by)))
+        name, _, version = heard.by.partition(" ")
+        model = joined((spelt(name), version), " ") if version else spelt(name)
+        said = _HEARD.of(family=spelt(family), score=Share(heard.score), model=model)
+        return (*place, stated(said))
 
     def shown(self, found: Found) -> tuple[Evidence, ...]:
         """The occurrences of one entry, as evidence."""

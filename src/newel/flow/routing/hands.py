@@ -15,7 +15,7 @@ from newel.domain.escalation import LEAST_REASON, cleared
 from newel.domain.note import Kind, fit
 from newel.domain.overflow import helps, reserved
 from newel.domain.routing import SUPERVISOR, Ask, Person, eligible
-from newel.domain.sentence import Sentence, joined, word
+from newel.domain.sentence import Sentence, joined, spelt, spoken, word
 from newel.domain.words import Priority
 from newel.flow.house import House
 from newel.flow.routing.queue import ROUTER, own, release, requeue
@@ -43,7 +43,12 @@ _FULL_OF: Final = Sentence("you have as much by %(channel)s as fits")
 _HAS: Final = Sentence("%(login)s has it already")
 _NO_REGULATED: Final = Sentence("a %(clearance)s takes no regulated %(priority)s work")
 _NONE_OF_THESE: Final = Sentence("a %(clearance)s takes no %(priority)s work")
-_NOBODY: Final = Sentence("nobody who may take it speaks %(language)s and has %(skills)s")
+_CHOICE: Final = "what you ask of the next person"
+_NOBODY: Final = Sentence(
+    "nobody who may take it speaks %(language)s and has all of this: %(skills)s. Ask for less, or name a"
+    " person"
+)
+_NONE_ASKED: Final = Sentence("no skill besides")
 _POOL_CLOSED: Final = Sentence("the overflow pool is closed to them now")
 
 
@@ -137,7 +142,8 @@ async def _may_take(house: House, tx: Tx, serving: Serving, item: WorkItem) -> b
     pool = (await pools_of(tx, running)).get(item.workflow)
     if pool and helps(person, asked(tx, item), pool):
         return True
-    why = _POOL_CLOSED if kept else _ASKS.of(language=item.language, skills=joined(item.skills))
+    skills = joined(map(spelt, item.skills))
+    why = _POOL_CLOSED if kept else _ASKS.of(language=spoken(item.language), skills=skills)
     raise Forbidden(actor=person.login, act="take this", why=why)
 
 
@@ -257,8 +263,8 @@ async def hand_back(
 async def bucket_of(tx: Tx, ask: Ask) -> int:
     """The bucket of an ask that a person has put together: somebody must be able to serve it."""
     if not any(eligible(one, {0: ask}) for one in await rows.people(tx)):
-        skills = joined(ask.asked)
-        raise Invalid(what="the ask", why=_NOBODY.of(language=ask.language, skills=skills))
+        asked = joined(map(spelt, ask.asked)) if ask.asked else _NONE_ASKED
+        raise Invalid(what=_CHOICE, why=_NOBODY.of(language=spoken(ask.language), skills=asked))
     return await rows.bucket(tx, ask)
 
 

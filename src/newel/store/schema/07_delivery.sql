@@ -152,11 +152,13 @@ CREATE TABLE newel.label (
 
 CREATE INDEX resolution_by_staff ON newel.resolution (at) WHERE by_kind = 'staff';
 
--- The customer's chat: how far the customer has seen what left, and how far a person has read.
+-- The customer's chat: how far the customer has seen what left and when that was, and how far a person has read.
 CREATE TABLE newel.chat (
     conversation_id uuid PRIMARY KEY REFERENCES newel.conversation,
     seen_seq        bigint NOT NULL DEFAULT 0 CHECK (seen_seq >= 0),
-    read_seq        bigint NOT NULL DEFAULT 0 CHECK (read_seq >= 0)
+    read_seq        bigint NOT NULL DEFAULT 0 CHECK (read_seq >= 0),
+    seen_at         timestamptz,
+    CONSTRAINT chat_seen_at CHECK (seen_at IS NULL OR seen_seq > 0)
 );
 
 -- A person's message that is held for a few seconds so that they may take it back, with what follows

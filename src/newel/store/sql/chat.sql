@@ -46,9 +46,11 @@ ORDER BY x.at DESC, m.seq DESC LIMIT $2;
 SELECT seen_seq, read_seq FROM newel.chat WHERE conversation_id = $1;
 
 -- name: seen
--- The customer has seen so much; a row when that is news.
-INSERT INTO newel.chat (conversation_id, seen_seq) VALUES ($1, $2)
-ON CONFLICT (conversation_id) DO UPDATE SET seen_seq = excluded.seen_seq WHERE newel.chat.seen_seq < excluded.seen_seq
+-- The customer has seen so much, at $3; a row when that is news.
+INSERT INTO newel.chat (conversation_id, seen_seq, seen_at)
+VALUES ($1, $2::bigint, CASE WHEN $2 > 0 THEN $3::timestamptz END)
+ON CONFLICT (conversation_id) DO UPDATE SET seen_seq = excluded.seen_seq, seen_at = excluded.seen_at
+    WHERE newel.chat.seen_seq < excluded.seen_seq
 RETURNING conversation_id;
 
 -- name: last_visible

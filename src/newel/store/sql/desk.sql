@@ -70,15 +70,17 @@ SELECT q.workflow, q.priority, b.language, sum(q.n)::integer AS n FROM (
 GROUP BY q.workflow, q.priority, b.language ORDER BY q.workflow, q.priority, b.language;
 
 -- name: messages
--- The newest messages of these cases, newest first: who wrote them, whether they have left, and what the scan saw.
+-- The newest messages of these cases, newest first: who wrote them, whether they have left and were seen (when, of the
+-- latest that was), and what the scan saw.
 SELECT m.id, m.case_id, m.seq, m.episode, m.direction, m.author, m.drafted_by, m.template, m.channel, m.created_at AS at, m.body_sealed,
     s.name AS released_by, o.state AS delivery, o.reason AS undelivered, h.release_at, h.staff_id AS held_by,
+    coalesce(o.visible_seq <= t.seen_seq, false) AS seen, CASE WHEN o.visible_seq = t.seen_seq THEN t.seen_at END AS seen_at,
     r.id AS receipt_id, r.evidence_sealed
 FROM unnest($1::uuid[]) AS k(id) CROSS JOIN LATERAL (
         SELECT x.id, x.case_id, x.seq, x.episode, x.direction, x.author, x.drafted_by, x.template, x.channel, x.created_at,
             x.body_sealed, x.released_by
         FROM newel.message x WHERE x.case_id = k.id ORDER BY x.seq DESC LIMIT $2) m
-    LEFT JOIN newel.outbox o ON o.message_id = m.id
+    LEFT JOIN newel.outbox o ON o.message_id = m.id LEFT JOIN newel.chat t ON t.conversation_id = o.conversation_id
     LEFT JOIN newel.hold h ON h.outbox_id = o.id AND h.ended_at IS NULL
     LEFT JOIN newel.staff s ON s.id = m.released_by LEFT JOIN newel.scan_receipt r ON r.message_id = m.id
 ORDER BY m.seq DESC LIMIT $2;

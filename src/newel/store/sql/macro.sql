@@ -25,3 +25,9 @@ SELECT id, workflow, language, name, team, body, active, updated_by, updated_at 
 WHERE active AND workflow = $1 AND ($2 = '' OR language = $2)
     AND ($3 = '' OR position(lower($3) IN lower(name)) > 0 OR position(lower($3) IN lower(body)) > 0)
 ORDER BY position(lower($3) IN name) <> 1, name, language LIMIT $4;
+
+-- name: shelf
+-- The macros of all workflows, those of the team $1 first; whose name or text has these words.
+SELECT id, workflow, language, name, team, body, active, updated_by, updated_at FROM newel.macro
+WHERE active AND ($2 = '' OR position(lower($2) IN lower(name)) > 0 OR position(lower($2) IN lower(body)) > 0)
+ORDER BY team <> $1, workflow, name, language, id LIMIT $3;

@@ -47,11 +47,13 @@ FROM (VALUES (true, '-infinity'::timestamptz, $1::timestamptz), (false, $1, 'inf
 WHERE w.state IN ('queued', 'owned') ORDER BY t.due_at, t.case_id;
 
 -- name: queue
--- What waits, in the order of claims; a place below nought was set by hand.
+-- What waits of the priorities $3 to $4, in the order of claims: $1 after the first $2; a place below nought was set by hand.
 SELECT w.case_id, w.workflow, c.contact_reason, w.lane, w.priority, b.language, b.skills, b.regulated, w.reason,
     w.queued_at, w.due_at, w.breached, w.level, w.position < 0 AS first
-FROM newel.work_item w JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
-WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
+FROM (SELECT id FROM newel.work_item WHERE state = 'queued' AND priority BETWEEN $3::smallint AND $4::smallint
+        ORDER BY priority, position, due_at, id LIMIT $1 OFFSET $2) shown
+    JOIN newel.work_item w ON w.id = shown.id JOIN newel.cases c ON c.id = w.case_id JOIN newel.bucket b ON b.id = w.bucket
+ORDER BY w.priority, w.position, w.due_at, w.id;
 
 -- name: people
 -- Everybody who may be given work, with their name.

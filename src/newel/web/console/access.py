@@ -1,6 +1,6 @@
 """Signing in and out, the profile, presence, and how the pages look."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,7 @@ from newel.flow import access, routing
 from newel.web import refusal
 from newel.web.auth import give_cookie, must_be_own_page, session_of, take_cookie
 from newel.web.nav import home
-from newel.web.page import ZONE, away, done, lead, page, part, zone, zones
+from newel.web.page import ZONE, away, done, lead, page, part, towns, zone, zones
 from newel.web.request import Ask
 from newel.web.route import Open, form
 from newel.web.route import page as page_at
@@ -134,7 +134,14 @@ async def profile(request: Ask) -> Response[str]:
     known = (account.zone if account else "", zone(request), "UTC")
     shown = [one for one in dict.fromkeys(known) if one]
     tongues, speaks = [tongue(code) for code in CONSOLE], request.cookies.get(COOKIE, "")
-    return page(request, "profile.html", account=account, tongues=tongues, speaks=speaks, places=shown)
+    kept: dict[str, Any] = {"tongues": tongues, "speaks": speaks, "places": shown, "zones": towns()}
+    return page(request, "profile.html", account=account, **kept)
+
+
+@page_at("/presence", Act.WORK)
+async def present(request: Ask) -> Response[str]:
+    """Whether I take work, as the profile shows it, whoever has changed it."""
+    return part(request, "parts/presence_choice.html", shown=request.me)
 
 
 @form("/presence", Act.WORK)
@@ -186,4 +193,4 @@ async def place(request: Ask) -> Response[str]:
     return response
 
 
-ROUTES = [front, sign_in_page, sign_in, sign_out, profile, presence, look, language, place]
+ROUTES = [front, sign_in_page, sign_in, sign_out, profile, present, presence, look, language, place]

@@ -8,7 +8,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -42,10 +43,43 @@ HEARD_DAYS = 7
 
 
 class Look(msgspec.Struct, frozen=True):
-    """Whether the board is shown on a screen at the wall, and all people of a large floor."""
+    """How the board is looked at: on a screen, with all people of a large floor, how far into the queue."""
 
     screen: bool = False
     everybody: bool = False
+    priority: Annotated[int, msgspec.Meta(ge=0, le=3)] = 0
+    """The one priority of the queue that is shown; 0: all."""
+    sheet: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
+    """Which thirty of it."""
+
+    def but(self, **changes: Any) -> str:
+        """The address of the same board looked at otherwise."""
+        asked = msgspec.structs.asdict(msgspec.structs.replace(self, **changes))
+        said = {name: "true" if value is True else value for name, value in asked.items() if value}
+        query = urlencode({name: value for name, value in said.items() if (name, value) != ("sheet", 1)})
+        return f"/wallboard?{query}" if query else "/wallboard"
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """Thirty of the queue: which they are, of how many."""
+
+    number: int
+    whole: int
+
+    @classmethod
+    def of(cls, asked: int, whole: int) -> "Sheet":
+        """The sheet that was asked for; the last one where the queue has become shorter meanwhile."""
+        return cls(min(asked, max(1, -(-whole // QUEUE_SHOWN))), whole)
+
+    @property
+    def first(self) -> int:
+        """How many stand before it."""
+        return (self.number - 1) * QUEUE_SHOWN
+
+    @property
+    def last(self) -> int:
+        """The place of the last one on it."""
+        return min(self.first + QUEUE_SHOWN, self.whole)
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -65,22 +99,26 @@ async def board(request: Ask) -> Response[str]:
     """The board; a script asks for it again whenever something on it has changed."""
     look = request.asked(Look)
     people = EVERYBODY if look.everybody else PEOPLE_SHOWN
-    work_now, beside = await asyncio.gather(_work(request), _people_and_ai(request, people))
+    work_now, beside = await asyncio.gather(_work(request, look), _people_and_ai(request, people))
     answer = part if request.partial else page
     template = "wallboard/board.html" if request.partial else "wallboard.html"
     shown = {**work_now, **beside, "targets": _targets(request)}
     return answer(request, template, look=look, people_shown=people, **shown)
 
 
-async def _work(request: Ask) -> dict[str, Any]:
-    """The work of people and its clocks."""
+async def _work(request: Ask, look: Look) -> dict[str, Any]:
+    """The work of people and its clocks; counted whole, whatever part of the queue is shown."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
         late, coming = await wallboard.clocks(tx)
+        lanes = await wallboard.lanes(tx, coming, request.me.id)
+        whole = sum(lane.waiting for lane in lanes if look.priority in (0, lane.priority))
+        sheet = Sheet.of(look.sheet, whole)
         return {
-            "lanes": await wallboard.lanes(tx, coming, request.me.id),
+            "lanes": lanes,
             "late": late,
             "coming": coming,
-            "queue": await wallboard.queue(tx, QUEUE_SHOWN),
+            "sheet": sheet,
+            "queue": await wallboard.queue(tx, QUEUE_SHOWN, sheet.first, look.priority),
             "stalled": await wallboard.stalled(tx),
         }
 

@@ -81,8 +81,13 @@ function list() {
 
 const sheet = document.getElementById("keys-sheet");
 sheet?.addEventListener("opened", list);
-const toggle = document.querySelector("[data-keys-off]");
-if (toggle) {
-  toggle.checked = off();
-  toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "1" : "0"));
+// The sheet and the profile say the same: whether single keys count in this browser.
+const toggles = [...document.querySelectorAll("[data-keys-off]")];
+const shown = () => toggles.forEach((one) => { one.checked = off(); });
+for (const one of toggles) {
+  one.addEventListener("change", () => {
+    localStorage.setItem(OFF, one.checked ? "1" : "0");
+    shown();
+  });
 }
+shown();

@@ -57,14 +57,20 @@ function show(element, now) {
     element.title = gettext("Due %(when)s", { when: exact.format(at) });
   } else {
     const how = element.dataset.time;
-    set(element, how === "exact" ? exact.format(at) : how === "hour" ? hourOf(at, now) : ago((at - now) / 1000));
-    if (how !== "exact") element.title = exact.format(at);
+    set(element, how === "exact" ? exact.format(at) : how === "second" ? wall.format(at) : how === "hour" ? hourOf(at, now) : ago((at - now) / 1000));
+    if (how === "second") element.title = element.dateTime;
+    else if (how !== "exact") element.title = exact.format(at);
   }
 }
 
 export function showTimes(root = document) {
   const now = Date.now();
   for (const element of root.querySelectorAll("time[data-due], time[data-time]")) show(element, now);
+}
+
+// Which zone that is, where it matters to the second.
+for (const place of document.querySelectorAll("[data-says-zone]")) {
+  place.textContent = gettext("Times are shown as in %(zone)s.", { zone: exact.resolvedOptions().timeZone });
 }
 
 showTimes();
