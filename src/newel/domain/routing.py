@@ -293,8 +293,8 @@ def _full(person: Person, channel: str) -> Sentence | None:
         return None
     most = person.channel_capacity[channel]
     if most == 0:
-        return _NOT_BY.of(channel=word(channel))
-    return _FULL_OF.of(channel=word(channel), load=person.channel_load.get(channel, 0), capacity=most)
+        return _NOT_BY.of(channel=spelt(channel))
+    return _FULL_OF.of(channel=spelt(channel), load=person.channel_load.get(channel, 0), capacity=most)
 
 
 def _doubts(person: Person, item: Item, now: datetime) -> Iterator[Sentence]:
