@@ -106,3 +106,15 @@ async def test_SCN_8_in_the_chat_it_is_the_customers_own_choice(desk: Desk) -> N
     assert (event["actor_kind"], event["case_id"]) == ("customer", taken.case_id)
     await chat.prefer(desk.house, VISITOR, human=False)
     assert len(await wishes(desk)) == 2
+
+
+async def test_SCN_8_the_wish_of_a_stranger_goes_with_them_when_they_become_known(desk: Desk) -> None:
+    await customer.put(desk.house, TEST, REF, customer.Told(name="Maya"))
+    await chat.say(desk.house, VISITOR, STATUS, "a-first-message")
+    await chat.prefer(desk.house, VISITOR, human=True)
+    known = Visitor(id="", ref=REF, name="", site="shop", exp=2**40, was=VISITOR.id)
+    assert not await prefers(desk)
+    await chat.say(desk.house, known, STATUS, "signed-in-by-now")
+    assert await prefers(desk)
+    again = await desk.say(RESET, ref=REF, thread="elsewhere")
+    assert (await desk.case(again)).tier is Tier.HUMAN

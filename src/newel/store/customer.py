@@ -149,6 +149,8 @@ async def become(tx: Tx, envelope: Envelope, talk: UUID, stranger: UUID, known: 
     )
     if reached != theirs.profile:
         await put(tx, envelope, msgspec.structs.replace(theirs, profile=reached))
+    if before.prefers_human:
+        await prefer(tx, known, human=True)  # their own lasting wish, made before anybody knew them
     for one in talks:
         await audit.record(tx, "conversation.identified", "conversation", one, customer=str(known))
 
