@@ -84,7 +84,9 @@ class _Purses:
     async def leave(self, ticket: Ticket, more: tuple[Given, ...]) -> None:
         """It is decided, and so much more is given."""
         if ticket.customer_ref and ticket.at:
-            self._of(ticket.line).set_result((*await self.before(ticket), *more))
+            before, upto = await self.before(ticket), self._of(ticket.line)
+            if not upto.done():
+                upto.set_result((*before, *more))
 
     def close(self) -> None:
         """No ticket comes any more: what would still follow one follows nothing."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from conftest import Server
 from demo.process import Systems
@@ -358,6 +358,39 @@ async def test_what_is_sent_twice_in_one_breath_leaves_once(shop: Site, browser:
         await expect(page.locator("[data-until-at]")).to_be_focused()
         await expect(page.locator("#snooze")).to_be_visible()
         assert one.complaints == []
+    sent = await shop.house.as_owner("SELECT FROM newel.message WHERE author = 'person'")
+    assert len(sent) == 2
+
+
+async def test_a_reply_whose_answer_was_lost_is_one_message_when_it_is_sent_again(
+    shop: Site, browser: Browser
+) -> None:
+    case_id = await waits(shop)
+    await at_work(shop, "esme")
+    lost = []
+
+    async def lose(route: Route) -> None:
+        if lost:
+            await route.continue_()
+            return
+        lost.append(await route.fetch())
+        await route.abort()
+
+    async with seat(shop, browser, "esme") as one:
+        await one.go(f"/desk/{case_id}")
+        page, keys = one.page, one.page.keyboard
+        await keys.press("o")
+        await page.route("**/reply", lose)
+        await page.locator("#text-reply").fill("We look into it today.")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".bubble.person")).to_have_count(1)
+        await expect(page.locator("#text-reply")).to_have_value("We look into it today.")
+        await keys.press("Control+Enter")
+        await expect(page.locator("#text-reply")).to_have_value("")
+        await page.locator("#text-reply").fill("We look into it today.")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".bubble.person")).to_have_count(2)
+    assert [one.status for one in lost] == [204]
     sent = await shop.house.as_owner("SELECT FROM newel.message WHERE author = 'person'")
     assert len(sent) == 2
 
