@@ -66,6 +66,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "AND load < capacity",
         *c("RTE_nobody_is_given_more_than_their_capacity"),
     ),
+    without(
+        6,
+        "guard_work_item",
+        "coalesce((channel_load ->> its_channel)::integer, 0) < (channel_capacity ->> its_channel)::integer",
+        "tests/flow/test_routing.py::test_RTE_1_the_store_itself_holds_the_capacity_of_a_channel",
+        new="true",
+    ),
     dropped(6, "work_item_overflow", "work_item", *o("lets_nobody_have_work_through_a_closed_pool")),
     without(
         6,

@@ -69,6 +69,12 @@ MUTANTS: tuple[Mutant, ...] = (
         *f("intake", "INV_4_it_reaches_a_person_with_the_AI_left_out"),
     ),
     without(
+        4,
+        "look_in",
+        "(ref IS NOT NULL OR NOT address_shared) AND ",
+        *f("identified", "INT_1_an_address_that_two_customers_share_joins_neither"),
+    ),
+    without(
         5,
         "look_in",
         "    PERFORM pg_advisory_xact_lock(7307, hashtext(encode(external, 'hex')));\n",
