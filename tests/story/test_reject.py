@@ -22,7 +22,9 @@ def test_TIR_6_RES_1_LRN_1_a_rejected_proposal_is_a_persons_and_teaches(day: Day
         "C0140",
     )
     approval = day.approval(taken)
-    draft = day.person("amara").get(f"/api/v1/approvals/{approval}")["reply"]
+    asked = day.person("amara").get(f"/api/v1/approvals/{approval}")
+    draft = asked["reply"]
+    assert [word for word in (EMAIL, *customer["name"].split()) if word in asked["message"]] == []
     rejected = day.person("amara").decide(approval, "reject", note="they asked for a new one by phone")
     assert rejected.json() == {"state": "rejected"}
 

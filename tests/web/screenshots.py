@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, TimeoutError, async_playwright
 
 from newel.web.catalogue import SOURCE
 from newel.web.tongue import CUSTOMERS, tongue
@@ -26,6 +26,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SITE = "site=hearthwick"
 TURNED = "document.documentElement.dir = 'rtl'"
+PATIENCE_MS = 5_000
 KEYS = "!"
 PRESSED = re.compile(r"[^A-Za-z0-9]")
 PAGES: dict[str, tuple[str, ...]] = {
@@ -73,6 +74,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/knowledge/playbooks/customer-support > .playbook-list a > a[href$='/draft']",
         "/knowledge/playbooks/customer-support > .playbook-list a > a[href$='/draft'] > !Control+Enter",
         "/knowledge/new",
+        "/macros",
+        "/macros > !c",
         "/explain",
     ),
     "greta": ("/review", "/review > .inbox-list a.line", "/review/results"),
@@ -150,14 +153,20 @@ async def opened(page: Page, url: str, path: str) -> bool:
         if link.startswith(KEYS):
             await page.keyboard.press(link.removeprefix(KEYS))
             continue
-        found = (
-            await page.locator(link).first.get_attribute("href") if await page.locator(link).count() else None
-        )
+        found = await _leads(page, link)
         if found is None:
             return False
         await page.goto(url + found)
     await page.wait_for_timeout(700)
     return True
+
+
+async def _leads(page: Page, link: str) -> str | None:
+    """Where the first such link leads, once it is there; None when none comes."""
+    try:
+        return await page.locator(link).first.get_attribute("href", timeout=PATIENCE_MS)
+    except TimeoutError:
+        return None
 
 
 def _name(path: str) -> str:

@@ -26,7 +26,7 @@ from newel.domain.sentence import Sentence
 from newel.flow.house import House, Running
 from newel.store import answer as answers
 from newel.store import approval as approvals
-from newel.store import audit, desk
+from newel.store import audit, desk, views
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import inbox as rows
@@ -203,6 +203,17 @@ async def _sheet(tx: Tx, house: House, me: Approver, approval_id: UUID) -> Sheet
         fate=_fate(asked, case, me.id),
         marks=miss.offered(tx.actor, await misses.standing(tx, case, me.id)),
     )
+
+
+async def told(house: House, actor: Actor, approval_id: UUID) -> views.Asked:
+    """One approval for a program, with personal data hidden in what the customer said, as on the page."""
+    actor.must(Act.APPROVE)
+    async with house.db.tx(actor, read_only=True) as tx:
+        asked = await views.approval(tx, house.envelope, approval_id)
+        case = await cases.read(tx, asked.case_id)
+        known = _known(await customers.read(tx, house.envelope, case.customer_id))
+    subject, message = (mask.masked_text(text, known) for text in (asked.subject, asked.message))
+    return msgspec.structs.replace(asked, subject=subject, message=message)
 
 
 async def _used(tx: Tx, running: Running, case: Case, action: Action | None) -> int:

@@ -1,11 +1,13 @@
 """Each page that pictures are made of: open to everybody, light and dark, within the screen of a phone."""
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
+from newel.flow import search
 from web.conftest import Site
 from web.console.conftest import seat
-from web.screenshots import PAGES, SITE, SIZES, opened
+from web.console.test_quality import RESET, answered, sample_all
+from web.screenshots import PAGES, SIZES, opened
 from web.test_desk import at_work, say, work_off
 
 SAID = (
@@ -15,24 +17,83 @@ SAID = (
     ("C0021", "human please, about order 10031. " + "Donaudampfschifffahrtsgesellschaft" * 20),
 )
 WITHIN = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+SMALL = """for (const at of [0, 14]) {
+    const tiny = document.createElement("button");
+    tiny.ariaLabel = "tiny";
+    tiny.style.cssText = `position:absolute; top:4px; left:${at + 4}px; width:12px; height:12px;`
+        + "padding:0; min-height:0";
+    document.querySelector("main").append(tiny);
+}"""
 LOOKS = (("wide", "light"), ("phone", "dark"))
+
+
+async def full(shop: Site) -> None:
+    """Something to see on every page of everybody: a page that is not there is looked at by nobody."""
+    for person in ("ivan", "esme", "amara"):
+        await at_work(shop, person)
+    cases = [(await say(shop, text, ref))["case_id"] for ref, text in SAID]
+    await work_off(shop)
+    sample_all(shop)
+    await answered(shop, "C0005", RESET)
+    ivan = await shop.signed_in("ivan")
+    assert (await ivan.post(f"/wallboard/cases/{cases[0]}/takeover")).status_code == 200
+    given = await ivan.post(f"/api/v1/cases/{cases[-1]}/assignment", json={"login": "esme"})
+    assert given.status_code in {201, 409}, given.text  # she may have it already
+    while await search.index(shop.wired):
+        pass
 
 
 @pytest.mark.parametrize("login", [login for login in PAGES if login])
 async def test_WRK_10_no_page_shuts_anybody_out_or_leaves_the_screen(
     shop: Site, browser: Browser, login: str
 ) -> None:
-    for person in ("ivan", "esme", "amara"):
-        await at_work(shop, person)
-    for ref, text in SAID:
-        await say(shop, text, ref)
-    await work_off(shop)
+    await full(shop)
     for size, scheme in LOOKS:
         width, height = SIZES[size]
         look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
         async with seat(shop, browser, login, **look) as one:
             for path in PAGES[login]:
-                if SITE not in path and await opened(one.page, shop.url, path):
-                    assert await one.axe() == [], (path, size, scheme)
-                    assert await one.page.evaluate(WITHIN), (path, size)
+                assert await opened(one.page, shop.url, path), f"{path} is not there for {login}"
+                assert await one.axe(targets=True) == [], (path, size, scheme)
+                assert await one.page.evaluate(WITHIN), (path, size)
             assert [said for said in one.complaints if "404" not in said] == []
+
+
+async def test_WCAG_2_5_8_a_target_that_is_too_small_is_found(shop: Site, browser: Browser) -> None:
+    """Axe leaves that rule out unless it is asked for, as on each page here."""
+    async with seat(shop, browser) as one:
+        await one.go("/sign-in")
+        assert await one.axe(targets=True) == []
+        await one.page.evaluate(SMALL)
+        assert [found.partition(":")[0] for found in await one.axe(targets=True)] == ["target-size"] * 2
+
+
+ZOOMED = ((1440, 900), (1280, 720))
+
+
+async def test_WCAG_1_4_4_the_desk_is_worked_at_twice_the_size(shop: Site, browser: Browser) -> None:
+    """A browser at 200 % has half the pixels of its window."""
+    ref, text = SAID[0]
+    client = shop.client(await shop.token("intake"))
+    await client.put(f"/api/v1/customers/{ref}", json={"name": "Priya Nair", "email": "priya@example.com"})
+    case_id = (await say(shop, text, ref))["case_id"]
+    await work_off(shop)
+    esme = await at_work(shop, "esme")
+    await esme.post(f"/desk/{case_id}/take")
+    await work_off(shop)
+    for width, height in ZOOMED:
+        look = {"viewport": {"width": width // 2, "height": height // 2}, "device_scale_factor": 2}
+        async with seat(shop, browser, "esme", **look) as one:
+            page = one.page
+            await one.go("/desk")
+            await page.locator(f"[data-case='{case_id}']").press("Enter")
+            await page.wait_for_url(f"**/desk/{case_id}*")
+            await expect(page.locator("dd > button.veil").nth(1)).to_be_visible()
+            await page.locator("#text-reply").fill("I look into it now.")
+            for button in ("Send", "Resolve", "Transfer", "Snooze"):
+                shown = page.locator("#case").get_by_role("button", name=button, exact=False).first
+                await shown.scroll_into_view_if_needed()
+                await expect(shown).to_be_in_viewport(ratio=1)
+            assert await page.evaluate(WITHIN)
+            assert await one.axe(targets=True) == []
+            assert one.complaints == []

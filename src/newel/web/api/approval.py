@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
 from newel.domain.inbox import Refusal
-from newel.flow import approval, selection
+from newel.flow import approval, inbox, selection
 from newel.store import views
 from newel.store.views import Asked, Waiting
 from newel.web.request import Ask
@@ -80,8 +80,7 @@ async def approval_queue(request: Ask) -> Queue:
 @get("/api/v1/approvals/{approval_id:uuid}", Act.APPROVE)
 async def approval_detail(request: Ask, approval_id: FromPath[UUID]) -> Asked:
     """One approval: the customer's message, the reply, the action and its justification."""
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        return await views.approval(tx, request.house.envelope, approval_id)
+    return await inbox.told(request.house, request.actor, approval_id)
 
 
 @post("/api/v1/approvals/{approval_id:uuid}/decision", Act.APPROVE, example={"decision": "approve"})
