@@ -102,7 +102,7 @@ def test_SCN_3_the_fitted_model_is_heard_where_it_was_put_and_missed_where_it_wa
     assert (missing["clusters"], "emotion_fitted" in missing["not_evaluated"]) == ([], True)  # type: ignore[operator]
     installed = scanned(out, grumble, tmp_path)
     assert (installed["clusters"], installed["not_evaluated"]) == (["emotion"], [])
-    assert f"emotion_fitted {version}" in json.dumps(installed["markers"])
+    assert f"emotion fitted {version}" in json.dumps(installed["markers"])
     before = scanned(policy, grumble, tmp_path)
     assert (before["clusters"], before["not_evaluated"]) == ([], [])
 

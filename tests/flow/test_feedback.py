@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.domain.test_guide import BOOK
 
 from conftest import House
 from floor import AI_KINDS, P3, TEST, Floor, open_floor
@@ -23,7 +24,7 @@ OTHERS = ("answer", "delivery", "settle", "rebalance", "routing", "context")
 
 @pytest.fixture
 async def floor(house: House) -> Floor:
-    return await open_floor(house)
+    return await open_floor(house, playbooks={"order_status": BOOK})
 
 
 async def resolved(floor: Floor, *, consent: bool = True) -> UUID:

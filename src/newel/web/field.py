@@ -23,6 +23,7 @@ NAMES: Final[Mapping[str, str]] = {
     "cluster": N_("Kind of trigger"),
     "coaching": N_("Hint"),
     "collection": N_("Collection"),
+    "contact_reason": N_("Contact reason"),
     "decision": N_("Decision"),
     "doing": N_("What you do"),
     "field": N_("Field"),
@@ -43,6 +44,7 @@ NAMES: Final[Mapping[str, str]] = {
     "password": N_("Password"),
     "pattern_flag": N_("Pattern flag"),
     "place": N_("Place"),
+    "prefers_human": N_("Always a person"),
     "presence": N_("Presence"),
     "priority": N_("Priority"),
     "reason": N_("Reason"),
@@ -68,6 +70,7 @@ NAMES: Final[Mapping[str, str]] = {
     "wait_hours": N_("Hours to wait"),
     "what": N_("What is stopped"),
     "why": N_("Reason"),
+    "words": N_("What happens again"),
     "workflow": N_("Workflow"),
     "zone": N_("Time zone"),
 }
