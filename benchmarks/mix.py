@@ -22,13 +22,20 @@ WITHIN = timedelta(days=28)
 MOST_MINOR = 2500
 """As much as the shop's policy gives back to a customer whose worth it does not know."""
 QUESTIONS = (
-    "Can I put a stoneware mug in the dishwasher?",
+    "Is stoneware safe in the dishwasher?",
     "Which countries do you deliver to?",
     "How much is standard delivery in the UK?",
     "Do you offer gift wrap?",
     "Is HW-104 in stock?",
 )
-"""Facts that anybody may ask for; whoever asks twice about one order is a repeat contact, and a person's."""
+"""Facts that anybody may ask for."""
+OF_MONEY = (
+    "Do you charge for cancelling?",
+    "How long does a refund to PayPal take?",
+    "Can a pre-order be cancelled?",
+    "Can personalised items be cancelled?",
+)
+"""The same, of what a person looks at before it leaves."""
 PERSON = "I would like to talk to a real person please"
 
 
@@ -46,11 +53,12 @@ class Mix:
     def __init__(self, run: str, messages: float, today: date | None = None) -> None:
         world = generate(today or today_in_the_shop())
         self._run = run
-        self._plain = {one.ref for one in world.customers if _plain(one)}
-        acts = [*_refunds(world, self._plain), *_parcels(world, self._plain)]
-        random.shuffle(acts)
-        self._acts = acts
-        self._share = min(0.4, len(acts) / max(1.0, messages * dict(MIX)["approval"]))
+        plain = {one.ref for one in world.customers if _plain(one)}
+        acts = [*_refunds(world, plain), *_parcels(world, plain)]
+        self._acts = [*acts, *_labels(world, plain - {one.customer for one in acts})]
+        self._asked = _asked(world, plain - {one.customer for one in self._acts})
+        random.shuffle(self._acts)
+        self._share = min(0.4, len(self._acts) / max(1.0, messages * dict(MIX)["approval"]))
 
     def message(self, number: int) -> tuple[str, dict[str, Any]]:
         """The number-th message: its kind and its body."""
@@ -70,19 +78,9 @@ class Mix:
             return Matter(stranger, PERSON)
         if kind == "approval" and self._acts and random.random() < self._share:
             return self._acts.pop()
-        order = next(no for no in iter(lambda: str(random.randint(10001, 10800)), "") if no not in STORIES)
-        owner = f"C{(int(order) - 10001) % 300 + 1:04d}"
-        if kind == "facts":
-            asked = Matter(owner, f"Where is order {order}?")
-            return random.choice([asked, *(Matter(stranger, text) for text in QUESTIONS)])
-        label = f"I would like to send back order {order}, could you email me a return label?"
-        return random.choice(
-            [
-                Matter(owner, label, "return_label"),
-                Matter(stranger, "Is a personalised item refunded?"),
-                Matter(stranger, "Do you charge for cancelling?"),
-            ]
-        )
+        if kind == "facts" and self._asked and random.random() < self._share:
+            return self._asked.pop()
+        return Matter(stranger, random.choice(QUESTIONS if kind == "facts" else OF_MONEY))
 
 
 def _plain(customer: Customer) -> bool:
@@ -97,6 +95,21 @@ def _delivered(world: World, plain: set[str]) -> Iterator[Order]:
         come = order.delivered_on
         if come and world.today - come <= WITHIN and order.no not in back and order.customer in plain:
             yield order
+
+
+def _labels(world: World, quiet: set[str]) -> list[Matter]:
+    """A label for one order of each customer who writes of nothing else."""
+    found = {one.customer: one for one in _delivered(world, quiet)}
+    text = "I would like to send back order {}, could you email me a return label?"
+    return [Matter(one.customer, text.format(one.no), "return_label") for one in found.values()]
+
+
+def _asked(world: World, quiet: set[str]) -> list[Matter]:
+    """Where one order of each is: who asks twice about their orders is a repeat contact, and a person's."""
+    found = {one.customer: one for one in world.orders if one.customer in quiet and one.no not in STORIES}
+    asked = [Matter(one.customer, f"Where is order {one.no}?") for one in found.values()]
+    random.shuffle(asked)
+    return asked
 
 
 def _refunds(world: World, plain: set[str]) -> list[Matter]:
