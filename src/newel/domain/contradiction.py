@@ -48,15 +48,10 @@ def contradictions(articles: Sequence[Article]) -> list[Contradiction]:
 
 def against(article: Article, shelf: Iterable[Article]) -> list[Contradiction]:
     """What others on the shelf say otherwise than this article; an older version of it does not count."""
-    others = [other for other in shelf if other.id != article.id]
-    pairs = contradictions([*others, article])
-    return [
-        _first(pair, article.id) for pair in pairs if article.id in {pair.one.article, pair.other.article}
-    ]
-
-
-def _first(pair: Contradiction, article: str) -> Contradiction:
-    return pair if pair.one.article == article else Contradiction(pair.other, pair.one)
+    mine = list(_said(article))
+    others = (one for one in shelf if one.id != article.id and one.language == article.language)
+    theirs = (said for other in others for said in _said(other))
+    return [Contradiction(one, other) for other in theirs for one in mine if _differ(one, other)]
 
 
 def _said(article: Article) -> Iterator[Said]:

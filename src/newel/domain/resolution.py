@@ -1,5 +1,6 @@
 """Resolution: how a person says that a case has ended, and how one that went silent ends."""
 
+from collections.abc import Container
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
@@ -22,6 +23,13 @@ def fit_hold(hold: timedelta) -> None:
     """Raise ``Invalid`` for a time that a message cannot be held."""
     if not timedelta() <= hold <= LONGEST_HOLD:
         raise Invalid(what="the hold", why="a message is held for a minute at most")
+
+
+def fit_reason(reason: str, own: str, known: Container[str]) -> str:
+    """The contact reason that a person names, else the case's own; ``Invalid``: no policy knows it."""
+    if reason not in {"", own} and reason not in known:
+        raise Invalid(what="contact_reason", why="choose one of the workflow's")
+    return reason or own
 
 
 class Category(StrEnum):

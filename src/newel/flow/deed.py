@@ -72,9 +72,7 @@ async def ask(house: House, actor: Actor, case_id: UUID, token: int, asked: Aske
     """
     actor.must(Act.WORK)
     async with house.db.tx(actor, read_only=True) as tx:
-        item, case = await work.open_of(tx, case_id), await cases.read(tx, case_id)
-        if item is None or str(item.owner_id) != actor.id:
-            raise StaleToken(what=f"case {case_id}")
+        case = await _own(tx, actor, case_id)
         turn = await _turn(tx, house, await house.running(tx, case.workflow), case, asked.slots)
     found = await _doable(turn, asked)
     async with house.db.tx(actor) as tx:
@@ -101,10 +99,7 @@ async def do(house: House, actor: Actor, case_id: UUID, token: int, asked: Asked
     actor.must(Act.WORK)
     key = _key(case_id, actor, asked)
     async with house.db.tx(actor, read_only=True) as tx:
-        item = await work.open_of(tx, case_id)
-        case = await cases.read(tx, case_id)
-        if item is None or str(item.owner_id) != actor.id:
-            raise StaleToken(what=f"case {case_id}")
+        case = await _own(tx, actor, case_id)
         before = await _before(tx, house, case, key)
         if before is not None:
             return _same(before, asked)
@@ -118,6 +113,14 @@ async def do(house: House, actor: Actor, case_id: UUID, token: int, asked: Asked
             return _same(before, asked)
         running = await house.running(tx, case.workflow)
         return await _authorise(tx, house, running, case, actor, asked, found, key)
+
+
+async def _own(tx: Tx, actor: Actor, case_id: UUID) -> Case:
+    """The person's case, as it stands before the look-ups; looked at again under its token after them."""
+    item = await work.open_of(tx, case_id)
+    if item is None or str(item.owner_id) != actor.id:
+        raise StaleToken(what=f"case {case_id}")
+    return await cases.read(tx, case_id)
 
 
 def _key(case_id: UUID, actor: Actor, asked: Asked) -> UUID:

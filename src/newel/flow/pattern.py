@@ -5,8 +5,9 @@ from uuid import UUID
 
 from newel.domain import mask
 from newel.domain.access import Act, Actor
-from newel.domain.errors import Forbidden, Invalid
+from newel.domain.errors import Forbidden
 from newel.domain.note import fit
+from newel.domain.resolution import fit_reason
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -26,11 +27,10 @@ async def flag(house: House, actor: Actor, case_id: UUID, words: str, contact_re
     async with house.db.tx(actor) as tx:
         case = await cases.lock(tx, case_id)
         running = await house.running(tx, case.workflow)
-        if contact_reason and contact_reason not in running.bundle.playbooks:
-            raise Invalid(what="the contact reason", why="the policy does not know it")
+        reason = fit_reason(contact_reason, case.contact_reason, running.bundle.playbooks)
         who = (await customers.read(tx, house.envelope, case.customer_id)).profile
         hidden = mask.mask(fit(words), mask.known_of(who.name, who.address, who.phone)).value
-        return await rows.add(tx, house.envelope, case, contact_reason or case.contact_reason, hidden)
+        return await rows.add(tx, house.envelope, case, reason, hidden)
 
 
 async def flagged(house: House, actor: Actor, days: int) -> list[rows.Pattern]:

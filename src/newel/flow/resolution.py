@@ -69,7 +69,8 @@ async def resolve(
             return again
         case, item = await routing.mine(tx, case_id, actor, token)
         await _settled(tx, case, unconfirmed=unconfirmed)
-        await _about(tx, house, case, said.contact_reason)
+        running = await house.running(tx, case.workflow)
+        rule.fit_reason(said.contact_reason, case.contact_reason, running.bundle.playbooks)
         await let_go(tx, house, case)
         writes = bool(said.reply or attachments)
         if writes and hold:
@@ -78,14 +79,6 @@ async def resolve(
         if writes:
             await _post(tx, house, case, actor, says)
         return await _end(tx, house, case, item, said, UUID(actor.id))
-
-
-async def _about(tx: Tx, house: House, case: Case, reason: str) -> None:
-    """What the person says that it was about is the case's own, or one that the policy in force knows."""
-    if reason not in {"", case.contact_reason}:
-        running = await house.running(tx, case.workflow)
-        if reason not in running.bundle.playbooks:
-            raise Invalid(what="contact_reason", why="choose one of the workflow's")
 
 
 async def _end(tx: Tx, house: House, case: Case, item: WorkItem, said: Resolution, by: UUID) -> Case:
