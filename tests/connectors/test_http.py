@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -132,11 +131,9 @@ async def test_INV_17_an_argument_reaches_no_other_path(shop: SystemsPort, order
 
 
 async def test_a_slow_or_failing_system_is_unavailable(shop: SystemsPort, process: Systems) -> None:
-    process.fault("hang", "/history", seconds=3)
-    began = time.monotonic()
+    process.fault("hang", "/history", seconds=60)
     with pytest.raises(Unavailable):
-        await shop.look_up("shop.history", {"customer": "C0040"})
-    assert time.monotonic() - began < TIMEOUT * 2
+        await asyncio.wait_for(shop.look_up("shop.history", {"customer": "C0040"}), 30)
     process.fault("fail", "/history", status=500)
     with pytest.raises(Unavailable):
         await shop.look_up("shop.history", {"customer": "C0040"})

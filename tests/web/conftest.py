@@ -110,7 +110,7 @@ async def running(
         for made in site.clients:
             await made.aclose()
         stop.set()
-        await asyncio.wait_for(server, 5)
+        await asyncio.wait_for(server, 60)
         listening.cancel()
 
 
