@@ -76,7 +76,7 @@ async def test_who_still_waits_when_it_stops_is_told_to_try_again(
     async def slow() -> None:
         asked.set()
         try:
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)
         finally:
             await asyncio.sleep(0.05)  # as a transaction is rolled back
             undone.append(True)
