@@ -61,7 +61,8 @@ async def test_an_open_stream_does_not_hold_the_stop_up() -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         await answering(client, "/nothing")
         async with client.stream("GET", "/stream") as opened:
-            await anext(opened.aiter_raw())
+            arriving = opened.aiter_raw()  # kept: one that is let go of closes the stream
+            await anext(arriving)
             stop.set()
             await asyncio.wait_for(running, 60)
     assert closed == [True]
