@@ -11,7 +11,7 @@ from newel.domain.feedback import Body, What
 from newel.domain.resolution import Resolution
 from newel.domain.sla import Kind
 from newel.domain.words import Tier
-from newel.flow import escalation, feedback, quality, routing, sla, survey
+from newel.flow import escalation, feedback, pattern, quality, routing, sla, survey
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import job as jobs
@@ -30,6 +30,8 @@ async def end(tx: Tx, house: House, case: Case, item: WorkItem, said: Resolution
     acts = await rows.acts(tx, case)
     resolution = await rows.add(tx, house.envelope, case, said, "staff", by, acts)
     await feedback.add(tx, house, case, What.RESOLUTION, _body(said, by_person=True), resolution)
+    if said.pattern_flag:
+        await pattern.flag_at_end(tx, house, case, said.contact_reason or case.contact_reason, said.note)
     return await _close(tx, house, case, item, said, acts=list(acts))
 
 
@@ -39,7 +41,6 @@ def _body(said: Resolution, *, by_person: bool) -> Body:
         cause=said.cause,
         ai_quality=said.ai_quality,
         contact_reason=said.contact_reason,
-        pattern=said.pattern_flag,
         by_person=by_person,
     )
 

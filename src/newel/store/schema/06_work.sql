@@ -311,14 +311,15 @@ CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
--- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about.
+-- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about;
+-- who says it as they end a case may leave the words out.
 CREATE TABLE newel.pattern (
     id             uuid PRIMARY KEY,
     case_id        uuid        NOT NULL REFERENCES newel.cases,
     episode        integer     NOT NULL,
     staff_id       uuid        NOT NULL REFERENCES newel.staff,
     contact_reason text        NOT NULL,
-    words_sealed   bytea       NOT NULL,
+    words_sealed   bytea,
     at             timestamptz NOT NULL,
     UNIQUE (case_id, episode, staff_id)
 );
