@@ -6,3 +6,9 @@ FROM newel.resolution r JOIN newel.cases c ON c.id = r.case_id
 WHERE r.pattern_flag AND r.staff_id IS NOT NULL
 ON CONFLICT (case_id, episode, staff_id) DO NOTHING;
 ALTER TABLE newel.resolution DROP COLUMN pattern_flag;
+
+-- What a case had of work, open or ended; what the same rule brought to people before; what was reviewed of a case.
+CREATE INDEX work_item_case ON newel.work_item (case_id);
+CREATE INDEX work_item_ended ON newel.work_item (workflow, reason, done_at DESC) WHERE state = 'done';
+DROP INDEX newel.review_case;
+CREATE INDEX review_case ON newel.review (case_id);

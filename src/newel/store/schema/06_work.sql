@@ -27,6 +27,8 @@ CREATE TABLE newel.work_item (
     CONSTRAINT work_item_overflow_owned CHECK (NOT overflow OR owner_id IS NOT NULL)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
+CREATE INDEX work_item_case ON newel.work_item (case_id);
+CREATE INDEX work_item_ended ON newel.work_item (workflow, reason, done_at DESC) WHERE state = 'done';
 CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
 CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
 CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
