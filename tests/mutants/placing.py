@@ -5,6 +5,8 @@ from tests.mutants.mutant import CASE, FLOW, Mutant, patched, without
 RULE = "RTE-2"
 TAKES = "tests/domain/test_routing.py::test_RTE_2_which_work_each_clearance_takes"
 OWNERS = "tests/domain/test_routing.py::test_RTE_2_the_owner_is_the_one_written_before"
+REGION = "RTE_1_what_waits_follows_its_policy_to_another_rule_of_regions"
+NO_REGION = "RTE_1_what_waits_without_a_region_follows_its_policys"
 NOT_HELD = (
     "priority >= $4 AND id <> ALL ($3::uuid[])\n            AND passed_by IS DISTINCT FROM $6::uuid\n        "
 )
@@ -182,6 +184,15 @@ RINGS: tuple[Mutant, ...] = (
         "if gone or not (serving.person.fits(item.channel) and serving.person.works(tx.now)):",
         "if gone:",
         *r("RTE_2_who_filled_up_or_left_meanwhile_is_not_given_it"),
+    ),
+    *(
+        patched("RTE-1", file, old, new, *r(test))
+        for file, old, new, test in (
+            ("store/sql/routing.sql", "b.region_needed <> now.needed END", "false END", REGION),
+            ("store/sql/routing.sql", "THEN now.region <> '' ELSE", "THEN false ELSE", NO_REGION),
+            ("flow/routing/queue.py", "region_needed=needed\n", "region_needed=item.region_needed\n", REGION),
+            ("flow/routing/queue.py", "(await rows.origin(tx, item.case_id))[1]", '""', REGION),
+        )
     ),
     patched(
         RULE,
