@@ -135,17 +135,41 @@ MONEY: tuple[Mutant, ...] = (
                 "WHERE $1::uuid IS NOT NULL AND class = $2 AND created_at",
             ),
             ("AND class = $2 AND created_at >= $3", "AND $2::text <> '' AND created_at >= $3"),
-            ("AND created_at >= $3 AND (under_way", "AND $3::timestamptz IS NOT NULL AND (under_way"),
-            ("(under_way OR state = 'confirmed');", "state = 'confirmed';"),
-            ("(under_way OR state = 'confirmed');", "under_way;"),
+            ("AND created_at >= $3 AND state NOT", "AND $3::timestamptz IS NOT NULL AND state NOT"),
+            ("state NOT IN ('refused', 'void');", "state IN ('authorised', 'confirmed');"),
+            ("state NOT IN ('refused', 'void');", "state NOT IN ('confirmed', 'refused', 'void');"),
         )
+    ),
+    *(
+        patched(
+            "TIR-5",
+            "store/sql/answer.sql",
+            "state NOT IN ('refused', 'void');",
+            "(under_way OR state = 'confirmed');",
+            *f("approval", f"TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_{next_}"),
+        )
+        for next_ in ("decision", "approval")
+    ),
+    patched(
+        "TIR-5",
+        "store/sql/answer.sql",
+        "state NOT IN ('refused', 'void');",
+        "state <> 'void';",
+        *f("approval", "TIR_5_what_was_refused_counts_no_more"),
     ),
     patched(
         "TIR-5",
         "flow/approval.py",
-        "        await _within_ceiling(tx, house, running, case, made)\n",
-        "        pass\n",
+        "    await _within_ceiling(tx, house, running, case, made)\n",
+        "    pass\n",
         *f("approval", "TIR_5_an_edit_above_the_ceiling_is_refused_and_nothing_is_written"),
+    ),
+    patched(
+        "TIR-5",
+        "flow/approval.py",
+        "    await _within_ceiling(tx, house, running, case, made)\n",
+        '    if verdict.decision == "edit":\n        await _within_ceiling(tx, house, running, case, made)\n',
+        *f("approval", "TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_approval"),
     ),
     patched(
         12,
@@ -172,8 +196,8 @@ MONEY: tuple[Mutant, ...] = (
     patched(
         12,
         "flow/approval.py",
-        "    rule.may_decide(approver, asked)\n    if verdict",
-        "    if verdict",
+        "    rule.may_decide(approver, asked)\n    await _within",
+        "    await _within",
         *f("action", "INV_12_a_person_without_the_right_does_not_approve"),
     ),
 )
