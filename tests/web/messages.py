@@ -39,7 +39,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 SHOWN_TO_CUSTOMERS = (
-    "web/chat.py",
+    "web/chat/",
     "web/help/",
     "web/tongue.py",
     "web/templates/chat.html",

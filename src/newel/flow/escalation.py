@@ -154,7 +154,7 @@ async def _ask(tx: Tx, running: Running, case: Case, order: Order) -> Ask:
     policy = running.bundle.routing
     own = policy.generalist_skill
     channel, theirs = await work.origin(tx, case.id)
-    region = theirs or policy.region
+    region, needed = policy.region_for(theirs)
     return Ask(
         language=case.language or running.bundle.languages[0],
         skills=tuple(sorted(order.skills or policy.default_skills or (own,))),
@@ -162,7 +162,7 @@ async def _ask(tx: Tx, running: Running, case: Case, order: Order) -> Ask:
         generalist=own,
         channel=channel,
         region=region,
-        region_needed=bool(region) and policy.region_as == "need",
+        region_needed=needed,
     )
 
 

@@ -54,7 +54,7 @@ SELECT t.id, t.kind, t.priority, t.minutes, t.business_time, t.started_at, t.due
 FROM newel.sla_target t WHERE t.case_id = $1;
 
 -- name: resolutions
-SELECT r.id, r.episode, r.category, r.cause, r.ai_quality, r.seconds_spent, r.pattern_flag, r.by_kind, r.note_sealed
+SELECT r.id, r.episode, r.category, r.cause, r.ai_quality, r.seconds_spent, r.by_kind, r.note_sealed
 FROM newel.resolution r WHERE r.case_id = $1;
 
 -- name: feedback
