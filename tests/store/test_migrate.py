@@ -27,6 +27,8 @@ TABLES = {
     "overflow": "overflow",
     "offer": "offer",
     "review": "review",
+    "weekly": "weekly",
+    "post_mortem": "post_mortem",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"
 CATALOG = {

@@ -76,6 +76,7 @@ KNOWN = frozenset(
         ("domain/knowledge.py", "name"),
         ("domain/knowledge.py", "str(error)"),
         ("domain/policy/signing.py", "standing.what"),
+        ("domain/weekly.py", "act"),
         ("flow/escalation.py", "why"),
         ("flow/help.py", "min(found)"),
         ("flow/help.py", "str(found[min(found)])"),

@@ -25,6 +25,7 @@ ENTRIES: Sequence[Entry] = (
     Entry("/desk", N_("Desk"), "desk", "g d", Act.WORK, count="mine"),
     Entry("/approvals", N_("Approvals"), "approval", "g a", Act.APPROVE, count="approvals"),
     Entry("/review", N_("Review"), "review", "g r", Act.SCORE, count="reviews"),
+    Entry("/weekly", N_("Weekly review"), "history", "g v", Act.REVIEW),
     Entry("/patterns", N_("Patterns"), "flag", "g o", Act.REVIEW),
     Entry("/wallboard", N_("Wallboard"), "wallboard", "g w", Act.ASSIGN),
     Entry("/search", N_("Search"), "search", "g s", Act.READ_CASE),

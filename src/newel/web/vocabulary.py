@@ -380,6 +380,8 @@ VALUES: Final = (
 )
 """Words of ours among its values."""
 STATES: Final = (
+    N_("Signed"),
+    N_("Written"),
     N_("Shown"),
     N_("Used"),
     N_("Dismissed"),

@@ -307,8 +307,9 @@ CREATE TABLE newel.miss (
         'value', 'topic', 'injection', 'data', 'risk_words')),
     tier     smallint    CHECK (tier IN (1, 2, 3)),
     at       timestamptz NOT NULL,
-    UNIQUE (case_id, staff_id)
+    review_id uuid
 );
+CREATE UNIQUE INDEX miss_marked ON newel.miss (case_id, staff_id) WHERE review_id IS NULL;
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();

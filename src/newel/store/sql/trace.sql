@@ -78,6 +78,10 @@ SELECT r.id, r.episode, r.kind, r.work, r.proposal_id, r.score, r.passed, r.mark
     s.name AS decided_by
 FROM newel.review r LEFT JOIN newel.staff s ON s.id = r.reviewed_by WHERE r.case_id = $1;
 
+-- name: post_mortems
+SELECT p.id, p.episode, p.due_at, p.said_sealed, s.name AS decided_by
+FROM newel.post_mortem p LEFT JOIN newel.staff s ON s.id = p.written_by WHERE p.case_id = $1;
+
 -- name: notes
 SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions
 FROM newel.note n WHERE n.case_id = $1;
