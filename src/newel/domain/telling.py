@@ -183,7 +183,7 @@ _HIDDEN: Final = frozenset(
         "class",
     }
 )
-_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID: Final = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _TEXTS: Final = frozenset({"text", "reply"})
 
 

@@ -1,0 +1,203 @@
+"""What a span may tell, and to whom: a closed list, each of a shape of its own; OPS-6, INV-15."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newel import span
+from newel.domain.errors import Conflict, Unavailable
+from newel.span import SHAPES, WITHHELD, Kind
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+TEXT = st.text(max_size=40) | st.text(alphabet="aé '@/{}.:-1", max_size=20)
+NAMES = st.sampled_from(sorted(SHAPES)) | TEXT
+
+
+@dataclass
+class Made:
+    """Implements ``newel.span.Begun``."""
+
+    called: str
+    parent: str
+    link: str
+    number: int
+    sampled: bool = True
+    told: dict[str, Any] = field(default_factory=dict)
+    failed: bool = False
+    ended: bool = False
+
+    @property
+    def traceparent(self) -> str:
+        trace = self.parent[3:35] if self.parent else f"{self.number + 1:032x}"
+        return f"00-{trace}-{self.number + 1:016x}-{int(self.sampled):02x}"
+
+    def name(self, name: str) -> None:
+        self.called = name
+
+    def tell(self, name: str, value: span.Value) -> None:
+        self.told[name] = value
+
+    def fail(self) -> None:
+        self.failed = True
+
+    def end(self) -> None:
+        self.ended = True
+
+
+@dataclass
+class Kept:
+    """Implements ``newel.span.Tracer``: what was made."""
+
+    made: list[Made] = field(default_factory=list)
+    sampled: bool = True
+
+    def begin(self, name: str, kind: Kind, parent: str, link: str) -> Made:
+        self.made.append(Made(name, parent, link, len(self.made), self.sampled))
+        return self.made[-1]
+
+    def tally(self) -> dict[str, int]:
+        return {"sent": len(self.made), "failed": 0, "dropped": 0}
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    found = Kept()
+    span.use(found)
+    yield found
+    span.use(None)
+
+
+@given(
+    name=TEXT,
+    told=st.dictionaries(NAMES, TEXT | st.integers() | st.floats() | st.none(), max_size=6),
+    why=TEXT,
+)
+def test_INV_15_nothing_leaves_that_has_not_the_shape_of_an_id_a_count_or_a_code(
+    name: str, told: dict[str, Any], why: str
+) -> None:
+    kept = Kept()
+    span.use(kept)
+    try:
+        with suppress(RuntimeError), span.root(name, Kind.SERVER) as here:
+            here.tell(told)
+            here.name(name)
+            raise RuntimeError(why)
+    finally:
+        span.use(None)
+    (made,) = kept.made
+    assert made.called == WITHHELD or re.fullmatch(r"[A-Za-z]+( [\w./{}:~-]+)?", made.called, re.ASCII)
+    assert made.told.pop("error.type") == "RuntimeError"
+    for key, value in made.told.items():
+        assert value == WITHHELD or SHAPES[key].fullmatch(str(value))
+        assert not re.search(r"[\s@'\"]|[^\x00-\x7f]", str(value).replace(WITHHELD, ""))
+
+
+def test_without_a_collector_nothing_is_made_and_nothing_handed_on() -> None:
+    with span.root("GET", Kind.SERVER, parent=PARENT) as here, span.part("scan") as inner:
+        assert here is inner is span.NOTHING
+        assert (span.traceparent(), span.headers(), span.trace_id(), span.span_id()) == (None, {}, "", "")
+    assert span.tally() == {"sent": 0, "failed": 0, "dropped": 0}
+
+
+def test_a_part_begins_only_within_something(kept: Kept) -> None:
+    with span.part("scan") as nothing:
+        assert nothing is span.NOTHING
+    with span.root("GET", Kind.SERVER), span.part("scan"), span.timed("transaction"), span.part("model"):
+        pass
+    whole, scan, transaction, model = kept.made
+    assert (scan.parent, transaction.parent, model.parent) == (
+        whole.traceparent,
+        scan.traceparent,
+        scan.traceparent,  # nothing is a part of what is only timed
+    )
+    assert all(one.ended for one in kept.made)
+    assert span.traceparent() is None
+
+
+def test_what_is_not_sampled_is_handed_on_as_such_and_has_no_parts(kept: Kept) -> None:
+    kept.sampled = False
+    with span.root("GET", Kind.SERVER) as here, span.part("scan") as part:
+        here.tell({"newel.attempt": 1})
+        assert part is span.NOTHING
+        assert (span.traceparent() or "").endswith("-00")
+        assert span.headers() == {"traceparent": span.traceparent()}
+        assert span.trace_id() == span.span_id() == ""
+    (made,) = kept.made
+    assert made.told == {}
+
+
+async def test_steps_side_by_side_do_not_take_each_other_for_their_own(kept: Kept) -> None:
+    both = asyncio.Barrier(2)
+
+    async def step(name: str) -> tuple[str | None, str | None]:
+        with span.root(name, Kind.CONSUMER):
+            mine = span.traceparent()
+            await both.wait()
+            with span.part("scan"):
+                await both.wait()
+            return mine, span.traceparent()
+
+    first, second = await asyncio.gather(step("process answer"), step("process delivery"))
+    assert first[0] == first[1] != second[0] == second[1]
+
+
+def test_an_error_is_told_by_its_kind_and_a_refusal_is_no_failure(kept: Kept) -> None:
+    raised = (Conflict(what="a", state="b", why="c"), Unavailable(what="the shop"), KeyError("Tom Ashdown"))
+    for error in raised:
+        with pytest.raises(type(error)), span.root("GET", Kind.SERVER):
+            raise error
+    assert [(one.told["error.type"], one.failed) for one in kept.made] == [
+        ("conflict", False),
+        ("unavailable", True),
+        ("KeyError", True),
+    ]
+
+
+def test_a_call_tells_its_host_and_the_path_as_it_was_written(kept: Kept) -> None:
+    with span.root("process", Kind.CONSUMER):
+        with span.calling(
+            "GET", "http://u:p@shop.example:8443/base/C0012", "/orders/{order}", "shop.order"
+        ) as here:
+            here.answered(404, fails=False)
+        with span.calling("POST", "https://shop.example/hooks/C0012?key=x") as here:
+            here.answered(502)
+    _, look_up, hook = kept.made
+    assert look_up.called == "GET /orders/{order}"
+    assert look_up.told == {
+        "http.request.method": "GET",
+        "server.address": "shop.example",
+        "server.port": 8443,
+        "url.template": "/orders/{order}",
+        "newel.call": "shop.order",
+        "http.response.status_code": 404,
+    }
+    assert (look_up.failed, hook.failed, hook.told["error.type"]) == (False, True, "502")
+    assert "C0012" not in str(hook.told)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (PARENT, PARENT),
+        (PARENT[:-2] + "00", PARENT[:-2] + "00"),
+        (PARENT[:-2] + "ff", PARENT),
+        ("01" + PARENT[2:] + "-more", PARENT),
+        (PARENT + "-more", ""),
+        ("ff" + PARENT[2:], ""),
+        (PARENT.upper(), ""),
+        ("00-" + "0" * 32 + PARENT[35:], ""),
+        (PARENT[:36] + "0" * 16 + "-01", ""),
+        (PARENT + "\n", ""),
+        ("priya@example.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_callers_traceparent_is_read_strictly(given: str, read: str) -> None:
+    assert span.read(given) == read
