@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain.attachment import Attached
+from newel.domain.fact import called, shown
 from newel.domain.reason import KNOWN, further, said
 from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, word
@@ -184,6 +185,7 @@ _HIDDEN: Final = frozenset(
     }
 )
 _ID: Final = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+_FIGURES: Final = re.compile(r"[a-z_]+=[-0-9.]+(;|$)")
 _TEXTS: Final = frozenset({"text", "reply"})
 
 
@@ -248,14 +250,19 @@ def readable(key: str) -> str:
 
 def told(step: Step) -> tuple[Row, ...]:
     """All that a step says, in words, what somebody wrote last."""
-    shown = {name: v for name, v in step.detail.items() if name not in _HIDDEN and not _is_id(v)}
-    rows = [row for name, value in shown.items() for row in _rows(name, value)]
+    kept = {name: v for name, v in step.detail.items() if name not in _HIDDEN and not _is_id(v)}
+    rows = [row for name, value in kept.items() for row in _rows(name, value)]
     return tuple(sorted(rows, key=lambda row: row.text))
 
 
 def _is_id(value: Any) -> bool:
     """What tells people nothing; the API has it."""
     return isinstance(value, UUID) or (isinstance(value, str) and _ID.fullmatch(value) is not None)
+
+
+def _measured(value: Any) -> bool:
+    """What a model weighed (``log_odds=3.17; lead=0.95``): figures for the API, which tell people nothing."""
+    return isinstance(value, str) and _FIGURES.match(value) is not None
 
 
 def carried(step: Step) -> tuple[Attached, ...]:
@@ -265,14 +272,19 @@ def carried(step: Step) -> tuple[Attached, ...]:
 
 def _rows(name: str, value: Any) -> Iterator[Row]:
     label = word(readable(name.removesuffix("_minor")))
+    if value is None:
+        return
     if name in _TEXTS and isinstance(value, str):
         yield Row(label=label, value=value, text=True)
     elif name == "evidence" and isinstance(value, Mapping):
         yield from (Row(label=_OF.of(part=label, name=said(n)), value=_seen(v)) for n, v in value.items())
-    elif name in {"facts", "args", "signals"} and isinstance(value, Mapping):
+    elif name == "facts" and isinstance(value, Mapping):
+        yield from (Row(label=_OF.of(part=label, name=called(n)), value=shown(v)) for n, v in value.items())
+    elif name in {"args", "signals"} and isinstance(value, Mapping):
         yield from (
             Row(label=_OF.of(part=label, name=word(readable(str(n)))), value=plain(str(n), v))
             for n, v in value.items()
+            if not _measured(v)
         )
     elif name == "action" and isinstance(value, Mapping):
         yield from (row for part, one in value.items() for row in _rows(part, one))
@@ -339,4 +351,4 @@ def _plain(value: Any) -> Value:
         return joined(_OF.of(part=word(readable(str(n))), name=_plain(v)) for n, v in value.items())
     if isinstance(value, list | tuple):
         return joined(map(_plain, value), "; ") if value else Sentence("none")
-    return value if isinstance(value, float) else str(value)
+    return shown(value)

@@ -64,7 +64,7 @@ class Seat:
         await self.go("/sign-in")
         await self.page.fill("[name=login]", login)
         await self.page.fill("[name=password]", self.site.password)
-        await self.page.click("text=Sign in >> nth=-1")
+        await self.page.press("[name=password]", "Enter")
         await self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     async def keeps_its_place(self, at: str = ":focus") -> None:
