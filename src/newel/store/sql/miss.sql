@@ -12,5 +12,5 @@ SELECT EXISTS (SELECT FROM newel.context_package p JOIN newel.work_item w ON w.i
 
 -- name: add
 -- One mark of a person on a case; no row when they had marked it before.
-INSERT INTO newel.miss (id, case_id, episode, staff_id, cluster, tier, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (case_id, staff_id) WHERE review_id IS NULL DO NOTHING RETURNING id;
+INSERT INTO newel.miss (id, case_id, episode, staff_id, cluster, tier, at, review_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT DO NOTHING RETURNING id;
