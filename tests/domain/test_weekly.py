@@ -54,17 +54,17 @@ def monday(week: int = 48, hour: int = 9, zone: str = "Europe/London") -> dateti
 def test_INT_3_each_week_is_due_once_and_nothing_falls_between_two(
     asked: Weekly, zone: str, live: datetime, days: int
 ) -> None:
-    here, now = bundle(asked, zone), live + timedelta(days=days)
-    spans = rule.due(here, now, live, None)
-    weeks = [span.week for span in spans]
-    assert weeks == sorted(set(weeks))
-    assert all(week.isoweekday() == 1 for week in weeks)
-    ends = [live, *(span.until for span in spans)]
-    assert [span.since for span in spans] == ends[:-1]
+    here = bundle(asked, zone)
+    (first,) = rule.due(here, live + timedelta(days=15), live, None)
+    assert max(live, first.until - timedelta(days=8)) <= first.since < first.until
+    now = first.until + timedelta(days=days)
+    spans = (first, *rule.due(here, now, live, first))
+    assert [span.week for span in spans] == sorted({span.week for span in spans})
+    assert all(span.week.isoweekday() == 1 for span in spans)
+    assert [span.since for span in spans[1:]] == [span.until for span in spans[:-1]]
     assert all(span.since < span.until <= now for span in spans)
-    last = Span(spans[-1].week, spans[-1].since, spans[-1].until) if spans else None
-    assert rule.due(here, now, live, last) == ()
-    assert now - ends[-1] < 2 * WEEK
+    assert now - spans[-1].until < timedelta(days=8)
+    assert rule.due(here, now, live, spans[-1]) == ()
 
 
 @given(asked=rules, zone=st.sampled_from(ZONES), week=st.integers(1, 52))
@@ -113,10 +113,15 @@ def test_INT_3_another_day_of_the_week_makes_one_longer_or_shorter_and_loses_non
 
 
 def test_INT_3_after_a_long_absence_the_oldest_look_is_long() -> None:
-    live = monday(1)
-    spans = rule.due(bundle(), monday(40), live, None)
+    last = Span(date(2025, 12, 29), monday(1) - WEEK, monday(1))
+    spans = rule.due(bundle(), monday(40), last.since, last)
     assert len(spans) == MOST_AT_ONCE
-    assert (spans[0].since, spans[-1].until) == (live, monday(40))
+    assert (spans[0].since, spans[-1].until) == (last.until, monday(40))
+
+
+def test_INT_3_who_was_live_before_there_were_reviews_begins_with_the_newest_week() -> None:
+    (first,) = rule.due(bundle(), monday(48, 12), monday(1), None)
+    assert first == Span(date(2026, 11, 23), monday(47), monday(48))
 
 
 def test_INT_3_it_is_due_in_business_days_of_the_calendar() -> None:

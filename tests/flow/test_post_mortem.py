@@ -98,6 +98,16 @@ async def test_QUA_6_a_marker_is_a_draft_that_names_it_and_what_runs_stays(floor
     assert [row["via"] for row in events] == [None, "post_mortem"]
 
 
+async def test_QUA_6_the_second_marker_joins_the_draft_that_waits_and_goes_with_it(floor: Floor) -> None:
+    await missed(floor, Cluster.LEGAL)
+    await missed(floor, Cluster.EMOTION)
+    for one in await opened(floor):
+        await post_mortem.write(floor.house, floor.staff["ivan"], one.id, MARKER)
+    first, second = [await policy.find(floor.house, "customer-support", n) for n in (2, 3)]
+    assert (len(first.changes), len(second.changes)) == (1, 2)
+    assert first.base_id == second.base_id == floor.policy_id
+
+
 async def test_QUA_6_a_marker_that_cannot_be_drafted_leaves_it_open(floor: Floor) -> None:
     await missed(floor, Cluster.LEGAL)
     (found,) = await opened(floor)

@@ -72,6 +72,13 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         "QUA-6",
+        "flow/quality/scoring.py",
+        "    await post_mortem.of_miss(tx, house, of, miss, said.missed)\n",
+        "",
+        f"{FLOW}/test_quality.py::test_QUA_6_a_sample_that_should_have_been_a_persons_is_a_miss",
+    ),
+    patched(
+        "QUA-6",
         "flow/weekly.py",
         "        rule.must_say(said, one.to_write)\n",
         "        rule.must_say(said, 0)\n",

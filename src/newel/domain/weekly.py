@@ -117,8 +117,13 @@ def moment(bundle: Bundle, week: date) -> datetime:
 
 
 def due(bundle: Bundle, now: datetime, live_since: datetime, last: Span | None) -> tuple[Span, ...]:
-    """The weeks whose review is to be opened now, the oldest first; none where all are."""
+    """The weeks whose review is to be opened now, the oldest first; none where all are.
+
+    The first one of a workflow is of its newest week: what was before there were reviews has none.
+    """
     spans = tuple(_due(bundle, now, live_since, last))
+    if last is None:
+        return spans[-1:]
     if len(spans) <= MOST_AT_ONCE:
         return spans
     first, *rest = spans[-MOST_AT_ONCE:]
@@ -126,7 +131,7 @@ def due(bundle: Bundle, now: datetime, live_since: datetime, last: Span | None) 
 
 
 def _due(bundle: Bundle, now: datetime, live_since: datetime, last: Span | None) -> Iterator[Span]:
-    """From the week after the last one on, each to where the next begins; the first from going live."""
+    """From the week after the last one on, each to where the next begins."""
     since = last.until if last else live_since
     week = last.week + WEEK if last else week_of(bundle, live_since)
     while (until := moment(bundle, week)) <= now:

@@ -109,14 +109,18 @@ async def _masked(tx: Tx, house: House, case: Case, told: Told) -> Told:
 
 
 async def _draft(tx: Tx, house: House, found: PostMortem, told: Told) -> UUID:
-    """The version in force with one more marker, submitted by who writes."""
+    """The version in force, and the markers that wait already, with one more; submitted by who writes."""
     tx.actor.must(Act.SUBMIT_POLICY)
     await policies.lock_workflow(tx, found.workflow)
     running = await policies.active_of(tx, found.workflow)
     if running is None:
         raise NotFound(what="policy in force of", id=found.workflow)
-    named, bundle = rule.name_of(found.id), policy.bundle_of(running)
-    source = rule.with_marker(running.source, bundle, named, found.cluster, told, tx.now.date())
+    waits = await rows.drafted(tx, found.workflow, running.id)
+    base = (await policies.by_id(tx, waits) if waits else None) or running
+    named = rule.name_of(found.id)
+    source = rule.with_marker(
+        base.source, policy.bundle_of(running), named, found.cluster, told, tx.now.date()
+    )
     return (await policy.propose(tx, house, source, via="post_mortem")).id
 
 

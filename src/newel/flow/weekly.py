@@ -5,11 +5,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from newel.domain import mask
 from newel.domain import weekly as rule
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Conflict
+from newel.domain.errors import Conflict, Unavailable
 from newel.domain.policy.bundle import Bundle
 from newel.domain.weekly import Signed, Span, WeekFigures
 from newel.flow import post_mortem
@@ -25,6 +26,7 @@ from newel.store.weekly import Opening, Weekly
 WATCH: Final = system("weekly")
 SHOWN: Final = 100
 _NOBODY: Final = mask.Known()
+log = structlog.get_logger("weekly")
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,13 +39,18 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 async def watch(house: House) -> None:
     """The periodic look: each week has its review, each miss its post-mortem, and what is late is told."""
-    await post_mortem.begin_missing(house)
-    for running in house.in_force().values():
-        await _open(house, running)
+    for workflow, running in house.in_force().items():
+        try:
+            await _open(house, running)
+        except Unavailable:
+            raise
+        except Exception as error:  # one workflow's trouble holds up no other's
+            log.warning("weekly.failed", workflow=workflow, code=type(error).__name__)
     async with house.db.tx(WATCH) as tx:
         for late in await rows.overdue(tx):
             await _tell(tx, "weekly.overdue", late.id, late.workflow, late.owner_id, SUPERVISORS)
     await post_mortem.tell_late(house)
+    await post_mortem.begin_missing(house)
 
 
 async def _open(house: House, running: Running) -> None:

@@ -122,6 +122,12 @@ def _post_mortem(envelope: Envelope, row: Record) -> PostMortem:
     return PostMortem(**{**given, "cluster": Cluster(row["cluster"])}, said=said)
 
 
+async def drafted(tx: Tx, workflow: str, base_id: UUID) -> UUID | None:
+    """The draft of the markers that wait already, if it is of the version in force."""
+    found: UUID | None = await tx.value(sql("post_mortem").drafted, workflow, base_id)
+    return found
+
+
 async def write(
     tx: Tx, envelope: Envelope, case: Case, one: PostMortem, told: Told, draft_id: UUID | None
 ) -> None:

@@ -23,6 +23,11 @@ WHERE ($1::uuid IS NULL OR p.id = $1) AND ($2::text IS NULL OR p.workflow = $2) 
     AND ($4::timestamptz IS NULL OR p.opened_at >= $4) AND ($5::timestamptz IS NULL OR p.opened_at < $5)
 ORDER BY p.state, p.due_at, p.opened_at, p.id LIMIT $6;
 
+-- name: drafted
+-- The newest draft that a post-mortem of the workflow made from the version in force ($2), and that still waits.
+SELECT v.id FROM newel.policy_version v JOIN newel.post_mortem p ON p.draft_id = v.id
+WHERE p.workflow = $1 AND v.base_id = $2 AND v.state = 'draft' ORDER BY v.number DESC LIMIT 1;
+
 -- name: write
 -- What is said of a miss, once.
 UPDATE newel.post_mortem SET state = 'written', written_by = $2, written_at = $3, why = $4, measure = $5, said_sealed = $6,
