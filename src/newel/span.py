@@ -85,7 +85,6 @@ SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "messaging.destination.name": _WORD,
     "messaging.message.id": re.compile(rf"\d+|{_UUID.pattern}"),
     "newel.case.id": _UUID,
-    "newel.workflow": _WORD,
     "newel.call": _WORD,
     "newel.outcome": _WORD,
     "newel.policy": re.compile(rf"{_WORD.pattern}/\d+", re.ASCII),

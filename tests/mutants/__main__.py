@@ -28,6 +28,7 @@ from tests.mutants import (
     reviewing,
     rules,
     sending,
+    tracing,
     weighing,
 )
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
@@ -47,6 +48,7 @@ ALL: tuple[Mutant, ...] = (
     *rules.MUTANTS,
     *placing.MUTANTS,
     *weighing.MUTANTS,
+    *tracing.MUTANTS,
 )
 INVARIANTS = (*range(1, 18), 19)
 SECONDS = 240
