@@ -5,15 +5,16 @@ import multiprocessing
 import os
 import re
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from litestar import Litestar, post
 
-from benchmarks.common import Wire, demo_house, emit, p99, spread
+from benchmarks.common import Wire, cpu_of, demo_house, emit, p99, spread
 from newel.bootstrap import open_house
 from newel.bootstrap.collector import collecting
 from newel.cli.logs import configure_logging
@@ -24,6 +25,7 @@ from newel.web.app import build
 from newel.web.server import serve
 
 MESSAGES, AT_ONCE = 3000, 32
+TRACED = 1000
 PORTS = {"newel": 18210, "bare": 18211, "traced": 18212}
 COLLECTOR = 18213
 _BARE = "INSERT INTO newel.notice (id, kind, created_at) VALUES (gen_random_uuid(), $1, newel.now())"
@@ -88,7 +90,9 @@ async def _until_up(port: int) -> None:
             return
 
 
-async def _measure(which: str, path: str, headers: str, body: Callable[[int], bytes]) -> tuple[float, float]:
+async def _measure(
+    which: str, path: str, headers: str, body: Callable[[int], bytes], count: int = MESSAGES
+) -> tuple[float, float]:
     await _until_up(PORTS[which])
     wires: asyncio.Queue[Wire] = asyncio.Queue()
     for _ in range(AT_ONCE):
@@ -102,14 +106,14 @@ async def _measure(which: str, path: str, headers: str, body: Callable[[int], by
             raise RuntimeError(f"HTTP {status}")
 
     await spread([lambda n=n: one(-1 - n) for n in range(AT_ONCE * 4)], AT_ONCE)
-    rate, seconds = await spread([lambda n=n: one(n) for n in range(MESSAGES)], AT_ONCE)
+    rate, seconds = await spread([lambda n=n: one(n) for n in range(count)], AT_ONCE)
     return rate, p99(seconds)
 
 
-async def _intake(which: str, token: str, turn: int) -> tuple[float, float]:
+async def _intake(which: str, token: str, turn: int, count: int = MESSAGES) -> tuple[float, float]:
     """The messages of one turn, each new."""
     header, first = f"authorization: Bearer {token}\r\n", turn * 2 * MESSAGES
-    return await _measure(which, "/api/v1/messages", header, lambda n: _message(first + n))
+    return await _measure(which, "/api/v1/messages", header, lambda n: _message(first + n), count)
 
 
 def _message(number: int) -> bytes:
@@ -140,6 +144,20 @@ def _pgbench(url: str, owner_url: str) -> float:
     return float(re.search(r"tps = ([\d.]+)", said.stdout).group(1))  # type: ignore[union-attr]  # pgbench prints it
 
 
+async def _traced(servers: Mapping[str, BaseProcess], token: str) -> None:
+    """What the server's processor has to do for a message, traced and not: in turns, as tables grow."""
+    spent: dict[str, float] = {"traced": 0.0, "newel": 0.0}
+    async with _collector():
+        await _intake("traced", token, 1, AT_ONCE)  # the other one is warm
+        for turn, which in enumerate(("traced", "newel", "newel", "traced"), start=2):
+            before = cpu_of(servers[which].pid or 0)
+            await _intake(which, token, turn, TRACED)
+            spent[which] += cpu_of(servers[which].pid or 0) - before
+    each = {which: seconds / (2 * (TRACED + 4 * AT_ONCE)) * 1e3 for which, seconds in spent.items()}
+    figure = "processor of an intake, all of it traced"
+    emit(figure, each["traced"], "ms", peer="not traced", peer_value=each["newel"])
+
+
 async def main() -> None:
     """Print the figures."""
     async with demo_house() as (own, _, postgres):
@@ -160,11 +178,7 @@ async def main() -> None:
                 peer="single-row insert, same stack",
                 peer_value=bare_p99 * 1e3,
             )
-            async with _collector():
-                traced, _ = await _intake("traced", token, 1)
-            after, _ = await _intake("newel", token, 2)  # the tables have grown meanwhile
-            between = (rate + after) / 2
-            emit("intake, every message traced", traced, "messages/s", peer="without", peer_value=between)
+            await _traced(dict(zip(PORTS, servers, strict=True)), token)
             database = await asyncio.to_thread(_pgbench, postgres.app_url, postgres.owner_url)
             emit("bare insert over HTTP", bare, "rows/s", peer="pgbench, same insert", peer_value=database)
         finally:

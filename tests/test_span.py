@@ -94,6 +94,12 @@ async def test_steps_side_by_side_do_not_take_each_other_for_their_own(kept: Kep
     assert first[0] == first[1] != second[0] == second[1]
 
 
+def test_what_others_say_of_their_span_is_read_before_it_is_believed(kept: Kept) -> None:
+    with span.root("process answer", Kind.CONSUMER, parent="no span at all", link=PARENT):
+        pass
+    assert [(one.parent, one.link) for one in kept.made] == [("", PARENT)]
+
+
 def test_an_error_is_told_by_its_kind_and_a_refusal_is_no_failure(kept: Kept) -> None:
     raised = (Conflict(what="a", state="b", why="c"), Unavailable(what="the shop"), KeyError("Tom Ashdown"))
     for error in raised:
@@ -114,7 +120,11 @@ def test_a_call_tells_its_host_and_the_path_as_it_was_written(kept: Kept) -> Non
             here.answered(404, fails=False)
         with span.calling("POST", "https://shop.example/hooks/C0012?key=x") as here:
             here.answered(502)
-    _, look_up, hook = kept.made
+        with span.calling("GET", "http://shop.example:99999/", "/orders?of={customer}"):
+            pass
+    _, look_up, hook, nowhere = kept.made
+    assert (nowhere.called, nowhere.told["url.template"]) == ("GET /orders", "/orders")
+    assert "server.address" not in nowhere.told
     assert look_up.called == "GET /orders/{order}"
     assert look_up.told == {
         "http.request.method": "GET",
