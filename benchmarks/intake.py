@@ -1,12 +1,10 @@
-"""Intake over HTTP beside a bare single-row insert over the same stack, beside itself traced, and pgbench."""
+"""Intake over HTTP beside a bare single-row insert over the same stack, and pgbench on the same server."""
 
 import asyncio
 import multiprocessing
-import os
 import re
 import subprocess
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +13,6 @@ from litestar import Litestar, post
 
 from benchmarks.common import Wire, demo_house, emit, p99, spread
 from newel.bootstrap import open_house
-from newel.bootstrap.collector import collecting
 from newel.cli.logs import configure_logging
 from newel.config import Settings
 from newel.domain.access import system
@@ -24,8 +21,7 @@ from newel.web.app import build
 from newel.web.server import serve
 
 MESSAGES, AT_ONCE = 3000, 32
-PORTS = {"newel": 18210, "bare": 18211, "traced": 18212}
-COLLECTOR = 18213
+PORTS = {"newel": 18210, "bare": 18211}
 _BARE = "INSERT INTO newel.notice (id, kind, created_at) VALUES (gen_random_uuid(), $1, newel.now())"
 
 
@@ -41,13 +37,6 @@ def _serve(settings: Settings, which: str) -> None:
 
 async def _serving(settings: Settings, which: str) -> None:
     configure_logging("warning")
-    if which == "traced":
-        os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{COLLECTOR}"
-    with collecting("server"):
-        await _house(settings, which)
-
-
-async def _house(settings: Settings, which: str) -> None:
     async with open_house(settings) as house:
 
         @post("/bare")
@@ -56,29 +45,12 @@ async def _house(settings: Settings, which: str) -> None:
                 await tx.run(_BARE, data.text[:20])
             return {"ok": "yes"}
 
-        app = Litestar([bare], openapi_config=None) if which == "bare" else build(house)
+        app = build(house) if which == "newel" else Litestar([bare], openapi_config=None)
         await serve(app, "127.0.0.1", PORTS[which])
 
 
-@asynccontextmanager
-async def _collector() -> AsyncIterator[None]:
-    """Takes spans, and throws them away."""
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = re.search(rb"content-length: (\d+)", head.lower())
-                await reader.readexactly(int(length[1]) if length else 0)
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(take, "127.0.0.1", COLLECTOR):
-        yield
-
-
 async def _until_up(port: int) -> None:
-    for _ in range(1200):
+    for _ in range(200):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
@@ -104,12 +76,6 @@ async def _measure(which: str, path: str, headers: str, body: Callable[[int], by
     await spread([lambda n=n: one(-1 - n) for n in range(AT_ONCE * 4)], AT_ONCE)
     rate, seconds = await spread([lambda n=n: one(n) for n in range(MESSAGES)], AT_ONCE)
     return rate, p99(seconds)
-
-
-async def _intake(which: str, token: str, turn: int) -> tuple[float, float]:
-    """The messages of one turn, each new."""
-    header, first = f"authorization: Bearer {token}\r\n", turn * 2 * MESSAGES
-    return await _measure(which, "/api/v1/messages", header, lambda n: _message(first + n))
 
 
 def _message(number: int) -> bytes:
@@ -151,7 +117,9 @@ async def main() -> None:
         try:
             token = Path(settings.home, "api-token").read_text()
             bare, bare_p99 = await _measure("bare", "/bare", "", lambda n: msgspec.json.encode(Row(f"x{n}")))
-            rate, slow = await _intake("newel", token, 0)
+            rate, slow = await _measure(
+                "newel", "/api/v1/messages", f"authorization: Bearer {token}\r\n", _message
+            )
             emit("intake", rate, "messages/s", peer="single-row insert, same stack", peer_value=bare)
             emit(
                 "intake p99",
@@ -160,11 +128,6 @@ async def main() -> None:
                 peer="single-row insert, same stack",
                 peer_value=bare_p99 * 1e3,
             )
-            async with _collector():
-                traced, _ = await _intake("traced", token, 1)
-            after, _ = await _intake("newel", token, 2)  # the tables have grown meanwhile
-            between = (rate + after) / 2
-            emit("intake, every message traced", traced, "messages/s", peer="without", peer_value=between)
             database = await asyncio.to_thread(_pgbench, postgres.app_url, postgres.owner_url)
             emit("bare insert over HTTP", bare, "rows/s", peer="pgbench, same insert", peer_value=database)
         finally:

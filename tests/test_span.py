@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,64 +12,12 @@ from hypothesis import strategies as st
 from newel import span
 from newel.domain.errors import Conflict, Unavailable
 from newel.span import SHAPES, WITHHELD, Kind
+from spans import PARENT, Kept, kept
 
-PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+__all__ = ["kept"]
+
 TEXT = st.text(max_size=40) | st.text(alphabet="aé '@/{}.:-1", max_size=20)
 NAMES = st.sampled_from(sorted(SHAPES)) | TEXT
-
-
-@dataclass
-class Made:
-    """Implements ``newel.span.Begun``."""
-
-    called: str
-    parent: str
-    link: str
-    number: int
-    sampled: bool = True
-    told: dict[str, Any] = field(default_factory=dict)
-    failed: bool = False
-    ended: bool = False
-
-    @property
-    def traceparent(self) -> str:
-        trace = self.parent[3:35] if self.parent else f"{self.number + 1:032x}"
-        return f"00-{trace}-{self.number + 1:016x}-{int(self.sampled):02x}"
-
-    def name(self, name: str) -> None:
-        self.called = name
-
-    def tell(self, name: str, value: span.Value) -> None:
-        self.told[name] = value
-
-    def fail(self) -> None:
-        self.failed = True
-
-    def end(self) -> None:
-        self.ended = True
-
-
-@dataclass
-class Kept:
-    """Implements ``newel.span.Tracer``: what was made."""
-
-    made: list[Made] = field(default_factory=list)
-    sampled: bool = True
-
-    def begin(self, name: str, kind: Kind, parent: str, link: str) -> Made:
-        self.made.append(Made(name, parent, link, len(self.made), self.sampled))
-        return self.made[-1]
-
-    def tally(self) -> dict[str, int]:
-        return {"sent": len(self.made), "failed": 0, "dropped": 0}
-
-
-@pytest.fixture
-def kept() -> Iterator[Kept]:
-    found = Kept()
-    span.use(found)
-    yield found
-    span.use(None)
 
 
 @given(
@@ -148,6 +94,12 @@ async def test_steps_side_by_side_do_not_take_each_other_for_their_own(kept: Kep
     assert first[0] == first[1] != second[0] == second[1]
 
 
+def test_what_others_say_of_their_span_is_read_before_it_is_believed(kept: Kept) -> None:
+    with span.root("process answer", Kind.CONSUMER, parent="no span at all", link=PARENT):
+        pass
+    assert [(one.parent, one.link) for one in kept.made] == [("", PARENT)]
+
+
 def test_an_error_is_told_by_its_kind_and_a_refusal_is_no_failure(kept: Kept) -> None:
     raised = (Conflict(what="a", state="b", why="c"), Unavailable(what="the shop"), KeyError("Tom Ashdown"))
     for error in raised:
@@ -168,7 +120,11 @@ def test_a_call_tells_its_host_and_the_path_as_it_was_written(kept: Kept) -> Non
             here.answered(404, fails=False)
         with span.calling("POST", "https://shop.example/hooks/C0012?key=x") as here:
             here.answered(502)
-    _, look_up, hook = kept.made
+        with span.calling("GET", "http://shop.example:99999/", "/orders?of={customer}"):
+            pass
+    _, look_up, hook, nowhere = kept.made
+    assert (nowhere.called, nowhere.told["url.template"]) == ("GET /orders", "/orders")
+    assert "server.address" not in nowhere.told
     assert look_up.called == "GET /orders/{order}"
     assert look_up.told == {
         "http.request.method": "GET",

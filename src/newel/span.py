@@ -85,7 +85,6 @@ SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "messaging.destination.name": _WORD,
     "messaging.message.id": re.compile(rf"\d+|{_UUID.pattern}"),
     "newel.case.id": _UUID,
-    "newel.workflow": _WORD,
     "newel.call": _WORD,
     "newel.outcome": _WORD,
     "newel.policy": re.compile(rf"{_WORD.pattern}/\d+", re.ASCII),
@@ -210,10 +209,10 @@ def use(tracer: Tracer | None) -> None:
 
 
 def root(name: str, kind: Kind, *, parent: str | None = None, link: str | None = None) -> Span | Nothing:
-    """A span that has nothing around it in this process; ``parent`` may be another process's."""
+    """A span that has nothing around it here; ``parent`` and ``link`` are what others say of theirs."""
     if _tracer is None:
         return NOTHING
-    return Span(_tracer.begin(_named(name), kind, parent or "", link or ""))
+    return Span(_tracer.begin(_named(name), kind, read(parent or ""), read(link or "")))
 
 
 def part(name: str, told: Told | None = None, kind: Kind = Kind.INTERNAL) -> Span | Nothing:
@@ -228,12 +227,22 @@ def timed(name: str, told: Told | None = None, kind: Kind = Kind.CLIENT) -> Span
 
 def calling(method: str, url: str, template: str = "", call: str = "") -> Span | Nothing:
     """A request of ours to ``url``: its host is told, and the path as it is before it is filled."""
+    template = template.partition("?")[0]
     made = part(f"{method} {template}" if template else method, kind=Kind.CLIENT)
     if made is not NOTHING:
-        host = urlsplit(url)
-        made.tell({"http.request.method": method, "server.address": host.hostname, "server.port": host.port})
-        made.tell({"url.template": template or None, "newel.call": call or None})
+        made.tell(
+            {"http.request.method": method, "url.template": template or None, "newel.call": call or None}
+        )
+        made.tell(_place(url))
     return made
+
+
+def _place(url: str) -> Told:
+    try:
+        place = urlsplit(url)
+        return {"server.address": place.hostname, "server.port": place.port}
+    except ValueError:  # no address at all: whoever calls it finds out
+        return {}
 
 
 def _part(name: str, told: Told | None, kind: Kind, *, holds: bool) -> Span | Nothing:

@@ -14,7 +14,7 @@ from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.errors import Unavailable
 from newel.domain.ports import ActionRequest, Answered, Outbound, Unanswered
 from newel.span import Kind
-from test_span import Kept, kept
+from spans import Kept, kept
 
 __all__ = ["kept"]
 MESSAGE = Outbound("m1", "c1", "api", "tom@example.com", "ai", "Your mug is on its way", datetime.now(UTC))

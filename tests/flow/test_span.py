@@ -23,6 +23,7 @@ from newel.span import Kind, Nothing, Span
 from newel.worker import loop
 from otlp import Got, read
 
+NAMED = "SELECT event, data ->> 'trace_id' AS trace FROM newel.audit_event"
 MARK = "zqx"
 """Begins every word of a customer, and nothing of ours."""
 WORDS = (st.text(max_size=30) | st.text(alphabet="abcé019@.-/{}:_ ", max_size=30)).map(
@@ -123,7 +124,7 @@ def test_INV_15_whatever_a_customer_writes_or_is_called_never_leaves_for_the_col
 
 async def test_OPS_6_what_a_job_asks_for_is_a_part_of_it(desk: Desk, kept: Kept) -> None:
     with posted() as here:
-        await desk.say(STATUS)
+        await desk.say(STATUS, ref="C0012")
     await desk.drain()
     spans = {one.id: one for one in kept.spans()}
     (sent,) = kept.named("send api")[-1:]
@@ -133,13 +134,15 @@ async def test_OPS_6_what_a_job_asks_for_is_a_part_of_it(desk: Desk, kept: Kept)
         above.append(sent.name)
     assert above == ["send api", "process delivery", "process answer", "intake", "POST"]
     assert sent.trace == here.traceparent[3:35]
+    traces = {row["event"]: row["trace"] for row in await desk.rows(NAMED)}
+    assert (traces["message.received"], traces["case.answered"]) == (sent.trace, sent.trace)
 
 
 async def test_OPS_6_what_is_done_much_later_is_a_trace_of_its_own_that_names_the_other(
     desk: Desk, kept: Kept
 ) -> None:
     with posted() as here:
-        await desk.say(STATUS)
+        await desk.say(STATUS, ref="C0012")
     await desk.database.pass_time(timedelta(seconds=loop._ONE_TRACE_SECONDS))
     await desk.drain()
     first = here.traceparent[3:35]
@@ -150,7 +153,7 @@ async def test_OPS_6_what_is_done_much_later_is_a_trace_of_its_own_that_names_th
 
 
 async def test_OPS_6_a_job_that_fails_says_by_which_kind_of_error(desk: Desk, kept: Kept) -> None:
-    await desk.say(STATUS)
+    await desk.say(STATUS, ref="C0012")
     desk.failing = RuntimeError("no policy for Tom Ashdown")
     await desk.drain()
     (failed,) = [one for one in kept.named("process answer") if one.error]
@@ -159,7 +162,7 @@ async def test_OPS_6_a_job_that_fails_says_by_which_kind_of_error(desk: Desk, ke
 
 async def test_OPS_6_without_a_collector_no_job_carries_anything(desk: Desk) -> None:
     with posted():
-        await desk.say(STATUS)
+        await desk.say(STATUS, ref="C0012")
     assert {row["traceparent"] for row in await desk.rows("SELECT traceparent FROM newel.job")} == {None}
     events = await desk.rows("SELECT data FROM newel.audit_event")
     assert not any("trace_id" in row["data"] for row in events)

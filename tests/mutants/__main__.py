@@ -29,6 +29,7 @@ from tests.mutants import (
     rules,
     sending,
     weekly,
+    tracing,
     weighing,
 )
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
@@ -49,6 +50,7 @@ ALL: tuple[Mutant, ...] = (
     *placing.MUTANTS,
     *weighing.MUTANTS,
     *weekly.MUTANTS,
+    *tracing.MUTANTS,
 )
 INVARIANTS = (*range(1, 18), 19)
 SECONDS = 240

@@ -11,7 +11,7 @@ import structlog
 
 from newel.cli.logs import configure_logging
 from newel.store import job as jobs
-from test_span import PARENT, Kept, kept
+from spans import PARENT, Kept, kept
 from web.conftest import PASSWORD, ROOT, Site
 
 __all__ = ["kept"]

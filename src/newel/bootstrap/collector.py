@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -27,7 +27,8 @@ def address(environment: Mapping[str, str] | None = None) -> str:
 def load() -> None:
     """The library, if traces are collected: once for all copies of a supervisor."""
     if address():
-        import newel.bootstrap.otel  # noqa: F401
+        with suppress(ImportError):  # each process says so
+            import newel.bootstrap.otel  # noqa: F401
 
 
 @contextmanager
@@ -39,9 +40,9 @@ def collecting(role: str) -> Iterator[None]:
     if not address():
         yield
         return
-    from newel.bootstrap import otel
-
     try:
+        from newel.bootstrap import otel
+
         tracer = otel.start(role)
     except Exception as error:
         log.warning("traces.not_started", error=type(error).__name__)
@@ -57,6 +58,11 @@ def collecting(role: str) -> Iterator[None]:
 
 def reachable() -> bool:
     """Whether the collector takes what it is sent; it is sent nothing, for a try."""
-    from newel.bootstrap import otel
+    try:
+        from newel.bootstrap import otel
 
-    return otel.reachable()
+        otel.start("doctor").close()  # what its variables say wrongly, they say here
+        return otel.reachable()
+    except Exception as error:
+        log.warning("traces.not_started", error=type(error).__name__)
+        return False

@@ -63,14 +63,8 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     rule.check(inbound)
     with span.part("intake") as here:
         taken = await _received(house, actor, inbound)
-        here.tell(
-            {
-                "newel.case.id": str(taken.case_id),
-                "messaging.message.id": str(taken.message_id),
-                "newel.workflow": None if taken.duplicate else inbound.workflow,
-                "newel.outcome": "duplicate" if taken.duplicate else taken.state,
-            }
-        )
+        here.tell({"newel.case.id": str(taken.case_id), "messaging.message.id": str(taken.message_id)})
+        here.tell({"newel.outcome": "duplicate" if taken.duplicate else taken.state})
         return taken
 
 
@@ -273,12 +267,9 @@ def scanned(running: Running, message: ScanInput) -> Receipt:
         receipt = _read(running, message)
         if receipt.error:
             here.fail(receipt.error)
+        here.tell({"newel.scan.characters": len(message.text) + len(message.subject)})
         here.tell(
-            {
-                "newel.scan.characters": len(message.text) + len(message.subject),
-                "newel.scan.markers": len(receipt.markers),
-                "newel.scan.tier_floor": int(receipt.tier_floor),
-            }
+            {"newel.scan.markers": len(receipt.markers), "newel.scan.tier_floor": int(receipt.tier_floor)}
         )
         return receipt
 

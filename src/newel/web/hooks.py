@@ -104,7 +104,7 @@ def _span(scope: Scope) -> span.Span | span.Nothing:
     path = scope["path"]
     if path in _UNTOLD or path.startswith("/static/"):
         return span.NOTHING
-    parent = span.read(_header(scope, b"traceparent")) if path.startswith("/api/") else ""
+    parent = _header(scope, b"traceparent") if path.startswith("/api/") else ""
     return span.root(_method(scope, "HTTP"), span.Kind.SERVER, parent=parent)
 
 
