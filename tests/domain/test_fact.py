@@ -16,6 +16,7 @@ from newel.web.tongue import tongue
         ("order.state", "the order's state"),
         ("order.refundable.amount_minor", "what may be paid back"),
         ("rooms.booked_on", "rooms booked on"),
+        ("slots.item", "item"),
     ],
 )
 def test_a_fact_has_a_name_and_no_path(fact: str, said: str) -> None:

@@ -28,8 +28,8 @@ from tests.mutants import (
     reviewing,
     rules,
     sending,
-    weekly,
     tracing,
+    weekly,
     weighing,
 )
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source

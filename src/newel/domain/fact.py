@@ -59,13 +59,14 @@ NAMED: Final[Mapping[str, Sentence]] = {
 }
 """As most companies' playbooks name them; a company's own names stay, as words."""
 _MINOR: Final = ".amount_minor"
+_SAID: Final = "slots."
 _KEY: Final = re.compile(r"[a-z]+(_[a-z]+)*")
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00)?")
 
 
 def called(fact: str) -> Sentence:
     """A fact's name within a sentence: ``order.state`` → ``the order's state``."""
-    path = fact.removesuffix(_MINOR)
+    path = fact.removesuffix(_MINOR).removeprefix(_SAID)
     return NAMED.get(path) or word(path.replace("_", " ").replace(".", " "))
 
 

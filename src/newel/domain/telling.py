@@ -185,6 +185,7 @@ _HIDDEN: Final = frozenset(
     }
 )
 _ID: Final = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+_AI: Final = re.compile(r"\bai\b")
 _FIGURES: Final = re.compile(r"[a-z_]+=[-0-9.]+(;|$)")
 _TEXTS: Final = frozenset({"text", "reply"})
 
@@ -244,7 +245,7 @@ def reason_said(reason: str) -> Sentence:
 
 def readable(key: str) -> str:
     """A key as words: ``refund_damaged`` → ``Refund damaged``."""
-    said = key.replace("_", " ").replace(".", ": ")
+    said = _AI.sub("AI", key.replace("_", " ").replace(".", ": "))
     return said[:1].upper() + said[1:]
 
 
@@ -326,7 +327,7 @@ def plain(name: str, value: Any) -> Value:
 
 
 def _worded(value: str) -> Sentence:
-    return word("AI" if value == "ai" else readable(value))
+    return word(readable(value))
 
 
 _NUMBERS: Final[Mapping[str, Callable[[Any], Value]]] = {

@@ -1,6 +1,7 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
@@ -29,6 +30,7 @@ HTML = "text/html"
 PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
 THEMES = ("system", "light", "dark")
 ZONE = "newel_zone"
+_AI = re.compile(r"\bai\b")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
@@ -219,7 +221,7 @@ def _security(ancestors: str) -> dict[str, str]:
 def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
-    return opening(said)
+    return opening(_AI.sub("AI", said))
 
 
 def iso(at: datetime | None) -> str:

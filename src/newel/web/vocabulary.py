@@ -288,7 +288,7 @@ LABELS: Final = (
     N_("Alerted"),
     N_("Category"),
     N_("Cause"),
-    N_("Ai quality"),
+    N_("AI quality"),
     N_("Seconds spent"),
     N_("Pattern flag"),
     N_("By kind"),
