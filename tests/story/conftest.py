@@ -45,7 +45,7 @@ def day(server: Server, traces: Collector, tmp_path_factory: pytest.TempPathFact
             "OPENBLAS_NUM_THREADS": "1",
             "OTEL_EXPORTER_OTLP_ENDPOINT": traces.url,
             "OTEL_BSP_SCHEDULE_DELAY": "50",
-            "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "5",
         }
         found = Day(Path(home), f"http://127.0.0.1:{port}", owner_url, systems, environment)
         try:
