@@ -107,7 +107,7 @@ def test_INV_15_whatever_a_customer_writes_or_is_called_never_leaves_for_the_col
         | {"begins": st.sampled_from([STATUS, REFUND, RESET, MARKER, "thank you"])}
     )
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(said=asks)
     def holds(said: dict[str, str]) -> None:
         kept.memory.clear()

@@ -323,9 +323,7 @@ POSTS = (
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(path=st.sampled_from(POSTS), data=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=8), q=ODD)
 async def test_whatever_is_sent_is_a_page_and_never_a_failure(
     open_door: Site, path: str, data: dict[str, str], q: str
