@@ -45,6 +45,7 @@ def test_a_step_says_nothing_as_a_machine_writes_it() -> None:
             risk_factors=[{"name": "risk_words", "weight": 0.15}],
             facts={"order.delivered_on": "2026-11-13T00:00:00", "order.state": "in_transit"},
             signals={"evidence": "log_odds=3.17; lead=0.95", "language": "en"},
+            language={"code": "fr", "mixed": False},
             action={"action": "return_label", "amount": None},
         )
     )
@@ -54,6 +55,7 @@ def test_a_step_says_nothing_as_a_machine_writes_it() -> None:
         "Risk factors: Name: risk words, Weight: 0.15",
         "Facts: the day of delivery: 13 Nov 2026",
         "Facts: the order's state: in transit",
-        "Signals: Language: en",
+        "Signals: Language: English",
+        "Language: Code: French, Mixed: no",
         "Action: return label",
     ]

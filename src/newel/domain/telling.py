@@ -12,7 +12,7 @@ from newel.domain.attachment import Attached
 from newel.domain.fact import called, shown
 from newel.domain.reason import KNOWN, further, said
 from newel.domain.scan.receipt import Evidence
-from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, word
+from newel.domain.sentence import Figure, Sentence, Share, Sum, Value, joined, spoken, word
 from newel.domain.trace import Step
 from newel.domain.words import Assist
 
@@ -213,6 +213,7 @@ _WORDS: Final = frozenset(
     }
 )
 """Whose values are words of ours."""
+_TONGUES: Final = frozenset({"language", "code"})
 _TRIGGERS: Final = frozenset({"markers", "primary", "reason"})
 _OF: Final = Sentence("%(part)s: %(name)s")
 _REASON_OF: Final = Sentence("%(reason)s (%(what)s)")
@@ -319,8 +320,10 @@ def plain(name: str, value: Any) -> Value:
     if name == "why" and isinstance(value, str) and value in REASONS:
         return REASONS[value]
     if name in _TRIGGERS or name in _WORDS:
-        spoken = said if name in _TRIGGERS else _worded
-        return joined((spoken(str(one)) for one in (value if isinstance(value, list) else [value])), "; ")
+        named = said if name in _TRIGGERS else _worded
+        return joined((named(str(one)) for one in (value if isinstance(value, list) else [value])), "; ")
+    if name in _TONGUES and isinstance(value, str):
+        return spoken(value)
     how = _NUMBERS.get("minor" if name.endswith("_minor") else name)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return how(value) if how and number else _plain(value)
@@ -349,7 +352,11 @@ def _plain(value: Any) -> Value:
     if isinstance(value, Mapping):
         if {"amount_minor", "currency"} <= value.keys():
             return Sum(value["amount_minor"], value["currency"])
-        return joined(_OF.of(part=word(readable(str(n))), name=_plain(v)) for n, v in value.items())
+        named = (
+            (str(n), spoken(v) if n in _TONGUES and isinstance(v, str) else _plain(v))
+            for n, v in value.items()
+        )
+        return joined(_OF.of(part=word(readable(n)), name=one) for n, one in named)
     if isinstance(value, list | tuple):
         return joined(map(_plain, value), "; ") if value else Sentence("none")
     return shown(value)

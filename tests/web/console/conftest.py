@@ -72,9 +72,9 @@ class Seat:
         await expect(self.page.locator(":focus")).to_have_count(1)
         await expect(self.page.locator(at).first).to_be_focused()
 
-    async def axe(self, *, targets: bool = False) -> list[str]:
-        """What is seriously wrong for people who cannot see, hear or point; with ``targets``, to hit."""
-        found = await Axe().run(self.page, options=TARGETS if targets else None)
+    async def axe(self) -> list[str]:
+        """What is seriously wrong for people who cannot see, hear or point, and what is too small to hit."""
+        found = await Axe().run(self.page, options=TARGETS)
         return [
             f"{v['id']}: {n['html']}"
             for v in found.response["violations"]

@@ -55,7 +55,7 @@ async def test_WRK_10_no_page_shuts_anybody_out_or_leaves_the_screen(
         async with seat(shop, browser, login, **look) as one:
             for path in PAGES[login]:
                 assert await opened(one.page, shop.url, path), f"{path} is not there for {login}"
-                assert await one.axe(targets=True) == [], (path, size, scheme)
+                assert await one.axe() == [], (path, size, scheme)
                 assert await one.page.evaluate(WITHIN), (path, size)
                 assert await raw.found(one.page) == [], (path, spoken)
             assert [said for said in one.complaints if "404" not in said] == []
@@ -65,9 +65,9 @@ async def test_WCAG_2_5_8_a_target_that_is_too_small_is_found(shop: Site, browse
     """Axe leaves that rule out unless it is asked for, as on each page here."""
     async with seat(shop, browser) as one:
         await one.go("/sign-in")
-        assert await one.axe(targets=True) == []
+        assert await one.axe() == []
         await one.page.evaluate(SMALL)
-        assert [found.partition(":")[0] for found in await one.axe(targets=True)] == ["target-size"] * 2
+        assert [found.partition(":")[0] for found in await one.axe()] == ["target-size"] * 2
 
 
 ZOOMED = ((1440, 900), (1280, 720))
@@ -97,7 +97,7 @@ async def test_WCAG_1_4_4_the_desk_is_worked_at_twice_the_size(shop: Site, brows
                 await shown.scroll_into_view_if_needed()
                 await expect(shown).to_be_in_viewport(ratio=1)
             assert await page.evaluate(WITHIN)
-            assert await one.axe(targets=True) == []
+            assert await one.axe() == []
             assert one.complaints == []
 
 
