@@ -1,10 +1,10 @@
 """The scanner on the labelled suite, as JSON lines: misses and false alarms with exact upper bounds.
 
-``python -m benchmarks.scanner [open | held | traffic ...] [--show N] [--rules | --words]``; ``--rules``
-leaves the learnt models out, ``--words`` the encoder alone. A miss is a message of which no expected
-cluster fired; whether it still reached a person is counted apart. Beside it a plain list of the starting
-dictionary. Held rows are counted and never printed. Ordinary traffic is read from the folder that
-``NEWEL_DATA`` names, and is left out without it.
+``python -m benchmarks.scanner [open | counted | held | traffic ...] [--show N] [--rules | --words]``;
+``--rules`` leaves the learnt models out, ``--words`` the encoder alone. A miss is a message of which no
+expected cluster fired; whether it still reached a person is counted apart. Beside it a plain list of the
+starting dictionary. Counted and held rows are never printed. Ordinary traffic is read from the folder
+that ``NEWEL_DATA`` names, and is left out without it.
 """
 
 import csv
@@ -33,7 +33,7 @@ from newel.domain.words import Tier
 
 FOLDER = Path(__file__).parent / "sets" / "scanner"
 HELD = "held"
-PARTS = ("open", HELD, "traffic")
+PARTS = ("open", "counted", HELD, "traffic")
 NEGATIVE = ("ordinary", "hard")
 RULES, WORDS = "--rules", "--words"
 _CONFIDENCE = 0.90  # two-sided, so that the upper bound alone holds with 95 %

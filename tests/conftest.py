@@ -16,12 +16,17 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from newel.connectors.calls import HttpCalls
 from newel.store import db
 from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate
+
+# Nothing is timed in tests: a busy machine is no fault of an example.
+settings.register_profile("untimed", parent=settings(), deadline=None)
+settings.load_profile("untimed")
 
 TEMPLATE = f"newel_template_{os.getpid()}"
 _CLOCK = """

@@ -28,6 +28,8 @@ from tests.mutants import (
     reviewing,
     rules,
     sending,
+    tracing,
+    weekly,
     weighing,
 )
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
@@ -47,6 +49,8 @@ ALL: tuple[Mutant, ...] = (
     *rules.MUTANTS,
     *placing.MUTANTS,
     *weighing.MUTANTS,
+    *weekly.MUTANTS,
+    *tracing.MUTANTS,
 )
 INVARIANTS = (*range(1, 18), 19)
 SECONDS = 240

@@ -46,9 +46,7 @@ async def writers(shop: Site) -> list[httpx.AsyncClient]:
     return [shop.client(await shop.token(*Act)), await shop.signed_in("root")]
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(data=st.data())
 async def test_any_body_is_taken_or_refused_by_name(
     writers: list[httpx.AsyncClient], data: st.DataObject

@@ -4,8 +4,8 @@
     python benchmarks/sets/scanner/check_i18n.py hashes    # writes HELD.i18n.sha256
 
 Spanish, French and German have three files each: the open quarter of the first set, the rest of it, and the
-held set, which is another. Italian and Portuguese have a held set alone. No line of one file may be said
-again in any other of its language.
+held set, which is another; Spanish and French have a third set besides, in two halves. Italian and
+Portuguese have a held set alone. No line of one file may be said again in any other of its language.
 """
 
 import hashlib
@@ -50,8 +50,9 @@ def read(path: Path) -> list[Line]:
 
 def parts(language: str) -> dict[str, list[Line]]:
     """The files of a language, by name; of a language without a first set, the held one alone."""
-    first = [f"open/{language}.jsonl", f"open/{language}.former.jsonl"]
-    names = [*filter(lambda name: (HERE / name).exists(), first), f"held/{language}.jsonl"]
+    written = [f"open/{language}.jsonl", f"open/{language}.former.jsonl"]
+    written += [f"open/{language}.fresh.jsonl", f"counted/{language}.jsonl"]
+    names = [*filter(lambda name: (HERE / name).exists(), written), f"held/{language}.jsonl"]
     return {name: read(HERE / name) for name in names}
 
 

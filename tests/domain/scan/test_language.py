@@ -9,6 +9,7 @@ from py3langid.langid import LanguageIdentifier
 from newel.domain.scan import language
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.language import detect, identifier
+from newel.domain.scan.receipt import Language
 from newel.domain.scan.scanner import Scanner
 
 
@@ -98,6 +99,23 @@ def test_words_of_another_language_count_where_that_language_is_spoken(
 ) -> None:
     markers = scanner.scan(ScanInput(text=text)).markers
     assert any(marker.id == "legal.dictionary" for marker in markers) is fires
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Con envío, ¿cuánto sale con dos?", False),  # "sale con" is an insult in French alone
+        ("Sale con !", True),
+        ("Vous êtes un sale con, votre service aussi", True),
+    ],
+)
+def test_a_text_in_doubt_that_is_plainly_spanish_holds_no_french_insult(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch, text: str, fires: bool
+) -> None:
+    doubtful = Language("es", 0.6)
+    monkeypatch.setattr("newel.domain.scan.reader.detect", lambda *given: doubtful)
+    markers = scanner.scan(ScanInput(text=text)).markers
+    assert any(marker.id == "emotion.floor" for marker in markers) is fires
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,13 @@ async def test_WRK_4_two_people_on_one_case_see_each_other_at_once(shop: Site, b
     assert (await case(esme, case_id))["owner"] == "ivan"
 
 
+UNCOVERED = """() => {
+    const told = document.getElementById("lost").getBoundingClientRect();
+    const desk = document.querySelector(".desk").getBoundingClientRect();
+    return told.height > 0 && told.bottom <= desk.top + 0.5 && desk.bottom <= innerHeight + 0.5;
+}"""
+
+
 async def test_the_desk_outlives_the_server_and_loses_nothing(
     server: Server, company: Company, systems: Systems, browser: Browser
 ) -> None:
@@ -203,6 +210,7 @@ async def test_the_desk_outlives_the_server_and_loses_nothing(
                 await settled(one)
                 await writing.press_sequentially(said)
             await expect(page.locator("#lost")).to_be_visible()
+            assert await page.evaluate(UNCOVERED)
             await writing.press_sequentially("re to sa")
             async with running(house, wired, DEMO_PASSWORD, port=port) as shop:
                 await expect(page.locator("#lost")).to_be_hidden()

@@ -135,6 +135,12 @@ def speaks(text: str, code: str, other: str) -> bool:
     return len(own & frozenset(_WORD.findall(sample))) + len(marks & set(sample)) >= _SPOKEN
 
 
+def foreign(text: str, code: str) -> bool:
+    """Whether a few lines are plainly of another language than this one, English apart."""
+    others = (other for other in _MARKS if other != code)
+    return any(speaks(text, other, code) and not speaks(text, code, other) for other in others)
+
+
 def _hits(sample: str, words: frozenset[str]) -> dict[str, int]:
     """How many small words of each language occur, its own letters and French elisions among them."""
     hits = {code: len(small & words) for code, small in _SETS.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from newel.domain.policy.bundle import Bundle
 from newel.domain.scan.emotion import behaviour
 from newel.domain.scan.features import FITTED, ScanInput
-from newel.domain.scan.language import Identifier, detect, speaks
+from newel.domain.scan.language import Identifier, detect, foreign, speaks
 from newel.domain.scan.lexicon import Entry
 from newel.domain.scan.matcher import Matcher
 from newel.domain.scan.normalise import views
@@ -123,14 +123,17 @@ def begun(previous: Sequence[str]) -> Iterator[str]:
 def _meant(entry: Entry, places: tuple[Span, ...], text: str, language: Language) -> tuple[Span, ...]:
     """Where words are of the entry's language: "time" in an English text is no form of the Spanish "timar".
 
-    English counts in every text, and every language in one whose own is in doubt.
+    English counts in every text; in one whose language is in doubt every other one counts too, but where
+    the words around are plainly of a language that is near to it ("sale con" is no French in Spanish).
     """
-    if entry.language in ("", "en", language.code) or language.confidence < _SURE:
+    if entry.language in ("", "en", language.code):
         return places
+    sure = language.confidence >= _SURE
+    said = ((place, text[max(0, place.start - _AROUND) : place.end + _AROUND]) for place in places)
     return tuple(
         place
-        for place in places
-        if speaks(text[max(0, place.start - _AROUND) : place.end + _AROUND], entry.language, language.code)
+        for place, around in said
+        if (speaks(around, entry.language, language.code) if sure else not foreign(around, entry.language))
     )
 
 
