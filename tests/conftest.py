@@ -28,6 +28,13 @@ from newel.store.migrate import migrate
 settings.register_profile("untimed", parent=settings(), deadline=None)
 settings.load_profile("untimed")
 
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say a failure when it happens: a run that is cut off has then told what it knew."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("CI"):
+        print(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-4000:]}", flush=True)
+
+
 TEMPLATE = f"newel_template_{os.getpid()}"
 _CLOCK = """
 CREATE TABLE public.test_clock (frozen timestamptz);

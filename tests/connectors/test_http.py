@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from demo.process import Systems, free_port, start_systems
+from demo.process import Systems, start_systems
 from newel.connectors.calls import HttpCalls
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.errors import Invalid, Unavailable
 from newel.domain.policy.acts import ActionCall, ActionClass, LookUp, System
 from newel.domain.ports import ActionRequest, Answered, Calls, OutcomeKind
 from newel.domain.ports import Systems as SystemsPort
+from ports import free_port
 
 OWNED: dict[str, Any] = {"owner": "june", "date": date(2026, 11, 20)}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

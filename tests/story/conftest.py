@@ -9,10 +9,11 @@ import pytest
 from tests.story.day import CLOCK, MORNING, Day, until
 
 from conftest import Server, database_url
-from demo.process import free_port, start_systems
+from demo.process import start_systems
 from newel.cli.seed import demo_company
 from newel.config import Settings
 from otlp import Collector, collector
+from ports import free_port
 
 WORKFLOWS = 2
 

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from newel.web.hooks import Hooks
 from newel.web.server import serve
-from web.conftest import free_port
+from ports import free_port
 
 SCRIPT = """
 import asyncio, sys

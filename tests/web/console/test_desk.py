@@ -11,8 +11,9 @@ from playwright.async_api import Browser, Page, Route, expect
 from conftest import Server
 from demo.process import Systems
 from newel.domain.access import Act
+from ports import free_port
 from samples import PDF
-from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, free_port, running
+from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, running
 from web.console.conftest import Seat, seat
 from web.test_desk import at_work, say, work_off
 

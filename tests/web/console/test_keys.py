@@ -14,6 +14,7 @@ MENU = {
     "g a": "/approvals",
     "g r": "/review",
     "g o": "/patterns",
+    "g v": "/weekly",
     "g w": "/wallboard",
     "g s": "/search",
     "g k": "/knowledge",
