@@ -358,6 +358,7 @@ async def test_what_is_sent_twice_in_one_breath_leaves_once(shop: Site, browser:
         await keys.press("Control+Enter")
         await expect(page.locator(".bubble.person")).to_have_count(1)
         await expect(page.locator("#text-reply")).to_have_value("")
+        await keys.press("Control+Enter")
         await page.locator("#text-reply").fill("And one more word.")
         await keys.press("Control+Enter")
         await expect(page.locator(".bubble.person")).to_have_count(2)
