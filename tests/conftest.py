@@ -30,9 +30,14 @@ settings.load_profile("untimed")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Say a failure when it happens: a run that is cut off has then told what it knew."""
-    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("CI"):
-        print(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-4000:]}", flush=True)
+    """Say a failure when it happens: a run that is cut off has then told what it knew.
+
+    So is the first failure of a test that gets a second try ("rerun").
+    """
+    bad = report.outcome in ("failed", "rerun")
+    if bad and "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("CI"):
+        said = f"{report.outcome.upper()} {report.nodeid} ({report.when})"
+        print(f"\n{said}\n{report.longreprtext[-4000:]}", flush=True)
 
 
 TEMPLATE = f"newel_template_{os.getpid()}"

@@ -73,11 +73,16 @@ async def leads(one: Seat, path: str, keys: str, to: str) -> None:
     """Pressed on a page, the keys open another one, or a dialog."""
     if not one.page.url.endswith(path):
         await one.go(path)
-    for key in keys.split():
-        await one.page.keyboard.press(key)
     if to.startswith("#"):
+        await pressed(one, keys)
         await expect(one.page.locator(to)).to_be_visible()
         await one.page.keyboard.press("Escape")
         await expect(one.page.locator(to)).to_be_hidden()
-    else:
-        await one.page.wait_for_url(re.compile(rf"{re.escape(to)}(\?.*)?$"))
+    else:  # a page may lead to itself: its address alone does not say that it was loaded anew
+        async with one.page.expect_navigation(url=re.compile(rf"{re.escape(to)}(\?.*)?$")):
+            await pressed(one, keys)
+
+
+async def pressed(one: Seat, keys: str) -> None:
+    for key in keys.split():
+        await one.page.keyboard.press(key)
