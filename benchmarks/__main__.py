@@ -9,7 +9,19 @@ import sys
 
 from benchmarks import limits
 
-NAMES = ("scan", "scanner", "intent", "claim", "overflow", "intake", "reply", "replay", "pages", "live")
+NAMES = (
+    "scan",
+    "scanner",
+    "intent",
+    "claim",
+    "overflow",
+    "intake",
+    "traces",
+    "reply",
+    "replay",
+    "pages",
+    "live",
+)
 
 
 async def main(names: tuple[str, ...]) -> None:

@@ -16,12 +16,29 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from newel.connectors.calls import HttpCalls
 from newel.store import db
 from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate
+
+# Nothing is timed in tests: a busy machine is no fault of an example.
+settings.register_profile("untimed", parent=settings(), deadline=None)
+settings.load_profile("untimed")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say a failure when it happens: a run that is cut off has then told what it knew.
+
+    So is the first failure of a test that gets a second try ("rerun").
+    """
+    bad = report.outcome in ("failed", "rerun")
+    if bad and "PYTEST_XDIST_WORKER" not in os.environ and os.environ.get("CI"):
+        said = f"{report.outcome.upper()} {report.nodeid} ({report.when})"
+        print(f"\n{said}\n{report.longreprtext[-4000:]}", flush=True)
+
 
 TEMPLATE = f"newel_template_{os.getpid()}"
 _CLOCK = """

@@ -98,7 +98,7 @@ def test_odd_texts_are_nobodys_guess(intent: Intent, text: str) -> None:
     assert match.reason is None or match.confidence < 0.7
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_a_match_is_a_probability_whatever_the_text(text: str) -> None:
     match = _SMALL.match(text)

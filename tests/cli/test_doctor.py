@@ -16,6 +16,7 @@ from newel.domain.tune import with_floor
 from newel.store import db
 from newel.store import job as jobs
 from newel.store.customer import WrongKey
+from otlp import collector
 
 Run = Callable[..., Result]
 RIGHT, OTHER = (b"t" * 32).hex(), (b"o" * 32).hex()
@@ -106,3 +107,18 @@ def test_OPS_8_the_doctor_tells_when_no_worker_or_no_ai_answers(
     assert "without `--except answer`" in without
     asyncio.run(enlisted(server, database, answers=True))
     assert "ok  AI: with 1 of them" in run("doctor").stdout
+
+
+def test_OPS_6_the_doctor_says_whether_traces_are_collected(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
+    assert "ok  traces: off" in run("doctor").stdout
+    with collector() as there:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", there.url)
+        assert f"ok  traces: to {there.url}" in run("doctor").stdout
+        there.mode = "refuses"
+        said = run("doctor")
+    assert f"!!  traces: to {there.url}" in said.stdout
+    assert "OTLP over HTTP" in said.stdout
+    assert said.exit_code == 1

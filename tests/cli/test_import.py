@@ -14,7 +14,8 @@ from rich.console import Console
 from newel.cli.import_ import Options, Summary, run
 from newel.cli.post import Api
 from newel.domain.errors import Forbidden, Unauthenticated, Unavailable
-from web.conftest import Site, company, free_port, shop, systems
+from ports import free_port
+from web.conftest import Site, company, shop, systems
 
 __all__ = ["company", "shop", "systems"]
 QUIET = Console(quiet=True)

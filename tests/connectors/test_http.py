@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from demo.process import Systems, free_port, start_systems
+from demo.process import Systems, start_systems
 from newel.connectors.calls import HttpCalls
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.errors import Invalid, Unavailable
 from newel.domain.policy.acts import ActionCall, ActionClass, LookUp, System
 from newel.domain.ports import ActionRequest, Answered, Calls, OutcomeKind
 from newel.domain.ports import Systems as SystemsPort
+from ports import free_port
 
 OWNED: dict[str, Any] = {"owner": "june", "date": date(2026, 11, 20)}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -132,11 +132,9 @@ async def test_INV_17_an_argument_reaches_no_other_path(shop: SystemsPort, order
 
 
 async def test_a_slow_or_failing_system_is_unavailable(shop: SystemsPort, process: Systems) -> None:
-    process.fault("hang", "/history", seconds=3)
-    began = time.monotonic()
+    process.fault("hang", "/history", seconds=60)
     with pytest.raises(Unavailable):
-        await shop.look_up("shop.history", {"customer": "C0040"})
-    assert time.monotonic() - began < TIMEOUT * 2
+        await asyncio.wait_for(shop.look_up("shop.history", {"customer": "C0040"}), 30)
     process.fault("fail", "/history", status=500)
     with pytest.raises(Unavailable):
         await shop.look_up("shop.history", {"customer": "C0040"})

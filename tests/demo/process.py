@@ -1,7 +1,6 @@
 """The demo systems as a real process on a free loopback port, for every test that needs them."""
 
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from datetime import date
 from pathlib import Path
 
 import httpx2
+
+from ports import free_port
 
 SOURCE = Path(__file__).parents[2] / "src"
 TODAY = date(2026, 11, 20)
@@ -94,12 +95,6 @@ def start_systems(data_dir: Path, port: int = 0, today: date = TODAY, newel: str
     url = f"http://127.0.0.1:{port}"
     _wait(process, url)
     return Systems(url, token_file.read_text(), secret_file.read_text(), data_dir, port, today, process)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(process: subprocess.Popen[bytes], url: str) -> None:

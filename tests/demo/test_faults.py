@@ -85,12 +85,10 @@ def test_a_fault_without_end_ends_when_it_is_deleted(systems: Systems, client: h
 
 
 async def test_a_hanging_history_holds_nobody_else_up(systems: Systems) -> None:
-    systems.fault("hang", "/history", seconds=2)
+    systems.fault("hang", "/history", seconds=5)
     async with httpx2.AsyncClient(base_url=systems.url, headers=systems.headers) as client:
-        began = time.monotonic()
-        hanging = asyncio.create_task(client.get("/history/C0040", timeout=5))
+        hanging = asyncio.create_task(client.get("/history/C0040", timeout=60))
         await asyncio.sleep(0.1)
         assert (await client.get("/orders/10023")).status_code == 200
-        assert time.monotonic() - began < 1
+        assert not hanging.done()
         assert (await hanging).json()["count"] == 2
-        assert time.monotonic() - began >= 2

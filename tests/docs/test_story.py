@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from typing import IO
 
 import pytest
 from tests.docs.house import ROOT
+
+from ports import free_port
 
 _STORY = re.compile(r"<!-- story:begin -->(.*?)<!-- story:end -->", re.S)
 _SHELL = re.compile(r"```sh\n(.*?)```", re.S)
@@ -32,11 +33,6 @@ WANTED = (
     ('"reason": "legal.dictionary"', '"text": "lawyer"', '"[name-1]"', '"state":"resolved"'),
     ("case.resolved", "Esme Hartley", '"resolution.made"'),
 )
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 class Place:

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newel.domain import attachment as rule
@@ -87,7 +87,6 @@ def test_a_picture_without_a_head_is_broken_and_an_empty_file_is_nothing() -> No
         recognised(b"", "image/png")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_any_bytes_under_any_type_are_taken_or_refused_by_name(content: bytes, declared: str) -> None:
     try:
@@ -122,7 +121,6 @@ NASTY = st.sampled_from(
 NAMES = st.lists(NASTY | st.text(max_size=20), max_size=12).map("".join)
 
 
-@settings(deadline=None)
 @given(NAMES, st.sampled_from(Kind))
 def test_a_name_is_one_line_without_a_path_and_its_ending_is_true(given_name: str, kind: Kind) -> None:
     name = clean_name(given_name, kind)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newel.domain.access import Actor
@@ -87,7 +87,6 @@ def test_only_places_in_the_text_are_marked() -> None:
     assert marks([marker]) == (Mark(1, 3, "legal.dictionary"),)
 
 
-@settings(deadline=None)
 @given(
     st.text(alphabet="ab@.cо1 \u200b\u202e\n", max_size=60),
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 70)), max_size=4),

@@ -44,7 +44,7 @@ def test_WRK_3_without_facts_the_playbook_is_only_read() -> None:
     assert made.branches[0].reply == "It left on ‹order day›."
     assert [(a.question, a.value) for a in made.asked] == [("Which order is it?", "")]
     assert [one.state for one in made.looked] == ["open"]
-    assert str(made.branches[1].tests[0].says) == "order state is lost or held"
+    assert str(made.branches[1].tests[0].says) == "the order's state is lost or held"
 
 
 def test_WRK_3_facts_lead_into_one_branch() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newel.domain.access import Role
 from newel.domain.approval import Approver
-from newel.domain.inbox import Fate, Line, after, became, hindrance, name_of, pieces, shown
+from newel.domain.inbox import Fate, Line, after, became, hindrance, pieces
 from newel.domain.mask import Secret
 from newel.domain.sentence import Sentence
 from newel.domain.words import Money
@@ -79,12 +79,6 @@ def test_a_text_in_pieces_is_the_text(marks: list[tuple[int, int, str]]) -> None
     text = "order 10031"
     assert "".join(piece.text for piece in pieces(text, marks)) == text
     assert "".join(piece.text for piece in pieces("", marks)) == ""
-
-
-def test_facts_are_read_as_people_read_them() -> None:
-    assert name_of("order.refundable.amount_minor") == "Order refundable"
-    assert str(shown({"amount_minor": 1800, "currency": "GBP"})) == "18.00 GBP"
-    assert [str(shown(one)) for one in (True, None, 3, "delivered")] == ["yes", "–", "3", "delivered"]
 
 
 @given(st.text("ab@x 1", max_size=30), st.data())

@@ -1,7 +1,7 @@
 """The extent of a picture is read from its head, and rubbish never raises."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newel.domain.picture import Extent, extent
@@ -10,7 +10,6 @@ from samples import gif, jpeg, png, webp
 SIDE = st.integers(1, 16_000)
 
 
-@settings(deadline=None)
 @given(SIDE, SIDE)
 def test_each_form_tells_its_extent(width: int, height: int) -> None:
     wanted = Extent(width, height)
@@ -25,7 +24,6 @@ def test_a_png_tells_its_extent() -> None:
 
 
 @pytest.mark.parametrize("kind", ["png", "gif", "jpeg", "webp"])
-@settings(deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 40))
 def test_a_broken_head_is_no_picture_and_no_error(kind: str, rubbish: bytes, cut: int) -> None:
     whole = {"png": png(), "gif": gif(), "jpeg": jpeg(), "webp": webp()}[kind]

@@ -88,7 +88,7 @@ def test_a_message_of_the_ai_is_proved_from_scan_to_delivery() -> None:
     for part in (
         "found nothing",
         "playbook “Order status”",
-        "order state: dispatched",
+        "the order's state: dispatched",
         "order book",
         "97.0%",
     ):

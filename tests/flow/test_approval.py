@@ -74,6 +74,41 @@ async def test_TIR_5_what_may_have_been_paid_out_counts_at_the_next_decision(des
         assert await answers.spent(tx, who, "refund", tx.now) == 0
 
 
+async def test_TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_decision(desk: Desk) -> None:
+    """25.00 in 90 days: while 18.00 wait for their call nobody is asked for another 18.00."""
+    await desk.approve(await desk.proposed(thread="one"))
+    second = await desk.say("The cup is chipped, refund 10031", thread="two")
+    await desk.drain(without=("action",))
+    assert await desk.actions() == ["authorised"]
+    assert ((await desk.case(second)).tier, await desk.pending(second)) == (3, None)
+
+
+async def test_TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_approval(desk: Desk) -> None:
+    """Two of 18.00 wait for approval at once: the second is above what the first has left, edit or not."""
+    first = await desk.proposed(thread="one")
+    second = await desk.proposed("The cup is chipped, refund 10031", thread="two")
+    await desk.approve(first)
+    for decision in ("approve", "edit"):
+        found = await desk.pending(second)
+        assert found is not None
+        with pytest.raises(AboveCeiling) as refused:
+            await desk.decide("amara", found, decision)
+        assert refused.value.data == {"amount_minor": 1800, "ceiling_minor": 700}
+    assert await desk.actions() == ["authorised"]
+    assert await desk.decide("amara", found, "edit", amount_minor=700) == "approved"
+    await desk.drain()
+    assert await desk.actions() == ["confirmed"] * 2
+    assert sorted(call.args["amount_minor"] for call in desk.books.ledger) == [700, 1800]
+
+
+async def test_TIR_5_what_was_refused_counts_no_more(desk: Desk) -> None:
+    desk.books.script = ["refuse"]
+    await desk.approve(await desk.proposed(thread="one"))
+    await desk.drain()
+    assert await desk.actions() == ["refused"]
+    await desk.proposed("The cup is chipped, refund 10031", thread="two")
+
+
 @pytest.mark.parametrize(("entry", "becomes"), [("ceiling", "invalidated"), ("elsewhere", "approved")])
 async def test_INV_12_an_approval_binds_the_policy_by_which_it_was_asked_for(
     desk: Desk, entry: str, becomes: str

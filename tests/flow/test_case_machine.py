@@ -23,9 +23,7 @@ from newel.domain.errors import NewelError
 from newel.flow import kill_switch
 
 T = TypeVar("T")
-SETTINGS = settings(
-    max_examples=8, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
-)
+SETTINGS = settings(max_examples=8, stateful_step_count=10, suppress_health_check=list(HealthCheck))
 TEXTS = st.sampled_from([STATUS, REFUND, REFUND, RESHIP, RESET, MARKER, PERSON, "thank you"])
 REFERENCES = ("C0017", "C0012", "C0018", "C0020")
 REFS = st.sampled_from(REFERENCES)

@@ -13,6 +13,9 @@ from newel.store import case as cases
 from newel.store import delivery as outbox
 from newel.store.delivery import Provenance
 
+WAITING = """SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
 
 async def claims(desk: Desk) -> list[tuple[str, str, int]]:
     """Author, state and tries of each message in the outbox, in order."""
@@ -210,7 +213,8 @@ async def test_INV_1_whoever_sends_holds_the_case_first(desk: Desk) -> None:
         async with desk.house.db.tx(TEST) as tx:
             case = await cases.lock(tx, case_id)
             sending = asyncio.create_task(desk.drain())
-            await asyncio.sleep(0.3)
+            while not sending.done() and not await desk.rows(WAITING):
+                await asyncio.sleep(0.01)
             await delivery.take_back(tx, case, because="a test")
         await sending
     assert "job.failed" not in {event["event"] for event in said}

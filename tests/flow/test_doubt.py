@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from tests.flow.desk import MARKER, Desk
 
+from newel.domain.approval import AboveCeiling
 from newel.domain.context import Part
 from newel.domain.errors import Conflict
 from newel.flow import context, routing
@@ -93,7 +94,8 @@ async def test_INV_12_the_cap_counts_what_may_yet_land(desk: Desk, moment: str) 
     if moment == "after":
         await desk.drain()
     await desk.say(MORE, thread="one")
-    await desk.approve(second)
+    with pytest.raises(AboveCeiling):
+        await desk.approve(second)
     await desk.drain()
     await desk.drain()
     desk.books.land()
@@ -102,7 +104,9 @@ async def test_INV_12_the_cap_counts_what_may_yet_land(desk: Desk, moment: str) 
     states = {
         row["case_id"]: row["state"] for row in await desk.rows("SELECT case_id, state FROM newel.action")
     }
-    assert states == {first: "confirmed", second: "void"}
+    assert states == {first: "confirmed"}
+    with pytest.raises(AboveCeiling):
+        await desk.approve(second)
 
 
 @MOMENTS

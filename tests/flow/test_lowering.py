@@ -1,7 +1,12 @@
 """A person lowers a case, and the AI goes on from there; the next message is scanned anew."""
 
-from tests.flow.desk import PERSON, STATUS, Desk
+from uuid import UUID
 
+import pytest
+from tests.flow.desk import PERSON, STATUS, Desk
+from tests.flow.test_deed import do, owned
+
+from newel.domain.errors import Conflict
 from newel.domain.words import Tier
 from newel.flow import escalation
 
@@ -60,3 +65,57 @@ async def test_RES_3_the_AI_introduces_itself_again_where_a_person_talked(desk: 
     authors = [m.author for m in desk.inbox.got.values()]
     assert authors == ["system", "ai", "system", "system", "ai"]
     assert desk.inbox.texts("system")[-1] == desk.messages["ai_disclosure"]
+
+
+async def lower(desk: Desk, case_id: UUID, to: Tier = Tier.SUPERVISED) -> None:
+    await escalation.lower_case(
+        desk.house, desk.staff["ivan"], case_id, to, unlock=True, reason="the AI knows it"
+    )
+
+
+@pytest.mark.parametrize("called", [False, True])
+async def test_INV_19_a_case_does_not_go_back_to_the_ai_while_an_act_of_its_owner_is_under_way(
+    desk: Desk, called: bool
+) -> None:
+    """Whether it is authorised alone, or was called and nobody knows what became of it."""
+    case_id = await owned(desk)
+    await do(desk, case_id)
+    if called:
+        desk.books.script, desk.books.silent = ["lost"], True
+        await desk.drain()
+    assert await desk.actions() == ["unknown" if called else "authorised"]
+    with pytest.raises(Conflict, match="under way"):
+        await lower(desk, case_id)
+    case = await desk.case(case_id)
+    assert (case.state, case.tier, case.locked) == ("owned", Tier.HUMAN, True)
+    await lower(desk, case_id, Tier.HUMAN)
+    assert not (await desk.case(case_id)).locked
+    desk.books.silent = False
+    await desk.pass_time(seconds=60)
+    await desk.drain()
+    assert await desk.actions() == ["confirmed"]
+    await escalation.lower_case(
+        desk.house, desk.staff["esme"], case_id, Tier.SUPERVISED, unlock=False, reason="the AI knows it"
+    )
+    assert (await desk.case(case_id)).state == "ai"
+    assert len(desk.books.ledger) == 1
+
+
+async def test_INV_11_a_case_does_not_go_back_to_the_ai_while_what_it_did_may_yet_land(desk: Desk) -> None:
+    """Approved and called late; the customer asks for a person, who does not give it back meanwhile."""
+    case_id = await desk.proposed()
+    await desk.approve(case_id)
+    desk.books.script, desk.books.silent = ["late"], True
+    await desk.drain()
+    await desk.say(PERSON)
+    await desk.drain()
+    assert ((await desk.case(case_id)).tier, await desk.actions()) == (Tier.HUMAN, ["unknown"])
+    with pytest.raises(Conflict, match="under way"):
+        await lower(desk, case_id)
+    desk.books.silent = False
+    desk.books.land()
+    await desk.pass_time(seconds=60)
+    await desk.drain()
+    assert await desk.actions() == ["confirmed"]
+    await lower(desk, case_id)
+    assert (await desk.case(case_id)).state == "ai"

@@ -30,7 +30,6 @@ T = TypeVar("T")
 SETTINGS = settings(
     max_examples=10,
     stateful_step_count=22,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),  # each step is a database's: no hours of shrinking
     suppress_health_check=list(HealthCheck),
 )

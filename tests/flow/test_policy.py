@@ -225,6 +225,17 @@ async def test_POL_2_a_loosening_is_no_emergency(house: House, staff: Staff, fir
         await policy.submit(house, staff["ivan"], source(TIGHTER, LOOSER, extra=ACTS), emergency=True)
 
 
+@pytest.mark.parametrize("duty", ["quality", "risk_decisions", "exception_resolution", "improvement"])
+async def test_INT_3_a_workflow_is_not_live_until_each_duty_has_a_name(
+    house: House, staff: Staff, duty: str
+) -> None:
+    line = next(one for one in STANDARD.splitlines() if one.strip().startswith(f"{duty}:"))
+    for blank in (f"  {duty}: ' '", ""):
+        with pytest.raises(BrokenPolicy, match=f"owners.*{'nobody is named' if blank else 'is missing'}"):
+            await policy.submit(house, staff["ivan"], source((line, blank)))
+    assert await policy.versions(house) == []
+
+
 async def test_POL_2_a_new_marker_without_its_post_mortem_is_refused_with_its_line(
     house: House, staff: Staff, first: Version
 ) -> None:

@@ -8,14 +8,17 @@ import msgspec
 import pytest
 from tests.flow.desk import MARKER, REFUND, RESET, STATUS, Desk
 
+from conftest import NOON
 from newel.domain import quality as rule
 from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.policy.bundle import Bundle
 from newel.domain.quality import Mark, Ruling, Verdict
 from newel.domain.resolution import Category, Resolution
+from newel.domain.weekly import Span
 from newel.domain.words import Cluster
-from newel.flow import miss, quality, resolution
+from newel.flow import miss, post_mortem, quality, resolution
 from newel.store import quality as rows
+from newel.store import weekly
 
 GOOD: Mapping[str, Mark] = dict.fromkeys(("right", "policy", "whole", "hands", "data", "tone"), Mark.MET)
 HER = "C0012"
@@ -229,6 +232,40 @@ async def test_QUA_6_a_marked_miss_is_reviewed_with_why(desk: Desk) -> None:
     with pytest.raises(Invalid, match="why it was missed"):
         await quality.score(desk.house, greta, row["id"], Verdict(marks=BAD))
     await quality.score(desk.house, greta, row["id"], Verdict(marks=BAD, remark="Add a marker for irony."))
+
+
+async def test_QUA_6_a_sample_that_should_have_been_a_persons_is_a_miss(desk: Desk) -> None:
+    policy(desk, sampled=1.0)
+    first, second = await settled(desk), await settled(desk, 12)
+    greta = desk.staff["greta"]
+    found = Verdict(marks=GOOD, missed=Cluster.EMOTION)
+    await quality.score(desk.house, greta, await open_review(desk, first), found)
+    await quality.score(desk.house, greta, await open_review(desk, second), Verdict(marks=GOOD))
+    (one,) = await post_mortem.listed(desk.house, greta)
+    assert (one.case_id, one.cluster, one.by_audit, one.marked_by) == (
+        first,
+        "emotion",
+        True,
+        "Greta Lindqvist",
+    )
+    assert len(await desk.rows("SELECT FROM newel.feedback WHERE kind = 'missed'")) == 1
+    await desk.pass_time(seconds=1)
+    async with desk.house.db.tx(greta) as tx:
+        span = Span(NOON.date(), NOON, tx.now)
+        (seen,) = (await weekly.audited(tx, "customer-support", span))["audit"]
+    assert (seen.work, seen.missed.count, seen.missed.of) == ("ai", 1, 2)
+    assert seen.missed.low < 0.5 < seen.missed.high
+
+
+async def test_QUA_6_only_what_the_ai_did_unflagged_can_have_been_missed(desk: Desk) -> None:
+    case_id = await desk.proposed()
+    await miss.mark(desk.house, desk.staff["amara"], case_id, Cluster.EMOTION)
+    review = await open_review(desk, case_id)
+    again = Verdict(marks=GOOD, remark="no word for it", missed=Cluster.LEGAL)
+    with pytest.raises(Invalid, match="only a sampled answer"):
+        await quality.score(desk.house, desk.staff["greta"], review, again)
+    with pytest.raises(Invalid, match="a marker made it"):
+        rule.must_find("sample", "ai", Cluster.LEGAL, flagged=True)
 
 
 async def test_a_verdict_is_feedback_that_calibrates_the_ai(desk: Desk) -> None:

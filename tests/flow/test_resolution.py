@@ -4,13 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from tests.domain.test_guide import BOOK
 
 from conftest import House
 from floor import AI_KINDS, P3, Floor, open_floor
 from newel.domain.errors import Conflict, Invalid, StaleToken
-from newel.domain.resolution import AiQuality, Category, Cause, Resolution
-from newel.flow import resolution
+from newel.domain.resolution import CONSOLE_HOLD, AiQuality, Category, Cause, Resolution
+from newel.flow import pattern, resolution
+from newel.worker.loop import Loop
 
 DONE = Resolution(
     category=Category.RESOLVED,
@@ -50,7 +52,7 @@ async def test_RES_1_the_owner_resolves_with_category_cause_and_reply(floor: Flo
         "edge_case",
         "incorrect_plausible",
     )
-    assert (row["seconds_spent"], row["pattern_flag"], row["by_kind"]) == (240, True, "staff")
+    assert (row["seconds_spent"], row["by_kind"]) == (240, "staff")
     assert b"carrier" not in row["note_sealed"]
     said = await floor.rows("SELECT author FROM newel.message WHERE direction = 'outbound' ORDER BY seq")
     assert [r["author"] for r in said] == ["system", "person"]
@@ -122,3 +124,49 @@ async def test_RES_1_the_person_says_what_it_was_about_and_the_label_learns_that
     assert {row["contact_reason"] for row in labels} == {"lost_parcel"}
     (made,) = await floor.rows("SELECT data FROM newel.audit_event WHERE event = 'resolution.made'")
     assert "lost_parcel" in made["data"]
+
+
+async def flags(floor: Floor) -> list[tuple[str, str, str]]:
+    found = await pattern.flagged(floor.house, floor.staff["ivan"], 7)
+    return [(one.flagged_by, one.contact_reason, one.words) for one in found]
+
+
+async def test_RES_1_a_pattern_said_at_the_end_is_seen_where_patterns_are(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    told = replace(DONE, note="the carrier lost it, says p.nair@example.com")
+    await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, told)
+    ((by, reason, words),) = await flags(floor)
+    assert (by, reason) == ("ben", (await floor.case(case_id)).contact_reason)
+    assert "the carrier lost it" in words
+    assert "example.com" not in words
+    logged = await floor.rows("SELECT case_id FROM newel.audit_event WHERE event = 'pattern.flagged'")
+    assert [row["case_id"] for row in logged] == [case_id]
+
+
+async def test_RES_1_a_pattern_at_the_end_needs_no_words_and_is_flagged_with_the_held_reply(
+    floor: Floor,
+) -> None:
+    case_id, token = await owned(floor)
+    held = replace(DONE, note="")
+    await resolution.resolve(floor.house, floor.staff["ben"], case_id, token, held, hold=CONSOLE_HOLD)
+    assert await flags(floor) == []
+    await floor.pass_time(seconds=5)
+    await Loop(floor.house).drain()
+    assert (await floor.case(case_id)).state == "resolved"
+    assert [(by, words) for by, _, words in await flags(floor)] == [("ben", "")]
+
+
+async def test_RES_1_what_a_person_has_flagged_before_stands_at_the_end(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    ben = floor.staff["ben"]
+    await pattern.flag(floor.house, ben, case_id, "the third this week")
+    await resolution.resolve(floor.house, ben, case_id, token, DONE)
+    assert [words for _, _, words in await flags(floor)] == ["the third this week"]
+
+
+async def test_RES_1_without_the_word_no_pattern_is_flagged(floor: Floor) -> None:
+    case_id, token = await owned(floor)
+    await resolution.resolve(
+        floor.house, floor.staff["ben"], case_id, token, replace(DONE, pattern_flag=False)
+    )
+    assert await flags(floor) == []

@@ -549,3 +549,49 @@ async def test_RTE_1_a_case_asks_for_its_customers_region_as_the_policy_says(flo
     case_id = await floor.escalated(P3, ref="eu-need")
     await floor.work()
     assert await floor.owner(case_id) == "ivan"  # nobody of the region is there
+
+
+async def test_RTE_1_what_waits_follows_its_policy_to_another_rule_of_regions(floor: Floor) -> None:
+    """Everybody of the region is full: by a preference another may claim it, by a need nobody else."""
+    await floor.rows("UPDATE newel.staff SET region = 'eu', languages = '{en,es}' WHERE login = 'diego'")
+    await floor.present("diego", "ben")
+    await customer.put(floor.house, TEST, "eu-1", Told(name="Ana", region="eu"))
+    await floor.rows("UPDATE newel.staff SET capacity = 1, load = 1 WHERE login IN ('diego', 'ben')")
+    case_id = await floor.escalated(P3, ref="eu-1")
+    ours = floor.running
+
+    async def ruled(**said: str) -> tuple[str, bool]:
+        rule = replace(ours.bundle.routing, **said)
+        floor.replaced(another(ours, bundle=replace(ours.bundle, routing=rule)))
+        for _ in range(2):
+            await routing.sweep(floor.house)
+        found = await floor.item(case_id)
+        assert found is not None
+        return found.region, found.region_needed
+
+    assert await ruled(region_as="preference") == ("eu", False)
+    assert await ruled(region_as="need") == ("eu", True)
+    logged = await floor.rows("SELECT FROM newel.audit_event WHERE event = 'work_item.regrouped'")
+    assert len(logged) == 1
+    assert await ruled(region_as="need", region="us") == ("eu", True)  # their own region comes first
+    await floor.rows("UPDATE newel.staff SET load = 0 WHERE login IN ('diego', 'ben')")
+    assert await routing.claim_next(floor.house, floor.staff["ben"]) is None
+    claimed = await routing.claim_next(floor.house, floor.staff["diego"])
+    assert claimed is not None
+    assert claimed.case_id == case_id
+
+
+async def test_RTE_1_what_waits_without_a_region_follows_its_policys(floor: Floor) -> None:
+    await floor.present("ben")
+    await floor.rows("UPDATE newel.staff SET capacity = 1, load = 1 WHERE login = 'ben'")
+    case_id = await floor.escalated(P3)
+    ours, found = floor.running, []
+    for said in ({"region": "us", "region_as": "need"}, {"region": "uk", "region_as": "preference"}):
+        rule = replace(ours.bundle.routing, **said)
+        floor.replaced(another(ours, bundle=replace(ours.bundle, routing=rule)))
+        for _ in range(2):
+            await routing.sweep(floor.house)
+        item = await floor.item(case_id)
+        assert item is not None
+        found.append((item.region, item.region_needed))
+    assert found == [("us", True), ("uk", False)]

@@ -1,17 +1,21 @@
-"""`python -m tests.mutants [--only INV-1]`: takes each guard out, and expects its tests to see it.
+"""`python -m tests.mutants [--only INV-1] [--within 3600]`: takes each guard out; its tests must see it.
 
 One embedded server serves all; a guard of the database is taken out of the tests' template, one of
-the code out of a copy of the source. A mutant that stays green is an error with its name.
+the code out of a copy of the source. A mutant that stays green is an error with its name. Where time
+is short, those not reached are counted, and each run begins at another.
 """
 
 import argparse
 import asyncio
+import math
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +32,8 @@ from tests.mutants import (
     reviewing,
     rules,
     sending,
+    tracing,
+    weekly,
     weighing,
 )
 from tests.mutants.mutant import ROOT, Mutant, NotFound, Source
@@ -47,6 +53,8 @@ ALL: tuple[Mutant, ...] = (
     *rules.MUTANTS,
     *placing.MUTANTS,
     *weighing.MUTANTS,
+    *weekly.MUTANTS,
+    *tracing.MUTANTS,
 )
 INVARIANTS = (*range(1, 18), 19)
 SECONDS = 240
@@ -108,15 +116,21 @@ def healthy(mutants: Sequence[Mutant], url: str) -> str:
     return f"the tests do not pass as they are:\n{broken[0]}" if broken else ""
 
 
-def hunt(mutants: Sequence[Mutant], url: str) -> int:
-    """How many were not seen; each is named."""
-    failed = 0
+def hunt(mutants: Sequence[Mutant], url: str, until: float) -> tuple[int, int]:
+    """How many were not seen, each by its name, and how many not reached before ``until``."""
+    failed = left = 0
+
+    def within(mutant: Mutant) -> str | None:
+        return hunted(mutant, url) if time.monotonic() < until else None
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = pool.map(lambda mutant: hunted(mutant, url), mutants)
-        for mutant, wrong in zip(mutants, found, strict=True):
+        for mutant, wrong in zip(mutants, pool.map(within, mutants), strict=True):
+            if wrong is None:
+                left += 1
+                continue
             print(f"{'FAIL' if wrong else 'seen'}  {mutant.name}{': ' + wrong if wrong else ''}", flush=True)
             failed += bool(wrong)
-    return failed
+    return failed, left
 
 
 def chosen(only: Sequence[str]) -> tuple[Mutant, ...]:
@@ -127,7 +141,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 when every mutant was seen and no invariant is without one."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="RULE")
-    mutants = chosen(parser.parse_args(arguments).only)
+    parser.add_argument("--within", type=float, default=math.inf, metavar="SECONDS")
+    asked = parser.parse_args(arguments)
+    mutants, until = chosen(asked.only), time.monotonic() + asked.within
+    if asked.within < math.inf:
+        begin = random.randrange(len(mutants))
+        mutants = mutants[begin:] + mutants[:begin]
     bare = [f"INV-{n}" for n in INVARIANTS if not any(mutant.inv == n for mutant in ALL)]
     with tempfile.TemporaryDirectory(prefix="newel-mutants-") as folder:
         Path(folder).chmod(0o755)
@@ -136,14 +155,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             asyncio.run(server.create())
             wrong = healthy(mutants, server.owner_url)
-            failed = len(mutants) if wrong else hunt(mutants, server.owner_url)
+            failed, left = (len(mutants), 0) if wrong else hunt(mutants, server.owner_url, until)
         finally:
             server.stop()
     for line in [wrong, *(f"{name} has no mutant" for name in bare)]:
         if line:
             print(line)
     failed += len(bare)
-    print(f"{len(mutants) - min(failed, len(mutants))} passed, {failed} failed")
+    reached = len(mutants) - left
+    print(f"{reached - min(failed, reached)} passed, {failed} failed, {left} not reached")
     return 1 if failed else 0
 
 

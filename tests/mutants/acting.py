@@ -23,6 +23,8 @@ def f(*names: str) -> tuple[str, ...]:
     return tuple(f"{FLOW}/test_doubt.py::test_{name}" for name in names)
 
 
+BACK_OF_AI = "a_case_does_not_go_back_to_the_ai_while_what_it_did_may_yet_land"
+BACK_OF_OWNER = "a_case_does_not_go_back_to_the_ai_while_an_act_of_its_owner_is_under_way"
 LANDS = "INV_11_a_late_call_is_known_when_it_lands_whatever_the_customer_wrote"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -328,5 +330,12 @@ MUTANTS: tuple[Mutant, ...] = (
         11,
         "DROP INDEX newel.action_own_open",
         *a("INV_11_the_same_is_not_done_again_while_nobody_knows_how_it_ended"),
+    ),
+    *(
+        patched(inv, "flow/escalation.py", old, new, f"{FLOW}/test_lowering.py::test_INV_{inv}_{test}")
+        for inv, old, new, test in (
+            (11, "await escalation.action_under_way(tx, case.id) or await", "await", BACK_OF_AI),
+            (19, " or await deeds.unsettled(tx, case.id):", ":", BACK_OF_OWNER),
+        )
     ),
 )

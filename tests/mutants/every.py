@@ -6,7 +6,7 @@ EVERY = f"{GUARDS}/test_every.py::test_INV_"
 TABLES = {"case": "cases", "policy": "policy_version", "sla": "sla_target"}
 MACHINES = (
     "case", "proposal", "approval", "action", "work_item", "sla", "outbox", "feedback", "policy",
-    "article_draft", "overflow", "offer", "review",
+    "article_draft", "overflow", "offer", "review", "weekly", "post_mortem",
 )  # fmt: skip
 KEPT = {
     "message_append_only": "message",

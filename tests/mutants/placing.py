@@ -5,6 +5,8 @@ from tests.mutants.mutant import CASE, FLOW, Mutant, patched, without
 RULE = "RTE-2"
 TAKES = "tests/domain/test_routing.py::test_RTE_2_which_work_each_clearance_takes"
 OWNERS = "tests/domain/test_routing.py::test_RTE_2_the_owner_is_the_one_written_before"
+REGION = "RTE_1_what_waits_follows_its_policy_to_another_rule_of_regions"
+NO_REGION = "RTE_1_what_waits_without_a_region_follows_its_policys"
 NOT_HELD = (
     "priority >= $4 AND id <> ALL ($3::uuid[])\n            AND passed_by IS DISTINCT FROM $6::uuid\n        "
 )
@@ -96,49 +98,53 @@ ORDER: tuple[Mutant, ...] = (
     ),
 )
 RINGS: tuple[Mutant, ...] = (
-    patched(RULE, "domain/routing.py", "return self.load < self.capacity", "return True", OWNERS),
+    patched(RULE, "domain/routing/work.py", "return self.load < self.capacity", "return True", OWNERS),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/reach.py",
         "if ask.regulated or ask.generalist not in person.skills:",
         "if ask.generalist not in person.skills:",
         OWNERS,
     ),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/reach.py",
         "SUPERVISOR and cleared(person.clearance, priority, regulated)",
         "SUPERVISOR",
         OWNERS,
     ),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/reach.py",
         "return person.clearance != SUPERVISOR and cleared(",
         "return cleared(",
         OWNERS,
     ),
-    patched(RULE, "domain/routing.py", " and set(ask.asked) <= person.skills.keys()", "", OWNERS),
+    patched(RULE, "domain/routing/reach.py", " and set(ask.asked) <= person.skills.keys()", "", OWNERS),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/reach.py",
         "return speaks(person, ask.language) and set(",
         "return set(",
         OWNERS,
     ),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/queue.py",
         "if item.queued_seconds < rules.widens_after_seconds:",
         "if False:",
         OWNERS,
     ),
     patched(
-        RULE, "domain/routing.py", "[p for p in people if p.works(now) and", "[p for p in people if", OWNERS
+        RULE,
+        "domain/routing/queue.py",
+        "[p for p in people if p.works(now) and",
+        "[p for p in people if",
+        OWNERS,
     ),
     patched(
         RULE,
-        "domain/routing.py",
+        "domain/routing/queue.py",
         " and p.id != item.passed_by]",
         "]",
         *PASSED,
@@ -179,6 +185,15 @@ RINGS: tuple[Mutant, ...] = (
         "if gone:",
         *r("RTE_2_who_filled_up_or_left_meanwhile_is_not_given_it"),
     ),
+    *(
+        patched("RTE-1", file, old, new, *r(test))
+        for file, old, new, test in (
+            ("store/sql/routing.sql", "b.region_needed <> now.needed END", "false END", REGION),
+            ("store/sql/routing.sql", "THEN now.region <> '' ELSE", "THEN false ELSE", NO_REGION),
+            ("flow/routing/queue.py", "region_needed=needed\n", "region_needed=item.region_needed\n", REGION),
+            ("flow/routing/queue.py", "(await rows.origin(tx, item.case_id))[1]", '""', REGION),
+        )
+    ),
     patched(
         RULE,
         "store/sql/claim.sql",
@@ -210,54 +225,54 @@ RINGS: tuple[Mutant, ...] = (
     ),
 )
 SIGHT: tuple[Mutant, ...] = (
-    patched(16, "flow/context.py", " and str(item.owner_id) == actor.id\n", "\n", *ASSIGNEE),
+    patched(16, "flow/context/opening.py", " and str(item.owner_id) == actor.id\n", "\n", *ASSIGNEE),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         "if not owns and await rows.live_grant(tx, package.id, UUID(actor.id)) is None:",
         "if False:",
         *ASSIGNEE,
     ),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         "    actor.must(Act.ASSIGN)\n    if not timedelta()",
         "    if not timedelta()",
         *ASSIGNEE,
     ),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         'await audit.record(tx, "context.opened", "package", package.id, case_id=case.id)',
         "pass",
         *ASSIGNEE,
     ),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         'await audit.record(\n            tx, "context.revealed"',
         'await audit.record(\n            tx, "context.opened"',
         *c("INV_16_nothing_is_revealed_when_the_audit_cannot_be_written"),
     ),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         'if actor.kind != "staff":',
         "if False:",
         *c("INV_16_no_program_opens_a_package"),
     ),
-    patched(16, "flow/context.py", "<= LONGEST_GRANT or", "<= timedelta.max or", *GRANTED),
-    patched(16, "flow/context.py", " or len(purpose.strip()) < 3:", ":", *GRANTED),
+    patched(16, "flow/context/opening.py", "<= LONGEST_GRANT or", "<= timedelta.max or", *GRANTED),
+    patched(16, "flow/context/opening.py", " or len(purpose.strip()) < 3:", ":", *GRANTED),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         "if p.part not in but and rule.visible(p.part, case.assist))",
         "if p.part not in but)",
         *c("the_AIs_attempt_is_there_only_where_drafts_are_allowed"),
     ),
     patched(
         16,
-        "flow/context.py",
+        "flow/context/opening.py",
         "if p.part is part and rule.visible(part, case.assist)), None)",
         "if p.part is part), None)",
         *c("INV_16_of_an_attempt_that_is_hidden_no_field_is_revealed"),

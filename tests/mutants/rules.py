@@ -19,7 +19,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         1,
-        "domain/tier.py",
+        "domain/tier/rules.py",
         "if standing.killed:",
         "if False:",
         "tests/domain/test_tier.py::test_INV_1_the_kill_switch_stops_every_release",
@@ -249,7 +249,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         12,
-        "domain/tier.py",
+        "domain/tier/effect.py",
         "if action.amount.amount_minor > most:",
         "if False:",
         "tests/domain/test_tier.py::test_TIR_5_above_the_ceiling_it_is_a_persons",
@@ -293,7 +293,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         15,
-        "store/intake.py",
+        "store/intake/arrival.py",
         "channel = arrival.inbound.channel\n",
         "channel = arrival.inbound.text\n",
         *f("secrecy", "INV_15_nothing_personal_stands_outside_sealed_columns_or_in_logs"),
@@ -314,7 +314,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         17,
-        "domain/tier.py",
+        "domain/tier/decision.py",
         "    top = max((rule.tier for rule in fired), default=Tier.AUTONOMOUS)",
         "    top = min((rule.tier for rule in fired), default=Tier.AUTONOMOUS)",
         "tests/domain/test_tier.py::test_INV_17_more_signals_never_lower_a_tier",

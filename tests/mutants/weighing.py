@@ -28,26 +28,26 @@ REOPENS = f("threading", "RES_4_72_hours_after_its_end_it_is_a_new_case_of_the_s
 SURE: tuple[Mutant, ...] = (
     patched(
         "SCN-11",
-        "domain/tier.py",
+        "domain/tier/rules.py",
         "elif not answer.confidence >= max(confidence_minimum(policy), certified):",
         "elif answer.confidence < max(confidence_minimum(policy), certified):",
         *UNSURE,
     ),
     patched(
         "SCN-11",
-        "domain/tier.py",
+        "domain/tier/rules.py",
         "max(confidence_minimum(policy), certified):",
         "(certified or confidence_minimum(policy)):",
         *CERTIFIED,
     ),
     patched(
         "SCN-11",
-        "domain/tier.py",
+        "domain/tier/rules.py",
         "max(confidence_minimum(policy), certified):",
         "confidence_minimum(policy):",
         *CERTIFIED,
     ),
-    patched("SCN-11", "domain/tier.py", "if not answer.calibrated:", "if False:", *UNSURE),
+    patched("SCN-11", "domain/tier/rules.py", "if not answer.calibrated:", "if False:", *UNSURE),
     patched(
         "SCN-11",
         "domain/answer.py",
@@ -71,9 +71,9 @@ SURE: tuple[Mutant, ...] = (
     ),
     patched(
         "TIR-15",
-        "domain/tier.py",
-        '    if found:\n        yield _Raise(Tier.SUPERVISED, f"commitment:',
-        '    if False:\n        yield _Raise(Tier.SUPERVISED, f"commitment:',
+        "domain/tier/rules.py",
+        '    if found:\n        yield Raise(Tier.SUPERVISED, f"commitment:',
+        '    if False:\n        yield Raise(Tier.SUPERVISED, f"commitment:',
         *t("TIR_15_a_commitment_in_the_reply_raises_to_T2"),
     ),
     patched("TIR-15", "domain/commitment.py", "text.casefold()", "text", *WORDS),
@@ -82,7 +82,7 @@ SURE: tuple[Mutant, ...] = (
     patched("TIR-15", "domain/commitment.py", r'replace(r"\*", r"\w*")', r'replace(r"\*", "")', *WORDS),
     patched(
         "TIR-13",
-        "domain/tier.py",
+        "domain/tier/effect.py",
         "if standing.identity_level < kind.identity_level:",
         "if False:",
         *t("TIR_13_an_unverified_customer_gets_no_act"),
@@ -98,12 +98,14 @@ SURE: tuple[Mutant, ...] = (
 MONEY: tuple[Mutant, ...] = (
     patched(
         "TIR-5",
-        "domain/tier.py",
+        "domain/tier/effect.py",
         "cap_minor(ceiling, lifetime_value_minor) - max(used_minor, 0)",
         "cap_minor(ceiling, lifetime_value_minor)",
         *CAP,
     ),
-    patched("TIR-5", "domain/tier.py", "- max(used_minor, 0), paid_minor))", "- max(used_minor, 0)))", *CAP),
+    patched(
+        "TIR-5", "domain/tier/effect.py", "- max(used_minor, 0), paid_minor))", "- max(used_minor, 0)))", *CAP
+    ),
     patched(
         "TIR-5",
         "domain/action.py",
@@ -133,17 +135,41 @@ MONEY: tuple[Mutant, ...] = (
                 "WHERE $1::uuid IS NOT NULL AND class = $2 AND created_at",
             ),
             ("AND class = $2 AND created_at >= $3", "AND $2::text <> '' AND created_at >= $3"),
-            ("AND created_at >= $3 AND (under_way", "AND $3::timestamptz IS NOT NULL AND (under_way"),
-            ("(under_way OR state = 'confirmed');", "state = 'confirmed';"),
-            ("(under_way OR state = 'confirmed');", "under_way;"),
+            ("AND created_at >= $3 AND state NOT", "AND $3::timestamptz IS NOT NULL AND state NOT"),
+            ("state NOT IN ('refused', 'void');", "state IN ('authorised', 'confirmed');"),
+            ("state NOT IN ('refused', 'void');", "state NOT IN ('confirmed', 'refused', 'void');"),
         )
+    ),
+    *(
+        patched(
+            "TIR-5",
+            "store/sql/answer.sql",
+            "state NOT IN ('refused', 'void');",
+            "(under_way OR state = 'confirmed');",
+            *f("approval", f"TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_{next_}"),
+        )
+        for next_ in ("decision", "approval")
+    ),
+    patched(
+        "TIR-5",
+        "store/sql/answer.sql",
+        "state NOT IN ('refused', 'void');",
+        "state <> 'void';",
+        *f("approval", "TIR_5_what_was_refused_counts_no_more"),
     ),
     patched(
         "TIR-5",
         "flow/approval.py",
-        "        await _within_ceiling(tx, house, running, case, made)\n",
-        "        pass\n",
+        "    await _within_ceiling(tx, house, running, case, made)\n",
+        "    pass\n",
         *f("approval", "TIR_5_an_edit_above_the_ceiling_is_refused_and_nothing_is_written"),
+    ),
+    patched(
+        "TIR-5",
+        "flow/approval.py",
+        "    await _within_ceiling(tx, house, running, case, made)\n",
+        '    if verdict.decision == "edit":\n        await _within_ceiling(tx, house, running, case, made)\n',
+        *f("approval", "TIR_5_what_is_authorised_and_not_yet_called_counts_at_the_next_approval"),
     ),
     patched(
         12,
@@ -170,30 +196,30 @@ MONEY: tuple[Mutant, ...] = (
     patched(
         12,
         "flow/approval.py",
-        "    rule.may_decide(approver, asked)\n    if verdict",
-        "    if verdict",
+        "    rule.may_decide(approver, asked)\n    await _within",
+        "    await _within",
         *f("action", "INV_12_a_person_without_the_right_does_not_approve"),
     ),
 )
 TIME: tuple[Mutant, ...] = (
     patched(
         "RES-2",
-        "flow/resolution.py",
-        "        if again := await _again(tx, house, actor, case_id, says):\n            return again\n"
+        "flow/resolution/owner.py",
+        "        if again := await again_of(tx, house, actor, case_id, says):\n            return again\n"
         "        case, item = await routing.mine(tx, case_id, actor, token)\n        if case.state",
         "        case, item = await routing.mine(tx, case_id, actor, token)\n        if case.state",
         f"{REPLY}::test_a_reply_that_is_sent_again_is_one_message",
     ),
     patched(
         "RES-2",
-        "flow/resolution.py",
+        "flow/resolution/says.py",
         "    if not same:\n",
         "    if False:\n",
         f"{REPLY}::test_a_reply_that_is_sent_again_is_one_message",
     ),
     patched(
         "RES-2",
-        "flow/resolution.py",
+        "flow/resolution/says.py",
         'return uuid5(case_id, f"{actor.id}/{door}/{key}") if key else None',
         "return None",
         f"{REPLY}::test_a_case_that_is_ended_again_under_its_key_has_one_last_message",

@@ -104,7 +104,7 @@ async def test_the_head_of_the_queue_comes_in_order(full: House) -> None:
 
 async def test_work_that_waits_for_other_generalists_is_found_by_its_bucket(full: House) -> None:
     for generalist, hits in (("general", False), ("billing", True)):
-        found = await plan(full, sql("routing").strayed, ["w"], [generalist], 200)
+        found = await plan(full, sql("routing").strayed, ["w"], [generalist], [""], [False], 200)
         assert "Seq Scan on work_item" not in found, found
         assert ("never executed" in found) is not hits, found
 

@@ -27,6 +27,8 @@ TABLES = {
     "overflow": "overflow",
     "offer": "offer",
     "review": "review",
+    "weekly": "weekly",
+    "post_mortem": "post_mortem",
 }
 HERE = "n.nspname IN ('newel', 'keyring')"
 CATALOG = {
@@ -112,6 +114,39 @@ async def test_a_migration_that_was_changed_later_is_refused(empty: str) -> None
     await connection.close()
     with pytest.raises(Invalid, match="changed after"):
         await migrate.migrate(empty)
+
+
+async def test_a_pattern_flagged_with_a_resolution_is_a_flag_after_the_migration(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrate.migrations()
+    monkeypatch.setattr(migrate, "migrations", lambda: [one for one in every if one.name < "0042"])
+    await migrate.migrate(empty)
+    connection = await asyncpg.connect(empty)
+    await connection.execute("SET session_replication_role = replica")
+    who, flagged, other = uuid4(), uuid4(), uuid4()
+    await connection.execute(
+        "INSERT INTO newel.staff (id, login, name, clearance, created_at)"
+        " VALUES ($1, 'ben', 'Ben', 'senior', now())",
+        who,
+    )
+    for case, again in ((flagged, True), (other, False)):
+        await connection.execute(
+            "INSERT INTO newel.cases (id, workflow, kind, customer_id, key_wrapped, policy_id, state, tier,"
+            " contact_reason, opened_at, episode_opened_at, resolved_at) VALUES ($1, 'w', 'item', $1, '', $1,"
+            " 'resolved', 3, 'status', now(), now(), now())",
+            case,
+        )
+        await connection.execute(
+            "INSERT INTO newel.resolution (id, case_id, episode, category, pattern_flag, by_kind, staff_id,"
+            " at) VALUES (gen_random_uuid(), $1, 1, 'resolved', $2, 'staff', $3, now())",
+            *(case, again, who),
+        )
+    monkeypatch.undo()
+    await migrate.migrate(empty)
+    rows = await connection.fetch("SELECT case_id, staff_id, contact_reason, words_sealed FROM newel.pattern")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [(flagged, who, "status", None)]
 
 
 async def test_the_guards_state_machines_are_the_domains(house: House) -> None:

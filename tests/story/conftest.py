@@ -9,15 +9,24 @@ import pytest
 from tests.story.day import CLOCK, MORNING, Day, until
 
 from conftest import Server, database_url
-from demo.process import free_port, start_systems
+from demo.process import start_systems
 from newel.cli.seed import demo_company
 from newel.config import Settings
+from otlp import Collector, collector
+from ports import free_port
 
 WORKFLOWS = 2
 
 
 @pytest.fixture(scope="session")
-def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+def traces() -> Iterator[Collector]:
+    """Where all processes of the house send their spans."""
+    with collector() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def day(server: Server, traces: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     home = tmp_path_factory.mktemp("day")
     systems = start_systems(tmp_path_factory.mktemp("books"), today=MORNING.date())
     name = asyncio.run(server.clone())
@@ -35,6 +44,9 @@ def day(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Da
             "NEWEL_WEBHOOK_SECRET_FILE": str(systems.data_dir / "webhook.secret"),
             "NEWEL_POOL_SIZE": "6",
             "OPENBLAS_NUM_THREADS": "1",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": traces.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "50",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "5",
         }
         found = Day(Path(home), f"http://127.0.0.1:{port}", owner_url, systems, environment)
         try:

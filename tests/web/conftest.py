@@ -1,14 +1,14 @@
 """The web floor over real HTTP: uvicorn on a free loopback port, the real database below."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -33,18 +33,13 @@ from newel.web.app import build
 from newel.web.live import Hub
 from newel.web.server import serve
 from newel.worker.loop import Loop
+from ports import free_port
 
 ROOT = system("test")
 PASSWORD = "a long enough one"
 DEMO_PASSWORD = "hearthwick-demo"
 PATIENCE = 30
 """Seconds: machines are shared, and the first message of a process loads what reads it."""
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @dataclass
@@ -97,21 +92,25 @@ async def running(
     app = build(wired, hub, door, tour)
     server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
     site = Site(house, wired, f"http://127.0.0.1:{port}", password)
-    client = site.client()
-    while True:
-        try:
-            await client.get("/healthz")
-            break
-        except httpx.ConnectError:
-            await asyncio.sleep(0.02)
+    await _answering(site.client(), server)
     try:
         yield site
     finally:
         for made in site.clients:
             await made.aclose()
         stop.set()
-        await asyncio.wait_for(server, 5)
+        await asyncio.wait_for(server, 60)
         listening.cancel()
+
+
+async def _answering(client: httpx.AsyncClient, server: asyncio.Task[None]) -> None:
+    """Wait until the server answers; one that has ended never will."""
+    while not server.done():
+        with suppress(httpx.ConnectError):
+            await client.get("/healthz")
+            return
+        await asyncio.sleep(0.02)
+    raise RuntimeError("the server ended") from server.exception()
 
 
 @pytest.fixture
@@ -138,17 +137,27 @@ def company(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Company
     home = tmp_path_factory.mktemp("home")
     name = asyncio.run(server.clone())
     settings = Settings(home=str(home), database_url=database_url(server.app_url, name))
-    return Company(name, home, asyncio.run(_set_up(settings)))
+    return Company(name, home, asyncio.run(_set_up(settings, database_url(server.owner_url, name))))
 
 
-async def _set_up(settings: Settings) -> dict[str, Running]:
+async def _set_up(settings: Settings, owner_url: str) -> dict[str, Running]:
     await demo_company(settings)
+    await _by_night(owner_url)
     async with open_house(settings, train=True) as wired, wired.db.tx(ROOT) as tx:
         found = {name: await wired.running(tx, name) for name in ("customer-support", "invoice-exceptions")}
     found["customer-support"].scanner.scan(
         ScanInput(text="Is anybody there to be asked?")
     )  # as a server has it
     return found
+
+
+async def _by_night(owner_url: str) -> None:
+    """Whoever has a day's shift is off it at any hour, or who gets a case would hang on when tests run."""
+    connection = await asyncpg.connect(owner_url)
+    await connection.execute(
+        "UPDATE newel.staff SET shifts = '{}' WHERE NOT shifts @> $1::jsonb", '{"sun": ["00:00-24:00"]}'
+    )
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
-"""Every page as people see it: `make screenshots` on a running demo, light and dark, wide and on a phone.
+"""Every page as people see it: `make screenshots` on a running demo, light and dark, in each size.
 
 What each picture is looked at for: one clear next act; what is urgent seen in a second; columns aligned,
 spacing even, density readable; empty, loading and error states; long names and big numbers; nothing cut
-off at phone width; nothing that only colour says. In another language (``--language fr``) besides: no English
-left over, but for what the company wrote; numbers, dates and money as that language writes them; longer words
-that still fit. A language written from right to left (``ar``) turns the pages that do not speak it as well.
+off at phone width or at twice the size; nothing that only colour says; no word of a machine (those that
+``tests/web/raw.py`` knows, each walk over the pages finds). In another language (``--language fr``)
+besides: no English left over, but for what the company wrote; numbers, dates and money as that language
+writes them; longer words that still fit. A language written from right to left (``ar``) turns the pages
+that do not speak it as well.
 """
 
 import argparse
@@ -23,7 +25,7 @@ from newel.web.tongue import CUSTOMERS, tongue
 
 PASSWORD = "hearthwick-demo"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+SIZES = {"wide": (1440, 900), "phone": (390, 844), "zoomed": (640, 400)}
 SITE = "site=hearthwick"
 TURNED = "document.documentElement.dir = 'rtl'"
 PATIENCE_MS = 5_000
@@ -54,6 +56,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "esme": ("/desk", "/desk > .desk-list .case-row", "/review/mine"),
     "ivan": (
         "/desk",
+        "/patterns",
         "/desk > .desk-list .case-row",
         "/desk > .desk-list .case-row > .case-acts a[href$=trace]",
         "/desk > .desk-list .case-row > !?",

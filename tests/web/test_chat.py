@@ -218,14 +218,15 @@ async def test_the_owner_reads_and_writes_and_the_customer_types_without_a_trace
     token_now = (await ivan.post(f"{place}/takeover")).json()["token"]
     assert (await amara.post(f"{place}/reading")).status_code == 409
     assert not (await one.view())["lines"][0]["read"]  # type: ignore[index]
-    heard = asyncio.create_task(_hear(one, conversation, writing_to(conversation)))
-    typed = asyncio.create_task(_desk_hears(ivan, typing_on(case["id"])))
-    await asyncio.sleep(0.3)
+    hear = (asyncio.Event(), asyncio.Event())
+    heard = asyncio.create_task(_hear(one, conversation, writing_to(conversation), hear[0]))
+    typed = asyncio.create_task(_desk_hears(ivan, typing_on(case["id"]), hear[1]))
+    await asyncio.wait_for(asyncio.gather(*(event.wait() for event in hear)), 60)
     assert (await ivan.post(f"{place}/reading")).status_code == 204
     await ivan.put(f"{place}/draft", json={"token": token_now, "text": "Dear"})
     assert (await one.call("POST", "/chat/typing")).status_code == 204
-    assert await asyncio.wait_for(heard, 10)
-    assert await asyncio.wait_for(typed, 10)
+    assert await asyncio.wait_for(heard, 60)
+    assert await asyncio.wait_for(typed, 60)
     assert (await one.view())["lines"][0]["read"]  # type: ignore[index]
     assert (await one.view())["name"] == "Ivan"
     assert (await one.call("POST", "/chat/seen", {"seq": 10**9})).status_code == 204
@@ -233,19 +234,21 @@ async def test_the_owner_reads_and_writes_and_the_customer_types_without_a_trace
     assert seen["seen_seq"] < 10
 
 
-async def _hear(one: Guest, conversation: str, topic: str) -> bool:
+async def _hear(one: Guest, conversation: str, topic: str, hears: asyncio.Event) -> bool:
     path = f"/live?topic={of_conversation(conversation)}&topic={writing_to(conversation)}"  # type: ignore[arg-type]
     async with one.http.stream("GET", path, headers={"authorization": f"Bearer {one.token}"}) as answer:
-        return await _until(answer, topic)
+        return await _until(answer, topic, hears)
 
 
-async def _desk_hears(desk: httpx.AsyncClient, topic: str) -> bool:
+async def _desk_hears(desk: httpx.AsyncClient, topic: str, hears: asyncio.Event) -> bool:
     async with desk.stream("GET", "/live", params={"topic": topic}) as answer:
-        return await _until(answer, topic)
+        return await _until(answer, topic, hears)
 
 
-async def _until(answer: httpx.Response, topic: str) -> bool:
+async def _until(answer: httpx.Response, topic: str, hears: asyncio.Event) -> bool:
+    """Whether a stream tells of a topic; ``hears`` is set at its first line."""
     async for line in answer.aiter_lines():
+        hears.set()
         if topic in line:
             return True
     return False

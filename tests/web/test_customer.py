@@ -11,7 +11,8 @@ from newel.flow.house import House as Wired
 from newel.store import customer as customers
 from newel.web.app import build
 from newel.web.server import serve
-from web.conftest import ROOT, Site, free_port
+from ports import free_port
+from web.conftest import ROOT, Site
 
 PRIYA = {"name": "Priya Nair", "email": "p.nair@example.com", "lifetime_value_minor": 51_200, "vip": True}
 

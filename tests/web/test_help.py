@@ -323,9 +323,7 @@ POSTS = (
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(path=st.sampled_from(POSTS), data=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=8), q=ODD)
 async def test_whatever_is_sent_is_a_page_and_never_a_failure(
     open_door: Site, path: str, data: dict[str, str], q: str
@@ -384,3 +382,25 @@ async def test_a_long_message_with_bidi_and_markup_is_kept_as_text(open_door: Si
     lost = await http.post("/help/contact", data=gone)
     assert lost.status_code == 404
     assert "with a file</textarea>" in lost.text
+
+
+@pytest.mark.parametrize(
+    ("presence", "said"),
+    [
+        (
+            "away",
+            ("Nobody is here right now", "Ahora mismo no hay nadie", "Il n’y a personne pour le moment"),
+        ),
+        (
+            "available",
+            ("usually within a few minutes", "normalmente en unos minutos", "en général en quelques minutes"),
+        ),
+    ],
+)
+async def test_WRK_10_the_foot_says_in_each_language_how_soon_a_person_is_there(
+    open_door: Site, presence: str, said: tuple[str, ...]
+) -> None:
+    client = reader(open_door)
+    await open_door.house.as_owner(f"UPDATE newel.staff SET presence = '{presence}'")
+    for language, words in zip(("en", "es", "fr"), said, strict=True):
+        assert words in texts((await client.get(f"/help?language={language}")).text), language

@@ -11,8 +11,10 @@ import structlog
 
 from newel.cli.logs import configure_logging
 from newel.store import job as jobs
+from spans import PARENT, Kept, kept
 from web.conftest import PASSWORD, ROOT, Site
 
+__all__ = ["kept"]
 UUID = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
 
 
@@ -134,3 +136,53 @@ async def test_OPS_6_metrics_tell_what_waits_and_when_workers_were_seen(site: Si
     assert after["kind=delivery,what=job"] == 0
     assert after["kind=any"] < 30
     assert after["kind=ai"] == float("inf")
+
+
+async def test_OPS_6_a_request_is_told_by_its_route_and_never_by_its_path(site: Site, kept: Kept) -> None:
+    token = await site.token("read_case")
+    client = site.client(token)
+    await client.get("/nothing/priya@example.com?name=Priya")
+    await client.get(f"/api/v1/cases/{UUID}?name=Priya")
+    for silent in ("/healthz", "/readyz", "/metrics", "/static/x/y.css"):
+        await client.get(silent)
+    spans = [one for one in kept.made if "http.request.method" in one.told]
+    assert [(one.called, one.told["http.response.status_code"], one.failed) for one in spans] == [
+        ("GET", 404, False),
+        ("GET /api/v1/cases/{case_id}", 404, False),
+    ]
+    assert spans[1].told["http.route"] == "/api/v1/cases/{case_id}"
+    assert "riya" not in str([(one.called, one.told) for one in kept.made])
+
+
+async def test_OPS_6_programs_say_of_which_trace_they_are_and_browsers_do_not(site: Site, kept: Kept) -> None:
+    given = {"traceparent": PARENT, "tracestate": "a=priya", "baggage": "name=priya"}
+    said = await site.client().get("/api/v1/me", headers=given)
+    await site.client().get("/sign-in", headers=given)
+    program, browser = [one for one in kept.made if "http.request.method" in one.told]
+    assert (program.parent, browser.parent) == (PARENT, "")
+    assert said.json()["trace_id"] == PARENT[3:35]
+    assert "priya" not in str(kept.made)
+
+
+async def test_OPS_6_without_traces_an_error_names_none(site: Site) -> None:
+    said = (await site.client().get("/api/v1/me", headers={"traceparent": PARENT})).json()
+    assert "request_id" in said
+    assert "trace_id" not in said
+
+
+async def test_OPS_6_the_log_names_the_trace(
+    site: Site, kept: Kept, logs: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await site.client().get("/api/v1/me", headers={"traceparent": PARENT, "x-request-id": UUID})
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    (line,) = [line for line in lines if line.get("request_id") == UUID and line["event"] == "request"]
+    (made,) = [one for one in kept.made if one.parent == PARENT]
+    assert (line["trace_id"], line["span_id"]) == (PARENT[3:35], made.traceparent[36:52])
+
+
+async def test_OPS_6_what_becomes_of_spans_is_counted(site: Site, kept: Kept) -> None:
+    await site.client().get("/api/v1/me")
+    before = len(kept.made)
+    said = (await site.client().get("/metrics")).text
+    assert f'newel_traces_spans_total{{end="sent"}} {float(before)}' in said
+    assert 'newel_traces_spans_total{end="failed"} 0.0' in said

@@ -11,7 +11,7 @@ import numpy as np
 
 from newel.ai import encoder
 from newel.ai.encoder import NoEncoder
-from newel.bootstrap import database_url
+from newel.bootstrap import collector, database_url
 from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
 from newel.config import Settings
 from newel.domain.access import system
@@ -39,7 +39,8 @@ _PROGRAM = (
 
 
 def load() -> None:
-    """The program."""
+    """The program, with what collects traces if they are collected."""
+    collector.load()
     for name in _PROGRAM:
         import_module(name)
 

@@ -22,6 +22,10 @@ _MOST_SILENT_SECONDS = 15.0
 _OLDEST_SERVER = 150000
 _NO_WORKER = "start `newel work` (or `newel up`): until then nothing is answered, routed or delivered"
 _NO_AI = "start `newel work` without `--except answer`; what the AI owes goes to people after two minutes"
+_NO_COLLECTOR = (
+    "it takes nothing: start it, or see OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, as a rule port 4318); "
+    "work goes on, its spans are lost"
+)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -49,7 +53,7 @@ def doctor_command() -> None:
 async def _examine(settings: Settings) -> list[Finding]:
     from newel.bootstrap import open_office, pending_migrations
 
-    findings = list(_keys(settings))
+    findings = [*_keys(settings), _traces()]
     try:
         missing = await pending_migrations(settings)
         findings.append(_schema(missing))
@@ -72,6 +76,17 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     open_to_others = path.stat().st_mode & 0o077
     settings.master_key()
     yield Finding("master key", "32 bytes", f"chmod 600 {path}" if open_to_others else "")
+
+
+def _traces() -> Finding:
+    """Whether somebody collects traces, and takes what they are sent."""
+    from newel.bootstrap import collector
+
+    address = collector.address()
+    if not address:
+        return Finding("traces", "off")
+    advice = "" if collector.reachable() else _NO_COLLECTOR
+    return Finding("traces", f"to {address}", advice)
 
 
 def _schema(missing: list[str]) -> Finding:

@@ -9,12 +9,14 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from newel import span
+
 _KEYS = """
 event level logger timestamp request_id method route status ms actor_kind actor_id case_id
 message_id conversation_id approval_id action_id work_item_id staff_id policy_id outbox_id
 subject_id job_id kind code error at attempt attempts n count depth workflow word part state tier
 priority channel version case job message conversation actor request target policy_version percent
-seconds pid port host role process
+seconds pid port host role process trace_id span_id
 """
 KEYS = frozenset(_KEYS.split())
 _WORD = re.compile(r"[\w.:/{}<>@+\- ]{0,120}")
@@ -30,6 +32,7 @@ def configure_logging(level: str = "info") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _name,
+            _trace,
             only_known,
             structlog.processors.JSONRenderer(),
         ],
@@ -73,6 +76,13 @@ def _at(error: BaseException) -> str | None:
 
 def _name(logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     event["logger"] = logger.name
+    return event
+
+
+def _trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Of which trace the line is, where traces are collected."""
+    if trace := span.trace_id():
+        event.update(trace_id=trace, span_id=span.span_id())
     return event
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +37,7 @@ def serve(
 
 async def _serve(host: str, port: int) -> None:
     from newel.bootstrap import chat_door, database_url, open_house, tour
+    from newel.bootstrap.collector import collecting
     from newel.config import read
     from newel.store.wake import listen_live
     from newel.web.app import build
@@ -43,7 +45,9 @@ async def _serve(host: str, port: int) -> None:
     from newel.web.server import serve as serve_app
 
     settings, hub = read(), Hub()
-    async with open_house(settings) as house:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(collecting("server"))
+        house = await stack.enter_async_context(open_house(settings))
         listening = asyncio.create_task(listen_live(database_url(settings), hub.changed, hub.resync))
         try:
             await serve_app(
@@ -78,6 +82,7 @@ def work(
 
 async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) -> None:
     from newel.bootstrap import database_url, open_house
+    from newel.bootstrap.collector import collecting
     from newel.config import read
     from newel.domain.access import system
     from newel.store import job as jobs
@@ -86,7 +91,9 @@ async def _work(without: tuple[str, ...], room: int, ready_file: Path | None) ->
     from newel.worker.timetable import Timetable
 
     settings = read()
-    async with open_house(settings, train="answer" not in without) as opened:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(collecting("worker"))
+        opened = await stack.enter_async_context(open_house(settings, train="answer" not in without))
         async with opened.db.tx(system("worker")) as tx:
             house = replace(opened, worker=await jobs.enlist(tx, answers="answer" not in without))
         loop, timetable = Loop(house, without=without, room=room), Timetable(house)

@@ -19,6 +19,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     detail: str = ""
     request_id: str = ""
+    trace_id: str = ""
     errors: tuple[FieldProblem, ...] = ()
     data: dict[str, Any] = {}
 
@@ -32,6 +33,7 @@ class NewelProblem(Exception):
         self.code = document.code
         self.detail = document.detail
         self.request_id = document.request_id
+        self.trace_id = document.trace_id
         self.errors = document.errors
         self.data = document.data
         self.retry_after = retry_after

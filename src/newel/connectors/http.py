@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 import structlog
 
+from newel import span
 from newel.connectors import verdict
 from newel.connectors.places import Unfit, fill, fill_path
 from newel.domain.errors import Invalid, Unavailable
@@ -29,6 +30,13 @@ from newel.domain.ports import (
 log = structlog.get_logger(__name__)
 _NO_RECORD = (404, 410)
 _NONE: Mapping[str, str] = {}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the policy calls a call, and its path as the policy writes it: so it may be told of."""
+
+    name: str
+    template: str
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -66,7 +74,7 @@ class HttpSystems:
             source = str(fill(look_up.source, args))
         except Unfit:
             return None
-        found = await self._read(call, system, path, query)
+        found = await self._read(Asked(call, look_up.path), system, path, query)
         values = _picked(found, look_up.pick)
         return None if values is None else Facts(values, source, self._now())
 
@@ -78,7 +86,8 @@ class HttpSystems:
         except Unfit as unfit:
             return Outcome(OutcomeKind.REFUSED, reason=str(unfit))
         headers = {"Idempotency-Key": request.key} if call.key == "header" else {}
-        outcome = await self._act(system, call.method, path, body, headers)
+        asked = Asked(request.action, call.path)
+        outcome = await self._act(asked, system, call.method, path, body, headers)
         log.info("action_called", action=request.action, outcome=outcome.kind, reason=outcome.reason)
         return outcome
 
@@ -89,10 +98,11 @@ class HttpSystems:
         log.info("action_reconciled", action=request.action, outcome=outcome.kind)
         return outcome
 
-    async def _read(self, call: str, system: System, path: str, query: Mapping[str, str]) -> Any:
+    async def _read(self, asked: Asked, system: System, path: str, query: Mapping[str, str]) -> Any:
         """The JSON that is there; None when there is no such record."""
+        call = asked.name
         try:
-            response = await self._send(system, "GET", path + _query(query))
+            response = await self._send(asked, system, "GET", path + _query(query))
         except (NotSent, Unanswered) as error:
             log.warning("look_up_failed", call=call, error=str(error))
             raise Unavailable(what=call) from error
@@ -105,33 +115,43 @@ class HttpSystems:
         return found
 
     async def _act(
-        self, system: System, method: str, path: str, body: Any, headers: Mapping[str, str]
+        self, asked: Asked, system: System, method: str, path: str, body: Any, headers: Mapping[str, str]
     ) -> Outcome:
         try:
-            return verdict.of_answer(await self._send(system, method, path, body, headers))
+            return verdict.of_answer(await self._send(asked, system, method, path, body, headers))
         except (NotSent, Unanswered) as error:
             return verdict.of_error(error)
 
     async def _ask(self, system: System, call: ActionCall, request: ActionRequest) -> Outcome:
         try:
             path = fill_path(call.reconcile, _args(request))
-            response = await self._send(system, "GET", path)
+            response = await self._send(Asked(request.action, call.reconcile), system, "GET", path)
         except (NotSent, Unanswered, Unfit) as error:
             return Outcome(OutcomeKind.UNKNOWN, reason=type(error).__name__)
         return verdict.of_reconciliation(response, keyed=call.key == "header")
 
     async def _send(
-        self, system: System, method: str, path: str, body: Any = None, headers: Mapping[str, str] = _NONE
+        self,
+        asked: Asked,
+        system: System,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] = _NONE,
     ) -> Answered:
-        """One request within the system's time in all."""
+        """One request within the system's time in all; it hears of our trace, if the policy lets it."""
         endpoint = self._endpoint(system)
         headers = {"Authorization": f"Bearer {endpoint.token}", **headers}
         headers |= {} if body is None else {"Content-Type": "application/json"}
         content = b"" if body is None else msgspec.json.encode(body)
         url = endpoint.url.rstrip("/") + path
-        return await self._calls.call(
-            method, url, seconds=system.timeout_seconds, headers=headers, body=content
-        )
+        with span.calling(method, endpoint.url, asked.template, asked.name) as here:
+            headers |= span.headers() if system.traced else {}
+            answered = await self._calls.call(
+                method, url, seconds=system.timeout_seconds, headers=headers, body=content
+            )
+            here.answered(answered.status, fails=answered.status not in _NO_RECORD)
+            return answered
 
     def _endpoint(self, system: System) -> Endpoint:
         endpoint = self._endpoints.get(system.base_url)

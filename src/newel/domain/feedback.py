@@ -44,7 +44,6 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     to_tier: int | None = None
     cluster: Cluster | None = None
     unlocked: bool = False
-    pattern: bool = False
     by_person: bool = True
     passed: bool | None = None
     score: float | None = None

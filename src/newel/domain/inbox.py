@@ -14,6 +14,7 @@ from newel.domain.action import cap_minor, worth_minor
 from newel.domain.approval import Approver, Asked
 from newel.domain.attachment import Attached
 from newel.domain.errors import Forbidden
+from newel.domain.fact import called, shown
 from newel.domain.mask import Secret
 from newel.domain.playbook import Action
 from newel.domain.policy.acts import Ceiling
@@ -216,7 +217,7 @@ def _known(path: Path, facts: Mapping[str, Any]) -> bool:
 def _check(one: Condition, facts: Mapping[str, Any], currency: str) -> Check:
     wanted = tuple(_wanted(one, currency))
     test = reduce(lambda first, then: _BOTH.of(one=first, other=then), wanted) if wanted else ""
-    says = _TEST.of(fact=name_of(one.fact), test=test)
+    says = _TEST.of(fact=called(one.fact), test=test)
     return Check(says, _measured(one, facts.get(one.fact), currency))
 
 
@@ -245,30 +246,9 @@ def _wanted(one: Condition, currency: str) -> Iterator[Sentence]:
     if one.older_than_days is not None:
         yield Sentence("is more than %(days)s days ago").of(days=one.older_than_days)
     if one.same_as:
-        yield Sentence("is the same as %(fact)s").of(fact=name_of(one.same_as).lower())
+        yield Sentence("is the same as %(fact)s").of(fact=called(one.same_as))
     if one.differs_from:
-        yield Sentence("differs from %(fact)s").of(fact=name_of(one.differs_from).lower())
-
-
-def name_of(fact: str) -> str:
-    """A fact's path as words: ``order.delivered_on`` → ``Order delivered on``."""
-    said = fact.removesuffix(_MINOR).replace(".", " ").replace("_", " ")
-    return said[:1].upper() + said[1:]
-
-
-def shown(value: Any) -> Value:
-    """A fact as people read it."""
-    if isinstance(value, Mapping) and {"amount_minor", "currency"} <= value.keys():
-        return Sum(value["amount_minor"], value["currency"])
-    if isinstance(value, bool):
-        return Sentence("yes") if value else Sentence("no")
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return value.replace("T00:00:00", "")
-    if isinstance(value, list | tuple):
-        return Sentence("%(count)s of them").of(count=len(value))
-    return value if isinstance(value, float) else str(value)
+        yield Sentence("differs from %(fact)s").of(fact=called(one.differs_from))
 
 
 def pieces(

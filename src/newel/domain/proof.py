@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from newel.domain.inbox import name_of, shown
+from newel.domain.fact import called, shown
 from newel.domain.reason import said
 from newel.domain.sentence import Sentence, Share, Value, joined, word
 from newel.domain.telling import readable, reason_said
@@ -151,10 +151,7 @@ def _answered(proposal: _Row | None, rows: Sequence[_Row]) -> Iterator[Claim]:
         values = {"playbook": readable(detail.get("contact_reason", ""))} if basis == "playbook" else {}
         yield Claim(_BASIS[basis].of(**values), step)
     if detail.get("facts"):
-        facts = (
-            _FACT.of(fact=name_of(name).lower(), value=shown(value))
-            for name, value in detail["facts"].items()
-        )
+        facts = (_FACT.of(fact=called(name), value=shown(value)) for name, value in detail["facts"].items())
         yield Claim(Sentence("It stands on these facts: %(facts)s.").of(facts=joined(facts, "; ")), step)
     if detail.get("sources"):
         yield Claim(

@@ -30,6 +30,7 @@ KNOWN: Final[Mapping[str, Sentence]] = {
     "data.conflict": Sentence("Data contradict each other"),
     "data.format": Sentence("Data in a wrong format"),
     "data.duplicate": Sentence("A duplicate"),
+    "data.said": Sentence("Says that data are missing or wrong"),
     "risk_words.refund": Sentence("Speaks of money back"),
     "risk_words.account": Sentence("Speaks of the account"),
     "language.unsupported": Sentence("A language that the AI does not write"),

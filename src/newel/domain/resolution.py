@@ -62,7 +62,10 @@ class AiQuality(StrEnum):
 
 
 class Resolution(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the owner says at the end; ``reply`` goes to the customer, ``note`` stays here."""
+    """What the owner says at the end; ``reply`` goes to the customer, ``note`` stays here.
+
+    ``pattern_flag``: it happens again, and is flagged as a pattern with the note for its words.
+    """
 
     category: Category
     cause: Cause | None = None

@@ -1,6 +1,7 @@
 """Sentences with places for values: English as they stand, in other languages by a catalogue."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final, Union
 
 import msgspec
@@ -47,6 +48,16 @@ class Share(msgspec.Struct, frozen=True, tag="share"):
         return f"{self.value:.{self.digits}%}"
 
 
+class Day(msgspec.Struct, frozen=True, tag="day"):
+    """A day of the calendar."""
+
+    value: date
+
+    def __str__(self) -> str:
+        """As ``26 Nov 2026``."""
+        return f"{self.value:%-d %b %Y}"
+
+
 class Joined(msgspec.Struct, frozen=True, tag="joined"):
     """Several values, one after the other."""
 
@@ -73,7 +84,7 @@ class Sentence(msgspec.Struct, frozen=True, omit_defaults=True, tag="sentence"):
         return Sentence(self.text, tuple(values.items()))
 
 
-Value = Union[str, int, float, Sum, Figure, Share, Joined, Sentence]  # noqa: UP007  # it names itself
+Value = Union[str, int, float, Sum, Figure, Share, Day, Joined, Sentence]  # noqa: UP007  # it names itself
 
 
 def said(value: Value) -> str:

@@ -92,6 +92,14 @@ REVIEW: Machine = {
     "returned": (),
     "void": (),
 }
+WEEKLY: Machine = {
+    "open": ("signed",),
+    "signed": (),
+}
+POST_MORTEM: Machine = {
+    "open": ("written",),
+    "written": (),
+}
 
 MACHINES: Mapping[str, Machine] = {
     "case": CASE,
@@ -107,6 +115,8 @@ MACHINES: Mapping[str, Machine] = {
     "overflow": OVERFLOW,
     "offer": OFFER,
     "review": REVIEW,
+    "weekly": WEEKLY,
+    "post_mortem": POST_MORTEM,
 }
 
 JOB_KINDS = (

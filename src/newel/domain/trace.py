@@ -30,6 +30,7 @@ STAGES: Mapping[str, str] = {
     "lowering": "tier",
     "draft": "desk",
     "miss": "feedback",
+    "post_mortem": "quality",
     "pattern": "feedback",
     "review": "quality",
     "note": "desk",

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from newel import span
 from newel.domain import answer as rule
 from newel.domain.access import AI
 from newel.domain.answer import NoAnswer, Proposal
@@ -122,8 +123,10 @@ async def think(turn: Turn) -> Proposal | NoAnswer:
 
 async def _message(turn: Turn) -> Proposal | NoAnswer:
     running = turn.running
-    match = _match(turn)
-    passages = running.library.answers(turn.text, 5)
+    with span.part("model", {"newel.call": "intent"}):
+        match = _match(turn)
+    with span.part("model", {"newel.call": "knowledge"}):
+        passages = running.library.answers(turn.text, 5)
     way = rule.choose_way(turn.text, match, passages, running.bundle)
     if isinstance(way, rule.Quote):
         return rule.from_knowledge(way, passages, running.bundle)

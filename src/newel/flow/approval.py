@@ -170,8 +170,7 @@ async def _decided(
         approval, made = await _edited(tx, house, running, case, approval, made, draft)
         asked = msgspec.structs.replace(asked, amount_minor=approval.amount_minor or 0)
     rule.may_decide(approver, asked)
-    if verdict.decision == "edit":
-        await _within_ceiling(tx, house, running, case, made)
+    await _within_ceiling(tx, house, running, case, made)
     await rows.approve(tx, approval, by)
     await sla.approval_ended(tx, case)
     await _tell(tx, approval, "approved")
@@ -186,7 +185,10 @@ def _word(shown: Draft, draft: Draft, verdict: Verdict) -> Literal["approved", "
 
 
 async def _within_ceiling(tx: Tx, house: House, running: Running, case: Case, made: Made) -> None:
-    """An edited amount that the store would refuse at its execution is refused here (TIR-5)."""
+    """What the store would refuse at its execution, with all that is authorised before it, is refused here.
+
+    An approver edits an amount, and others of the same customer are decided meanwhile (TIR-5).
+    """
     act = made.draft.action
     ceiling = ceiling_of(running.bundle, act.action) if act else None
     if act is None or act.amount is None or ceiling is None:

@@ -78,7 +78,8 @@ async def ask(house: House, actor: Actor, case_id: UUID, token: int, asked: Aske
     async with house.db.tx(actor) as tx:
         case, _ = await routing.mine(tx, case_id, actor, token)
         running = await house.running(tx, case.workflow)
-        hinders = await _hindrance(tx, house, running, case, actor, found.action)
+        customer = await customers.read(tx, house.envelope, case.customer_id)
+        hinders = await _hindrance(tx, running, case, customer, actor, found.action)
         if hinders is None:
             raise Conflict(what="the act", state="within your limit", why="have it done yourself")
         if hinders.why not in rule.ASKABLE:
@@ -193,10 +194,10 @@ async def _authorise(
     key: UUID,
 ) -> Deed:
     me, act = UUID(actor.id), found.action
-    hinders = await _hindrance(tx, house, running, case, actor, act)
+    customer = await customers.read(tx, house.envelope, case.customer_id)
+    hinders = await _hindrance(tx, running, case, customer, actor, act)
     if hinders:
         raise hinders.refuse(act.action)
-    customer = await customers.read(tx, house.envelope, case.customer_id)
     case = msgspec.structs.replace(case, policy_id=running.id)
     made = _made(running, case, asked, found)
     await answers.add_proposal(tx, house.envelope, case, made)
@@ -209,7 +210,7 @@ async def _authorise(
 
 
 async def _hindrance(
-    tx: Tx, house: House, running: Running, case: Case, actor: Actor, act: Action
+    tx: Tx, running: Running, case: Case, customer: Customer, actor: Actor, act: Action
 ) -> Hindrance | None:
     """What keeps the owner from an act now; one that waits for approval keeps them from another."""
     if case.state != "owned" or case.tier is not Tier.HUMAN or case.last_inbound_id is None:
@@ -217,7 +218,6 @@ async def _hindrance(
     if await approvals.pending(tx, case.id) is not None:
         raise Conflict(what=f"case {case.id}", state="in approval", why="wait until it is decided")
     me = UUID(actor.id)
-    customer = await customers.read(tx, house.envelope, case.customer_id)
     matter = await _matter(tx, running, case, customer, me, act)
     return rule.hindrance(await rows.hand(tx, me), matter, act, running.bundle)
 

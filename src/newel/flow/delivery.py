@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from newel import span
 from newel.domain import delivery as rule
 from newel.domain.access import Act, Actor, system
 from newel.domain.errors import Conflict, Forbidden
@@ -199,10 +200,21 @@ async def _give_up(house: House, left: Sequence[rows.Claimed], reason: str) -> N
 
 async def _send(house: House, message: Outbound) -> Delivery:
     channel = house.channels.get(message.channel) or house.channels["api"]
-    try:
-        return await channel.deliver(message)
-    except Exception as error:
-        return Delivery(accepted=False, reason=type(error).__name__)
+    told: span.Told = {
+        "messaging.system": "newel",
+        "messaging.operation.name": "send",
+        "messaging.operation.type": "send",
+        "messaging.destination.name": channel.name,
+        "messaging.message.id": message.message_id,
+    }
+    with span.part(f"send {channel.name}", told, span.Kind.PRODUCER) as here:
+        try:
+            said = await channel.deliver(message)
+        except Exception as error:
+            said = Delivery(accepted=False, reason=type(error).__name__)
+        if not said.accepted:
+            here.fail("refused" if said.permanent else "not_accepted")
+        return said
 
 
 async def _refused(house: House, job: Job, box: UUID, refused: Guarded) -> None:

@@ -21,6 +21,7 @@ from newel.flow import context, delivery, feedback, routing, sla
 from newel.flow.house import House, Running
 from newel.store import approval as approvals
 from newel.store import case as cases
+from newel.store import deed as deeds
 from newel.store import escalation
 from newel.store import job as jobs
 from newel.store import routing as work
@@ -154,7 +155,7 @@ async def _ask(tx: Tx, running: Running, case: Case, order: Order) -> Ask:
     policy = running.bundle.routing
     own = policy.generalist_skill
     channel, theirs = await work.origin(tx, case.id)
-    region = theirs or policy.region
+    region, needed = policy.region_for(theirs)
     return Ask(
         language=case.language or running.bundle.languages[0],
         skills=tuple(sorted(order.skills or policy.default_skills or (own,))),
@@ -162,7 +163,7 @@ async def _ask(tx: Tx, running: Running, case: Case, order: Order) -> Ask:
         generalist=own,
         channel=channel,
         region=region,
-        region_needed=bool(region) and policy.region_as == "need",
+        region_needed=needed,
     )
 
 
@@ -265,12 +266,15 @@ async def lower(
 ) -> Case:
     """A person lowers the tier, or lifts a lock: with a reason, and as a false alarm to learn from.
 
-    Below T3 the case goes back to the AI; the customer's next message is scanned again.
+    Below T3 the case goes back to the AI, unless an action of it has no known end: the AI would speak, and
+    could propose the same again, beside it (INV-11, INV-19). The customer's next message is scanned again.
     """
     actor.must(Act.LOWER)
     item = await work.open_of(tx, case.id)
     person = await work.person(tx, UUID(actor.id))
     _permitted(case, item, actor, person, to_tier, unlock, reason)
+    if to_tier is not Tier.HUMAN:
+        await _must_have_ended(tx, case)
     lifted = unlock and case.locked
     await escalation.add_lowering(tx, house.envelope, case, person.id, to_tier, lifted, reason.strip())
     await feedback.add(tx, house, case, What.FALSE_ALARM, Body(to_tier=int(to_tier), unlocked=lifted))
@@ -297,6 +301,13 @@ def _permitted(
     why = rule.why_not_lower(who, locked=case.locked, asked=item.skills, reason=reason)
     if why:
         raise Forbidden(actor=person.login, act="lower this case", why=why)
+
+
+async def _must_have_ended(tx: Tx, case: Case) -> None:
+    if await escalation.action_under_way(tx, case.id) or await deeds.unsettled(tx, case.id):
+        raise Conflict(
+            what=f"case {case.id}", state="acting", why="an action of it is under way: wait for its outcome"
+        )
 
 
 async def _back_to_ai(tx: Tx, case: Case, item: WorkItem | None, to_tier: Tier) -> Case:

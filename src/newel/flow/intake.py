@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
+from newel import span
 from newel.domain import attachment
 from newel.domain import follow_up as again
 from newel.domain import intake as rule
@@ -60,6 +61,14 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     """
     actor.must(Act.INTAKE)
     rule.check(inbound)
+    with span.part("intake") as here:
+        taken = await _received(house, actor, inbound)
+        here.tell({"newel.case.id": str(taken.case_id), "messaging.message.id": str(taken.message_id)})
+        here.tell({"newel.outcome": "duplicate" if taken.duplicate else taken.state})
+        return taken
+
+
+async def _received(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     signals = heard(house.listens, ScanInput(text=inbound.text, subject=inbound.subject)).signals
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
@@ -244,7 +253,8 @@ def _message(tx: Tx, coming: _Coming, case: Case, past: Sequence[Past]) -> ScanI
 def heard(listens: Listens | None, message: ScanInput) -> ScanInput:
     """With the signals of the models; where they fail the rules decide alone, and the receipt says so."""
     try:
-        signals = listens.signals(message) if listens else ()
+        with span.part("model", {"newel.call": "signals"}):
+            signals = listens.signals(message) if listens else ()
     except Exception as error:
         log.warning("intake.models_failed", error=type(error).__name__)
         return message
@@ -253,6 +263,18 @@ def heard(listens: Listens | None, message: ScanInput) -> ScanInput:
 
 def scanned(running: Running, message: ScanInput) -> Receipt:
     """The receipt; whatever goes wrong, the case goes to a person."""
+    with span.part("scan", {"newel.policy": running.version}) as here:
+        receipt = _read(running, message)
+        if receipt.error:
+            here.fail(receipt.error)
+        here.tell({"newel.scan.characters": len(message.text) + len(message.subject)})
+        here.tell(
+            {"newel.scan.markers": len(receipt.markers), "newel.scan.tier_floor": int(receipt.tier_floor)}
+        )
+        return receipt
+
+
+def _read(running: Running, message: ScanInput) -> Receipt:
     try:
         return running.scanner.scan(message)
     except Exception as error:

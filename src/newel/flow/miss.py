@@ -7,7 +7,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Forbidden
 from newel.domain.feedback import Body, What
 from newel.domain.words import Cluster
-from newel.flow import feedback, quality
+from newel.flow import feedback, post_mortem, quality
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import miss as rows
@@ -24,4 +24,5 @@ async def mark(house: House, actor: Actor, case_id: UUID, cluster: Cluster) -> U
         miss = await rows.add(tx, case, UUID(actor.id), cluster)
         await feedback.add(tx, house, case, What.MISSED, Body(cluster=cluster))
         await quality.marked(tx, house, case, miss)
+        await post_mortem.of_miss(tx, house, case, miss, cluster)
     return miss

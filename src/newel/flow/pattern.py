@@ -5,13 +5,15 @@ from uuid import UUID
 
 from newel.domain import mask
 from newel.domain.access import Act, Actor
-from newel.domain.errors import Forbidden
+from newel.domain.errors import Conflict, Forbidden
 from newel.domain.note import fit
 from newel.domain.resolution import fit_reason
 from newel.flow.house import House
 from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import pattern as rows
+from newel.store.case import Case
+from newel.store.db import Tx
 
 SHOWN = 500
 
@@ -28,9 +30,24 @@ async def flag(house: House, actor: Actor, case_id: UUID, words: str, contact_re
         case = await cases.lock(tx, case_id)
         running = await house.running(tx, case.workflow)
         reason = fit_reason(contact_reason, case.contact_reason, running.bundle.playbooks)
-        who = (await customers.read(tx, house.envelope, case.customer_id)).profile
-        hidden = mask.mask(fit(words), mask.known_of(who.name, who.address, who.phone)).value
-        return await rows.add(tx, house.envelope, case, reason, hidden)
+        made = await _add(tx, house, case, reason, fit(words))
+    if made is None:
+        raise Conflict(what=f"case {case_id}", state="flagged", why="you have flagged it before")
+    return made
+
+
+async def flag_at_end(tx: Tx, house: House, case: Case, contact_reason: str, note: str) -> None:
+    """Who ends a case says that it happens again: with their note for words, if they wrote one.
+
+    What they have flagged before stands.
+    """
+    await _add(tx, house, case, contact_reason, note.strip())
+
+
+async def _add(tx: Tx, house: House, case: Case, contact_reason: str, words: str) -> UUID | None:
+    who = (await customers.read(tx, house.envelope, case.customer_id)).profile
+    hidden = mask.mask(words, mask.known_of(who.name, who.address, who.phone)).value
+    return await rows.add(tx, house.envelope, case, contact_reason, hidden)
 
 
 async def flagged(house: House, actor: Actor, days: int) -> list[rows.Pattern]:

@@ -81,19 +81,31 @@ async def submit(
     """
     actor.must(Act.SUBMIT_POLICY)
     document = checked(source)
-    workflow = document.bundle.workflow
     async with house.db.tx(actor) as tx:
-        await policy.lock_workflow(tx, workflow)
-        running = await policy.active_of(tx, workflow)
-        changes, needed = _compared(document, running, emergency)
-        number = await policy.next_number(tx, workflow)
-        version = _draft(tx, source, workflow, number, changes, needed, running)
-        await policy.add(tx, version)
-        await policy.add_texts(tx, version.id, _text_macs(house, document.bundle))
-        await policy.add_autonomous(tx, version.id, _autonomous(document.bundle))
-        told = {"required": needed.roles, "changes": len(changes), "via": via}
-        await _event(tx, "policy.submitted", version, "draft", **told)
-        return version
+        return await _submitted(tx, house, source, document, emergency=emergency, via=via)
+
+
+async def propose(tx: Tx, house: "House", source: Source, *, via: str) -> policy.Version:
+    """The same within a step, by the transaction's actor."""
+    tx.actor.must(Act.SUBMIT_POLICY)
+    return await _submitted(tx, house, source, checked(source), emergency=False, via=via)
+
+
+async def _submitted(
+    tx: Tx, house: "House", source: Source, document: Document, *, emergency: bool, via: str
+) -> policy.Version:
+    workflow = document.bundle.workflow
+    await policy.lock_workflow(tx, workflow)
+    running = await policy.active_of(tx, workflow)
+    changes, needed = _compared(document, running, emergency)
+    number = await policy.next_number(tx, workflow)
+    version = _draft(tx, source, workflow, number, changes, needed, running)
+    await policy.add(tx, version)
+    await policy.add_texts(tx, version.id, _text_macs(house, document.bundle))
+    await policy.add_autonomous(tx, version.id, _autonomous(document.bundle))
+    told = {"required": needed.roles, "changes": len(changes), "via": via}
+    await _event(tx, "policy.submitted", version, "draft", **told)
+    return version
 
 
 def _compared(

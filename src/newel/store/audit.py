@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from newel import span
 from newel.store.db import Tx
 from newel.store.ending import Event
 from newel.store.live import topics
@@ -23,9 +24,12 @@ async def record(
 ) -> None:
     """Append one event by the transaction's actor; ``data`` carries ids and words, never text.
 
-    It is written with the step's last statement; the store's guard counts at commit.
+    It is written with the step's last statement; the store's guard counts at commit. Where traces are
+    collected it names its own, so that whoever reads the audit finds how it came about (OPS-6).
     """
     tx.changes.update(topics(entity, case_id))
+    if trace := span.trace_id():
+        data["trace_id"] = trace
     told = msgspec.json.encode(data).decode()
     tx.ending.events.append(Event(uuid4(), event, entity, str(entity_id), state, case_id, told))
 

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from newel import span
 from newel.domain.access import Actor
 from newel.domain.errors import Conflict, NewelError, StaleToken, Unavailable
 from newel.store.ending import Ending
@@ -151,7 +152,7 @@ class Db:
 
         Its row, where there is one, has the column ``now``.
         """
-        async with self._acquired() as connection:
+        async with self._acquired("transaction") as connection:
             try:
                 async with connection.transaction(readonly=read_only):
                     row: Record | None = await connection.fetchrow(first, *args)
@@ -171,7 +172,7 @@ class Db:
 
         It reads the clock where it needs it, and writes its own events.
         """
-        async with self._acquired() as connection:
+        async with self._acquired("statement") as connection:
             try:
                 found: list[Record] = await connection.fetch(statement, *args)
             except asyncpg.PostgresError as error:
@@ -184,21 +185,25 @@ class Db:
         await self._pool.close()
 
     @asynccontextmanager
-    async def _acquired(self) -> AsyncIterator[Connection]:
-        """A connection; while the database is away only one in a moment tries to reach it."""
+    async def _acquired(self, use: str) -> AsyncIterator[Connection]:
+        """A connection for one ``use``; while the database is away only one in a moment tries to reach it."""
         if time.monotonic() < self._away_until:
             raise Unavailable(what="the database")
+        with span.timed(use, {"db.system.name": "postgresql", "db.operation.name": use}):
+            connection = await self._connection()
+            try:
+                yield connection
+            except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+                raise Unavailable(what="the database") from error
+            finally:
+                await self._pool.release(connection)
+
+    async def _connection(self) -> Connection:
         try:
-            connection = await self._pool.acquire(timeout=10)
+            return await self._pool.acquire(timeout=10)
         except _AWAY as error:
             self._away_until = time.monotonic() + _MOMENT_SECONDS
             raise Unavailable(what="the database") from error
-        try:
-            yield connection
-        except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-            raise Unavailable(what="the database") from error
-        finally:
-            await self._pool.release(connection)
 
 
 def refusal(error: asyncpg.PostgresError) -> NewelError | asyncpg.PostgresError:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from newel import span
 from newel.domain.access import Actor
 
 
@@ -100,6 +101,7 @@ class Ending:
             [j.key for j in jobs],
             [j.priority for j in jobs],
             [j.run_at for j in jobs],
+            span.traceparent(),
         )
         self.events, self.jobs, self.gone, self.done = [], [], [], []
         return found

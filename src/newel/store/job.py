@@ -16,7 +16,10 @@ LIVES = "SELECT pg_advisory_lock_shared(7310, {0})"
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One leased job; ``token`` fences a worker that has lost its lease."""
+    """One leased job; ``token`` fences a worker that has lost its lease.
+
+    ``traceparent`` is the span that asked for it, ``waited`` the seconds since then.
+    """
 
     id: int
     kind: str
@@ -24,6 +27,8 @@ class Job(msgspec.Struct, frozen=True):
     subject_id: UUID | None
     attempts: int
     token: int
+    traceparent: str | None = None
+    waited: float = 0.0
 
 
 async def add(

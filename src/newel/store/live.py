@@ -26,6 +26,8 @@ _OF_ENTITY = {
     "policy": (POLICIES,),
     "review": (REVIEWS,),
     "sampling": (REVIEWS,),
+    "weekly": (REVIEWS,),
+    "post_mortem": (REVIEWS,),
 }
 
 

@@ -1,5 +1,6 @@
 """Rows of misses: who said of which case that it should have been T3."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from newel.domain.errors import Conflict
@@ -16,10 +17,12 @@ async def standing(tx: Tx, case: Case, staff_id: UUID) -> Standing:
     return Standing(state=case.state, **dict(row))
 
 
-async def add(tx: Tx, case: Case, staff_id: UUID, cluster: Cluster) -> UUID:
-    """The mark with its event; ``Conflict`` when this person has marked the case before."""
+async def add(tx: Tx, case: Case, staff_id: UUID, cluster: Cluster, review_id: UUID | None = None) -> UUID:
+    """The mark with its event, of a person or of their review of a sample; ``Conflict`` for a second one."""
     miss, tier = uuid4(), int(case.tier) if case.tier else None
-    if not await tx.row(sql("miss").add, miss, case.id, case.episode, staff_id, cluster, tier, tx.now):
+    values = (miss, case.id, case.episode, staff_id, cluster, tier, tx.now, review_id)
+    if not await tx.row(sql("miss").add, *values):
         raise Conflict(what=f"case {case.id}", state="marked", why="you have marked it before")
-    await audit.record(tx, "miss.marked", "miss", miss, case_id=case.id, cluster=cluster.value, tier=tier)
+    told: dict[str, Any] = {"cluster": cluster.value, "tier": tier, "review": review_id}
+    await audit.record(tx, "miss.marked", "miss", miss, case_id=case.id, **told)
     return miss

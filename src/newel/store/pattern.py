@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from newel.domain.errors import Conflict
 from newel.store import audit
 from newel.store.case import Case
 from newel.store.db import Tx, sql
@@ -14,7 +13,10 @@ from newel.store.envelope import Envelope, case_place
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """One flag: what happens again, and how often its reason was flagged in the time that is looked at."""
+    """One flag: what happens again, and how often its reason was flagged in the time that is looked at.
+
+    It may be without words, when it was said as the case ended.
+    """
 
     id: UUID
     case_id: UUID
@@ -27,13 +29,13 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     times: int
 
 
-async def add(tx: Tx, envelope: Envelope, case: Case, contact_reason: str, words: str) -> UUID:
-    """The flag with its event; ``Conflict`` when this person has flagged the episode before."""
+async def add(tx: Tx, envelope: Envelope, case: Case, contact_reason: str, words: str) -> UUID | None:
+    """The flag with its event; None when this person has flagged the episode before."""
     flag = uuid4()
-    sealed = case.sealer(envelope).seal_value(_place(flag), words)
+    sealed = case.sealer(envelope).seal_value(_place(flag), words) if words else None
     values = (flag, case.id, case.episode, UUID(tx.actor.id), contact_reason, sealed, tx.now)
     if not await tx.row(sql("pattern").add, *values):
-        raise Conflict(what=f"case {case.id}", state="flagged", why="you have flagged it before")
+        return None
     await audit.record(tx, "pattern.flagged", "pattern", flag, case_id=case.id, contact_reason=contact_reason)
     return flag
 
@@ -46,7 +48,7 @@ async def flagged(tx: Tx, envelope: Envelope, since: datetime, limit: int) -> li
 def _pattern(envelope: Envelope, row: dict[str, Any]) -> Pattern:
     sealed, wrapped = row.pop("words_sealed"), row.pop("wrapped")
     customer, key, words = row.pop("customer_id"), row.pop("key_wrapped"), ""
-    if wrapped is not None:
+    if wrapped is not None and sealed is not None:
         sealer = envelope.subject(customer, wrapped).unwrap(case_place(row["case_id"]), key)
         words = sealer.open_value(_place(row["id"]), sealed, str)
     return Pattern(words=words, **row)

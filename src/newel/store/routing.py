@@ -9,6 +9,7 @@ import msgspec
 
 from newel.domain import routing as rule
 from newel.domain.errors import NotFound, StaleToken
+from newel.domain.policy.routing import Routing
 from newel.domain.routing import Ask, Person
 from newel.domain.support import Level
 from newel.domain.words import Priority
@@ -286,9 +287,14 @@ async def waiting(tx: Tx, limit: int) -> list[WorkItem]:
     return [_item(row) for row in await tx.rows(sql("routing").waiting, limit)]
 
 
-async def strayed(tx: Tx, generalists: Mapping[str, str], limit: int) -> list[UUID]:
-    """The cases that wait for other generalists than their workflow's policy names."""
-    named = list(generalists), list(generalists.values())
+async def strayed(tx: Tx, policies: Mapping[str, Routing], limit: int) -> list[UUID]:
+    """The cases that wait for other generalists, or by another rule of regions, than their workflow's now."""
+    named = (
+        list(policies),
+        [one.generalist_skill for one in policies.values()],
+        [one.region for one in policies.values()],
+        [one.region_as == "need" for one in policies.values()],
+    )
     return [row["case_id"] for row in await tx.rows(sql("routing").strayed, *named, limit)]
 
 

@@ -58,6 +58,7 @@ _SEALED = (
     ("grants", "purpose_sealed", "grant.purpose"),
     ("surveys", "comment_sealed", "survey.comment"),
     ("reviews", "said_sealed", "review.said"),
+    ("post_mortems", "said_sealed", "post_mortem.said"),
 )
 
 

@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from newel import span
 from newel.domain.errors import NewelError
 from newel.web import field, refusal
 from newel.web.tongue import COOKIE, N_, Tongue, of_console
@@ -32,7 +33,7 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Problem details: ``code`` is for machines, ``detail`` for people."""
+    """Problem details: ``code`` is for machines, ``detail`` for people, ``trace_id`` for operators."""
 
     type: str
     title: str
@@ -40,6 +41,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     code: str
     detail: str
     request_id: str = ""
+    trace_id: str = ""
     errors: tuple[FieldProblem, ...] = ()
     data: dict[str, Any] = {}
 
@@ -140,6 +142,7 @@ def stopping(request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
         code=code,
         detail=detail,
         request_id=request_id,
+        trace_id=span.trace_id(),
     )
     body = msgspec.json.encode(problem)
     headers = {
@@ -244,6 +247,7 @@ def _answer(
         code=code,
         detail=detail,
         request_id=_id(request),
+        trace_id=span.trace_id(),
         errors=errors,
         data={k: v if isinstance(v, int | float | bool) else str(v) for k, v in (data or {}).items()},
     )

@@ -19,16 +19,23 @@ class Entry:
     """What one must be allowed; None: everybody who is signed in may look."""
     count: str = ""
     """The topic whose number stands beside the name, if any."""
+    besides: tuple[str, ...] = ()
+    """Further addresses that belong to it."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is of this entry."""
+        return path.startswith((self.path, *self.besides))
 
 
 ENTRIES: Sequence[Entry] = (
     Entry("/desk", N_("Desk"), "desk", "g d", Act.WORK, count="mine"),
     Entry("/approvals", N_("Approvals"), "approval", "g a", Act.APPROVE, count="approvals"),
     Entry("/review", N_("Review"), "review", "g r", Act.SCORE, count="reviews"),
+    Entry("/weekly", N_("Weekly review"), "history", "g v", Act.REVIEW),
     Entry("/patterns", N_("Patterns"), "flag", "g o", Act.REVIEW),
     Entry("/wallboard", N_("Wallboard"), "wallboard", "g w", Act.ASSIGN),
     Entry("/search", N_("Search"), "search", "g s", Act.READ_CASE),
-    Entry("/knowledge", N_("Knowledge"), "book", "g k"),
+    Entry("/knowledge", N_("Knowledge"), "book", "g k", besides=("/macros",)),
     Entry("/policy", N_("Policy"), "policy", "g y"),
     Entry("/explain", N_("Explain"), "help", "g e"),
     Entry("/kill-switch", N_("Stop AI"), "stop", "g x", Act.KILL_SWITCH),

@@ -1,6 +1,7 @@
 """Pages: one Jinja environment, one way to answer with HTML, and what every template may use."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
@@ -13,6 +14,7 @@ from litestar import Response
 
 from newel.domain import reason as reasons
 from newel.domain.access import Act
+from newel.domain.fact import called, written
 from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import Sentence
 from newel.web import refusal, static
@@ -28,6 +30,7 @@ HTML = "text/html"
 PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
 THEMES = ("system", "light", "dark")
 ZONE = "newel_zone"
+_AI = re.compile(r"\bai\b")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
@@ -69,6 +72,9 @@ def environment(code: str = SOURCE) -> Templates:
         reason=lambda key: tongue.sentence(reasons.said(key)),
         listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
         day=tongue.date,
+        fact=lambda name: tongue.sentence(called(name)),
+        recorded=lambda value: tongue.value(written(str(value))),
+        opening=opening,
         spoken=tongue.spoken,
         iso=iso,
         initials=initials,
@@ -215,7 +221,7 @@ def _security(ancestors: str) -> dict[str, str]:
 def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
-    return said[:1].upper() + said[1:]
+    return opening(_AI.sub("AI", said))
 
 
 def iso(at: datetime | None) -> str:
@@ -230,6 +236,11 @@ def stated(tongue: Tongue, seen: Evidence | Mapping[str, Any]) -> str:
         return tongue.sentence(msgspec.convert(says, Sentence))
     except msgspec.ValidationError:  # older than sentences, or something of it is hidden
         return str(fact or "")
+
+
+def opening(text: str) -> str:
+    """A text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def initials(name: str) -> str:

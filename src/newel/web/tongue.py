@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from newel.domain.attachment import MEGABYTE
-from newel.domain.sentence import Figure, Joined, Sentence, Share, Sum, Value
+from newel.domain.sentence import Day, Figure, Joined, Sentence, Share, Sum, Value
 from newel.web.catalogue import SOURCE, translations
 
 CONSOLE: Final = (SOURCE, "es", "fr")
@@ -89,11 +89,13 @@ class Tongue:
                 return self.money(value.amount_minor, value.currency)
         return self._figure(value)
 
-    def _figure(self, value: float | Figure | Share) -> str:
+    def _figure(self, value: float | Figure | Share | Day) -> str:
         match value:
             case Share(part, digits):
                 whole = round(part, digits + 2)
                 return str(format_percent(whole, locale=self.locale, decimal_quantization=False))
+            case Day(day):
+                return self.date(day)
             case Figure(figure, digits):
                 return format_decimal(figure, f"#,##0.{'0' * digits}", locale=self.locale)
         return format_decimal(round(value, _DIGITS), locale=self.locale, decimal_quantization=False)

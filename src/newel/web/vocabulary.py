@@ -288,7 +288,7 @@ LABELS: Final = (
     N_("Alerted"),
     N_("Category"),
     N_("Cause"),
-    N_("Ai quality"),
+    N_("AI quality"),
     N_("Seconds spent"),
     N_("Pattern flag"),
     N_("By kind"),
@@ -340,6 +340,22 @@ LABELS: Final = (
 """What a step of a case says of itself."""
 RECORDED: Final = (N_("Email"), N_("Phone"), N_("Address"), N_("Order"))
 """What is on record of a customer, or named by an action, in most companies."""
+RECORDS: Final = (
+    N_("placed"),
+    N_("packed"),
+    N_("dispatched"),
+    N_("delivered"),
+    N_("held"),
+    N_("lost"),
+    N_("cancelled"),
+    N_("returned"),
+    N_("active"),
+    N_("paused"),
+    N_("ended"),
+)
+"""In which state an order or a subscription is, in most companies."""
+TEMPLATES: Final = (N_("ai disclosure"), N_("out of hours"))
+"""Fixed texts, as a story names them."""
 HIDDEN: Final = (N_("name"), N_("email"), N_("phone"), N_("address"), N_("card"), N_("iban"))
 """What a veil hides."""
 VALUES: Final = (
@@ -380,6 +396,8 @@ VALUES: Final = (
 )
 """Words of ours among its values."""
 STATES: Final = (
+    N_("Signed"),
+    N_("Written"),
     N_("Shown"),
     N_("Used"),
     N_("Dismissed"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from newel import span
 from newel.domain.access import system
 from newel.domain.errors import NewelError, StaleToken, Unavailable
 from newel.flow.house import House
@@ -22,7 +23,33 @@ _BREATH_SECONDS = 0.02
 """Between two claims: what ends in that time is replaced by one claim."""
 _AWAY_SECONDS = 0.2
 _LONGEST_WAIT = 60.0
+_ONE_TRACE_SECONDS = 600.0
+"""Collectors take a trace for ended long before a case waits for its customer for a day."""
 log = structlog.get_logger("worker")
+
+
+def _span(job: Job) -> span.Span | span.Nothing:
+    """A part of the trace that asked for it; after a long time a trace of its own, that names the other."""
+    soon = job.waited < _ONE_TRACE_SECONDS
+    made = span.root(
+        f"process {job.kind}",
+        span.Kind.CONSUMER,
+        parent=job.traceparent if soon else None,
+        link=None if soon else job.traceparent,
+    )
+    made.tell(
+        {
+            "messaging.system": "newel",
+            "messaging.operation.name": "process",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": job.kind,
+            "messaging.message.id": str(job.id),
+            "newel.case.id": str(job.case_id) if job.case_id else None,
+            "newel.attempt": job.attempts,
+            "newel.waited_seconds": round(job.waited, 3),
+        }
+    )
+    return made
 
 
 class Loop:
@@ -101,12 +128,14 @@ class Loop:
             await asyncio.wait_for(self._wake.wait(), seconds)
 
     async def _step(self, job: Job) -> None:
-        try:
-            await WAY[job.kind].step(self._house, job)
-        except StaleToken:
-            log.info("job.lost_lease", job=job.id, kind=job.kind)
-        except Exception as error:
-            await self._failed(job, error)
+        with _span(job) as here:
+            try:
+                await WAY[job.kind].step(self._house, job)
+            except StaleToken:
+                log.info("job.lost_lease", job=job.id, kind=job.kind)
+            except Exception as error:
+                here.failed(error)
+                await self._failed(job, error)
 
     async def _failed(self, job: Job, error: Exception) -> None:
         """Back-off with jitter; what can never succeed is buried, where the case allows it."""

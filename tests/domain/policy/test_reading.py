@@ -129,8 +129,8 @@ def test_a_threshold_has_the_unit_of_its_name(support: Bundle) -> None:
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        (Condition(fact="order.state", eq="placed"), "order state is placed"),
-        (Condition(fact="order.expected_on", present=False), "order expected on is not known"),
+        (Condition(fact="order.state", eq="placed"), "the order's state is placed"),
+        (Condition(fact="order.expected_on", present=False), "the expected day of delivery is not known"),
         (Condition(fact="a.b", one_of=("x", "y"), at_least=2), "a b is x or y and is 2 or more"),
         (Condition(fact="a", not_one_of=("x", "y")), "a is not x nor y"),
         (Condition(fact="a", eq=True), "a is yes"),
@@ -154,7 +154,7 @@ def test_each_way_of_a_playbook_leads_somewhere(support: Bundle) -> None:
     assert [said(one) for one in order.looks_up] == ["Order: order in shop."]
     damaged = steps(support.playbooks["refund_damaged"])
     assert said(damaged.looks_up[1]) == "Line: the one of order items that the customer names by item."
-    assert said(damaged.ways[1].act) == "Refund of line price"
+    assert said(damaged.ways[1].act) == "Refund of the item's price"
     assert said(damaged.ways[0].to_person) == (
         "A person has it: something was already given back on this order."
     )

@@ -60,9 +60,7 @@ MARKED = st.sampled_from(
         "I am absolutely furious.",
     ]
 )
-SETTINGS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SETTINGS = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SETTINGS

@@ -112,7 +112,7 @@ def test_without_a_floor_in_the_policy_a_model_decides_nothing(bundle: Bundle) -
     assert "request.person" not in {m.id for m in scan(scanner, said("request", 1.0)).markers}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scores=SCORES, text=st.sampled_from([TEXT, "My lawyer will sue you.", "I'm furious!!!"]))
 def test_INV_17_no_score_ever_lowers_anything(scanner: Scanner, scores: dict[str, float], text: str) -> None:
     alone, heard = (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from tests.store.guards import acts, rows
+from tests.store.guards import acts, reviews, rows
 from tests.store.guards.rows import HAND, MAC, Ground, change, ground, person, put
 
 from conftest import House
@@ -65,6 +65,14 @@ async def review(tx: Tx, on: Ground) -> UUID:
     return await put(tx, "review", case_id=on.case, workflow="desk", created_at=tx.now, **given)
 
 
+async def weekly(tx: Tx, on: Ground) -> UUID:
+    return await reviews.weekly(tx, on)
+
+
+async def post_mortem(tx: Tx, on: Ground) -> UUID:
+    return await reviews.post_mortem(tx, on, await person(tx))
+
+
 class Machine(NamedTuple):
     """A machine's table, a row of it, how the row comes to an end, and where it may not go from there."""
 
@@ -98,6 +106,8 @@ EACH = {
     ),
     "offer": Machine("offer", offer, {}, {"state": "none"}),
     "review": Machine("review", review, {}, {"state": "none"}),
+    "weekly": Machine("weekly", weekly, {}, {"state": "none"}),
+    "post_mortem": Machine("post_mortem", post_mortem, {}, {"state": "none"}),
 }
 
 

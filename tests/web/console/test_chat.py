@@ -24,7 +24,8 @@ from newel.flow.house import House as Wired
 from newel.flow.house import Running
 from newel.store.db import Tx
 from newel.worker.loop import Loop
-from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, free_port, running
+from ports import free_port
+from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, running
 from web.console.conftest import Seat, seat
 
 PHONE = {"width": 390, "height": 844}

@@ -11,8 +11,9 @@ from playwright.async_api import Browser, Page, Route, expect
 from conftest import Server
 from demo.process import Systems
 from newel.domain.access import Act
+from ports import free_port
 from samples import PDF
-from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, free_port, running
+from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, running
 from web.console.conftest import Seat, seat
 from web.test_desk import at_work, say, work_off
 
@@ -186,6 +187,13 @@ async def test_WRK_4_two_people_on_one_case_see_each_other_at_once(shop: Site, b
     assert (await case(esme, case_id))["owner"] == "ivan"
 
 
+UNCOVERED = """() => {
+    const told = document.getElementById("lost").getBoundingClientRect();
+    const desk = document.querySelector(".desk").getBoundingClientRect();
+    return told.height > 0 && told.bottom <= desk.top + 0.5 && desk.bottom <= innerHeight + 0.5;
+}"""
+
+
 async def test_the_desk_outlives_the_server_and_loses_nothing(
     server: Server, company: Company, systems: Systems, browser: Browser
 ) -> None:
@@ -203,6 +211,7 @@ async def test_the_desk_outlives_the_server_and_loses_nothing(
                 await settled(one)
                 await writing.press_sequentially(said)
             await expect(page.locator("#lost")).to_be_visible()
+            assert await page.evaluate(UNCOVERED)
             await writing.press_sequentially("re to sa")
             async with running(house, wired, DEMO_PASSWORD, port=port) as shop:
                 await expect(page.locator("#lost")).to_be_hidden()
@@ -349,6 +358,7 @@ async def test_what_is_sent_twice_in_one_breath_leaves_once(shop: Site, browser:
         await keys.press("Control+Enter")
         await expect(page.locator(".bubble.person")).to_have_count(1)
         await expect(page.locator("#text-reply")).to_have_value("")
+        await keys.press("Control+Enter")
         await page.locator("#text-reply").fill("And one more word.")
         await keys.press("Control+Enter")
         await expect(page.locator(".bubble.person")).to_have_count(2)

@@ -13,8 +13,10 @@ from newel.web.live import Hub
 from web.conftest import Site
 
 
-async def events(client: httpx.AsyncClient, topic: str, n: int) -> list[tuple[str, str]]:
-    """The next events of a stream."""
+async def events(
+    client: httpx.AsyncClient, topic: str, n: int, hears: asyncio.Event
+) -> list[tuple[str, str]]:
+    """The next events of a stream; ``hears`` is set from the first on."""
     found: list[tuple[str, str]] = []
     async with client.stream("GET", "/live", params={"topic": topic}) as answer:
         kind = ""
@@ -23,6 +25,7 @@ async def events(client: httpx.AsyncClient, topic: str, n: int) -> list[tuple[st
                 kind = line.removeprefix("event: ")
             elif line.startswith("data: "):
                 found.append((kind, line.removeprefix("data: ")))
+                hears.set()
                 if len(found) == n:
                     break
     return found
@@ -32,10 +35,11 @@ async def test_a_change_reaches_the_pages_that_show_it(site: Site) -> None:
     await site.person("amara", Role.RESOLVER)
     await site.person("ben", Role.RESOLVER)
     amara, ben = await site.signed_in("amara"), await site.signed_in("ben")
-    hearing = asyncio.create_task(events(amara, "people", 2))
-    await asyncio.sleep(0.3)
+    hears = asyncio.Event()
+    hearing = asyncio.create_task(events(amara, "people", 2, hears))
+    await asyncio.wait_for(hears.wait(), 60)
     await ben.put("/api/v1/me/presence", json={"presence": "available"})
-    first, then = await asyncio.wait_for(hearing, 5)
+    first, then = await asyncio.wait_for(hearing, 60)
     assert first[0] == "resync"
     assert then == ("changed", json.dumps(["people"]))
 
@@ -63,7 +67,7 @@ async def test_streams_end_with_the_hub() -> None:
     hub = Hub()
     with hub.stream(frozenset({"queue"})) as stream:
         await hub.close()
-        await asyncio.wait_for(stream.next(), 1)
+        await asyncio.wait_for(stream.next(), 60)
         assert stream.ended
     assert len(hub) == 0
 

@@ -37,6 +37,25 @@ async def test_WRK_2_a_recommendation_goes_into_the_reply_or_away(shop: Site, br
         assert one.complaints == []
 
 
+async def test_WCAG_2_4_3_the_keyboard_goes_to_the_next_recommendation_and_then_to_a_heading(
+    shop: Site, browser: Browser
+) -> None:
+    esme = await at_work(shop, "esme")
+    case_id = (await say(shop, STATUS, "C0025"))["case_id"]
+    await work_off(shop)
+    await esme.post(f"/desk/{case_id}/take")
+    async with seat(shop, browser, "esme", viewport={"width": 1440, "height": 1000}) as one:
+        await one.go(f"/desk/{case_id}")
+        shown = one.page.locator(".panel.offers article")
+        await expect(shown).to_have_count(2)
+        gone, kept = [await shown.nth(n).get_attribute("id") for n in (0, 1)]
+        for offer, place in ((gone, f"#{kept}"), (kept, ".case-context h3")):
+            await one.page.locator(f"#{offer}").get_by_role("button", name="Not here").press("Enter")
+            await expect(one.page.locator(f"#{offer}")).to_have_count(0)
+            await one.keeps_its_place(place)
+        assert one.complaints == []
+
+
 async def _used_and_dismissed(one: Seat) -> None:
     page, keys = one.page, one.page.keyboard
     pad, trimmer = page.locator("#offer-cushion_pad"), page.locator("#offer-wick_trimmer")

@@ -26,7 +26,7 @@ async def test_an_auditor_reads_why_the_ai_sent_it(shop: Site, browser: Browser)
         for said in (
             "scanned before any AI was asked",
             "playbook “Order status”",
-            "order state: ",
+            "the order's state: ",
             "order book, order 10023",
             "the policy asks for at least",
             "T1, the AI may release it",

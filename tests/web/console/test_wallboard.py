@@ -231,7 +231,7 @@ async def test_a_large_floor_shows_some_of_its_people_and_all_when_asked(
     some = (await ivan.get("/wallboard")).text
     everybody = (await ivan.get("/wallboard?everybody=true")).text
     assert "Chat 0/3" in everybody
-    assert "Senior · uk" in everybody
+    assert "Senior · UK" in everybody
     whole = everybody.count('<tr id="person-')
     assert some.count('<tr id="person-') == 2
     assert whole > 2

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from newel import span
 from newel.domain.ports import Calls, Delivery, NotSent, Outbound, Unanswered
 
 _TIMEOUT_SECONDS = 10.0
@@ -34,9 +35,12 @@ class Webhook:
         body = msgspec.json.encode({"type": "message", **msgspec.to_builtins(message)})
         headers = {"content-type": "application/json", "newel-signature": self.signature(body)}
         try:
-            answer = await self._calls.call(
-                "POST", self._url, seconds=_TIMEOUT_SECONDS, headers=headers, body=body
-            )
+            with span.calling("POST", self._url, call="webhook") as here:
+                headers |= span.headers()
+                answer = await self._calls.call(
+                    "POST", self._url, seconds=_TIMEOUT_SECONDS, headers=headers, body=body
+                )
+                here.answered(answer.status)
         except (NotSent, Unanswered) as error:
             return Delivery(accepted=False, reason=str(error))
         final = 400 <= answer.status < 500 and answer.status not in {408, 409, 425, 429}

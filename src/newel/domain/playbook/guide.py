@@ -191,4 +191,4 @@ def _plain(value: Any) -> str:
         return ", ".join(map(_plain, value))
     if isinstance(value, Mapping):
         return f"{len(value)} values"
-    return str(value).replace("_", " ")
+    return str(value)

@@ -31,10 +31,14 @@ class ActionCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class System(Entry, frozen=True, kw_only=True):
-    """A system of record: where it is (a setting's name), how it is read and acted upon."""
+    """A system of record: where it is (a setting's name), how it is read and acted upon.
+
+    ``traced``: our calls carry the id of the trace that they are a part of, where traces are collected.
+    """
 
     base_url: str
     timeout_seconds: float = 5.0
+    traced: bool = True
     look_ups: dict[str, LookUp] = msgspec.field(default_factory=dict)
     actions: dict[str, ActionCall] = msgspec.field(default_factory=dict)
 

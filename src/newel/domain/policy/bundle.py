@@ -19,6 +19,7 @@ from newel.domain.policy.quality import Gate, Sampling, Scorecard
 from newel.domain.policy.routing import Routing
 from newel.domain.policy.sla import Calendar, Sla
 from newel.domain.policy.triggers import Threshold, Trigger, Weight
+from newel.domain.policy.weekly import Weekly
 from newel.domain.words import RiskClass, Survey
 
 
@@ -73,6 +74,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     gates: dict[RiskClass, Gate]
     scorecard: Scorecard | None = None
     sampling: Sampling | None = None
+    weekly: Weekly | None = None
     deflection: Deflection | None = None
     surveys: tuple[Survey, ...] = (Survey.CSAT,)
     messages: dict[str, str] = {}
@@ -84,6 +86,11 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def fitted(self) -> frozenset[str]:
         """The versions of the fitted models that have a say."""
         return frozenset(one.model for one in self.thresholds.values() if one.model)
+
+    @property
+    def weekly_rule(self) -> Weekly:
+        """The weekly review as it says; where it says nothing, the default, by who answers for quality."""
+        return self.weekly or Weekly(owner=self.owners.quality, date=self.calendar.date)
 
     def pays_back(self, contact_reason: str) -> bool:
         """Whether its playbook may give money back: nobody is sold anything in such a case."""

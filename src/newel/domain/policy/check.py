@@ -14,6 +14,7 @@ from newel.domain.policy.check_quality import check_quality
 from newel.domain.policy.check_survey import check_survey
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
+from newel.domain.policy.check_weekly import check_weekly
 from newel.domain.policy.entry import Entry
 from newel.domain.policy.parse import Document, load_document
 from newel.domain.policy.problem import BrokenPolicy, Path, Problem, did_you_mean
@@ -205,6 +206,7 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_triggers,
     check_acts,
     check_quality,
+    check_weekly,
     check_time,
     check_overflow,
     check_survey,

@@ -37,6 +37,7 @@ _LOOKS_UP: Final = Sentence("Looks up %(calls)s; waits %(seconds)s s.")
 _LOOKS_UP_AND_DOES: Final = Sentence("Looks up %(calls)s; does %(acts)s; waits %(seconds)s s.")
 _LOOKS_NOTHING_UP: Final = Sentence("Looks nothing up; waits %(seconds)s s.")
 _DOES: Final = Sentence("Looks nothing up; does %(acts)s; waits %(seconds)s s.")
+_UNTRACED: Final = Sentence("%(said)s Its calls carry no trace id.")
 
 
 def ceilings(bundle: Bundle) -> Iterator[Row]:
@@ -128,4 +129,4 @@ def systems(bundle: Bundle) -> Iterator[Row]:
             (False, False): _LOOKS_NOTHING_UP,
         }[bool(one.look_ups), bool(one.actions)]
         words = said.of(calls=every(one.look_ups), acts=every(one.actions), seconds=one.timeout_seconds)
-        yield row_of(plain(key), one, words)
+        yield row_of(plain(key), one, words if one.traced else _UNTRACED.of(said=words))

@@ -7,6 +7,7 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.owned import kept
 from newel.domain.policy.quality import Gate, Sampling
 from newel.domain.policy.reading_row import Row, either, plain, row_of
+from newel.domain.policy.weekly import in_words
 from newel.domain.sentence import Sentence, Share, joined
 from newel.domain.words import Pattern, RiskClass, Survey
 
@@ -30,6 +31,7 @@ _SAMPLING: Final = Sentence(
     "When the last %(window)s show that less than %(target)s passed, %(times)s times as much is reviewed, "
     "until %(floor)s are sure to pass (%(confidence)s sure)."
 )
+_WEEKLY: Final = Sentence("Weekly review of misses")
 _WEIGHS: Final = Sentence("%(asks)s Weighs %(weight)s.")
 _PASSED: Final = Sentence("Passed")
 _FROM: Final = Sentence("From %(share)s on, and with no critical question missed.")
@@ -50,6 +52,7 @@ def gates(bundle: Bundle) -> Iterator[Row]:
         yield row_of(_RISKS[risk], one, _ENDS.of(what=joined(_gate(one), "; ")))
     if bundle.sampling:
         yield row_of(_OF_PEOPLE, bundle.sampling, sampling(bundle.sampling))
+    yield row_of(_WEEKLY, bundle.weekly_rule, in_words(bundle.weekly_rule))
 
 
 def _gate(one: Gate) -> Iterator[Sentence]:

@@ -19,3 +19,8 @@ class Routing(Entry, frozen=True, kw_only=True):
     on_call: str = ""
     region: str = ""
     region_as: Literal["preference", "need"] = "preference"
+
+    def region_for(self, theirs: str) -> tuple[str, bool]:
+        """The region that a customer's case asks for, and whether nobody of another may have it."""
+        region = theirs or self.region
+        return region, bool(region) and self.region_as == "need"

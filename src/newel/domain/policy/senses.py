@@ -146,7 +146,7 @@ _NAMED: Final = frozenset(
     {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "offers", "gates"}
 )
 _SINGLE: Final = frozenset(
-    {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling"}
+    {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling", "weekly"}
 )
 
 

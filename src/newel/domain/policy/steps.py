@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from newel.domain.fact import called, written
 from newel.domain.policy.playbook import Condition, Need, Path, Pick, Playbook, Proposed, Slot
 from newel.domain.policy.reading_row import both, either, plain
 from newel.domain.sentence import Sentence, Value, joined
@@ -86,7 +87,7 @@ def steps(playbook: Playbook) -> Steps:
 
 def condition(one: Condition) -> Sentence:
     """A test on a fact as half a sentence: ``order state is placed``."""
-    return _HOLDS.of(fact=_fact(one.fact), tests=both(list(_tests(one)) or [_LOOKED_AT]))
+    return _HOLDS.of(fact=called(one.fact), tests=both(list(_tests(one)) or [_LOOKED_AT]))
 
 
 def _tests(one: Condition) -> Iterator[Sentence]:
@@ -100,9 +101,9 @@ def _tests(one: Condition) -> Iterator[Sentence]:
         yield _PRESENT if one.present else _ABSENT
     yield from _measures(one)
     if one.same_as:
-        yield _SAME.of(other=_fact(one.same_as))
+        yield _SAME.of(other=called(one.same_as))
     if one.differs_from:
-        yield _DIFFERS.of(other=_fact(one.differs_from))
+        yield _DIFFERS.of(other=called(one.differs_from))
 
 
 def _measures(one: Condition) -> Iterator[Sentence]:
@@ -159,7 +160,7 @@ def _way(path: Path) -> Way:
 
 def _act(one: Proposed) -> Sentence:
     action = plain(one.action)
-    return _ACT_OF.of(action=action, amount=_fact(one.amount.strip("{}"))) if one.amount else action
+    return _ACT_OF.of(action=action, amount=called(one.amount.strip("{}"))) if one.amount else action
 
 
 def _name(key: str) -> str:
@@ -175,5 +176,5 @@ def _value(value: Any) -> Value:
     if isinstance(value, bool):
         return _YES if value else _NO
     if isinstance(value, str):
-        return _fact(value)
+        return written(value)
     return value if isinstance(value, int | float) else str(value)

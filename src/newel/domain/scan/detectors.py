@@ -13,6 +13,7 @@ from newel.domain.scan.references import orders, products
 from newel.domain.scan.repeat import repeat_contact
 from newel.domain.scan.single import LANGUAGES, single_order, single_product
 from newel.domain.sentence import Figure, Sentence, Sum, joined
+from newel.domain.sentence import spoken as called
 from newel.domain.words import Span
 
 Detector = Callable[[Reading], tuple[Evidence, ...]]
@@ -46,11 +47,12 @@ def unsupported_language(reading: Reading) -> tuple[Evidence, ...]:
     """A language that the workflow does not serve or the lexicon does not know, or two at once."""
     language, served = reading.language, reading.served
     if language.mixed:
-        return fact(Sentence("mixed with %(language)s").of(language=language.code))
+        return fact(Sentence("mixed with %(language)s").of(language=called(language.code)))
     if language.code in served:
         return ()
     written = Sentence("written in %(language)s; served are %(served)s")
-    return fact(written.of(language=language.code, served=joined(served) if served else Sentence("none")))
+    those = joined(map(called, served)) if served else Sentence("none")
+    return fact(written.of(language=called(language.code), served=those))
 
 
 def _family(name: str) -> Detector:

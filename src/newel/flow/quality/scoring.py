@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
+import msgspec
+
 from newel.domain import quality as rule
 from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden
 from newel.domain.feedback import Body, What
 from newel.domain.policy.quality import Scorecard
 from newel.domain.quality import Mark, Score, Verdict
-from newel.flow import feedback
+from newel.flow import feedback, post_mortem
 from newel.flow.house import House, Running
 from newel.store import case as cases
+from newel.store import miss as misses
 from newel.store import notice as notices
 from newel.store import quality as rows
 from newel.store.case import Case
@@ -36,6 +39,7 @@ async def score(house: House, actor: Actor, review_id: UUID, said: Verdict) -> S
         await teach(tx, house, case, review, said, found)
         if review.kind == "sample":
             await _weigh(tx, running, case, review)
+        await _missed(tx, house, case, review, said)
         await _tell(tx, case, review, said)
     return found
 
@@ -95,6 +99,18 @@ async def _weigh(tx: Tx, running: Running, case: Case, review: Review) -> None:
     if now.raised != before.raised:
         kind = "quality.raised" if now.raised else "quality.eased"
         await notices.add(tx, Notice(kind=kind, address=SUPERVISORS, about=f"{case.workflow}/{review.work}"))
+
+
+async def _missed(tx: Tx, house: House, case: Case, review: Review, said: Verdict) -> None:
+    """The audit of unflagged work: what a sample should have been is a miss as if it were marked (QUA-6)."""
+    if said.missed is None:
+        return
+    of = msgspec.structs.replace(case, episode=review.episode)
+    standing = await misses.standing(tx, of, UUID(tx.actor.id))
+    rule.must_find(review.kind, review.work, said.missed, flagged=standing.flagged)
+    miss = await misses.add(tx, of, UUID(tx.actor.id), said.missed, review.id)
+    await feedback.add(tx, house, case, What.MISSED, Body(cluster=said.missed))
+    await post_mortem.of_miss(tx, house, of, miss, said.missed)
 
 
 async def _tell(tx: Tx, case: Case, review: Review, said: Verdict) -> None:

@@ -14,7 +14,8 @@ import msgspec
 from newel.domain import overflow
 from newel.domain import routing as rule
 from newel.domain.access import system
-from newel.domain.routing import Person
+from newel.domain.policy.routing import Routing
+from newel.domain.routing import Ask, Person
 from newel.flow.house import House, Running
 from newel.flow.routing.reach import asked, pools_of, reach, rules_of, within
 from newel.store import audit, claim
@@ -107,13 +108,21 @@ async def _settle(house: House, tx: Tx, case_id: UUID) -> Ahead | None:
 
 
 async def _regroup(tx: Tx, item: WorkItem, running: Running) -> WorkItem:
-    """It waits for the generalists that its policy names now, whoever they were when it came."""
-    generalist = running.bundle.routing.generalist_skill
-    if item.generalist == generalist:
+    """It waits for the generalists and the region that its policy names now, whatever it was when it came."""
+    ask = await _asks_now(tx, item, running.bundle.routing)
+    if ask == item.ask:
         return item
-    bucket = await rows.bucket(tx, msgspec.structs.replace(item.ask, generalist=generalist))
-    await rows.change(tx, item, "regrouped", bucket=bucket)
+    await rows.change(tx, item, "regrouped", bucket=await rows.bucket(tx, ask))
     return await rows.read(tx, item.id)
+
+
+async def _asks_now(tx: Tx, item: WorkItem, policy: Routing) -> Ask:
+    same = item.region == policy.region
+    theirs = item.region if same else (await rows.origin(tx, item.case_id))[1]
+    region, needed = policy.region_for(theirs)
+    return msgspec.structs.replace(
+        item.ask, generalist=policy.generalist_skill, region=region, region_needed=needed
+    )
 
 
 async def _assign(house: House, tx: Tx, case: Case, item: WorkItem, found: rule.Assign) -> Ahead | None:
@@ -267,8 +276,8 @@ async def sweep(house: House) -> None:
         people = await rows.people(tx)
         waiting = await _movable(house, tx, people)
         overdue = await rows.overdue(tx, _LOOK_AT)
-        named = {one: now.bundle.routing.generalist_skill for one, now in house.in_force().items()}
-        strayed = await rows.strayed(tx, named, _LOOK_AT)
+        policies = {one: now.bundle.routing for one, now in house.in_force().items()}
+        strayed = await rows.strayed(tx, policies, _LOOK_AT)
         present = [p.id for p in people if p.works(tx.now) and p.free]
     for case_id in overdue:
         await _overdue(house, case_id)

@@ -116,7 +116,8 @@ CREATE TABLE newel.worker (
     answers    boolean     NOT NULL DEFAULT true
 );
 
--- Jobs: the work that the state asks for, written in the state's own transaction.
+-- Jobs: the work that the state asks for, written in the state's own transaction. `traceparent`: the span that asked
+-- for it (W3C Trace Context), where traces are collected.
 CREATE TABLE newel.job (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind        text        NOT NULL,
@@ -132,6 +133,7 @@ CREATE TABLE newel.job (
     error       text,
     created_at  timestamptz NOT NULL,
     worker      integer,
+    traceparent text CHECK (length(traceparent) = 55),
     CHECK ((state = 'running') = (lease_until IS NOT NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX job_ready ON newel.job (kind, priority, run_at, id) WHERE state = 'ready';

@@ -27,6 +27,8 @@ CREATE TABLE newel.work_item (
     CONSTRAINT work_item_overflow_owned CHECK (NOT overflow OR owner_id IS NOT NULL)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 CREATE UNIQUE INDEX work_item_open ON newel.work_item (case_id) WHERE state IN ('queued', 'owned');
+CREATE INDEX work_item_case ON newel.work_item (case_id);
+CREATE INDEX work_item_ended ON newel.work_item (workflow, reason, done_at DESC) WHERE state = 'done';
 CREATE INDEX work_item_queue ON newel.work_item (priority, position, due_at, id, bucket) WHERE state = 'queued';
 CREATE INDEX work_item_bucket ON newel.work_item (bucket, priority, position, due_at, id) WHERE state = 'queued';
 CREATE INDEX work_item_general ON newel.work_item (bucket, priority, position, due_at, id)
@@ -305,20 +307,22 @@ CREATE TABLE newel.miss (
         'value', 'topic', 'injection', 'data', 'risk_words')),
     tier     smallint    CHECK (tier IN (1, 2, 3)),
     at       timestamptz NOT NULL,
-    UNIQUE (case_id, staff_id)
+    review_id uuid
 );
+CREATE UNIQUE INDEX miss_marked ON newel.miss (case_id, staff_id) WHERE review_id IS NULL;
 CREATE INDEX miss_at ON newel.miss (at);
 CREATE TRIGGER miss_append_only BEFORE UPDATE OR DELETE ON newel.miss
     FOR EACH ROW EXECUTE FUNCTION newel.refuse_change();
 
--- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about.
+-- "This happens again": said by anybody who sees a case, with words (masked, and sealed with it) and what it is about;
+-- who says it as they end a case may leave the words out.
 CREATE TABLE newel.pattern (
     id             uuid PRIMARY KEY,
     case_id        uuid        NOT NULL REFERENCES newel.cases,
     episode        integer     NOT NULL,
     staff_id       uuid        NOT NULL REFERENCES newel.staff,
     contact_reason text        NOT NULL,
-    words_sealed   bytea       NOT NULL,
+    words_sealed   bytea,
     at             timestamptz NOT NULL,
     UNIQUE (case_id, episode, staff_id)
 );

@@ -106,7 +106,6 @@ CREATE TABLE newel.resolution (
     ai_quality   text        CHECK (ai_quality IN ('correct_low_confidence', 'incorrect_plausible',
         'fundamentally_wrong', 'should_not_have_escalated')),
     seconds_spent integer    CHECK (seconds_spent >= 0),
-    pattern_flag boolean     NOT NULL DEFAULT false,
     by_kind      text        NOT NULL CHECK (by_kind IN ('staff', 'ai', 'customer', 'system')),
     staff_id     uuid        REFERENCES newel.staff,
     note_sealed  bytea,

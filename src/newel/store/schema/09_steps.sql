@@ -9,7 +9,7 @@ CREATE FUNCTION newel.end_step(
     event_ids uuid[], names text[], entities text[], entity_ids text[], new_states text[], of_cases uuid[], told text[],
     gone_cases uuid[], gone_kinds text[], done_ids bigint[], done_tokens bigint[],
     job_kinds text[], job_cases uuid[], job_subjects uuid[], job_keys text[], job_priorities smallint[],
-    job_ats timestamptz[]
+    job_ats timestamptz[], asked_by text DEFAULT NULL
 ) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE finished integer := 0; touched integer;
 BEGIN
@@ -23,9 +23,9 @@ BEGIN
     END LOOP;
     -- The same key is one job: the newest time wins.
     FOR i IN 1 .. cardinality(job_kinds) LOOP
-        INSERT INTO newel.job (kind, case_id, subject_id, key, priority, run_at, created_at)
-        VALUES (job_kinds[i], job_cases[i], job_subjects[i], job_keys[i], job_priorities[i], job_ats[i], step_at)
-        ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at WHERE newel.job.state = 'ready';
+        INSERT INTO newel.job (kind, case_id, subject_id, key, priority, run_at, created_at, traceparent)
+        VALUES (job_kinds[i], job_cases[i], job_subjects[i], job_keys[i], job_priorities[i], job_ats[i], step_at, asked_by)
+        ON CONFLICT (key) DO UPDATE SET run_at = excluded.run_at, traceparent = excluded.traceparent WHERE newel.job.state = 'ready';
     END LOOP;
     FOR i IN 1 .. cardinality(event_ids) LOOP
         INSERT INTO newel.audit_event (id, at, actor_kind, actor_id, event, entity, entity_id, state, case_id, data,

@@ -42,7 +42,7 @@ CREATE TABLE newel.review (
 );
 CREATE UNIQUE INDEX review_once ON newel.review (case_id, episode, kind) WHERE kind <> 'held';
 CREATE UNIQUE INDEX review_held ON newel.review (case_id) WHERE kind = 'held' AND state = 'open';
-CREATE INDEX review_case ON newel.review (case_id) WHERE kind = 'held';
+CREATE INDEX review_case ON newel.review (case_id);
 CREATE INDEX review_open ON newel.review (kind, due_at, created_at, id) WHERE state = 'open';
 CREATE INDEX review_sampled ON newel.review (workflow, work, ended_at DESC) WHERE kind = 'sample' AND state = 'done';
 CREATE INDEX review_ended ON newel.review (ended_at) WHERE state <> 'open';

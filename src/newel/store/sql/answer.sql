@@ -49,6 +49,7 @@ WHERE m.case_id = $1 AND m.episode = $2 AND m.direction = 'outbound' ORDER BY m.
 SELECT at FROM newel.decision WHERE case_id = $1 AND episode = $2 AND kind = 'deflect' ORDER BY at DESC LIMIT 1;
 
 -- name: spent
--- What one action class has cost for a customer since a time, counted as the guard counts it.
+-- What one action class has cost for a customer since a time, or yet may: the guard counts the same but for what is
+-- authorised and was never called, which it counts as it is called.
 SELECT coalesce(sum(amount_minor), 0)::bigint FROM newel.action
-WHERE customer_id = $1 AND class = $2 AND created_at >= $3 AND (under_way OR state = 'confirmed');
+WHERE customer_id = $1 AND class = $2 AND created_at >= $3 AND state NOT IN ('refused', 'void');

@@ -84,10 +84,12 @@ ORDER BY r.at DESC LIMIT 10;
 -- name: similar_trigger
 -- Cases that the same rule brought to a person and a person resolved, newest first: for a case that was marked
 -- before anybody asked what it is about.
-SELECT c.id::text AS case_id, r.category, coalesce(r.cause, '') AS cause, r.seconds_spent
+SELECT found.case_id, found.category, found.cause, found.seconds_spent
 FROM (SELECT w.workflow, w.reason FROM newel.work_item w WHERE w.case_id = $1 ORDER BY w.queued_at DESC, w.id LIMIT 1) mine
-    JOIN newel.work_item w ON w.workflow = mine.workflow AND w.reason = mine.reason
-    JOIN newel.cases c ON c.id = w.case_id
-    JOIN newel.resolution r ON r.case_id = w.case_id AND r.episode = w.episode
-WHERE mine.reason <> '' AND c.id <> $1 AND r.by_kind = 'staff'
-ORDER BY r.at DESC LIMIT 10;
+    CROSS JOIN LATERAL (
+        SELECT w.case_id::text AS case_id, r.category, coalesce(r.cause, '') AS cause, r.seconds_spent
+        FROM newel.work_item w JOIN newel.resolution r ON r.case_id = w.case_id AND r.episode = w.episode
+        WHERE w.workflow = mine.workflow AND w.reason = mine.reason AND w.state = 'done' AND w.case_id <> $1
+            AND r.by_kind = 'staff'
+        ORDER BY w.done_at DESC LIMIT 10) found
+WHERE mine.reason <> '';

@@ -6,7 +6,7 @@ SELECT * FROM newel.look_in($1, $2, $3, $4, $5, $6, $7, $8);
 -- All rows of an arrived message, and the step's ending so far.
 SELECT newel.take_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
     $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35),
-    newel.end_step($36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55);
+    newel.end_step($36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56);
 
 -- name: inbound
 -- The customer's messages of one episode in order, with their receipts.

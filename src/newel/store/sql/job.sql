@@ -1,6 +1,6 @@
 -- name: end_step
 -- The last statement of a step: audit events, jobs that are done or go, jobs that come; how many were done.
-SELECT newel.end_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20);
+SELECT newel.end_step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
 
 -- name: claim
 -- Lease up to $1 due jobs of the kinds $2 for $3 seconds: the most urgent first. Each kind and priority is
@@ -25,7 +25,8 @@ UPDATE newel.job j SET state = 'running', attempts = attempts + 1,
     token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
     lease_until = (SELECT now FROM step) + make_interval(secs => $3), worker = $4
 WHERE j.id = ANY (ARRAY(SELECT id FROM next))
-RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token;
+RETURNING j.id, j.kind, j.case_id, j.subject_id, j.attempts, j.token, j.traceparent,
+    extract(epoch FROM (SELECT now FROM step) - j.created_at)::float8 AS waited;
 
 -- name: retry
 -- Give it back for a later time.

@@ -1,8 +1,8 @@
 -- name: add
 -- How an episode ended; there is one for each.
-INSERT INTO newel.resolution (id, case_id, episode, category, cause, ai_quality, seconds_spent, pattern_flag, by_kind,
-    staff_id, note_sealed, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+INSERT INTO newel.resolution (id, case_id, episode, category, cause, ai_quality, seconds_spent, by_kind, staff_id,
+    note_sealed, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: of
 -- How an episode ended.

@@ -86,14 +86,17 @@ FROM newel.work_item w JOIN newel.bucket b ON b.id = w.bucket
 WHERE w.state = 'queued' ORDER BY w.priority, w.position, w.due_at, w.id LIMIT $1;
 
 -- name: strayed
--- Cases that wait for other generalists ($2) than their workflow ($1) now has.
+-- Cases that wait for other generalists ($2) than their workflow ($1) now has, or by another rule of regions: $3 is the
+-- region of who has none, $4 whether a region is a need. (Which of a region's work is there for want of another is
+-- not looked for: it follows to another $3 when it is looked at next.)
 SELECT w.case_id
-FROM unnest($1::text[], $2::text[]) AS now (workflow, generalist)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) AS now (workflow, generalist, region, needed)
 JOIN newel.bucket b ON b.generalist <> now.generalist
+    OR CASE WHEN b.region = '' THEN now.region <> '' ELSE b.region_needed <> now.needed END
 CROSS JOIN LATERAL (
     SELECT case_id FROM newel.work_item
-    WHERE state = 'queued' AND bucket = b.id AND workflow = now.workflow ORDER BY priority, position, due_at, id LIMIT $3
-) w LIMIT $3;
+    WHERE state = 'queued' AND bucket = b.id AND workflow = now.workflow ORDER BY priority, position, due_at, id LIMIT $5
+) w LIMIT $5;
 
 -- name: first_place
 -- The smallest place in the queue of one priority.

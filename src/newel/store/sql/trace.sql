@@ -54,7 +54,7 @@ SELECT t.id, t.kind, t.priority, t.minutes, t.business_time, t.started_at, t.due
 FROM newel.sla_target t WHERE t.case_id = $1;
 
 -- name: resolutions
-SELECT r.id, r.episode, r.category, r.cause, r.ai_quality, r.seconds_spent, r.pattern_flag, r.by_kind, r.note_sealed
+SELECT r.id, r.episode, r.category, r.cause, r.ai_quality, r.seconds_spent, r.by_kind, r.note_sealed
 FROM newel.resolution r WHERE r.case_id = $1;
 
 -- name: feedback
@@ -77,6 +77,10 @@ SELECT s.id, s.episode, s.kind, s.score, s.comment_sealed FROM newel.survey s WH
 SELECT r.id, r.episode, r.kind, r.work, r.proposal_id, r.score, r.passed, r.marks, r.critical, r.said_sealed,
     s.name AS decided_by
 FROM newel.review r LEFT JOIN newel.staff s ON s.id = r.reviewed_by WHERE r.case_id = $1;
+
+-- name: post_mortems
+SELECT p.id, p.episode, p.due_at, p.said_sealed, s.name AS decided_by
+FROM newel.post_mortem p LEFT JOIN newel.staff s ON s.id = p.written_by WHERE p.case_id = $1;
 
 -- name: notes
 SELECT n.id, n.kind, n.body_sealed, ARRAY(SELECT s.login FROM newel.staff s WHERE s.id = ANY (n.mentions)) AS mentions

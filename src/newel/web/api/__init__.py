@@ -21,6 +21,7 @@ from newel.web.api import (
     offer,
     overflow,
     pattern,
+    post_mortem,
     priority,
     quality,
     resolution,
@@ -29,6 +30,7 @@ from newel.web.api import (
     survey,
     tag,
     trace,
+    weekly,
 )
 
 WORDS = (
@@ -55,6 +57,8 @@ WORDS = (
     miss,
     pattern,
     quality,
+    weekly,
+    post_mortem,
     survey,
     note,
     offer,

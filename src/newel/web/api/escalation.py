@@ -39,7 +39,10 @@ async def take_over_case(request: Ask, case_id: FromPath[UUID]) -> WorkView:
     example={"to_tier": 1, "unlock": True, "reason": "the word was a product name"},
 )
 async def lower_case(request: Ask, case_id: FromPath[UUID], data: JSONBody[Lower]) -> Standing:
-    """Lower the tier or lift a lock, with a reason; below tier 3 the AI has the case again."""
+    """Lower the tier or lift a lock, with a reason; below tier 3 the AI has the case again.
+
+    409 for that while an action of the case has no known end.
+    """
     case = await escalation.lower_case(
         request.house, request.person, case_id, Tier(data.to_tier), unlock=data.unlock, reason=data.reason
     )

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 from litestar import Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
-from newel import __version__
+from newel import __version__, span
 from newel.domain.access import system
 from newel.domain.errors import Unavailable
 from newel.domain.states import JOB_KINDS
@@ -49,6 +49,7 @@ async def readyz(request: Ask) -> Health:
 async def metrics(request: Ask) -> Response[bytes]:
     """Counts for Prometheus: requests of this process, and the house's open work by state."""
     state = request.app.state
+    state.gauges.count()
     await _measure(request.house, state.gauges)
     return Response(generate_latest(state.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -78,7 +79,20 @@ class Gauges:
             ("kind",),
             registry=registry,
         )
+        self.spans = Counter(
+            "newel_traces_spans",
+            "Spans of this process: sent to the collector, failed, dropped as too many waited.",
+            ("end",),
+            registry=registry,
+        )
+        self.told = dict.fromkeys(span.ENDS, 0)
         self.read_at = 0.0
+
+    def count(self) -> None:
+        """The spans that ended since they were counted last."""
+        for end, count in span.tally().items():
+            self.spans.labels(end).inc(max(0, count - self.told[end]))
+            self.told[end] = count
 
     def show(self, lags: Sequence[views.Lag]) -> None:
         """The lags as they are now; where nothing waits 0."""

@@ -12,7 +12,7 @@ from newel.web.route import delete, get, post
 from newel.web.shapes import Reason
 
 
-class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class OpenPool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the pool is needed, for those who come after."""
 
     reason: Reason
@@ -63,7 +63,7 @@ async def overflow_pools(request: Ask) -> Pools:
     status=204,
     example={"reason": "half the town has no power"},
 )
-async def open_overflow_pool(request: Ask, workflow: FromPath[str], data: JSONBody[Why]) -> None:
+async def open_overflow_pool(request: Ask, workflow: FromPath[str], data: JSONBody[OpenPool]) -> None:
     """Let the members of a workflow's pool step in."""
     await overflow.open_pool(request.house, request.actor, workflow, data.reason)
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from newel.domain.access import Act
 from newel.domain.quality import Mark, Score, Verdict
+from newel.domain.words import Cluster
 from newel.flow import quality
 from newel.flow.quality import Results, Sheet
 from newel.store.quality import About, Line
@@ -34,11 +35,15 @@ class Reviews(msgspec.Struct, frozen=True):
 
 
 class Scored(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The answers to the scorecard, a remark, and a coaching point for whose work it was."""
+    """The answers to the scorecard, a remark, and a coaching point for whose work it was.
+
+    ``missed``: of a sample, the cluster of the trigger by which it should have been T3.
+    """
 
     marks: Marks
     remark: Why = ""
     coaching: Why = ""
+    missed: Cluster | None = None
 
 
 class Ruled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,7 +98,7 @@ async def review(request: Ask, review_id: FromPath[UUID]) -> Sheet:
 )
 async def score_review(request: Ask, review_id: FromPath[UUID], data: JSONBody[Scored]) -> Score:
     """Score a sampled case or a marked miss; once."""
-    said = Verdict(marks=data.marks, remark=data.remark, coaching=data.coaching)
+    said = Verdict(marks=data.marks, remark=data.remark, coaching=data.coaching, missed=data.missed)
     return await quality.score(request.house, request.person, review_id, said)
 
 

@@ -43,6 +43,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Resolve(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the case ended; ``reply`` and ``attachments`` go to the customer, ``note`` stays.
 
+    ``pattern_flag`` flags a pattern, with the note for its words, unless the caller has flagged one before.
     With ``hold_seconds`` the reply may be taken back for that time, and the case ends after it. While an
     act of the case is not confirmed it does not end, but ``unconfirmed``. ``key`` is the caller's: a reply
     that is sent again under it is one message.

@@ -17,6 +17,7 @@ from newel.web.console import (
     pattern,
     playbook,
     policy,
+    post_mortem,
     quality,
     reading,
     saved_view,
@@ -24,6 +25,7 @@ from newel.web.console import (
     tour,
     trace,
     wallboard,
+    weekly,
 )
 
 WORDS = (
@@ -37,6 +39,8 @@ WORDS = (
     merge,
     approval,
     quality,
+    weekly,
+    post_mortem,
     pattern,
     wallboard,
     overflow,

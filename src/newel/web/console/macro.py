@@ -1,7 +1,7 @@
 """Saved texts on a page of their own: all that one may put into a reply, and one's own team's to change."""
 
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -42,7 +42,8 @@ async def shelf(request: Ask) -> Response[str]:
     answer = part if request.partial else page
     template = "macro/list.html" if request.partial else "macro.html"
     flows = sorted(request.house.in_force())
-    return answer(request, template, asked=asked, groups=groups, whole=found.whole, flows=flows, known=PLACES)
+    shown: dict[str, Any] = {"asked": asked, "groups": groups, "whole": found.whole, "known": PLACES}
+    return answer(request, template, flows=flows, workflows=list(request.house.in_force()), **shown)
 
 
 @form("/macros", Act.EDIT_MACRO)

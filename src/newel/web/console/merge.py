@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.flow import merge
 from newel.store import views
-from newel.web.console.desk.pages import reason_of, titles
+from newel.web.console.desk.beside import reason_of, titles
 from newel.web.page import lead, part
 from newel.web.request import Ask
 from newel.web.route import form

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from newel.domain.access import Act
 from newel.flow import pattern
-from newel.web.console.desk.pages import titles
+from newel.web.console.desk.beside import titles
 from newel.web.page import done, page
 from newel.web.request import Ask
 from newel.web.route import form

@@ -11,6 +11,7 @@ from newel.domain.access import Act
 from newel.domain.errors import Conflict
 from newel.domain.quality import Mark, Verdict
 from newel.domain.telling import reason_said
+from newel.domain.words import Cluster
 from newel.flow import offer, quality
 from newel.flow.quality import Desk
 from newel.store import desk as colleagues
@@ -52,6 +53,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     to: UUID | None = None
     remark: Why = ""
     coaching: Why = ""
+    missed: Cluster | None = None
 
 
 class Weeks(msgspec.Struct, frozen=True):
@@ -133,6 +135,7 @@ async def _verdict(request: Ask, asked: Judged) -> Verdict:
         coaching=asked.coaching,
         text=text,
         to=asked.to,
+        missed=asked.missed,
     )
 
 
@@ -168,6 +171,7 @@ def _words(found: Desk, at: UUID | None) -> dict[str, Any]:
         "kinds": KINDS,
         "marks": MARKS,
         "reason_said": reason_said,
+        "clusters": tuple(Cluster),
     }
 
 

@@ -2,10 +2,7 @@
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,25 +10,21 @@ from litestar import Response
 from litestar.params import FromPath
 
 from newel.domain import attachment
-from newel.domain import reason as reasons
 from newel.domain.access import Act
 from newel.domain.attachment import AT_MOST, ENDINGS
 from newel.domain.desk import Piece, Sight
 from newel.domain.mask import Field
 from newel.domain.resolution import AiQuality, Category, Cause
-from newel.domain.routing import highest
-from newel.domain.saved_view import Filter, SavedView
 from newel.domain.support import Ground
-from newel.domain.words import Cluster, Priority
+from newel.domain.words import Cluster
 from newel.flow import desk
 from newel.flow.desk import Desk
 from newel.store import desk as rows
 from newel.store import live, views
-from newel.store import routing as work
-from newel.store import saved_view as saved_views
-from newel.store.db import Tx
 from newel.web import viewing
 from newel.web.console.deed import answers_of, slots_of
+from newel.web.console.desk.asked import Asked, Beside, Reveal, Seen, Which, Words
+from newel.web.console.desk.beside import beside, listing, reason_of, titles
 from newel.web.live import Hub
 from newel.web.page import done, page, part, words
 from newel.web.request import Ask
@@ -39,83 +32,20 @@ from newel.web.route import form
 from newel.web.route import page as page_at
 from newel.web.viewing import Doing
 
-SHOWN: Final = 30
-TAGS: Final = 5
-BATCH: Final = 5
-"""So many P3 cases are offered to be taken at once, if the person has room for them."""
-NOTHING: Final = 9
-"""A priority that no work has: whoever takes nothing from the queue."""
 _FIELD: Final = re.compile(r"\[([a-z]+-\d+)\]")
-Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[\w.-]*\Z")]
-Looked = Annotated[str, msgspec.Meta(max_length=400)]
-
-
-class Asked(Filter, frozen=True, kw_only=True):
-    """Which part of the queue to show, by a saved view or by hand, and which case is open beside it."""
-
-    open: UUID | None = None
-    view: UUID | None = None
-
-    def but(self, **changes: Any) -> str:
-        """The query of the same list with something else asked."""
-        after = msgspec.structs.replace(
-            self, **({"view": None} if changes.keys() - {"open"} else {}), **changes
-        )
-        asked = msgspec.structs.asdict(after) | {"late": "true" if after.late else ""}
-        if after.view is not None:
-            asked = {"open": after.open, "view": after.view}
-        return urlencode({name: value for name, value in asked.items() if value})
-
-    def within(self, saved: Sequence[SavedView]) -> "Asked":
-        """The same with what its saved view asks for; a view that is gone asks for nothing."""
-        found = next((view for view in saved if view.id == self.view), None)
-        if found is None:
-            return msgspec.structs.replace(self, view=None)
-        return msgspec.structs.replace(self, **msgspec.structs.asdict(found.filter))
-
-
-class Beside(msgspec.Struct, frozen=True):
-    """The case of mine beside which I read this one."""
-
-    beside: UUID | None = None
-
-
-class Words(msgspec.Struct, frozen=True):
-    """What to look for in the articles; nothing: what the customer wrote."""
-
-    q: Looked = ""
-
-
-class Which(msgspec.Struct, frozen=True):
-    """Which playbook to read; none: that of the case's contact reason."""
-
-    playbook: Name = ""
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What a page says of its person."""
-
-    doing: Doing
-
-
-class Reveal(msgspec.Struct, frozen=True):
-    """Which hidden value of which part."""
-
-    part: Name
-    field: Name
 
 
 @page_at("/desk", Act.WORK)
 async def front(request: Ask) -> Response[str]:
     """My work and the queue."""
-    return page(request, "desk.html", opened=None, **await _beside(request, request.asked(Asked)))
+    return page(request, "desk.html", opened=None, **await beside(request, request.asked(Asked)))
 
 
 @page_at("/desk/list", Act.WORK)
 async def listed(request: Ask) -> Response[str]:
     """The list alone, when it asks for itself again."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        shown = await _list(request, tx, request.asked(Asked))
+        shown = await listing(request, tx, request.asked(Asked))
     return part(request, "desk/list.html", **shown)
 
 
@@ -123,8 +53,8 @@ async def listed(request: Ask) -> Response[str]:
 async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
-    opened, beside = await asyncio.gather(_case(request, case_id), _beside(request, asked))
-    return page(request, "desk.html", **beside | opened | {"read_beside": request.asked(Beside).beside})
+    opened, listed_too = await asyncio.gather(_case(request, case_id), beside(request, asked))
+    return page(request, "desk.html", **listed_too | opened | {"read_beside": request.asked(Beside).beside})
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -192,52 +122,6 @@ async def script(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     )
 
 
-async def _beside(request: Ask, asked: Asked) -> dict[str, Any]:
-    """The list, and the people to whom work may go."""
-    async with request.house.db.tx(request.actor, read_only=True) as tx:
-        return {**await _list(request, tx, asked), "people": await _people(request, tx)}
-
-
-async def _list(request: Ask, tx: Tx, asked: Asked) -> dict[str, Any]:
-    me = request.me
-    serving = await work.serving(tx, me.id)
-    taken = await rows.mine(tx, request.house.envelope, me.id)
-    first = int(highest(serving.person) or NOTHING)
-    saved = await saved_views.seen_by(tx, me.id)
-    asked = asked.within(saved)
-    waiting = await rows.queue(tx, request.house.envelope, serving, first, asked, SHOWN)
-    depth = await rows.depth(tx)
-    questions = await views.questions(tx, request.house.envelope, me.id)
-    shown = [*taken, *waiting]
-    flows = dict.fromkeys([*(one.workflow for one in depth), *(row.workflow for row in shown)])
-    return {
-        "taken": taken,
-        "waiting": waiting,
-        "depth": depth,
-        "questions": questions,
-        "person": serving.person,
-        "batch": min(serving.person.room, BATCH, sum(one.n for one in depth if one.priority == Priority.P3)),
-        "asked": asked,
-        "saved": saved,
-        "titles": {workflow: titles(request, workflow) for workflow in flows},
-        "common": _common(shown, asked.tag),
-        "reason_of": reason_of(request),
-    }
-
-
-def _common(shown: Sequence[rows.Row], asked: str) -> list[str]:
-    """The tags to choose from: what is asked for, and what most of those shown carry."""
-    carried = Counter(tag for row in shown for tag in row.tags if tag != asked)
-    return [*([asked] if asked else []), *(tag for tag, _ in carried.most_common(TAGS))]
-
-
-def titles(request: Ask, workflow: str) -> Mapping[str, str]:
-    """The titles of a workflow's contact reasons; none of one that is not in force."""
-    running = request.house.in_force().get(workflow)
-    playbooks = running.bundle.playbooks if running else {}
-    return {reason: playbook.title for reason, playbook in playbooks.items()}
-
-
 async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
     opened = await desk.open_case(request.house, request.person, case_id)
     kept = opened.draft
@@ -263,25 +147,6 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "endings": ",".join(ENDINGS),
         "key": uuid4().hex,
     }
-
-
-async def _people(request: Ask, tx: Tx) -> list[tuple[str, str, str]]:
-    """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
-    return [
-        (one.login, *_introduced(request, one)) for one in await rows.people(tx) if one.id != request.me.id
-    ]
-
-
-def reason_of(request: Ask) -> Callable[[str], str]:
-    """Reasons in the reader's language."""
-    return lambda reason: request.tongue.sentence(reasons.said(reason))
-
-
-def _introduced(request: Ask, one: rows.Colleague) -> tuple[str, str]:
-    here = request.gettext("Available") if one.presence == "available" else request.gettext("Away")
-    load = request.gettext("%(n)s of %(all)s", n=one.load, all=one.capacity)
-    takes = f"{one.name} · {here}, {load} · {', '.join(one.languages)}"
-    return takes, f"{one.name} · {here} · {', '.join(map(words, one.skills)).lower()}"
 
 
 def _thread(opened: Desk) -> list[tuple[str, Any]]:

@@ -168,6 +168,14 @@ document.addEventListener("htmx:config:request", (event) => {
   carried.say(carried.busy ? gettext("A file is still on its way; send in a moment.") : gettext("Remove the file that could not be taken, then send."));
 });
 
+// A second press comes when the first has been taken and the text is gone: nothing is no message.
+document.addEventListener("htmx:config:request", (event) => {
+  const { form } = event.detail.ctx.request ?? {};
+  if (form?.dataset?.pane !== "reply" || area("reply")?.value.trim() || files().length) return;
+  event.preventDefault();
+  area("reply")?.focus();
+});
+
 // Pressed twice, or sent again because no answer came, it is one message: the same words go under the same
 // key, other words and what comes after it under the next.
 function renew(key) {

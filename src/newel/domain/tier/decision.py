@@ -1,0 +1,111 @@
+"""The tier decision itself: the highest tier of all rules that fire, with their reasons."""
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.knowledge import Deflection
+from newel.domain.tier.chance import held, sampled
+from newel.domain.tier.given import Signals, Standing
+from newel.domain.tier.grounds import grounds_of
+from newel.domain.tier.rules import UNCALIBRATED, UNSURE, rules
+from newel.domain.words import Assist, Priority, Tier
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """T1: the AI answers; ``sample`` marks the case for a later review.
+
+    What is ``held`` waits for a reviewer, who releases it: that is T2.
+    """
+
+    reasons: tuple[str, ...]
+    policy_version: str
+    sample: bool
+    held: bool = False
+    tier: Tier = Tier.AUTONOMOUS
+
+
+class Propose(msgspec.Struct, frozen=True, kw_only=True):
+    """T2: a person releases."""
+
+    reasons: tuple[str, ...]
+    policy_version: str
+    tier: Tier = Tier.SUPERVISED
+
+
+class Escalate(msgspec.Struct, frozen=True, kw_only=True):
+    """T3: a person does it; the first reason is the primary one."""
+
+    reasons: tuple[str, ...]
+    policy_version: str
+    priority: Priority
+    assist: Assist
+    skills: tuple[str, ...] = ()
+    tier: Tier = Tier.HUMAN
+
+
+class Deflect(msgspec.Struct, frozen=True, kw_only=True):
+    """Before T3 for low confidence: these articles are offered once, a person is one tap away."""
+
+    reasons: tuple[str, ...]
+    policy_version: str
+    articles: tuple[str, ...]
+
+
+Decision = Release | Propose | Escalate | Deflect
+MAIL: Final = "email"
+"""The channel on which people take hours to read an offer."""
+
+
+def silence(rules: Deflection, channel: str) -> timedelta:
+    """How long an offer waits for its customer, by how fast a channel is read."""
+    return timedelta(minutes=rules.mail_minutes if channel == MAIL else rules.chat_minutes)
+
+
+def decide(signals: Signals, answer: Proposal | NoAnswer, policy: Bundle, standing: Standing) -> Decision:
+    """How the case is handled; the highest tier of all rules that fire."""
+    fired = tuple(rules(signals, answer, policy, standing))
+    top = max((rule.tier for rule in fired), default=Tier.AUTONOMOUS)
+    reasons = tuple(rule.reason for rule in fired if rule.tier == top)
+    if top is Tier.HUMAN:
+        return _to_person(signals, answer, policy, standing, reasons)
+    if isinstance(answer, NoAnswer) or top is Tier.SUPERVISED:
+        return Propose(reasons=reasons, policy_version=policy.version)
+    grounds = grounds_of(answer, policy, standing)
+    waits = held(policy, answer.risk_class, standing.held_dice)
+    return Release(
+        reasons=(*grounds, "review_first") if waits else grounds,
+        policy_version=policy.version,
+        sample=sampled(policy, answer.risk_class, standing.dice, standing.sampling),
+        held=waits,
+        tier=Tier.SUPERVISED if waits else Tier.AUTONOMOUS,
+    )
+
+
+def _to_person(
+    signals: Signals,
+    answer: Proposal | NoAnswer,
+    policy: Bundle,
+    standing: Standing,
+    reasons: tuple[str, ...],
+) -> Escalate | Deflect:
+    if isinstance(answer, Proposal) and _may_deflect(answer, policy, standing, reasons):
+        return Deflect(reasons=reasons, policy_version=policy.version, articles=answer.offers)
+    return Escalate(
+        reasons=reasons,
+        policy_version=policy.version,
+        priority=min(signals.priority, Priority.P3),
+        assist=min(signals.assist, Assist.DRAFT),
+        skills=tuple(sorted({*signals.skills, *answer.skills})),
+    )
+
+
+def _may_deflect(answer: Proposal, policy: Bundle, standing: Standing, reasons: tuple[str, ...]) -> bool:
+    """Only for want of confidence, once, in a conversation, with something to offer (TIR-12)."""
+    allowed = policy.deflection is not None and policy.deflection.enabled
+    conversation = policy.kind == "conversations"
+    only_unsure = set(reasons) <= {UNSURE, UNCALIBRATED}
+    return allowed and conversation and only_unsure and bool(answer.offers) and not standing.deflected
