@@ -55,26 +55,33 @@ class Glossary(msgspec.Struct, frozen=True):
     language: str
     words: dict[str, str] = {}
     stems: dict[str, str] = {}
-    turns: dict[tuple[str, ...], str] = {}
+    turns: dict[str, dict[tuple[str, ...], str]] = {}
+    """By their first word; the longest first."""
 
     @classmethod
     def of(cls, language: str, text: str) -> "Glossary":
         """What a file says; of two lines for one word the first counts."""
         found = cls(language, {}, {}, {})
+        turned: dict[tuple[str, ...], str] = {}
         for line in text.splitlines():
             english, _, rest = line.partition(":")
             single, _, turns = rest.partition("|")
             said = "" if english == _SILENT else english
             for word in single.split():
                 (found.stems if word.endswith("-") else found.words).setdefault(word.rstrip("-"), said)
-            for turn in filter(None, map(str.split, turns.split(","))):
-                found.turns.setdefault(tuple(turn), said)
+            for spoken in turns.split(","):
+                turned.setdefault(tuple(spoken.split()), said)
+        for turn in sorted(turned, key=len, reverse=True):
+            if len(turn) > 1:
+                found.turns.setdefault(turn[0], {})[turn] = turned[turn]
         return found
 
-    @property
-    def longest(self) -> int:
-        """How many words a turn of phrase has at most."""
-        return max(map(len, self.turns), default=1)
+    def turn(self, tokens: list[str], at: int) -> tuple[int, str] | None:
+        """The longest turn of phrase that begins at a token: how many tokens it has, and its English."""
+        for turn, said in self.turns.get(tokens[at], {}).items():
+            if tokens[at : at + len(turn)] == [*turn]:
+                return len(turn), said
+        return None
 
     def word(self, word: str) -> str:
         """The English of one word: of itself, of its singular, of its longest stem, or of its ending."""
@@ -105,14 +112,9 @@ def beside(text: str, language: str) -> str:
 
 def _said(tokens: list[str], language: str) -> Iterator[str]:
     """The English of turns of phrase, the longest first, and of the words between them."""
-    turns, longest, at = _glossary(language).turns, _longest(language), 0
+    known, at = _glossary(language), 0
     while at < len(tokens):
-        for length in range(min(longest, len(tokens) - at), 1, -1):
-            said = turns.get(tuple(tokens[at : at + length]))
-            if said is not None:
-                break
-        else:
-            length, said = 1, _word(tokens[at], language)
+        length, said = known.turn(tokens, at) or (1, _word(tokens[at], language))
         yield said
         at += length
 
@@ -127,11 +129,6 @@ def _tokens(text: str, language: str) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def _word(token: str, language: str) -> str:
     return _glossary(language).word(token) if token.isalpha() else token
-
-
-@cache
-def _longest(language: str) -> int:
-    return _glossary(language).longest
 
 
 @cache
