@@ -8,6 +8,7 @@ import importlib
 import sys
 
 from benchmarks import limits
+from benchmarks.chosen import chosen, parser
 
 NAMES = (
     "scan",
@@ -33,5 +34,5 @@ async def main(names: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(tuple(sys.argv[1:]) or NAMES))
+    asyncio.run(main(chosen(NAMES, parser(__doc__, "python -m benchmarks scan claim")).parts))
     sys.exit(limits.verdict())

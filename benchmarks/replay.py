@@ -22,6 +22,7 @@ import msgspec
 from rich.console import Console
 
 from benchmarks import limits
+from benchmarks.chosen import chosen, parser
 from benchmarks.sets import invoices, vary
 from newel.cli.replay import Options, run
 from newel.domain.interval import Share, share
@@ -147,5 +148,5 @@ async def main(names: Iterable[str] = PARTS) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(tuple(sys.argv[1:]) or tuple(PARTS)))
+    asyncio.run(main(chosen(PARTS, parser(__doc__, "python -m benchmarks.replay tickets")).parts))
     sys.exit(limits.verdict())

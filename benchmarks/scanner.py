@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from benchmarks import limits
+from benchmarks.chosen import chosen, parser
 from newel.ai.fitted import Ears, ears
 from newel.domain.interval import share
 from newel.domain.policy.parse import load_bundle
@@ -202,12 +203,10 @@ def rates(scanner: Scanner, folder: Path, show: int) -> None:
             say(f"{name}: {marker_id}", count, of=total[name], share=round(count / total[name], 4))
 
 
-def main(arguments: tuple[str, ...] = ()) -> None:
+def main(parts: Iterable[str] = PARTS, show: int = 0) -> None:
     """Print the figures."""
-    given = arguments or tuple(sys.argv[1:])
-    show = int(given[given.index("--show") + 1]) if "--show" in given else 0
     scanner = scanner_of_all_languages()
-    for part in [part for part in given if part in PARTS] or PARTS:
+    for part in parts:
         data = os.environ.get("NEWEL_DATA", "")
         if part != "traffic":
             judge(scanner, part, show)
@@ -216,5 +215,11 @@ def main(arguments: tuple[str, ...] = ()) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    asks = parser(__doc__, "python -m benchmarks.scanner open --show 5")
+    asks.add_argument("--show", type=int, default=0, metavar="N", help="so many examples of each")
+    leaves = asks.add_mutually_exclusive_group()
+    leaves.add_argument(RULES, action="store_true", help="by phrases alone")
+    leaves.add_argument(WORDS, action="store_true", help="without the encoder")
+    options = chosen(PARTS, asks)
+    main(options.parts, options.show)
     sys.exit(limits.verdict())

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from newel.ai import gloss
 from newel.ai.examples import source
 from newel.ai.features import WIDTH, Columns, Floats
 from newel.ai.lesson import Learnt
@@ -30,7 +31,7 @@ LED: Final = np.array(
     [at for at, label in enumerate(LABELS) if label not in (*HEARD["data_model"], *HEARD["risk_model"])]
 )
 FILE: Final = "signal.npz"
-_FORMAT: Final = "signal-5"
+_FORMAT: Final = "signal-6"
 # A message without a label is so many times as common as among the examples, where odd ones abound.
 ORDINARY: Final = 3.0
 # A weight is one of so many steps; a column with none over the least says next to nothing.
@@ -99,7 +100,8 @@ class Asked(NamedTuple):
         """Everything that the windows of a message hold."""
         heard = said(message)
         windows = [*heard.windows, (0, heard.own)]
-        return cls(heard, len(heard.windows), seen_in(heard.pieces, windows))
+        read = [gloss.beside(piece, heard.language) for piece in heard.pieces]
+        return cls(heard, len(heard.windows), seen_in(read, windows))
 
     @property
     def single(self) -> NDArray[np.bool_]:
@@ -138,7 +140,8 @@ def together(odds: Floats) -> Floats:
 
 def version() -> str:
     """The hash of all that the model is made from."""
-    inputs = [_FORMAT, LABELS, WEIGHTS, ORDINARY, *map(source, LANGUAGES)]
+    written = [*map(source, LANGUAGES), *map(gloss.source, gloss.LANGUAGES)]
+    inputs = [_FORMAT, LABELS, WEIGHTS, ORDINARY, *written]
     return hashlib.sha256(msgspec.json.encode(inputs)).hexdigest()[:12]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from newel.ai import meaning, signal
+from newel.ai import gloss, meaning, signal
 from newel.ai.encoder import encoder
 from newel.ai.examples import Example, shipped
 from newel.ai.features import Columns, Floats
@@ -33,7 +33,8 @@ def lesson() -> Lesson:
     told = table_of(LABELS, [part.labels for part in taken])
     led = told[:, LED].max(1, keepdims=True)
     lines = np.array([part.line for part in taken]) * len(LANGUAGES) + spoken
-    texts, truth = tuple(part.text for part in taken), np.concatenate([told, led], axis=1)
+    texts = tuple(gloss.beside(part.text, LANGUAGES[at]) for part, at in zip(taken, spoken, strict=True))
+    truth = np.concatenate([told, led], axis=1)
     return Lesson(texts, truth, lines, balanced(told.sum(1) > 0, spoken))
 
 
