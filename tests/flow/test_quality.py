@@ -281,6 +281,25 @@ async def test_a_verdict_is_feedback_that_calibrates_the_ai(desk: Desk) -> None:
     assert "right" in label["data"]
 
 
+async def test_a_verdict_teaches_of_the_episode_that_was_reviewed(desk: Desk) -> None:
+    policy(desk, sampled=1.0)
+    case_id = await settled(desk)
+    review = await open_review(desk, case_id)
+    await desk.say(MARKER, ref="C0017")  # the AI proposes nothing in the second
+    assert (await desk.case(case_id)).episode == 2
+    found = Verdict(marks=GOOD, missed=Cluster.EMOTION)
+    await quality.score(desk.house, desk.staff["greta"], review, found)
+    await desk.drain()
+    labels = await desk.rows(
+        "SELECT f.kind, l.confidence, p.confidence AS answered FROM newel.label l"
+        " JOIN newel.feedback f ON f.id = l.feedback_id"
+        " JOIN newel.proposal p ON p.case_id = f.case_id AND p.episode = 1"
+        " WHERE l.use = 'calibration' AND f.kind IN ('review', 'missed') ORDER BY f.kind"
+    )
+    assert [row["kind"] for row in labels] == ["missed", "review"]
+    assert all(row["confidence"] == row["answered"] for row in labels)
+
+
 async def test_QUA_2_sampling_rises_when_quality_drops_and_eases_again(desk: Desk) -> None:
     policy(desk, sampled=1.0)
     greta, seen = desk.staff["greta"], []
