@@ -257,6 +257,23 @@ async def test_QUA_6_a_sample_that_should_have_been_a_persons_is_a_miss(desk: De
     assert seen.missed.low < 0.5 < seen.missed.high
 
 
+async def test_QUA_6_what_a_marker_saw_later_is_not_among_what_was_not_flagged(desk: Desk) -> None:
+    policy(desk, sampled=1.0)
+    greta, missed = desk.staff["greta"], await settled(desk)
+    await settled(desk, 12)
+    for n in (31, 32):
+        await desk.say(RESET, ref=f"C{n:04}")
+        await desk.drain()
+        await desk.say(MARKER, ref=f"C{n:04}")
+        await desk.drain()
+    found = Verdict(marks=GOOD, missed=Cluster.EMOTION)
+    await quality.score(desk.house, greta, await open_review(desk, missed), found)
+    await desk.pass_time(seconds=1)
+    async with desk.house.db.tx(greta) as tx:
+        seen = (await weekly.misses(tx, "customer-support", Span(NOON.date(), NOON, tx.now)))["missed"]
+    assert (seen.count, seen.of) == (1, 2)
+
+
 async def test_QUA_6_only_what_the_ai_did_unflagged_can_have_been_missed(desk: Desk) -> None:
     case_id = await desk.proposed()
     await miss.mark(desk.house, desk.staff["amara"], case_id, Cluster.EMOTION)
