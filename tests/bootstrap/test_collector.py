@@ -76,6 +76,7 @@ def test_OPS_6_without_a_collector_its_library_is_not_even_loaded() -> None:
             "http://a:1/x",
         ),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@tempo:4318/?key=secret"}, "http://tempo:4318/"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@[::1:4318"}, collector.UNREADABLE),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://tempo:4318", "OTEL_SDK_DISABLED": "True"}, ""),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://tempo:4318", "OTEL_TRACES_EXPORTER": "none"}, ""),
     ],
@@ -210,6 +211,17 @@ def test_OPS_6_a_variable_that_is_wrong_keeps_no_process_from_its_work(
     with capture_logs() as said, collector.collecting("server"):
         assert span.root("GET", Kind.SERVER) is span.NOTHING
     assert [line["event"] for line in said] == ["traces.not_started"]
+
+
+def test_OPS_6_an_address_that_is_none_keeps_no_process_from_its_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@[::1:4318")
+    collector.load()
+    with collector.collecting("server"):
+        worked = True
+    assert worked
+    assert not collector.reachable()
 
 
 def test_OPS_6_the_doctor_tries_the_collector(there: Collector, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from tests.flow.test_weekly import NOTHING, OWNERS, missed, told
 
 from conftest import House
 from floor import Floor, open_floor
-from newel.domain.errors import Conflict, Forbidden, NotFound
+from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from newel.domain.post_mortem import Measure, Told, Why
 from newel.domain.words import Cluster
 from newel.flow import escalation, miss, policy, post_mortem, routing, trace, weekly
@@ -128,6 +128,19 @@ async def test_INV_15_what_it_says_is_masked_and_sealed(floor: Floor) -> None:
     assert b"ombudsman" not in row["said_sealed"]
     texts = await floor.rows("SELECT data::text FROM newel.audit_event WHERE entity = 'post_mortem'")
     assert not any("ombudsman" in row["data"] for row in texts)
+
+
+@pytest.mark.parametrize("phrase", ["Priya Nair", "write to priya@example.com"])
+async def test_INV_15_a_phrase_that_names_the_customer_is_refused_and_no_marker_of_a_mask(
+    floor: Floor, phrase: str
+) -> None:
+    await missed(floor, Cluster.LEGAL)
+    (found,) = await opened(floor)
+    wrong = msgspec.structs.replace(MARKER, phrases=("the ombudsman", phrase))
+    with pytest.raises(Invalid, match="names the customer"):
+        await post_mortem.write(floor.house, floor.staff["ivan"], found.id, wrong)
+    assert len(await opened(floor)) == 1
+    assert len(await policy.versions(floor.house)) == 1
 
 
 async def test_QUA_6_the_case_tells_its_post_mortem(floor: Floor) -> None:

@@ -257,6 +257,23 @@ async def test_QUA_6_a_sample_that_should_have_been_a_persons_is_a_miss(desk: De
     assert seen.missed.low < 0.5 < seen.missed.high
 
 
+async def test_QUA_6_what_a_marker_saw_later_is_not_among_what_was_not_flagged(desk: Desk) -> None:
+    policy(desk, sampled=1.0)
+    greta, missed = desk.staff["greta"], await settled(desk)
+    await settled(desk, 12)
+    for n in (31, 32):
+        await desk.say(RESET, ref=f"C{n:04}")
+        await desk.drain()
+        await desk.say(MARKER, ref=f"C{n:04}")
+        await desk.drain()
+    found = Verdict(marks=GOOD, missed=Cluster.EMOTION)
+    await quality.score(desk.house, greta, await open_review(desk, missed), found)
+    await desk.pass_time(seconds=1)
+    async with desk.house.db.tx(greta) as tx:
+        seen = (await weekly.misses(tx, "customer-support", Span(NOON.date(), NOON, tx.now)))["missed"]
+    assert (seen.count, seen.of) == (1, 2)
+
+
 async def test_QUA_6_only_what_the_ai_did_unflagged_can_have_been_missed(desk: Desk) -> None:
     case_id = await desk.proposed()
     await miss.mark(desk.house, desk.staff["amara"], case_id, Cluster.EMOTION)
@@ -279,6 +296,25 @@ async def test_a_verdict_is_feedback_that_calibrates_the_ai(desk: Desk) -> None:
     )
     assert label["right_answer"] is False
     assert "right" in label["data"]
+
+
+async def test_a_verdict_teaches_of_the_episode_that_was_reviewed(desk: Desk) -> None:
+    policy(desk, sampled=1.0)
+    case_id = await settled(desk)
+    review = await open_review(desk, case_id)
+    await desk.say(MARKER, ref="C0017")  # the AI proposes nothing in the second
+    assert (await desk.case(case_id)).episode == 2
+    found = Verdict(marks=GOOD, missed=Cluster.EMOTION)
+    await quality.score(desk.house, desk.staff["greta"], review, found)
+    await desk.drain()
+    labels = await desk.rows(
+        "SELECT f.kind, l.confidence, p.confidence AS answered FROM newel.label l"
+        " JOIN newel.feedback f ON f.id = l.feedback_id"
+        " JOIN newel.proposal p ON p.case_id = f.case_id AND p.episode = 1"
+        " WHERE l.use = 'calibration' AND f.kind IN ('review', 'missed') ORDER BY f.kind"
+    )
+    assert [row["kind"] for row in labels] == ["missed", "review"]
+    assert all(row["confidence"] == row["answered"] for row in labels)
 
 
 async def test_QUA_2_sampling_rises_when_quality_drops_and_eases_again(desk: Desk) -> None:

@@ -10,17 +10,25 @@ import structlog
 
 from newel import span
 
+UNREADABLE: Final = "(unreadable)"
+"""In place of an address that is none; what it says may hold a password."""
 _ADDRESSES: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 log = structlog.get_logger("traces")
 
 
 def address(environment: Mapping[str, str] | None = None) -> str:
-    """Where traces are collected, without user and password; empty when they are not."""
+    """Where traces are collected, without user and password; empty when they are not.
+
+    What cannot be read is named as ``UNREADABLE``, and raises nothing.
+    """
     given = os.environ if environment is None else environment
     if given.get("OTEL_SDK_DISABLED", "").lower() == "true" or given.get("OTEL_TRACES_EXPORTER") == "none":
         return ""
     found = next((given[name] for name in _ADDRESSES if given.get(name)), "")
-    parts = urlsplit(found)
+    try:
+        parts = urlsplit(found)
+    except ValueError:  # no address at all: nobody is reached by it, and each process says so
+        return UNREADABLE
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 

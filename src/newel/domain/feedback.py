@@ -34,7 +34,10 @@ class Use(StrEnum):
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the person said, sealed; the texts stay with their case."""
+    """What the person said, sealed; the texts stay with their case.
+
+    ``episode``: of which run of the case it was said; 0 in what was kept before that was told.
+    """
 
     category: Category | None = None
     cause: Cause | None = None
@@ -48,6 +51,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     passed: bool | None = None
     score: float | None = None
     failed: tuple[str, ...] = ()
+    episode: int = 0
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

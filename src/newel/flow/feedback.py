@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from newel.domain import feedback as rule
 from newel.domain import mask
 from newel.domain.access import Act, Actor, system
@@ -28,7 +30,8 @@ INGESTER: Final = system("feedback")
 async def add(
     tx: Tx, house: House, case: Case, what: What, body: Body, resolution_id: UUID | None = None
 ) -> None:
-    """Keep what was decided, for learning; the job follows in the same transaction."""
+    """Keep what was decided of the case's episode, for learning; the job follows in the same transaction."""
+    body = msgspec.structs.replace(body, episode=case.episode)
     feedback = await rows.add(tx, house.envelope, case, what, body, resolution_id)
     await jobs.add(tx, "feedback", case_id=case.id, subject_id=feedback, priority=4)
 
@@ -51,6 +54,7 @@ async def _ingest(tx: Tx, house: House, feedback_id: UUID) -> None:
         return
     case = await cases.read(tx, feedback.case_id)
     body = feedback.body(house.envelope, case)
+    case = msgspec.structs.replace(case, episode=body.episode or case.episode)  # it may be in another by now
     labels = rule.labels(feedback.kind, body, await _evidence(tx, house, case))
     await rows.ingest(tx, feedback, labels)
 

@@ -84,7 +84,12 @@ async def teach(tx: Tx, house: House, case: Case, review: Review, said: Verdict,
     failed = tuple(name for name, mark in said.marks.items() if mark is Mark.MISSED)
     by_person = review.work != "ai" or review.kind == "miss"
     body = Body(passed=found.passed, score=found.value, failed=failed, by_person=by_person)
-    await feedback.add(tx, house, case, What.REVIEW, body)
+    await feedback.add(tx, house, _as_reviewed(case, review), What.REVIEW, body)
+
+
+def _as_reviewed(case: Case, review: Review) -> Case:
+    """The case in the episode that was reviewed: the customer may have come back since."""
+    return msgspec.structs.replace(case, episode=review.episode)
 
 
 async def _weigh(tx: Tx, running: Running, case: Case, review: Review) -> None:
@@ -105,11 +110,11 @@ async def _missed(tx: Tx, house: House, case: Case, review: Review, said: Verdic
     """The audit of unflagged work: what a sample should have been is a miss as if it were marked (QUA-6)."""
     if said.missed is None:
         return
-    of = msgspec.structs.replace(case, episode=review.episode)
+    of = _as_reviewed(case, review)
     standing = await misses.standing(tx, of, UUID(tx.actor.id))
     rule.must_find(review.kind, review.work, said.missed, flagged=standing.flagged)
     miss = await misses.add(tx, of, UUID(tx.actor.id), said.missed, review.id)
-    await feedback.add(tx, house, case, What.MISSED, Body(cluster=said.missed))
+    await feedback.add(tx, house, of, What.MISSED, Body(cluster=said.missed))
     await post_mortem.of_miss(tx, house, of, miss, said.missed)
 
 

@@ -35,7 +35,7 @@ SELECT (SELECT count(*) FROM newel.proposal WHERE case_id = $1 AND episode = $2 
 -- name: open_question
 -- The reason of the newest question that was put to the customer after the last answered message.
 SELECT p.contact_reason FROM newel.proposal p JOIN newel.message i ON i.id = p.message_id
-    JOIN newel.message m ON m.proposal_id = p.id JOIN newel.outbox o ON o.message_id = m.id
+    JOIN newel.message m ON m.proposal_id = p.id AND m.case_id = p.case_id JOIN newel.outbox o ON o.message_id = m.id
 WHERE p.case_id = $1 AND p.episode = $2 AND i.seq > $3 AND 'question' = ANY (p.reasons)
     AND o.state <> 'withdrawn' ORDER BY i.seq DESC LIMIT 1;
 

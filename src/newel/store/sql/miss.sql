@@ -7,7 +7,7 @@ SELECT EXISTS (SELECT FROM newel.context_package p JOIN newel.work_item w ON w.i
     OR EXISTS (SELECT FROM newel.approval a WHERE a.case_id = $1 AND a.decided_by = $2)
     OR EXISTS (SELECT FROM newel.message m WHERE m.case_id = $1 AND m.released_by = $2) AS handled,
     EXISTS (SELECT FROM newel.scan_receipt r JOIN newel.message m ON m.id = r.message_id
-        WHERE r.case_id = $1 AND m.episode = $3 AND r.locked) AS flagged,
+        WHERE m.case_id = $1 AND m.episode = $3 AND r.locked) AS flagged,
     EXISTS (SELECT FROM newel.miss x WHERE x.case_id = $1 AND x.staff_id = $2 AND x.review_id IS NULL) AS marked;
 
 -- name: add

@@ -48,13 +48,18 @@ SELECT m.cluster, count(*) AS times FROM newel.miss m JOIN newel.cases c ON c.id
 WHERE c.workflow = $1 AND m.at >= $2 AND m.at < $3 GROUP BY m.cluster ORDER BY times DESC, m.cluster;
 
 -- name: missed
--- Of the unflagged episodes that the AI decided on in a week: how many were found to be missed by now.
-WITH unflagged AS (
+-- Of the unflagged episodes that the AI decided on in a week: how many were found to be missed by now. What was missed
+-- is one of them, though a marker may have seen what the customer wrote after.
+WITH decided AS (
     SELECT DISTINCT d.case_id, d.episode FROM newel.decision d JOIN newel.cases c ON c.id = d.case_id
     WHERE c.workflow = $1 AND d.at >= $2 AND d.at < $3 AND d.kind IN ('release', 'propose')
+), told AS (
+    SELECT EXISTS (SELECT FROM newel.post_mortem p WHERE p.case_id = d.case_id AND p.episode = d.episode) AS missed,
+        EXISTS (SELECT FROM newel.scan_receipt r JOIN newel.message m ON m.id = r.message_id
+            WHERE m.case_id = d.case_id AND m.episode = d.episode AND r.locked) AS flagged
+    FROM decided d
 )
-SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM newel.post_mortem p
-    WHERE p.case_id = u.case_id AND p.episode = u.episode)) AS count, count(*) AS of FROM unflagged u;
+SELECT count(*) FILTER (WHERE missed) AS count, count(*) AS of FROM told WHERE missed OR NOT flagged;
 
 -- name: audit
 -- Of the sampled reviews of unflagged work in a week: how many found a miss.
