@@ -30,7 +30,8 @@ from web.test_weekly import a_week_later
 
 __all__ = ["corner", "street"]
 PICTURES = os.environ.get("NEWEL_PICTURES", "")
-LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+FEW = (("wide", "light"), ("phone", "dark"), ("zoomed", "light"))
+LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark") if PICTURES or (size, theme) in FEW]
 MANY = 2_000
 MUG = "a broken mug, seen from above and a little from the left.png"
 MORE = (
