@@ -18,6 +18,7 @@ from newel.domain.post_mortem import Measure, Told, Why
 from newel.domain.weekly import Signed
 from newel.domain.words import Cluster
 from newel.flow import escalation, miss, pattern, post_mortem, weekly
+from newel.store import wallboard
 
 OWNERS = Owners(
     quality="Greta Lindqvist",
@@ -54,6 +55,11 @@ async def missed(floor: Floor, cluster: Cluster = Cluster.EMOTION, login: str = 
 async def only(floor: Floor) -> Any:
     (found,) = await weekly.listed(floor.house, floor.staff["greta"])
     return found
+
+
+async def late(floor: Floor) -> list[Any]:
+    async with floor.tx() as tx:
+        return list(await wallboard.late_reviews(tx))
 
 
 async def told(floor: Floor, kind: str) -> list[tuple[str | None, str]]:
@@ -166,6 +172,38 @@ async def test_INT_3_a_late_one_is_told_once_to_its_owner_and_the_supervisors(fl
     found = await only(floor)
     assert found.overdue_at is not None
     assert found.state == "open"
+
+
+async def test_INT_3_WRK_6_the_wallboard_has_what_is_late_from_its_due_time_until_it_is_signed_off(
+    floor: Floor,
+) -> None:
+    await monday(floor)
+    await weekly.watch(floor.house)
+    found = await only(floor)
+    assert await late(floor) == []
+    (row,) = await floor.rows("SELECT newel.now() AS now")
+    await floor.pass_time(seconds=(found.due_at - row["now"]).total_seconds())
+    (shown,) = await late(floor)
+    assert (shown.id, shown.workflow, shown.week) == (found.id, "customer-support", found.week)
+    assert (shown.owner, shown.answered, shown.due_at) == ("Greta Lindqvist", True, found.due_at)
+    await weekly.sign(floor.house, floor.staff["greta"], found.id, SAID)
+    assert await late(floor) == []
+
+
+async def test_INT_3_WRK_6_it_names_who_is_to_do_it_where_no_account_is_and_the_longest_late_first(
+    floor: Floor,
+) -> None:
+    owners = msgspec.structs.replace(OWNERS, quality="Head of quality")
+    floor.replaced(
+        replace(floor.running, bundle=msgspec.structs.replace(floor.running.bundle, owners=owners))
+    )
+    for weeks in range(2):
+        await monday(floor, weeks)
+        await weekly.watch(floor.house)
+    await monday(floor, weeks=2)
+    shown = await late(floor)
+    assert [(one.owner, one.answered) for one in shown] == [("Head of quality", False)] * 2
+    assert [one.week for one in shown] == [date(2026, 11, 23), date(2026, 11, 30)]
 
 
 async def test_INT_3_it_is_signed_off_once_by_whose_it_is_and_never_changes(floor: Floor) -> None:

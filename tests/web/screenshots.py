@@ -7,12 +7,19 @@ off at phone width or at twice the size; nothing that only colour says; no word 
 besides: no English left over, but for what the company wrote; numbers, dates and money as that language
 writes them; longer words that still fit. A language written from right to left (``ar``) turns the pages
 that do not speak it as well.
+
+What needs a past of its own (a queue of thousands, an ended case that is opened again, a limit, articles
+that contradict each other, files and scores in the chat, refusals) ``tests/web/console/test_scenes.py``
+brings about on a house of its own: ``--scenes`` takes pictures of that alone, and needs no running demo.
 """
 
 import argparse
 import asyncio
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +37,7 @@ SITE = "site=hearthwick"
 TURNED = "document.documentElement.dir = 'rtl'"
 PATIENCE_MS = 5_000
 KEYS = "!"
+SCENES = Path(__file__).parent / "console" / "test_scenes.py"
 PRESSED = re.compile(r"[^A-Za-z0-9]")
 PAGES: dict[str, tuple[str, ...]] = {
     "": (
@@ -201,7 +209,14 @@ async def main(look: Look) -> None:
         await browser.close()
 
 
-def asked() -> Look:
+def scenes(out: Path) -> int:
+    """Pictures of what needs a past of its own; how the tests that bring it about ended."""
+    environment = os.environ | {"NEWEL_PICTURES": str(out.resolve())}
+    command = [sys.executable, "-m", "pytest", "-q", str(SCENES)]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def asked() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
@@ -209,8 +224,12 @@ def asked() -> Look:
     parser.add_argument("--language", choices=CUSTOMERS, default=SOURCE, help="what the browser asks for")
     parser.add_argument("--only", default="", help="a part of the names of the pictures that are wanted")
     parser.add_argument("--whole", action="store_true", help="pages to their end, not what a window shows")
-    return Look(**vars(parser.parse_args()))
+    parser.add_argument("--scenes", action="store_true", help="only what needs a past of its own, of no demo")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(asked()))
+    said = vars(asked())
+    if said.pop("scenes"):
+        sys.exit(scenes(said["out"]))
+    asyncio.run(main(Look(**said)))

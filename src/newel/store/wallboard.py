@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -123,6 +123,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
+class LateReview(msgspec.Struct, frozen=True, kw_only=True):
+    """A weekly review that was not done in time; ``answered``: whether its owner is an account."""
+
+    id: UUID
+    workflow: str
+    week: date
+    due_at: datetime
+    owner: str
+    answered: bool
+
+
 async def lanes(tx: Tx, coming: Sequence[Clock], staff_id: UUID) -> list[Lane]:
     """Open work by priority; ``today`` begins at the person's midnight."""
     return [_lane(row, coming) for row in await tx.rows(sql("wallboard").lanes, tx.now, staff_id)]
@@ -224,6 +235,11 @@ async def stalled(tx: Tx) -> dict[str, datetime | None]:
         for row in await tx.rows(sql("wallboard").stalled, list(MOVING), tx.now - STALLED_AFTER)
     }
     return {kind: found.get(kind) for kind in MOVING}
+
+
+async def late_reviews(tx: Tx) -> list[LateReview]:
+    """The weekly reviews that are late, the longest first."""
+    return [LateReview(**dict(row)) for row in await tx.rows(sql("wallboard").late_reviews, tx.now)]
 
 
 async def concerned(tx: Tx, workflow: str | None, contact_reason: str | None) -> int:

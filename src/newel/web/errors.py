@@ -95,6 +95,7 @@ _PLAIN = {
 _TITLES = {
     HTTPStatus.FORBIDDEN: N_("This is not yours to do"),
     HTTPStatus.NOT_FOUND: N_("This is not here"),
+    HTTPStatus.CONFLICT: N_("This cannot be done now"),
     HTTPStatus.UNPROCESSABLE_ENTITY: N_("This cannot be used as it is"),
 }
 """What a page says above an error; of the rest the protocol's own words."""

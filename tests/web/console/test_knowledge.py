@@ -119,7 +119,8 @@ async def test_LRN_9_articles_that_may_contradict_each_other_say_so(shop: Site) 
     assert saved.is_success, saved.text
     shown = (await ivan.get(draft)).text
     assert "May contradict" in shown
-    assert "Items can be returned within 30 days of delivery." in shown
+    assert ">Returns within 30 days</a>" in shown
+    assert "There: <q>Items can be returned within 30 days of delivery.</q>" in shown
     assert (await ivan.post(f"{draft}/review", data={**head, "revision": "2", "body": body})).is_success
     june = await shop.signed_in("june")
     assert (await june.post(f"{draft}/publication", data={"revision": "3"})).is_success

@@ -8,7 +8,7 @@ from web.console.test_desk import settled, waits
 from web.test_desk import at_work, mine, work_off
 
 
-async def _ended(shop: Site) -> str:
+async def ended(shop: Site) -> str:
     """A legal case that Esme had and ended, her note with it."""
     case_id = await waits(shop)
     esme = await at_work(shop, "esme")
@@ -22,7 +22,7 @@ async def _ended(shop: Site) -> str:
 async def test_WRK_2_a_case_like_mine_is_read_and_opened_again_by_keyboard(
     shop: Site, browser: Browser
 ) -> None:
-    before = await _ended(shop)
+    before = await ended(shop)
     now = await waits(shop, ref="C0040")
     await at_work(shop, "esme")
     await work_off(shop)
@@ -51,7 +51,7 @@ async def _read(one: Seat, before: str, now: str) -> None:
 
 async def _open_again(one: Seat) -> None:
     await one.page.keyboard.press("e")
-    await expect(one.page.locator("#reopen")).to_be_visible()
+    await expect(one.page.locator("#reopen textarea")).to_be_focused()
     assert await one.axe() == []
     await one.page.locator("#reopen textarea").fill("She wrote to me by post.")
     await one.page.keyboard.press("Control+Enter")

@@ -1,16 +1,20 @@
 """The wallboard: a supervisor sees the floor and acts on it, with nobody doing any job behind it."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from newel.domain.access import Role
+from newel.domain.access import ALLOWED, Act, Role
+from newel.flow import weekly
 from newel.store import wallboard
 from web.conftest import ROOT, Site
 from web.console.conftest import seat
+from web.console.test_weekly import seen
+from web.test_weekly import SIGNED, WEEKLY, a_week_later
 
 LAWYER = "If this goes on I will call my lawyer."
 PERSON = "human please"
@@ -291,3 +295,51 @@ async def test_RTE_5_WRK_6_the_overflow_pool_is_opened_with_a_reason_and_seen_by
         "SELECT event FROM newel.audit_event WHERE entity = 'overflow' ORDER BY seq"
     )
     assert [row["event"] for row in told] == ["overflow.opened", "overflow.closed"]
+
+
+async def test_INT_3_WRK_6_a_late_weekly_review_comes_to_the_board_and_goes_as_it_is_signed_off(
+    shop: Site, browser: Browser
+) -> None:
+    await a_week_later(shop)
+    [due] = await shop.house.as_owner(
+        "SELECT due_at - newel.now() AS left FROM newel.weekly WHERE workflow = 'customer-support'"
+    )
+    await shop.house.pass_time(due["left"] - timedelta(minutes=1))
+    async with seat(shop, browser, "ivan") as one:
+        page = one.page
+        await one.go("/wallboard")
+        row = page.locator("[id^=late-review-]").filter(has_text="Hearthwick customer support")
+        await expect(page.locator("#person-esme")).to_be_visible()
+        await expect(row).to_have_count(0)
+        await shop.house.pass_time(timedelta(minutes=2))
+        await weekly.watch(shop.wired)  # it tells that one is late: the board hears of it
+        await expect(row).to_contain_text("Greta Lindqvist")
+        await expect(row.locator("time")).to_be_visible()
+        await seen(one)
+        await row.get_by_role("link").click()
+        await page.wait_for_url("**/weekly/*")
+        review = page.url.rpartition("/")[2]
+
+        await one.go("/wallboard")
+        await expect(row).to_be_visible()
+        greta = await shop.signed_in("greta")
+        assert (await greta.post(f"{WEEKLY}/{review}/signature", json=SIGNED)).status_code == 204
+        await expect(row).to_have_count(0)
+        assert one.complaints == []
+
+
+async def test_INT_3_WRK_6_who_may_not_see_reviews_sees_none_on_the_board(
+    shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newel.web.console.wallboard.REVIEWS_SHOWN", 1)
+    await a_week_later(shop)
+    await shop.house.pass_time(timedelta(days=7))
+    ivan = await shop.signed_in("ivan")
+    seen = (await ivan.get("/wallboard")).text
+    assert "Weekly reviews overdue" in seen
+    assert 'and 1 more · <a href="/weekly">' in seen
+    monkeypatch.setitem(ALLOWED, Act.REVIEW, frozenset({Role.REVIEWER}))  # type: ignore[arg-type]
+    unseen = await ivan.get("/wallboard")
+    assert unseen.status_code == 200
+    assert "overdue" not in unseen.text
+    assert "Greta Lindqvist</td>" not in unseen.text

@@ -117,3 +117,9 @@ SELECT k.kind, j.run_at FROM unnest($1::text[]) AS k(kind) CROSS JOIN LATERAL (
 -- How many cases the AI has now, of a workflow ($1) and a contact reason ($2) if they are given.
 SELECT count(*) FROM newel.cases WHERE state IN ('ai', 'deflecting', 'approval', 'held', 'acting')
     AND ($1::text IS NULL OR workflow = $1) AND ($2::text IS NULL OR contact_reason = $2);
+
+-- name: late_reviews
+-- Weekly reviews that were due by $1 and are open, the longest late first; the name of who is to do it, or the name that nobody has.
+SELECT w.id, w.workflow, w.week, w.due_at, coalesce(o.name, w.owner) AS owner, w.owner_id IS NOT NULL AS answered
+FROM newel.weekly w LEFT JOIN newel.staff o ON o.id = w.owner_id
+WHERE w.state = 'open' AND w.due_at <= $1 ORDER BY w.due_at, w.workflow, w.week;

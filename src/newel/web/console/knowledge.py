@@ -1,6 +1,7 @@
 """Knowledge: finding and reading articles, writing the next version, and another person publishing it."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -108,12 +109,14 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
         draft = await rows.draft_of(tx, article_id)
         judged = await readers.judged(tx, article_id)
         called = await rows.called(tx, [shown.owner])
-        doubts = [] if current else against(shown, await rows.current(tx))
+        shelf = await rows.current(tx)
+        doubts = [] if current else against(shown, shelf)
         today = tx.now.date()
     return page(
         request,
         "knowledge/article.html",
         doubts=doubts,
+        titles=_titles(shelf),
         judged=judged,
         called=called,
         article=shown,
@@ -156,9 +159,15 @@ async def draft(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
         base = await rows.article(tx, found.article_id, found.base_version) if found.base_version else None
         collections = await rows.collections(tx)
         called = await rows.called(tx, [one.owner for one in (found, base) if one])
-        doubts = against(knowledge.article_of(found, tx), await rows.current(tx))
-    shown = _shown(found, base, called, request)
-    return page(request, "knowledge/draft.html", collections=collections, doubts=doubts, **shown)
+        shelf = await rows.current(tx)
+        doubts = against(knowledge.article_of(found, tx), shelf)
+    shown = _shown(found, base, called, request) | {"doubts": doubts, "titles": _titles(shelf)}
+    return page(request, "knowledge/draft.html", collections=collections, **shown)
+
+
+def _titles(shelf: Iterable[Article]) -> dict[str, str]:
+    """What articles are called, by their id."""
+    return {one.id: one.title for one in shelf}
 
 
 def _shown(draft: Draft, base: Article | None, called: dict[str, str], request: Ask) -> dict[str, Any]:

@@ -39,6 +39,7 @@ FITS_SHOWN = 40
 TALKS_SHOWN = 20
 ANSWERED_SHOWN = 8
 APPROVALS_SHOWN = 8
+REVIEWS_SHOWN = 4
 HEARD_DAYS = 7
 
 
@@ -120,6 +121,8 @@ async def _work(request: Ask, look: Look) -> dict[str, Any]:
             "sheet": sheet,
             "queue": await wallboard.queue(tx, QUEUE_SHOWN, sheet.first, look.priority),
             "stalled": await wallboard.stalled(tx),
+            "late_reviews": await wallboard.late_reviews(tx) if request.actor.may(Act.REVIEW) else (),
+            "reviews_shown": REVIEWS_SHOWN,
         }
 
 
