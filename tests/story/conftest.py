@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -27,6 +28,20 @@ def traces() -> Iterator[Collector]:
 
 @pytest.fixture(scope="session")
 def day(server: Server, traces: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    with begun(server, traces, tmp_path_factory) as found:
+        yield found
+
+
+@pytest.fixture
+def week(server: Server, traces: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """A house of its own for a story that takes the clock on for days: none of the others is to notice."""
+    with begun(server, traces, tmp_path_factory) as found:
+        yield found
+
+
+@contextmanager
+def begun(server: Server, traces: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """The house as it opens in the morning, and closed again."""
     home = tmp_path_factory.mktemp("day")
     systems = start_systems(tmp_path_factory.mktemp("books"), today=MORNING.date())
     name = asyncio.run(server.clone())

@@ -1,6 +1,6 @@
 """The weekly review: what the house passed once is looked back on, and is a person's from then on.
 
-It is the last story of the day, as it takes the clock from Wednesday to the Wednesday after.
+It has a house of its own, as it takes the clock from Wednesday to the Wednesday after.
 """
 
 from tests.story.day import Day, Json, Person, until
@@ -50,7 +50,8 @@ def post_mortem_of(day: Day, taken: Json) -> Json:
     return next(one for one in found if one["case_id"] == taken["case_id"])
 
 
-def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked_back_on(day: Day) -> None:
+def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked_back_on(week: Day) -> None:
+    day = week
     taken = day.say(f"Where is order 10110? I have told {GUILD} about it as well.", "C0110")
     day.replied(taken, "ai")
     assert day.case(taken)["tier"] == 1
