@@ -1,7 +1,7 @@
 """Which parts of a benchmark a command line names; ``--help`` says what there is, with an example."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 
 def parser(about: str | None, example: str) -> argparse.ArgumentParser:
@@ -14,13 +14,11 @@ def parser(about: str | None, example: str) -> argparse.ArgumentParser:
     )
 
 
-def chosen(
-    known: Iterable[str], asks: argparse.ArgumentParser, given: Sequence[str] | None = None
-) -> argparse.Namespace:
+def chosen(known: Iterable[str], asks: argparse.ArgumentParser) -> argparse.Namespace:
     """The options, with ``parts``: those named, or all; another name ends with what there would be."""
     names = tuple(known)
     asks.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(names)} (all)")
-    options = asks.parse_args(given)
+    options = asks.parse_args()
     for name in options.parts:
         if name not in names:
             asks.error(f"there is no {name!r}: {', '.join(names)}")

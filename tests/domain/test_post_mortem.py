@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from newel.domain import policy
 from newel.domain import post_mortem as rule
 from newel.domain.errors import Invalid
+from newel.domain.mask import known_of
 from newel.domain.policy.diff import compare, signatures_needed, without_post_mortem
 from newel.domain.policy.parse import Source, load_bundle
 from newel.domain.post_mortem import FILE, Measure, Told, Why
@@ -107,3 +108,14 @@ def test_QUA_6_what_is_missing_is_asked_for() -> None:
     ):
         with pytest.raises(Invalid, match=what):
             rule.must_say(msgspec.structs.replace(TOLD, **wrong))
+
+
+@pytest.mark.parametrize("phrase", ["Priya Nair", "tell nair", "write to priya@example.com"])
+def test_INV_15_texts_are_masked_and_a_phrase_that_names_the_customer_is_refused(phrase: str) -> None:
+    known = known_of("Priya Nair", "priya@example.com")
+    kept = rule.masked(msgspec.structs.replace(TOLD, missed=f" {phrase} asked twice. "), known)
+    assert "nair" not in kept.missed.lower()
+    assert "priya" not in kept.missed.lower()
+    assert kept.phrases == TOLD.phrases
+    with pytest.raises(Invalid, match="names the customer"):
+        rule.masked(msgspec.structs.replace(TOLD, phrases=("the ombudsman", phrase)), known)

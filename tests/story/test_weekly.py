@@ -51,15 +51,14 @@ def post_mortem_of(day: Day, taken: Json) -> Json:
 
 
 def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked_back_on(week: Day) -> None:
-    day = week
-    taken = day.say(f"Where is order 10110? I have told {GUILD} about it as well.", "C0110")
-    day.replied(taken, "ai")
-    assert day.case(taken)["tier"] == 1
+    taken = week.say(f"Where is order 10110? I have told {GUILD} about it as well.", "C0110")
+    week.replied(taken, "ai")
+    assert week.case(taken)["tier"] == 1
 
-    ivan, june = day.person("ivan"), day.person("june")
+    ivan, june = week.person("ivan"), week.person("june")
     assert ivan.http.post(f"/api/v1/cases/{taken['case_id']}/takeover").is_success
     ivan.post(f"/api/v1/cases/{taken['case_id']}/miss", cluster="legal")
-    opened = post_mortem_of(day, taken)
+    opened = post_mortem_of(week, taken)
     assert (opened["state"], opened["owner_name"]) == ("open", "Ivan Petrov")
     written = ivan.post(f"/api/v1/post-mortems/{opened['id']}/text", **POST_MORTEM)
     assert written["draft_state"] == "draft"
@@ -69,10 +68,10 @@ def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked
     assert is_done(june, f"{draft}/activation") == 409  # nobody has signed it
     assert is_done(june, f"{draft}/signature", role="legal_compliance") == 200
     assert is_done(june, f"{draft}/activation") == 200
-    assert post_mortem_of(day, taken)["draft_state"] == "active"
+    assert post_mortem_of(week, taken)["draft_state"] == "active"
 
-    days_later(day, 5)
-    monday = until("the week has its review", lambda: review(day))
+    days_later(week, 5)
+    monday = until("the week has its review", lambda: review(week))
     assert (monday["week"], monday["state"], monday["owner_name"]) == (
         "2026-11-23",
         "open",
@@ -81,16 +80,16 @@ def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked
     assert monday["figures"]["marked"] == [{"cluster": "legal", "times": 1}]
     assert monday["figures"]["post_mortems"] == {"written": 1, "open": 0, "overdue": 0}
     page = f"/weekly/{monday['id']}"
-    assert hears(day, "greta", page)
-    assert not hears(day, "ivan", page)
-    assert page not in day.person("ivan").http.get("/wallboard").text
+    assert hears(week, "greta", page)
+    assert not hears(week, "ivan", page)
+    assert page not in week.person("ivan").http.get("/wallboard").text
 
-    days_later(day, 2)
-    late = until("it is told that the review is late", lambda: overdue(day))
+    days_later(week, 2)
+    late = until("it is told that the review is late", lambda: overdue(week))
     assert (late["id"], late["figures"]) == (monday["id"], monday["figures"])
-    assert hears(day, "ivan", page)
-    assert page in day.person("ivan").http.get("/wallboard").text
-    greta = day.person("greta")
+    assert hears(week, "ivan", page)
+    assert page in week.person("ivan").http.get("/wallboard").text
+    greta = week.person("greta")
     sheet = greta.get(f"/api/v1{page}")
     assert [one["id"] for one in sheet["post_mortems"]] == [opened["id"]]
     assert greta.http.post(f"/api/v1{page}/signature", json=SIGNED).status_code == 204
@@ -100,17 +99,17 @@ def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked
         "Greta Lindqvist",
         SIGNED["notes"],
     )
-    assert page not in day.person("ivan").http.get("/wallboard").text
+    assert page not in week.person("ivan").http.get("/wallboard").text
 
-    again = day.say("Where is order 10111? The potters' guild has my letter too.", "C0111")
-    esme = day.owner(again)
+    again = week.say("Where is order 10111? The potters' guild has my letter too.", "C0111")
+    esme = week.owner(again)
     assert esme.login == "esme"
     item = esme.item(again["case_id"])
     assert (item["priority"], item["skills"], item["regulated"]) == (2, ["legal"], True)
     fired = str(esme.part(again["case_id"], "trigger", "ready")["value"])
     assert f"legal.pm_{opened['id'][:8]}" in fired
-    assert day.case(again)["locked"]
-    assert day.replies(again, "ai") == []
+    assert week.case(again)["locked"]
+    assert week.replies(again, "ai") == []
     esme.resolve(again["case_id"], reply="Esme here. I have your letter.")
-    (reply,) = day.replied(again, "person")
+    (reply,) = week.replied(again, "person")
     assert reply["text"] == "Esme here. I have your letter."

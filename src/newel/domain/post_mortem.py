@@ -9,7 +9,9 @@ from uuid import UUID
 
 import msgspec
 
+from newel.domain import mask
 from newel.domain.errors import Invalid
+from newel.domain.mask import Known
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import INCLUDE, Source, included
 from newel.domain.policy.triggers import Trigger
@@ -71,6 +73,18 @@ def must_say(told: Told) -> None:
         raise Invalid(what="remedy", why="say what is done about it, or why nothing is")
     if (told.measure is Measure.MARKER) != any(one.strip() for one in told.phrases):
         raise Invalid(what="phrases", why="a new marker has phrases, and nothing else has")
+
+
+def masked(told: Told, known: Known) -> Told:
+    """What is kept of it: nothing names the customer.
+
+    A phrase is refused and not masked: a marker for the mask would match nobody's words.
+    """
+    phrases = tuple(filter(None, (one.strip() for one in told.phrases)))
+    if any(mask.secrets(one, known) for one in phrases):
+        raise Invalid(what="phrases", why="one of them names the customer, and a policy is for all to read")
+    missed, remedy = (mask.masked_text(one.strip(), known) for one in (told.missed, told.remedy))
+    return msgspec.structs.replace(told, missed=missed, remedy=remedy, phrases=phrases)
 
 
 def with_marker(

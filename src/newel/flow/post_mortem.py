@@ -3,13 +3,11 @@
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
 from newel.domain import mask
 from newel.domain import post_mortem as rule
 from newel.domain import weekly as review
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Conflict, Invalid, NotFound
+from newel.domain.errors import Conflict, NotFound
 from newel.domain.post_mortem import Measure, Told
 from newel.domain.words import Cluster
 from newel.flow import policy
@@ -82,9 +80,8 @@ async def opened(house: House, actor: Actor, post_mortem_id: UUID) -> PostMortem
 async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) -> PostMortem:
     """Say why it was missed and what is done; a marker's phrases become a draft of the workflow's policy.
 
-    What names the customer is masked before it is kept; in a phrase, where a mask would match nobody, it is
-    refused. The draft is signed and put in force like any
-    other: nothing of the policy that runs changes here.
+    What names the customer is masked before it is kept, and refused in a phrase. The draft is signed and put
+    in force like any other: nothing of the policy that runs changes here.
     """
     rule.must_say(told)
     async with house.db.tx(actor) as tx:
@@ -102,12 +99,7 @@ async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) ->
 
 async def _masked(tx: Tx, house: House, case: Case, told: Told) -> Told:
     who = (await customers.read(tx, house.envelope, case.customer_id)).profile
-    known = mask.known_of(who.name, who.address, who.phone)
-    missed, remedy = (mask.masked_text(one.strip(), known) for one in (told.missed, told.remedy))
-    phrases = tuple(filter(None, (one.strip() for one in told.phrases)))
-    if any(mask.masked_text(one, known) != one for one in phrases):
-        raise Invalid(what="phrases", why="one of them names the customer, and a policy is for all to read")
-    return msgspec.structs.replace(told, missed=missed, remedy=remedy, phrases=phrases)
+    return rule.masked(told, mask.known_of(who.name, who.address, who.phone))
 
 
 async def _draft(tx: Tx, house: House, found: PostMortem, told: Told) -> UUID:
