@@ -45,6 +45,14 @@ async def test_WRK_9_a_playbook_is_written_anew_and_waits_for_its_signatures(
     assert [(row["number"], row["state"]) for row in rows] == [(1, "active"), (2, "draft"), (1, "active")]
 
 
+async def test_what_a_change_would_do_is_brought_into_sight(shop: Site, browser: Browser) -> None:
+    async with seat(shop, browser, "ivan", viewport={"width": 390, "height": 844}) as one:
+        await one.go(f"{HERE}/draft")
+        await one.page.keyboard.press("Control+Enter")
+        await expect(one.page.get_by_role("heading", name="Nothing changes yet")).to_be_in_viewport()
+        assert one.complaints == []
+
+
 async def test_a_change_that_changes_no_behaviour_is_for_the_record(shop: Site) -> None:
     ivan = await shop.signed_in("ivan")
     body = (await ivan.get(f"{HERE}/draft")).text
