@@ -8,6 +8,8 @@ from web.conftest import Site
 from web.console.conftest import seat
 
 HERE = "/knowledge/playbooks/customer-support/order_status"
+ABOVE_THE_MENU = """() => document.querySelector("#weighed h2").getBoundingClientRect().bottom
+    <= document.querySelector(".rail").getBoundingClientRect().top"""
 
 
 async def test_WRK_9_a_playbook_is_written_anew_and_waits_for_its_signatures(
@@ -49,7 +51,8 @@ async def test_what_a_change_would_do_is_brought_into_sight(shop: Site, browser:
     async with seat(shop, browser, "ivan", viewport={"width": 390, "height": 844}) as one:
         await one.go(f"{HERE}/draft")
         await one.page.keyboard.press("Control+Enter")
-        await expect(one.page.get_by_role("heading", name="Nothing changes yet")).to_be_in_viewport()
+        await expect(one.page.locator("#weighed h2")).to_have_text("Nothing changes yet")
+        await one.page.wait_for_function(ABOVE_THE_MENU)
         assert one.complaints == []
 
 
