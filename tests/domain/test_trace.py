@@ -44,9 +44,15 @@ def test_a_step_says_nothing_as_a_machine_writes_it() -> None:
             contact_reason="order_status",
             risk_factors=[{"name": "risk_words", "weight": 0.15}],
             facts={"order.delivered_on": "2026-11-13T00:00:00", "order.state": "in_transit"},
-            signals={"evidence": "log_odds=3.17; lead=0.95", "language": "en"},
+            signals={
+                "evidence": ["log_odds=3.17; lead=0.95", "votes=0.74"],
+                "language": "en",
+                "error": "",
+                "cause": None,
+                "skills": [],
+            },
             language={"code": "fr", "mixed": False},
-            action={"action": "return_label", "amount": None},
+            action={"action": "return_label", "amount": None, "args": {"sku": "HW-103"}},
         )
     )
     assert [f"{row.label}: {said(row.value)}" for row in rows] == [
@@ -56,6 +62,8 @@ def test_a_step_says_nothing_as_a_machine_writes_it() -> None:
         "Facts: the day of delivery: 13 Nov 2026",
         "Facts: the order's state: in transit",
         "Signals: Language: English",
+        "Signals: Skills: none",
         "Language: Code: French, Mixed: no",
         "Action: return label",
+        "Args: SKU: HW-103",
     ]

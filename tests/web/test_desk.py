@@ -1,5 +1,6 @@
 """A case over HTTP: in, to a person, answered, ended, traced; and an approval, decided."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -243,3 +244,27 @@ async def test_SCN_8_a_customer_sets_the_lasting_preference_alone(shop: Site) ->
     assert (await client.put(address, json={"prefers_human": True})).json() == {"prefers_human": True}
     assert (await client.get(address)).json() == {"prefers_human": True}
     assert (await client.get("/api/v1/customers/C9999/preference")).status_code == 404
+
+
+async def test_RTE_2_what_a_supervisor_has_beside_their_capacity_is_counted_apart(shop: Site) -> None:
+    await at_work(shop, "esme")
+    case_id = (await say(shop, "My lawyer will sue you over order 10023!"))["case_id"]
+    await work_off(shop)
+    ivan = await at_work(shop, "ivan")
+    assert (await ivan.post(f"/wallboard/cases/{case_id}/takeover")).status_code == 200
+    shown = (await ivan.get("/desk", headers={"accept": "text/html"})).text
+    assert re.search(r">0 of 4 <span title=\"As a supervisor, beside the capacity\">\+1</span>", shown)
+
+
+async def test_what_others_are_to_take_stands_below_what_one_may_take(shop: Site) -> None:
+    await shop.house.as_owner("UPDATE newel.staff SET presence = 'away'")
+    theirs = (await say(shop, "The lamp gave me an electric shock", "C0012"))["case_id"]
+    own = (await say(shop, "I want to talk to a real person please", "C0014"))["case_id"]
+    await work_off(shop)
+    amara = await at_work(shop, "amara")
+    shown = (await amara.get("/desk", headers={"accept": "text/html"})).text
+    places = [shown.index(one) for one in (f"row-{own}", "For others to take:", f"row-{theirs}")]
+    assert places == sorted(places)
+    assert shown.count("For others to take:") == 1
+    assert (await amara.put("/api/v1/me/presence", json={"presence": "away"})).status_code == 200
+    assert "For others to take:" not in (await amara.get("/desk", headers={"accept": "text/html"})).text

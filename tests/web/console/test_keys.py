@@ -1,6 +1,8 @@
 """The shortcuts of two keys: each that the sheet names is pressed, and leads where it says."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, expect
 
@@ -27,6 +29,8 @@ MENU = {
 }
 """What leads on from everywhere; a page that opens is an address, a dialog its name."""
 OF_A_CASE = {"g i": "#preference", "g f": "#pattern"}
+BEGINS = {"e": "category", "s": "to", "b": "to_tier", "c": "priority", "t": "login"}
+"""Which question a dialog begins with."""
 ELSEWHERE = {
     "/profile": {"g l": "/macros", "g m": "/review/mine"},
     "/knowledge": {"g l": "/macros"},
@@ -86,3 +90,44 @@ async def leads(one: Seat, path: str, keys: str, to: str) -> None:
 async def pressed(one: Seat, keys: str) -> None:
     for key in keys.split():
         await one.page.keyboard.press(key)
+
+
+async def test_a_dialog_begins_where_its_question_is(shop: Site, browser: Browser) -> None:
+    """Not at what closes it; where one press decides (a snooze, a mark), nothing is at hand as yet."""
+    async with own_case(shop, browser) as one:
+        for key, first in BEGINS.items():
+            await one.page.keyboard.press(key)
+            await expect(one.page.locator("dialog[open] :focus")).to_have_attribute("name", first)
+            await one.page.keyboard.press("Escape")
+            await expect(one.page.locator("dialog[open]")).to_have_count(0)
+        await one.page.keyboard.press("z")
+        await expect(one.page.locator("dialog[open] :focus")).to_have_attribute("data-closes", "")
+        assert one.complaints == []
+
+
+async def test_what_may_be_done_with_a_case_stands_on_one_line_and_says_its_name_and_keys(
+    shop: Site, browser: Browser
+) -> None:
+    async with own_case(shop, browser) as one:
+        acts = one.page.locator(".case-acts > :is(button, a)")
+        ends = await acts.evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
+        assert len(ends) >= 9
+        assert max(ends) - min(ends) < 2
+        again = one.page.get_by_role("button", name="Again")
+        await again.hover()
+        await expect(again).to_have_attribute("title", "This happens again (g f)")
+        assert one.complaints == []
+
+
+@asynccontextmanager
+async def own_case(shop: Site, browser: Browser) -> AsyncIterator[Seat]:
+    """A supervisor at a case of theirs, on a screen of a usual width."""
+    await at_work(shop, "esme")
+    case_id = (await say(shop, "My lawyer will sue you over order 10023!"))["case_id"]
+    await work_off(shop)
+    ivan = await shop.signed_in("ivan")
+    assert (await ivan.post(f"/wallboard/cases/{case_id}/takeover")).status_code == 200
+    async with seat(shop, browser, "ivan", viewport={"width": 1440, "height": 900}) as one:
+        await one.go(f"/desk/{case_id}")
+        await settled(one)
+        yield one

@@ -8,6 +8,8 @@ from web.conftest import Site
 from web.console.conftest import seat
 
 HERE = "/knowledge/playbooks/customer-support/order_status"
+ABOVE_THE_MENU = """() => document.querySelector("#weighed h2").getBoundingClientRect().bottom
+    <= document.querySelector(".rail").getBoundingClientRect().top"""
 
 
 async def test_WRK_9_a_playbook_is_written_anew_and_waits_for_its_signatures(
@@ -43,6 +45,15 @@ async def test_WRK_9_a_playbook_is_written_anew_and_waits_for_its_signatures(
         "SELECT number, state FROM newel.policy_version ORDER BY workflow, number"
     )
     assert [(row["number"], row["state"]) for row in rows] == [(1, "active"), (2, "draft"), (1, "active")]
+
+
+async def test_what_a_change_would_do_is_brought_into_sight(shop: Site, browser: Browser) -> None:
+    async with seat(shop, browser, "ivan", viewport={"width": 390, "height": 844}) as one:
+        await one.go(f"{HERE}/draft")
+        await one.page.keyboard.press("Control+Enter")
+        await expect(one.page.locator("#weighed h2")).to_have_text("Nothing changes yet")
+        await one.page.wait_for_function(ABOVE_THE_MENU)
+        assert one.complaints == []
 
 
 async def test_a_change_that_changes_no_behaviour_is_for_the_record(shop: Site) -> None:

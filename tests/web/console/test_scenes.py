@@ -7,10 +7,13 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import asyncpg
 from playwright.async_api import Browser, expect
 
+from newel.store.envelope import Envelope, case_place
+from newel.store.intake import Body
 from samples import PDF, png
 from web import raw
 from web.conftest import Site
@@ -50,6 +53,25 @@ MORE = (
     " WHERE t.case_id = '{case}'",
     "ANALYZE",
 )
+SUBJECT = """SELECT c.customer_id, k.wrapped FROM newel.cases c
+    JOIN keyring.subject_key k ON k.subject_id = c.customer_id WHERE c.id = $1"""
+TEXTS = """WITH said AS (SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::bytea[], $5::bytea[])
+    AS t(id, case_id, key_wrapped, body_sealed)
+), keyed AS (UPDATE newel.cases c SET key_wrapped = t.key_wrapped FROM said t WHERE c.id = t.case_id)
+INSERT INTO newel.message (id, case_id, episode, direction, channel, external_mac, drafted_by, text_mac,
+    body_sealed, received_at, created_at)
+SELECT t.id, t.case_id, m.episode, m.direction, m.channel, sha256(t.id::text::bytea), m.drafted_by,
+    m.text_mac, t.body_sealed, m.received_at, m.created_at
+FROM said t, (SELECT * FROM newel.message WHERE case_id = $1 AND direction = 'inbound' LIMIT 1) m"""
+SAID = (
+    "My lawyer will hear of order 10023 on Friday.",
+    "I want to talk to somebody, not to a machine.",
+    "The lamp gave me a shock when I touched its switch, and my son was standing right beside it: I am"
+    " worried, and I would like to know today what you are going to do about it.",
+    "Third time I write.",
+    "Wo ist meine Bestellung? Ich warte seit drei Wochen.",
+)
+"""What the copies of a case say, in turn: short and long, and in another language."""
 
 
 async def looked_at(one: Seat, name: str) -> None:
@@ -68,11 +90,24 @@ async def looked_at(one: Seat, name: str) -> None:
     await one.page.emulate_media(color_scheme="light")
 
 
+async def each_says(envelope: Envelope, owner: asyncpg.Connection, case_id: UUID) -> None:
+    """Each copy of a case carries a text, sealed under a key of its own as every case's is."""
+    known = await owner.fetchrow(SUBJECT, case_id)
+    subject = envelope.subject(known["customer_id"], known["wrapped"])
+    rows = []
+    for n, one in enumerate(await owner.fetch("SELECT id FROM more ORDER BY n")):
+        message, (key, sealer) = uuid4(), subject.new_key(case_place(one["id"]))
+        body = Body(text=SAID[n % len(SAID)])
+        rows.append((message, one["id"], key, sealer.seal_value(f"message.body:{message}", body)))
+    await owner.execute(TEXTS, case_id, *zip(*rows, strict=True))
+
+
 async def test_two_thousand_cases_wait(shop: Site, browser: Browser) -> None:
     case_id = await waits(shop)
     owner = await asyncpg.connect(shop.house.owner_url)
     for statement in MORE:
         await owner.execute(statement.format(many=MANY - 1, case=case_id))
+    await each_says(shop.wired.envelope, owner, UUID(case_id))
     await owner.close()
     async with seat(shop, browser, "ivan") as one:
         for name, path in (
@@ -82,6 +117,7 @@ async def test_two_thousand_cases_wait(shop: Site, browser: Browser) -> None:
         ):
             await one.go(path)
             await expect(one.page.get_by_text("2,000").first).to_be_visible()
+            await expect(one.page.get_by_text("No text")).to_have_count(0)
             await looked_at(one, f"queue-{name}")
         assert one.complaints == []
 

@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-_AI: Final = re.compile(r"\bai\b")
+_SHORT: Final = re.compile(r"\b(ai|sku)\b")
 
 
 def readable(key: str) -> str:
     """A key as words: ``refund_damaged`` → ``Refund damaged``."""
-    said = _AI.sub("AI", key.replace("_", " ").replace(".", ": "))
+    said = _SHORT.sub(lambda found: found[0].upper(), key.replace("_", " ").replace(".", ": "))
     return said[:1].upper() + said[1:]

@@ -85,6 +85,8 @@ def _is_id(value: Any) -> bool:
 
 def _measured(value: Any) -> bool:
     """What a model weighed (``log_odds=3.17; lead=0.95``): figures for the API, which tell people nothing."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_measured, value))
     return isinstance(value, str) and _FIGURES.match(value) is not None
 
 
@@ -107,7 +109,7 @@ def _rows(name: str, value: Any) -> Iterator[Row]:
         yield from (
             Row(label=_OF.of(part=label, name=word(readable(str(n)))), value=plain(str(n), v))
             for n, v in value.items()
-            if not _measured(v)
+            if v not in (None, "") and not _measured(v)
         )
     elif name == "action" and isinstance(value, Mapping):
         yield from (row for part, one in value.items() for row in _rows(part, one))
@@ -136,6 +138,8 @@ def _moment(name: str, value: Any) -> datetime | None:
 def plain(name: str, value: Any) -> Value:
     """A value as people read it; some names say how."""
     value = msgspec.to_builtins(value)
+    if value == []:
+        return _plain(value)
     if name == "reasons" and isinstance(value, list):
         return joined((reason_said(str(one)) for one in value), "; ")
     if name == "why" and isinstance(value, str) and value in REASONS:

@@ -79,6 +79,12 @@ function list() {
   }
 }
 
+// A short name says itself in full, with its keys, to whoever points at it.
+document.addEventListener("pointerover", (event) => {
+  const element = event.target.closest?.("[data-keys][data-keys-label]");
+  if (element && !element.title) element.title = `${element.dataset.keysLabel} (${caps(element.dataset.keys).join(" ")})`;
+});
+
 const sheet = document.getElementById("keys-sheet");
 sheet?.addEventListener("opened", list);
 // The sheet and the profile say the same: whether single keys count in this browser.
