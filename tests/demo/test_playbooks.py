@@ -1,7 +1,6 @@
 """The demo's playbooks on the demo's systems: from a customer's words to reply and proposed act."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -108,8 +107,6 @@ async def test_TIR_4_mug_arrived_broken(desk: Desk) -> None:
     assert said.action.amount == Money(1800, "GBP")
     assert said.action.paid == Money(2195, "GBP")
     assert "\n" not in said.justification
-    assert "delivered" in said.justification
-    assert not re.search(r"\d{4}-\d\d-\d\d", said.justification)
 
 
 async def test_TIR_5_the_whole_of_a_damaged_order_is_proposed_with_its_amount(desk: Desk) -> None:

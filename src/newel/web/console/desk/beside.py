@@ -25,9 +25,15 @@ NOTHING: Final = 9
 
 
 async def beside(request: Ask, asked: Asked) -> dict[str, Any]:
-    """The list, and the people to whom work may go."""
+    """The list, the people to whom work may go, and what they know."""
     async with request.house.db.tx(request.actor, read_only=True) as tx:
-        return {**await listing(request, tx, asked), "people": await _people(request, tx)}
+        listed, people = await listing(request, tx, asked), await rows.people(tx)
+    return {
+        **listed,
+        "people": [(one.login, *_introduced(request, one)) for one in people if one.id != request.me.id],
+        "skills": sorted({skill for one in people for skill in one.skills}),
+        "languages": sorted({language for one in people for language in one.languages}),
+    }
 
 
 async def listing(request: Ask, tx: Tx, asked: Asked) -> dict[str, Any]:
@@ -69,13 +75,6 @@ def titles(request: Ask, workflow: str) -> Mapping[str, str]:
     running = request.house.in_force().get(workflow)
     playbooks = running.bundle.playbooks if running else {}
     return {reason: playbook.title for reason, playbook in playbooks.items()}
-
-
-async def _people(request: Ask, tx: Tx) -> list[tuple[str, str, str]]:
-    """Everybody else by login: as somebody who takes a case over, and as somebody who is asked."""
-    return [
-        (one.login, *_introduced(request, one)) for one in await rows.people(tx) if one.id != request.me.id
-    ]
 
 
 def reason_of(request: Ask) -> Callable[[str], str]:
