@@ -143,6 +143,18 @@ async def test_INV_15_a_phrase_that_names_the_customer_is_refused_and_no_marker_
     assert len(await policy.versions(floor.house)) == 1
 
 
+@pytest.mark.parametrize("given", [NOTHING, MARKER], ids=["nothing", "marker"])
+async def test_INV_18_of_an_erased_customer_nothing_is_written_any_more(floor: Floor, given: Told) -> None:
+    await missed(floor, Cluster.LEGAL)
+    (found,) = await opened(floor)
+    await floor.rows("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = newel.now()")
+    with pytest.raises(Conflict, match="erased"):
+        await post_mortem.write(floor.house, floor.staff["ivan"], found.id, given)
+    (still,) = await opened(floor)
+    assert still.state == "open"
+    assert len(await policy.versions(floor.house)) == 1
+
+
 async def test_QUA_6_the_case_tells_its_post_mortem(floor: Floor) -> None:
     case_id = await missed(floor)
     (found,) = await opened(floor)

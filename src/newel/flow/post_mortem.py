@@ -80,8 +80,9 @@ async def opened(house: House, actor: Actor, post_mortem_id: UUID) -> PostMortem
 async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) -> PostMortem:
     """Say why it was missed and what is done; a marker's phrases become a draft of the workflow's policy.
 
-    What names the customer is masked before it is kept, and refused in a phrase. The draft is signed and put
-    in force like any other: nothing of the policy that runs changes here.
+    What names the customer is masked before it is kept, and refused in a phrase; of an erased customer
+    nothing is written. The draft is signed and put in force like any other: nothing of the policy that
+    runs changes here.
     """
     rule.must_say(told)
     async with house.db.tx(actor) as tx:
@@ -89,12 +90,19 @@ async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) ->
         review.must_answer(actor, found.owner_id, review.WRITE)
         case = await cases.lock(tx, found.case_id)
         found = await rows.read(tx, house.envelope, post_mortem_id)
-        if found.state != "open":
-            raise Conflict(what=f"post-mortem {found.id}", state="written", why="somebody else was first")
+        _must_be_writable(found, case)
         told = await _masked(tx, house, case, told)
         draft = await _draft(tx, house, found, told) if told.measure is Measure.MARKER else None
         await rows.write(tx, house.envelope, case, found, told, draft)
         return await rows.read(tx, house.envelope, post_mortem_id)
+
+
+def _must_be_writable(found: PostMortem, case: Case) -> None:
+    """Of an erased customer nothing is said any more: no key is left that it could be sealed with."""
+    if found.state != "open":
+        raise Conflict(what=f"post-mortem {found.id}", state="written", why="somebody else was first")
+    if case.erased:
+        raise Conflict(what=f"post-mortem {found.id}", state="closed", why="its customer's texts were erased")
 
 
 async def _masked(tx: Tx, house: House, case: Case, told: Told) -> Told:
