@@ -3,11 +3,13 @@
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
 from newel.domain import mask
 from newel.domain import post_mortem as rule
 from newel.domain import weekly as review
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Conflict, NotFound
+from newel.domain.errors import Conflict, NotFound, Unavailable
 from newel.domain.post_mortem import Measure, Told
 from newel.domain.words import Cluster
 from newel.flow import policy
@@ -26,6 +28,7 @@ from newel.store.post_mortem import Bare, Call, PostMortem
 WATCH: Final = system("weekly")
 SHOWN: Final = 200
 _BATCH: Final = 100
+log = structlog.get_logger("post_mortem")
 
 
 async def begin(tx: Tx, house: House, case: Case, miss: Bare) -> None:
@@ -40,12 +43,17 @@ async def begin(tx: Tx, house: House, case: Case, miss: Bare) -> None:
 
 
 async def begin_missing(house: House) -> None:
-    """Misses from before there were post-mortems have theirs as well."""
+    """Misses from before there were post-mortems have theirs as well; those of a workflow that rests wait."""
     async with house.db.tx(WATCH, read_only=True) as tx:
-        found = await rows.missing(tx, _BATCH)
+        found = await rows.missing(tx, list(house.in_force()), _BATCH)
     for miss in found:
-        async with house.db.tx(WATCH) as tx:
-            await begin(tx, house, await cases.lock(tx, miss.case_id), miss)
+        try:
+            async with house.db.tx(WATCH) as tx:
+                await begin(tx, house, await cases.lock(tx, miss.case_id), miss)
+        except Unavailable:
+            raise
+        except Exception as error:  # one miss's trouble holds up no other
+            log.warning("post_mortem.failed", case_id=str(miss.case_id), code=type(error).__name__)
 
 
 async def tell_late(house: House) -> None:
