@@ -13,7 +13,7 @@ from rich.console import Console
 
 from newel.cli.import_ import Options, Summary, run
 from newel.cli.post import Api
-from newel.domain.errors import Forbidden, Unauthenticated, Unavailable
+from newel.domain.errors import Forbidden, Invalid, Unauthenticated, Unavailable
 from ports import free_port
 from web.conftest import Site, company, shop, systems
 
@@ -84,6 +84,18 @@ async def test_a_token_that_does_not_open_ends_the_import(shop: Site, tmp_path: 
     other = await shop.token("trace")
     with pytest.raises(Forbidden, match="scope intake"):
         await run(Options(file=file, url=shop.url, token=other), QUIET)
+
+
+async def test_a_header_that_it_does_not_know_ends_the_import_before_anything_is_sent(
+    shop: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "messages.csv"
+    for header in ("customer", "client"):
+        file.write_text(f"{header},customer_ref,text\nTom,C0012,hello\n")
+        with pytest.raises(Invalid, match=f"the header {header} "):
+            await importing(shop, file)
+    assert await shop.house.as_owner("SELECT FROM newel.message") == []
+    assert (await importing(shop, file, ignored=("client",))).taken == 1
 
 
 class Shaky:

@@ -19,13 +19,13 @@ from newel.domain.errors import Invalid
 from newel.domain.replay import LineError, Report, Result, Run, Setting, Tally
 from newel.domain.words import Money, Tier
 
-TICKETS = """ref;who;body;label
-1;C0012;Where is order 10023?;1
-2;C0017;"Mug arrived broken, order 10031, refund please";2
-3;C0017;I'll call my lawyer;3
-4;C0012;caf\xe9;1
-5;C0003;Where is order 10023?;3
-6;C0012;What are the opening hours of your showroom?;1
+TICKETS = """ref;who;body;label;agent
+1;C0012;Where is order 10023?;1;Kim
+2;C0017;"Mug arrived broken, order 10031, refund please";2;Kim
+3;C0017;I'll call my lawyer;3;Kim
+4;C0012;caf\xe9;1;Kim
+5;C0003;Where is order 10023?;3;Kim
+6;C0012;What are the opening hours of your showroom?;1;Kim
 7;C0012;too;many;columns;here
 """
 COLUMNS = [
@@ -109,7 +109,7 @@ def test_broken_rows_are_told_by_line_and_the_exit_code(runs: Runs) -> None:
     errors = {row["line"]: row["why"] for row in runs.report(0)["errors"]}
     assert sorted(errors) == [5, 8]
     assert "0xE9 in line 5" in errors[5]
-    assert "6 columns, the header has 4" in errors[8]
+    assert "6 columns, the header has 5" in errors[8]
 
 
 def test_INT_6_nothing_was_sent_and_nothing_was_done(runs: Runs) -> None:
@@ -167,6 +167,7 @@ def test_the_terminal_tells_the_same(runs: Runs) -> None:
         "legal.dictionary",
         "refund",
         "Lines left out",
+        "passed over: agent",
     ):
         assert part in said
     assert "expected at T3 and released: 0" in said

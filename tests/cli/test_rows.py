@@ -139,6 +139,30 @@ def test_columns_are_named_by_option() -> None:
         Columns([], ["body", "who"])
 
 
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        (["text", "customer"], "header customer is not usable: it may be any of customer_ref, address, name"),
+        (["text", "id", "external_id"], "headers id and external_id is not usable: all say id"),
+        (["text", "name", "customer.name"], "headers name and customer.name"),
+    ],
+)
+def test_a_header_that_may_mean_several_things_is_refused_by_name(header: list[str], says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        Columns([], header)
+
+
+def test_a_header_that_is_not_known_is_named_with_those_that_are() -> None:
+    columns = Columns(["text=body"], ["body", "customer_reff", "agent", "field.amount"])
+    assert columns.passed_over == ("customer_reff", "agent")
+    with pytest.raises(Invalid, match="the header customer_reff is not usable: known are id, at, text, "):
+        columns.must_read_all(())
+    with pytest.raises(Invalid, match=r"the header agent .* customer_ref, .*, or --ignore agent"):
+        columns.must_read_all(["customer_reff"])
+    columns.must_read_all(["customer_reff", "agent"])
+    Columns(["customer_ref=customer"], ["text", "customer"]).must_read_all(())
+
+
 def test_a_ticket_of_json_tells_all_it_has() -> None:
     found = ticket(
         {
@@ -172,6 +196,7 @@ def test_fields_of_items_come_from_an_object_or_from_columns() -> None:
         ({"text": ["a"]}, "text is a list"),
         ({"text": True}, "text is true or false"),
         ({"text": "a\0b"}, "NUL"),
+        ({"text": "a", "customer": "C0012"}, "customer is no object"),
         ({"text": "a\ud800"}, "surrogate"),
         ({"text": "x" * 200_001}, "the most is 200,000"),
         ({"text": "a", "at": "yesterday"}, "at is no time"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from newel.domain.fact import called, shown, written
+from newel.domain.fact import called, dated, shown, written
 from newel.domain.sentence import Day
 from newel.web.tongue import tongue
 
@@ -49,3 +49,25 @@ def test_each_language_writes_a_day_and_an_amount_its_own_way() -> None:
     assert tongue("fr").value(Day(date(2026, 11, 13))) == "13 nov. 2026"
     assert tongue("es").value(called("order.state")) == "el estado del pedido"
     assert tongue("en").value(shown({"amount_minor": 123_456_789, "currency": "GBP"})) == "1,234,567.89 GBP"
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        (
+            "Delivered 2026-11-20, due 2026-12-04.",
+            "Delivered 20 Nov 2026, due 4 Dec 2026.",
+            "due 4 déc. 2026.",
+        ),
+        ("2026-11-03T00:00:00: late", "3 Nov 2026: late", "3 nov. 2026: late"),
+        ("", "", ""),
+        ("No day, 10023.", "No day, 10023.", "No day"),
+        ("2026-13-45 is none", "2026-13-45 is none", "2026-13-45"),
+        ("PO-2026-11-20, 2026-11-20-1", "PO-2026-11-20, 2026-11-20-1", "2026-11-20-1"),
+        ("at 2026-11-20T09:30", "at 2026-11-20T09:30", "2026-11-20T09:30"),
+        ("of x/2026-11-20/y", "of x/2026-11-20/y", "2026-11-20"),
+    ],
+)
+def test_a_day_within_a_text_is_written_as_the_language_does(text: str, english: str, french: str) -> None:
+    assert str(dated(text)) == english
+    assert french in tongue("fr").value(dated(text))

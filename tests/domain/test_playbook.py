@@ -166,6 +166,21 @@ def test_a_time_is_read_and_the_one_that_is_left_is_not() -> None:
     assert times("around 2 please, at 4 Elm Road") == ["14:00"]
 
 
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("my mug is broken, I want to talk to a person", "mug"),
+        ("The stoneware mug came cracked, can I speak with a human please", "stoneware mug"),
+        ("I want to speak to someone about my broken teapot", "teapot"),
+        ("Connect me to your manager, the dinner plate is smashed", "dinner plate"),
+        ("10031: I want to talk to a person", ""),
+    ],
+)
+def test_who_asks_for_a_person_does_not_name_one_as_a_product(text: str, product: str) -> None:
+    slots = {"item": Slot(kind="product", sources=("text",), required=False)}
+    assert fill_slots(playbook(slots=slots), text, {}, {}, TODAY).values.get("item", "") == product
+
+
 def test_look_ups_come_in_rounds() -> None:
     needs = {
         "order": Need(call="shop.order", args={"order": "{slots.order}"}),

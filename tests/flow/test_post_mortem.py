@@ -1,6 +1,7 @@
 """Post-mortems on the real database: one for each miss, written once; its marker is a draft and no more."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,12 @@ from floor import Floor, open_floor
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from newel.domain.post_mortem import Measure, Told, Why
 from newel.domain.words import Cluster
-from newel.flow import escalation, miss, policy, post_mortem, routing, trace, weekly
+from newel.flow import miss, policy, post_mortem, routing, trace, weekly
+from newel.flow.house import House as Wired
+from newel.flow.house import Running
+from newel.store import case as cases
+from newel.store.case import Case
+from newel.store.db import Tx
 
 MARKER = Told(
     why=Why.MARKER_MISSING,
@@ -143,6 +149,18 @@ async def test_INV_15_a_phrase_that_names_the_customer_is_refused_and_no_marker_
     assert len(await policy.versions(floor.house)) == 1
 
 
+@pytest.mark.parametrize("given", [NOTHING, MARKER], ids=["nothing", "marker"])
+async def test_INV_18_of_an_erased_customer_nothing_is_written_any_more(floor: Floor, given: Told) -> None:
+    await missed(floor, Cluster.LEGAL)
+    (found,) = await opened(floor)
+    await floor.rows("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = newel.now()")
+    with pytest.raises(Conflict, match="erased"):
+        await post_mortem.write(floor.house, floor.staff["ivan"], found.id, given)
+    (still,) = await opened(floor)
+    assert still.state == "open"
+    assert len(await policy.versions(floor.house)) == 1
+
+
 async def test_QUA_6_the_case_tells_its_post_mortem(floor: Floor) -> None:
     case_id = await missed(floor)
     (found,) = await opened(floor)
@@ -165,17 +183,67 @@ async def test_QUA_6_a_late_one_is_told_once(floor: Floor) -> None:
     assert await told(floor, "post_mortem.overdue") == [("ivan", ""), (None, "role:supervisor")]
 
 
-async def test_QUA_6_misses_from_before_have_theirs_as_well(floor: Floor) -> None:
-    case_id = await floor.say("Where is order 10023?")
-    await escalation.take_over(floor.house, floor.staff["ivan"], case_id)
+async def from_before(floor: Floor, cluster: str, workflow: str = "customer-support") -> UUID:
+    """A case with a miss from before there were post-mortems."""
+    case_id = await floor.say("Where is order 10023?", workflow=workflow)
     await floor.rows(
         "INSERT INTO newel.miss (id, case_id, episode, staff_id, cluster, at)"
-        " VALUES (gen_random_uuid(), $1, 1, $2, 'legal', newel.now())",
+        " VALUES (gen_random_uuid(), $1, 1, $2, $3, newel.now())",
         case_id,
         floor.id_of("ivan"),
+        cluster,
     )
+    return case_id
+
+
+async def test_QUA_6_misses_from_before_have_theirs_as_well(floor: Floor) -> None:
+    await from_before(floor, "legal")
     await asyncio.gather(*(weekly.watch(floor.house) for _ in range(3)))
     assert [one.cluster for one in await opened(floor)] == ["legal"]
+
+
+async def test_QUA_6_a_miss_of_a_workflow_that_no_longer_runs_holds_up_no_other(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post_mortem, "_BATCH", 1)
+    await from_before(floor, "legal", "rests")
+    await floor.pass_time(seconds=1)
+    await from_before(floor, "emotion")
+    await weekly.watch(where_run(floor, "customer-support"))
+    assert [one.cluster for one in await opened(floor)] == ["emotion"]
+    await weekly.watch(where_run(floor, "customer-support", "rests"))
+    assert sorted(one.cluster for one in await opened(floor)) == ["emotion", "legal"]
+
+
+async def test_QUA_6_a_miss_that_fails_holds_up_no_other(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = await from_before(floor, "legal")
+    await floor.pass_time(seconds=1)
+    await from_before(floor, "emotion")
+    lock = cases.lock
+
+    async def locked(tx: Tx, case_id: UUID) -> Case:
+        if case_id == fails:
+            raise RuntimeError
+        return await lock(tx, case_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cases, "lock", locked)
+        await weekly.watch(floor.house)
+    assert [one.cluster for one in await opened(floor)] == ["emotion"]
+
+
+def where_run(floor: Floor, *workflows: str) -> Wired:
+    """The house where these alone have a policy in force."""
+    known = dict.fromkeys(workflows, floor.running)
+
+    async def running(_tx: Tx, workflow: str) -> Running:
+        if workflow not in known:
+            raise NotFound(what="workflow with an active policy", id=workflow)
+        return known[workflow]
+
+    return replace(floor.house, running=running, in_force=lambda: known)
 
 
 async def test_an_unknown_one_is_not_found(floor: Floor) -> None:

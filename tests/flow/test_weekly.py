@@ -10,14 +10,16 @@ import msgspec
 import pytest
 
 from conftest import NOON, House
-from floor import Floor, open_floor
+from floor import STANDARD, Floor, open_floor
+from newel.domain.access import Proof, Role
 from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.policy.bundle import Owners
+from newel.domain.policy.parse import Source
 from newel.domain.policy.weekly import Weekly
 from newel.domain.post_mortem import Measure, Told, Why
 from newel.domain.weekly import Signed
 from newel.domain.words import Cluster
-from newel.flow import escalation, miss, pattern, post_mortem, weekly
+from newel.flow import escalation, miss, pattern, policy, post_mortem, weekly
 from newel.store import wallboard
 
 OWNERS = Owners(
@@ -145,6 +147,26 @@ async def test_INT_3_the_policy_says_what_it_covers_who_does_it_and_when(floor: 
     assert (found.owner_name, found.until) == ("June Adeyemi", NOON.replace(hour=18))
     assert (found.figures.marked, found.figures.missed, found.figures.post_mortems) == ((), None, None)
     assert found.figures.thresholds == {}
+
+
+async def in_force(floor: Floor, text: str) -> None:
+    """Another version is put in force, of which this process has not heard yet."""
+    draft = await policy.submit(floor.house, floor.staff["ivan"], Source("default.yaml", text))
+    june = await floor.signed_in("june")
+    [(session,)] = await floor.rows("SELECT id_hash FROM newel.staff_session WHERE ended_at IS NULL")
+    for role in draft.required:
+        await policy.sign(floor.house, june, draft.id, Role(role), Proof("session", session))
+    await policy.activate(floor.house, june, draft.id)
+
+
+async def test_INT_3_right_after_an_activation_it_is_opened_by_the_version_in_force(floor: Floor) -> None:
+    await monday(floor)
+    await in_force(floor, f"{STANDARD}\nweekly: {{owner: june, date: 2026-11-23, covers: [patterns]}}\n")
+    assert floor.running.number == 1
+    await asyncio.gather(*(weekly.watch(floor.house) for _ in range(3)))
+    found = await only(floor)
+    assert (found.policy_version, found.owner_name) == ("customer-support/2", "June Adeyemi")
+    assert (found.figures.marked, found.figures.post_mortems) == ((), None)
 
 
 async def test_INT_3_where_nobody_is_named_the_supervisors_hear_of_it_and_sign(floor: Floor) -> None:

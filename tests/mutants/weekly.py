@@ -45,6 +45,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "ALTER TABLE newel.post_mortem DROP CONSTRAINT post_mortem_case_id_episode_cluster_key",
         *w(OPENS),
     ),
+    statement(
+        "QUA-6",
+        "ALTER TABLE newel.miss DROP CONSTRAINT miss_review_id_case_id_episode_fkey",
+        *w("QUA_6_a_miss_that_a_review_found_is_of_its_case_and_episode"),
+    ),
     dropped(
         "QUA-6", "post_mortem_guard", "post_mortem", *w("QUA_6_only_who_is_named_or_a_supervisor_writes")
     ),

@@ -11,7 +11,7 @@ import msgspec
 from newel.cli.rows import Refused, Row
 from newel.domain.errors import Invalid
 from newel.domain.intake import TEXT_LIMIT
-from newel.domain.policy.problem import did_you_mean
+from newel.domain.policy.problem import did_you_mean, listed
 from newel.domain.replay import Ticket
 from newel.domain.scan.features import CustomerFacts, PastContact
 
@@ -38,6 +38,9 @@ _ALSO: Final = {
     "name": ("customer.name",),
     **{fact: (f"customer.{fact}",) for fact in _FACTS},
 }
+_WHO: Final = "customer"
+_WHOSE: Final = ("customer_ref", "address", "name")
+"""What a column of that name may hold: a row of JSON has an object there, with these and more in it."""
 _YES: Final = ("true", "yes", "1", "y")
 _NO: Final = ("false", "no", "0", "n", "")
 
@@ -64,8 +67,18 @@ class Columns:
             if header and column not in header:
                 raise Invalid(what=f"--column {option}", why=f"the header has: {', '.join(header)}")
             self._from[name] = (column,)
+        self._read = frozenset(column for columns in self._from.values() for column in columns)
+        self.passed_over = tuple(one for one in header if one not in self._read and not one.startswith(FIELD))
+        """The headers that nothing is read from."""
         if header:
             self._check(header)
+
+    def must_read_all(self, ignored: Sequence[str]) -> None:
+        """Raise ``Invalid`` for a header that nothing is read from, unless it is to be left out."""
+        for one in self.passed_over:
+            if one not in ignored:
+                why = f"known are {listed(NAMES)}; say --column <one of them>={one}, or --ignore {one}"
+                raise Invalid(what=f"the header {one}", why=why)
 
     def _check(self, header: Sequence[str]) -> None:
         said = [name for name in ("text", "subject", "fields") if set(self._from[name]) & set(header)]
@@ -73,6 +86,13 @@ class Columns:
         if not said:
             why = f"the header has: {', '.join(header)}; say --column text=<one of them>"
             raise Invalid(what="the column text", why=why)
+        if _WHO in self.passed_over:
+            why = f"it may be any of {', '.join(_WHOSE)}; say --column {_WHOSE[0]}={_WHO}"
+            raise Invalid(what=f"the header {_WHO}", why=why)
+        for name, columns in self._from.items():
+            there = [one for one in columns if one in header]
+            if len(there) > 1:
+                raise Invalid(what=f"the headers {' and '.join(there)}", why=f"all say {name}; take one out")
 
     def ticket(self, row: Row) -> Ticket | Refused:
         """The row as a ticket, or why it is none."""
@@ -83,6 +103,8 @@ class Columns:
 
     def _ticket(self, row: Row) -> Ticket:
         given = {name: _at(row.values, where) for name, where in self._from.items()}
+        if _WHO not in self._read and not isinstance(row.values.get(_WHO), Mapping | None):
+            raise _Unfit(_WHO, "is no object", f'write {{"ref": …}}, or name it {_WHOSE[0]}')
         texts = {name: text for name in _TEXTS if (text := _text(name, given[name], _SHORT))}
         ticket = Ticket(
             line=row.line,

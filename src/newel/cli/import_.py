@@ -55,6 +55,7 @@ class Options:
     workflow: str = "customer-support"
     channel: str = ""
     columns: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     encoding: str = "utf-8"
 
 
@@ -66,6 +67,10 @@ def import_(
     channel: Annotated[str, typer.Option(help="Of all rows; else each row's own, else api.")] = "",
     column: Annotated[
         list[str] | None, typer.Option(help="name=header, such as text=body; again and again.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(help="A header to leave out; all others must be known. Again and again."),
     ] = None,
     encoding: Annotated[str, typer.Option(help="Of the file.")] = "utf-8",
 ) -> None:
@@ -85,6 +90,7 @@ def import_(
         workflow=workflow,
         channel=channel,
         columns=tuple(column or ()),
+        ignored=tuple(ignore or ()),
         encoding=encoding,
     )
     summary = asyncio.run(run(options, Console(stderr=True)))
@@ -109,6 +115,7 @@ async def run(options: Options, console: "Console") -> Summary:
 
     rows = Rows(options.file, options.encoding)
     columns = Columns(options.columns, rows.columns)
+    columns.must_read_all(options.ignored)
     summary = Summary()
     with progress(console, "importing", rows) as moved:
         async with Api(options.url, options.token) as api:

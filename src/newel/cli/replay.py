@@ -148,6 +148,8 @@ async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
     rates = _rates(options.rates)
     rows = Rows(options.file, options.encoding)
     columns = Columns(options.columns, rows.columns)
+    if columns.passed_over:
+        console.print(f"passed over: {', '.join(columns.passed_over)}", style="yellow", markup=False)
     bundle, version, shelf = await _policy(options)
     look_ups = _look_ups(options, bundle, calls)
     listens = LazyListener(read().signals_folder())

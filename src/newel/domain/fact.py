@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from newel.domain.sentence import Day, Sentence, Sum, Value, spelt, word
+from newel.domain.sentence import Day, Sentence, Sum, Value, joined, spelt, word
 
 NAMED: Final[Mapping[str, Sentence]] = {
     "order.state": Sentence("the order's state"),
@@ -62,6 +62,7 @@ _MINOR: Final = ".amount_minor"
 _SAID: Final = "slots."
 _KEY: Final = re.compile(r"[a-z]+(_[a-z]+)*")
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00)?")
+_AMONG_WORDS: Final = re.compile(rf"(?<![\w.:/-]){_DAY.pattern}(?![\w/-]|[.:]\d)")
 
 
 def called(fact: str) -> Sentence:
@@ -88,7 +89,20 @@ def written(value: str) -> Value:
     if _KEY.fullmatch(value):
         return spelt(value)
     found = _DAY.fullmatch(value)
+    return _day(found) if found else value
+
+
+def dated(text: str) -> Value:
+    """A text in which facts of record were filled in: each day in it as one, all else as it stands."""
+    parts, end = list[Value](), 0
+    for found in _AMONG_WORDS.finditer(text):
+        parts += text[end : found.start()], _day(found)
+        end = found.end()
+    return joined([*parts, text[end:]], between="")
+
+
+def _day(found: re.Match[str]) -> Value:
     try:
-        return Day(date.fromisoformat(found[1])) if found else value
+        return Day(date.fromisoformat(found[1]))
     except ValueError:
-        return value
+        return found[0]

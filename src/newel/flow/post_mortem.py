@@ -3,11 +3,13 @@
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
 from newel.domain import mask
 from newel.domain import post_mortem as rule
 from newel.domain import weekly as review
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Conflict, NotFound
+from newel.domain.errors import Conflict, NotFound, Unavailable
 from newel.domain.post_mortem import Measure, Told
 from newel.domain.words import Cluster
 from newel.flow import policy
@@ -26,6 +28,7 @@ from newel.store.post_mortem import Bare, Call, PostMortem
 WATCH: Final = system("weekly")
 SHOWN: Final = 200
 _BATCH: Final = 100
+log = structlog.get_logger("post_mortem")
 
 
 async def begin(tx: Tx, house: House, case: Case, miss: Bare) -> None:
@@ -40,12 +43,17 @@ async def begin(tx: Tx, house: House, case: Case, miss: Bare) -> None:
 
 
 async def begin_missing(house: House) -> None:
-    """Misses from before there were post-mortems have theirs as well."""
+    """Misses from before there were post-mortems have theirs as well; those of a workflow that rests wait."""
     async with house.db.tx(WATCH, read_only=True) as tx:
-        found = await rows.missing(tx, _BATCH)
+        found = await rows.missing(tx, list(house.in_force()), _BATCH)
     for miss in found:
-        async with house.db.tx(WATCH) as tx:
-            await begin(tx, house, await cases.lock(tx, miss.case_id), miss)
+        try:
+            async with house.db.tx(WATCH) as tx:
+                await begin(tx, house, await cases.lock(tx, miss.case_id), miss)
+        except Unavailable:
+            raise
+        except Exception as error:  # one miss's trouble holds up no other
+            log.warning("post_mortem.failed", case_id=str(miss.case_id), code=type(error).__name__)
 
 
 async def tell_late(house: House) -> None:
@@ -80,8 +88,9 @@ async def opened(house: House, actor: Actor, post_mortem_id: UUID) -> PostMortem
 async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) -> PostMortem:
     """Say why it was missed and what is done; a marker's phrases become a draft of the workflow's policy.
 
-    What names the customer is masked before it is kept, and refused in a phrase. The draft is signed and put
-    in force like any other: nothing of the policy that runs changes here.
+    What names the customer is masked before it is kept, and refused in a phrase; of an erased customer
+    nothing is written. The draft is signed and put in force like any other: nothing of the policy that
+    runs changes here.
     """
     rule.must_say(told)
     async with house.db.tx(actor) as tx:
@@ -89,12 +98,19 @@ async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) ->
         review.must_answer(actor, found.owner_id, review.WRITE)
         case = await cases.lock(tx, found.case_id)
         found = await rows.read(tx, house.envelope, post_mortem_id)
-        if found.state != "open":
-            raise Conflict(what=f"post-mortem {found.id}", state="written", why="somebody else was first")
+        _must_be_writable(found, case)
         told = await _masked(tx, house, case, told)
         draft = await _draft(tx, house, found, told) if told.measure is Measure.MARKER else None
         await rows.write(tx, house.envelope, case, found, told, draft)
         return await rows.read(tx, house.envelope, post_mortem_id)
+
+
+def _must_be_writable(found: PostMortem, case: Case) -> None:
+    """Of an erased customer nothing is said any more: no key is left that it could be sealed with."""
+    if found.state != "open":
+        raise Conflict(what=f"post-mortem {found.id}", state="written", why="somebody else was first")
+    if case.erased:
+        raise Conflict(what=f"post-mortem {found.id}", state="closed", why="its customer's texts were erased")
 
 
 async def _masked(tx: Tx, house: House, case: Case, told: Told) -> Told:

@@ -13,9 +13,10 @@ from newel.domain.access import Act, Actor, system
 from newel.domain.errors import Conflict, Unavailable
 from newel.domain.policy.bundle import Bundle
 from newel.domain.weekly import Signed, Span, WeekFigures
-from newel.flow import post_mortem
+from newel.flow import policy, post_mortem
 from newel.flow.house import House, Running
 from newel.store import notice as notices
+from newel.store import policy as policies
 from newel.store import post_mortem as post_mortems
 from newel.store import weekly as rows
 from newel.store.db import Tx
@@ -56,27 +57,36 @@ async def watch(house: House) -> None:
 async def _open(house: House, running: Running) -> None:
     """A week that somebody else has opened meanwhile stays theirs: the store has one of each."""
     async with house.db.tx(WATCH, read_only=True) as tx:
-        if not await _due(tx, running):
+        if not await _due(tx, running.bundle):
             return
     async with house.db.tx(WATCH) as tx:
-        for span in await _due(tx, running):
-            await _open_week(tx, running, span)
+        policy_id, bundle = await _in_force(tx, running)
+        for span in await _due(tx, bundle):
+            await _open_week(tx, policy_id, bundle, span)
 
 
-async def _due(tx: Tx, running: Running) -> tuple[Span, ...]:
-    workflow = running.bundle.workflow
-    live: datetime | None = await rows.live_since(tx, workflow)
+async def _in_force(tx: Tx, running: Running) -> tuple[UUID, Bundle]:
+    """The version that runs until this transaction ends: what the process knows may be a refresh old."""
+    await policies.lock_workflow(tx, running.bundle.workflow)
+    version = await policies.active_of(tx, running.bundle.workflow)
+    if version is None or version.id == running.id:
+        return running.id, running.bundle
+    return version.id, policy.bundle_of(version)
+
+
+async def _due(tx: Tx, bundle: Bundle) -> tuple[Span, ...]:
+    live: datetime | None = await rows.live_since(tx, bundle.workflow)
     if live is None:
         return ()
-    return rule.due(running.bundle, tx.now, live, await rows.last(tx, workflow))
+    return rule.due(bundle, tx.now, live, await rows.last(tx, bundle.workflow))
 
 
-async def _open_week(tx: Tx, running: Running, span: Span) -> None:
-    bundle, asked = running.bundle, running.bundle.weekly_rule
+async def _open_week(tx: Tx, policy_id: UUID, bundle: Bundle, span: Span) -> None:
+    asked = bundle.weekly_rule
     one = Opening(
         workflow=bundle.workflow,
         span=span,
-        policy_id=running.id,
+        policy_id=policy_id,
         owner=asked.owner,
         owner_id=await rows.owner(tx, asked.owner),
         due_at=rule.due_at(bundle, tx.now),

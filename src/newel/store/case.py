@@ -52,6 +52,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """Where answers go: its own conversation, or that of a merged case where the customer wrote last."""
         return self.reply_to or self.conversation_id
 
+    @property
+    def erased(self) -> bool:
+        """Whether its customer was erased: without their key nothing of it is read or sealed any more."""
+        return self.subject_wrapped is None
+
     def sealer(self, envelope: Envelope) -> Sealer:
         """Opens and seals the texts of this case."""
         subject = envelope.subject(self.customer_id, self.subject_wrapped)

@@ -77,7 +77,7 @@ async def side(tx: Tx, case: Case) -> Side:
         state=case.state,
         acting=await tx.value(sql("merge").acting, case.id),
         took_in=bool(await tx.rows(sql("merge").taken_in, case.id)),
-        erased=case.subject_wrapped is None,
+        erased=case.erased,
     )
 
 

@@ -1,5 +1,6 @@
 """Rows of post-mortems; what is said in them is sealed with their case."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -82,9 +83,9 @@ async def add(
     return found
 
 
-async def missing(tx: Tx, limit: int) -> list[Bare]:
-    """Misses without a post-mortem, the oldest first."""
-    rows = await tx.rows(sql("post_mortem").missing, limit)
+async def missing(tx: Tx, workflows: Sequence[str], limit: int) -> list[Bare]:
+    """Misses of these workflows without a post-mortem, the oldest first."""
+    rows = await tx.rows(sql("post_mortem").missing, workflows, limit)
     return [msgspec.convert(dict(row), Bare) for row in rows]
 
 

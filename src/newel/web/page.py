@@ -14,7 +14,7 @@ from litestar import Response
 
 from newel.domain import reason as reasons
 from newel.domain.access import Act
-from newel.domain.fact import called, written
+from newel.domain.fact import called, dated, written
 from newel.domain.scan.receipt import Evidence
 from newel.domain.sentence import Sentence
 from newel.web import refusal, static
@@ -74,6 +74,7 @@ def environment(code: str = SOURCE) -> Templates:
         day=tongue.date,
         fact=lambda name: tongue.sentence(called(name)),
         recorded=lambda value: tongue.value(written(str(value))),
+        dated=lambda text: tongue.value(dated(text)),
         opening=opening,
         spoken=tongue.spoken,
         iso=iso,

@@ -23,8 +23,9 @@ async def signed(tx: Tx, which: UUID, by: UUID, **values: Any) -> None:
     await change(tx, "weekly", which, **given)
 
 
-async def miss(tx: Tx, on: Ground, by: UUID) -> UUID:
-    return await put(tx, "miss", case_id=on.case, episode=1, staff_id=by, cluster="emotion", at=tx.now)
+async def miss(tx: Tx, on: Ground, by: UUID, **values: Any) -> UUID:
+    given = {"case_id": on.case, "episode": 1, "staff_id": by, "cluster": "emotion", "at": tx.now}
+    return await put(tx, "miss", **(given | values))
 
 
 async def post_mortem(tx: Tx, on: Ground, by: UUID, **values: Any) -> UUID:

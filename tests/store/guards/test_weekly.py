@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from tests.store.guards import reviews, rows
 from tests.store.guards.rows import HAND, HOUR, Ground, change, ground, person, refused
+from tests.store.guards.test_quality import sample
 
 from conftest import House
 from newel.domain.words import DAY
@@ -89,6 +90,18 @@ async def test_QUA_6_a_miss_has_one_post_mortem_and_it_starts_open(house: House)
             await reviews.post_mortem(tx, on, by, miss_id=other)
     async with refused(house.db, "NW-POSTMORTEM: a post-mortem starts open, with its miss") as tx:
         await reviews.post_mortem(tx, on, by, miss_id=other, cluster="legal")
+
+
+async def test_QUA_6_a_miss_that_a_review_found_is_of_its_case_and_episode(house: House) -> None:
+    on, _, _, by = await both(house)
+    async with house.db.tx(HAND) as tx:
+        review, other = await sample(tx, on), await rows.free_case(tx, on)
+    for where, episode in ((other, 1), (on, 2)):
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="miss_review_id_case_id_episode_fkey"):
+            async with house.db.tx(HAND) as tx:
+                await reviews.miss(tx, where, by, review_id=review, episode=episode)
+    async with house.db.tx(HAND) as tx:
+        await reviews.miss(tx, on, by, review_id=review)
 
 
 async def test_QUA_6_what_is_written_never_changes(house: House) -> None:

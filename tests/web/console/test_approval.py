@@ -1,5 +1,6 @@
 """The inbox of approvals, in the browser: by keyboard, one after the other, and two people at once."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -256,6 +257,22 @@ async def test_CTX_3_an_approver_sees_personal_data_only_by_an_act_that_is_recor
     amara = await shop.signed_in("amara")
     (row,) = await shop.house.as_owner("SELECT id FROM newel.approval")
     assert (await amara.post(f"/approvals/{row['id']}/reveal", data={"field": "email-9"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", r"[A-Z][a-z]{2} \d{1,2}, \d{4}"), ("fr", r"\d{1,2} [a-zéû]{3,5}\.? \d{4}")]
+)
+async def test_why_it_is_proposed_names_days_as_people_write_them(
+    shop: Site, language: str, day: str
+) -> None:
+    await proposed(shop, ("C0017", "Mug arrived broken, order 10031, refund please"))
+    (row,) = await shop.house.as_owner("SELECT id FROM newel.approval")
+    amara = await shop.signed_in("amara")
+    kept = (await amara.get(f"/api/v1/approvals/{row['id']}")).json()["justification"]
+    assert re.search(r"delivered \d{4}-\d\d-\d\d,", kept), "a program reads it as the systems keep it"
+    html = {"accept": "text/html", "accept-language": language}
+    (why,) = re.findall('class="sheet-why"[^>]*>([^<]*)<', (await amara.get("/approvals", headers=html)).text)
+    assert re.search(rf"delivered {day}, reported damaged", why)
 
 
 async def test_an_answer_without_an_act_waits_among_the_others(shop: Site) -> None:

@@ -30,6 +30,8 @@ _TALK_TEXT: Final = """
     weeks well went were what what's when where which while who why will wish with within without
     won't wondering would yes yet you your yours six seven ten dozen couple pair it'll greyed
     coming-back currently-available shelves shelf online in-store instore hoping-to
+    talk talking speak speaking spoken chat connect transfer person people human humans someone
+    somebody anybody agent adviser advisor representative rep colleague manager supervisor
 """
 _TALK: Final = frozenset(_TALK_TEXT.split())
 

@@ -26,6 +26,7 @@ CREATE TABLE newel.review (
     said_sealed     bytea,
     text_mac        bytea,
     ended_at        timestamptz,
+    UNIQUE (id, case_id, episode),
     CHECK ((state = 'open') = (ended_at IS NULL)),
     CHECK ((state IN ('open', 'void')) = (reviewed_by IS NULL)),
     CHECK ((reviewed_by IS NULL) = (score IS NULL AND passed IS NULL AND policy_id IS NULL)),

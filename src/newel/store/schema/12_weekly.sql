@@ -1,7 +1,7 @@
 -- The weekly review of misses, and the post-mortem of each.
 
--- A miss that a review of a sample found names it: the audit of unflagged work (QUA-6).
-ALTER TABLE newel.miss ADD FOREIGN KEY (review_id) REFERENCES newel.review;
+-- A miss that a review of a sample found names it, and is of its case and episode: the audit of unflagged work (QUA-6).
+ALTER TABLE newel.miss ADD FOREIGN KEY (review_id, case_id, episode) REFERENCES newel.review (id, case_id, episode);
 CREATE UNIQUE INDEX miss_found ON newel.miss (review_id) WHERE review_id IS NOT NULL;
 
 -- The weekly review of a workflow's misses: opened with its figures as they were, signed off once (INT-3).

@@ -4,10 +4,11 @@ INSERT INTO newel.post_mortem (id, case_id, episode, workflow, cluster, miss_id,
 VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10) ON CONFLICT (case_id, episode, cluster) DO NOTHING RETURNING id;
 
 -- name: missing
--- Misses without one: those from before there were post-mortems.
-SELECT m.id, m.case_id, m.episode, m.cluster FROM newel.miss m WHERE NOT EXISTS (SELECT FROM newel.post_mortem p
+-- Misses of these workflows without one: those from before there were post-mortems.
+SELECT m.id, m.case_id, m.episode, m.cluster FROM newel.miss m JOIN newel.cases c ON c.id = m.case_id
+WHERE c.workflow = ANY ($1) AND NOT EXISTS (SELECT FROM newel.post_mortem p
     WHERE p.case_id = m.case_id AND p.episode = m.episode AND p.cluster = m.cluster)
-ORDER BY m.at, m.id LIMIT $1;
+ORDER BY m.at, m.id LIMIT $2;
 
 -- name: listed
 -- One ($1), or those of a workflow ($2) or a state ($3), or opened in a time ($4 to $5); what is open first.
