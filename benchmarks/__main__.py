@@ -13,6 +13,7 @@ from benchmarks.chosen import chosen, parser
 NAMES = (
     "scan",
     "scanner",
+    "alone",
     "intent",
     "claim",
     "overflow",

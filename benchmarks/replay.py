@@ -45,6 +45,7 @@ def bounds(found: Share) -> dict[str, object]:
 @contextmanager
 def demo_systems(folder: Path) -> Iterator[dict[str, Any]]:
     """The demo company's systems; yields how replay reaches them."""
+    os.environ["NEWEL_HOME"] = tempfile.gettempdir() + "/no-house"  # the demo's files, whatever runs here
     sys.path.insert(0, str(FOLDER / "tests"))
     from demo.process import start_systems
 
@@ -139,7 +140,6 @@ PARTS = {"tickets": tickets, "banking77": banking77, "invoices": invoice_batch}
 
 async def main(names: Iterable[str] = PARTS) -> None:
     """Print the figures of the named sets."""
-    os.environ["NEWEL_HOME"] = tempfile.gettempdir() + "/no-house"  # the demo's files, whatever runs here
     say("started", datetime.now(UTC).isoformat(timespec="seconds"))
     with tempfile.TemporaryDirectory(prefix="newel-replay-") as folder, demo_systems(Path(folder)) as live:
         live.pop("ledger")
