@@ -1,5 +1,6 @@
 """The desk in a real browser: from the queue to the end by keyboard, two people on one case, inert text."""
 
+import asyncio
 import re
 import time
 from typing import Any
@@ -378,12 +379,14 @@ async def test_a_reply_whose_answer_was_lost_is_one_message_when_it_is_sent_agai
     case_id = await waits(shop)
     await at_work(shop, "esme")
     lost = []
+    shown = asyncio.Event()
 
     async def lose(route: Route) -> None:
         if lost:
             await route.continue_()
             return
         lost.append(await route.fetch())
+        await shown.wait()  # the message may be seen before its sender knows what became of it
         await route.abort()
 
     async with seat(shop, browser, "esme") as one:
@@ -394,6 +397,8 @@ async def test_a_reply_whose_answer_was_lost_is_one_message_when_it_is_sent_agai
         await page.locator("#text-reply").fill("We look into it today.")
         await keys.press("Control+Enter")
         await expect(page.locator(".bubble.person")).to_have_count(1)
+        shown.set()
+        await expect(page.locator("#toasts")).to_contain_text("The server cannot be reached")
         await expect(page.locator("#text-reply")).to_have_value("We look into it today.")
         await keys.press("Control+Enter")
         await expect(page.locator("#text-reply")).to_have_value("")
