@@ -32,6 +32,7 @@ ROUNDS, UNHEARD = 5, "system_unavailable"
 _KINDS = {"plain": POSITIVE, ORDINARY: ORDINARY}
 _TOLD = ("id", "subject", "text", "at", "history", "customer")
 _SERVED = "languages: [en]"
+SHOP = Path(str(files("newel.demo"))) / "policy" / "customer-support.yaml"
 
 Row = Mapping[str, Any]
 
@@ -65,10 +66,9 @@ def fate(result: Result) -> str:
 
 def policy(folder: Path, languages: Iterable[str] = ()) -> Path:
     """The demo company's policy with more languages let in, which includes its other files as before."""
-    there = Path(str(files("newel.demo"))) / "policy"
-    for file in there.iterdir():
+    for file in SHOP.parent.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    made = folder / "customer-support.yaml"
+    made = folder / SHOP.name
     text = made.read_text("utf-8")
     assert text.count(_SERVED) == 1, "the policy says once which languages it serves"
     made.write_text(text.replace(_SERVED, f"languages: [{', '.join(('en', *languages))}]"), "utf-8")
@@ -144,8 +144,7 @@ async def main(parts: Iterable[str] = PARTS, show: int = 0) -> None:
         live.pop("ledger")
         for part in parts:
             given = [row for row in rows(part) if group(row)]
-            here = Path(str(files("newel.demo"))) / "policy" / "customer-support.yaml"
-            await judge(part, "the shop as it is", given, show, live | {"policy": here})
+            await judge(part, "the shop as it is", given, show, live | {"policy": SHOP})
             if others := [row for row in given if row["language"] in MORE]:
                 await judge(part, "with es and fr let in", others, show, live | {"policy": more})
 

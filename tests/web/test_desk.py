@@ -268,3 +268,14 @@ async def test_what_others_are_to_take_stands_below_what_one_may_take(shop: Site
     assert shown.count("For others to take:") == 1
     assert (await amara.put("/api/v1/me/presence", json={"presence": "away"})).status_code == 200
     assert "For others to take:" not in (await amara.get("/desk", headers={"accept": "text/html"})).text
+
+
+async def test_a_case_is_passed_on_with_a_skill_and_language_that_somebody_has(shop: Site) -> None:
+    esme = await at_work(shop, "esme")
+    case_id = (await say(shop, "My lawyer will sue you over order 10023!"))["case_id"]
+    await work_off(shop)
+    shown = (await esme.get(f"/desk/{case_id}", headers={"accept": "text/html"})).text
+    dialog = shown[shown.index('<dialog id="transfer"') : shown.index('<dialog id="ask"')]
+    assert '<option value="account_security">Account security</option>' in dialog
+    assert '<option value="fr">French</option>' in dialog
+    assert 'name="skills"><option value="">as now: ' in dialog

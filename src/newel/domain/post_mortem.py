@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from newel.domain import mask
-from newel.domain.errors import Invalid
+from newel.domain.errors import Conflict, Invalid
 from newel.domain.mask import Known
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import INCLUDE, Source, included
@@ -73,6 +73,15 @@ def must_say(told: Told) -> None:
         raise Invalid(what="remedy", why="say what is done about it, or why nothing is")
     if (told.measure is Measure.MARKER) != any(one.strip() for one in told.phrases):
         raise Invalid(what="phrases", why="a new marker has phrases, and nothing else has")
+
+
+def must_be_writable(post_mortem_id: UUID, state: str, erased: bool) -> None:
+    """It is open, and its customer is not erased: no key is left that what is said could be sealed with."""
+    if state != "open":
+        raise Conflict(what=f"post-mortem {post_mortem_id}", state="written", why="somebody else was first")
+    if erased:
+        why = "its customer's texts were erased"
+        raise Conflict(what=f"post-mortem {post_mortem_id}", state="closed", why=why)
 
 
 def masked(told: Told, known: Known) -> Told:

@@ -9,7 +9,7 @@ from newel.domain import mask
 from newel.domain import post_mortem as rule
 from newel.domain import weekly as review
 from newel.domain.access import Act, Actor, system
-from newel.domain.errors import Conflict, NotFound, Unavailable
+from newel.domain.errors import NotFound, Unavailable
 from newel.domain.post_mortem import Measure, Told
 from newel.domain.words import Cluster
 from newel.flow import policy
@@ -98,19 +98,11 @@ async def write(house: House, actor: Actor, post_mortem_id: UUID, told: Told) ->
         review.must_answer(actor, found.owner_id, review.WRITE)
         case = await cases.lock(tx, found.case_id)
         found = await rows.read(tx, house.envelope, post_mortem_id)
-        _must_be_writable(found, case)
+        rule.must_be_writable(found.id, found.state, case.erased)
         told = await _masked(tx, house, case, told)
         draft = await _draft(tx, house, found, told) if told.measure is Measure.MARKER else None
         await rows.write(tx, house.envelope, case, found, told, draft)
         return await rows.read(tx, house.envelope, post_mortem_id)
-
-
-def _must_be_writable(found: PostMortem, case: Case) -> None:
-    """Of an erased customer nothing is said any more: no key is left that it could be sealed with."""
-    if found.state != "open":
-        raise Conflict(what=f"post-mortem {found.id}", state="written", why="somebody else was first")
-    if case.erased:
-        raise Conflict(what=f"post-mortem {found.id}", state="closed", why="its customer's texts were erased")
 
 
 async def _masked(tx: Tx, house: House, case: Case, told: Told) -> Told:
