@@ -50,6 +50,7 @@ class Site:
     wired: Wired
     url: str
     password: str = PASSWORD
+    hub: Hub = field(default_factory=Hub)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def client(self, token: str = "", **more: object) -> httpx.AsyncClient:
@@ -91,7 +92,7 @@ async def running(
     listening = asyncio.create_task(listen_live(house.url, hub.changed, hub.resync))
     app = build(wired, hub, door, tour)
     server = asyncio.create_task(serve(app, "127.0.0.1", port, stop=stop, closers=(hub.close,)))
-    site = Site(house, wired, f"http://127.0.0.1:{port}", password)
+    site = Site(house, wired, f"http://127.0.0.1:{port}", password, hub)
     await _answering(site.client(), server)
     try:
         yield site

@@ -82,6 +82,14 @@ def test_scripts_get_their_words_and_the_loader_only_its_own(code: str) -> None:
     assert set(scripted(code, LOADER)) < set(scripted(code))
 
 
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [("refund_damaged", "Refund damaged"), ("sku", "SKU"), ("line.sku", "Line: SKU"), ("by_ai", "By AI")],
+)
+def test_a_key_is_read_as_words_and_initials_stay_capitals(key: str, read: str) -> None:
+    assert words(key) == read
+
+
 def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
     assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
     assert {words(role) for role in Role} == set(vocabulary.ROLES)

@@ -41,6 +41,7 @@ class Web(Litestar):
             allowed = partial(may_listen, self.state.house)
             await live.answer(self.hub, allowed, scope, receive, send)  # type: ignore[arg-type]
         elif str(scope["type"]) == "http":
+            scope["newel.mark"] = self.hub.lately.mark  # type: ignore[typeddict-unknown-key]  # ours
             await self.hooks.around(super().__call__, scope, receive, send)  # type: ignore[arg-type]
         else:
             await super().__call__(scope, receive, send)

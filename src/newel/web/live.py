@@ -1,6 +1,7 @@
 """One stream for each open page: it says which topics changed, and the page asks for its parts again.
 
-Nothing of anybody's text travels here, only topics; so what is missed is made up for by a ``resync``.
+Nothing of anybody's text travels here, only topics. A stream begins with what changed since the mark that it
+names (``web.lately``), or with a ``resync`` where that cannot be told; each event carries the next mark.
 The route stands outside of Litestar and of the hooks: each layer would wrap every event.
 """
 
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+from newel.web.lately import Lately
 from newel.web.viewing import TOPIC, Viewing
 
 PATH = "/live"
@@ -21,7 +23,7 @@ COALESCE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 15.0
 TOPICS_AT_MOST = 64
 _PARTS_OF_A_WORD = 3
-RESYNC = b"event: resync\ndata: {}\n\n"
+HEARTBEAT = b": here\n\n"
 Allowed = Callable[[Scope, frozenset[str]], Awaitable[bool]]
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -34,8 +36,9 @@ _HEADERS = [
 class Stream:
     """One open page: the topics that it shows, and what it has not been told yet."""
 
-    def __init__(self, topics: frozenset[str]) -> None:
+    def __init__(self, topics: frozenset[str], lately: Lately) -> None:
         self.topics = topics
+        self._lately = lately
         self.ended = False
         self._changed: set[str] = set()
         self._resync = False
@@ -63,17 +66,26 @@ class Stream:
             async with asyncio.timeout(HEARTBEAT_SECONDS):
                 await self._woken.wait()
         except TimeoutError:
-            return b": here\n\n"
+            return HEARTBEAT
         early = self._told_at + COALESCE_SECONDS - time.monotonic()
         if early > 0 and not self.ended:
             await asyncio.sleep(early)
         self._told_at = time.monotonic()
+        return self._event()
+
+    def begin(self, mark: str) -> bytes:
+        """The first event: what changed since the mark, or that all may have."""
+        missed = self._lately.since(mark, self.topics)
+        self._resync = self._resync or missed is None
+        self._changed |= missed or frozenset()
+        return self._event()
+
+    def _event(self) -> bytes:
         changed, self._changed = self._changed, set()
         resync, self._resync = self._resync, False
         self._woken.clear()
-        return (
-            RESYNC if resync else b"event: changed\ndata: " + msgspec.json.encode(sorted(changed)) + b"\n\n"
-        )
+        name, data = (b"resync", b"{}") if resync else (b"changed", msgspec.json.encode(sorted(changed)))
+        return b"event: %b\nid: %b\ndata: %b\n\n" % (name, self._lately.mark.encode(), data)
 
 
 class Hub:
@@ -83,6 +95,7 @@ class Hub:
         self._by_topic: dict[str, set[Stream]] = defaultdict(set)
         self._streams: set[Stream] = set()
         self.viewing = Viewing()
+        self.lately = Lately()
 
     def __len__(self) -> int:
         """How many pages are open here."""
@@ -91,6 +104,7 @@ class Hub:
     def changed(self, topics: Iterable[str]) -> None:
         """Tell each page that shows one of the topics."""
         for topic in self._heard(topics):
+            self.lately.changed(topic)
             for stream in self._by_topic.get(topic, ()):
                 stream.tell(topic)
 
@@ -104,13 +118,14 @@ class Hub:
 
     def resync(self) -> None:
         """Word may have been missed: every page looks again."""
+        self.lately.forget()
         for stream in self._streams:
             stream.resync()
 
     @contextlib.contextmanager
     def stream(self, topics: frozenset[str]) -> Iterator[Stream]:
         """A stream for as long as its page is open."""
-        stream = Stream(topics)
+        stream = Stream(topics, self.lately)
         self._streams.add(stream)
         for topic in topics:
             self._by_topic[topic].add(stream)
@@ -129,15 +144,15 @@ class Hub:
             stream.end()
 
 
-def topics_of(scope: Scope) -> frozenset[str]:
-    """The topics that the page asks for, at most so many."""
+def asked_of(scope: Scope) -> tuple[frozenset[str], str]:
+    """The topics that the page asks for, at most so many, and its mark; empty where it has none."""
     asked = parse_qs(scope["query_string"].decode("latin-1"))
-    return frozenset(asked.get("topic", [])[:TOPICS_AT_MOST])
+    return frozenset(asked.get("topic", [])[:TOPICS_AT_MOST]), asked.get("since", [""])[-1]
 
 
 async def answer(hub: Hub, allowed: Allowed, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one stream until the page is closed, the server stops or the session ends."""
-    topics = topics_of(scope)
+    topics, mark = asked_of(scope)
     if not await allowed(scope, topics):
         await send(
             {"type": "http.response.start", "status": 401, "headers": [(b"cache-control", b"no-store")]}
@@ -148,10 +163,10 @@ async def answer(hub: Hub, allowed: Allowed, scope: Scope, receive: Receive, sen
     with hub.stream(topics) as stream:
         gone = asyncio.create_task(_gone(receive, stream))
         try:
-            await send({"type": "http.response.body", "body": RESYNC, "more_body": True})
+            await send({"type": "http.response.body", "body": stream.begin(mark), "more_body": True})
             while not stream.ended:
                 event = await stream.next()
-                if event.startswith(b": ") and not await allowed(scope, topics):
+                if event is HEARTBEAT and not await allowed(scope, topics):
                     break
                 await send({"type": "http.response.body", "body": event, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -30,7 +30,7 @@ HTML = "text/html"
 PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
 THEMES = ("system", "light", "dark")
 ZONE = "newel_zone"
-_AI = re.compile(r"\bai\b")
+_INITIALS = re.compile(r"\b(?:ai|sku)\b")
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
@@ -155,6 +155,7 @@ def _frame(request: Ask) -> dict[str, Any]:
         "nav": entries(staff.actor, tour=request.app.state.tour is not None) if staff else (),
         "tour": request.app.state.tour,
         "path": request.scope["path"],
+        "mark": request.mark,
         "csrf": csrf_token(session_of(request) or ""),
         "theme": theme(request),
         "zone": zone(request),
@@ -222,7 +223,7 @@ def _security(ancestors: str) -> dict[str, str]:
 def words(key: str) -> str:
     """A key of the policy as words: ``refund_damaged`` → ``Refund damaged``, ``a.b`` → ``A: b``."""
     said = key.replace("_", " ").replace(":", ": ").replace(".", ": ")
-    return opening(_AI.sub("AI", said))
+    return opening(_INITIALS.sub(lambda found: found[0].upper(), said))
 
 
 def iso(at: datetime | None) -> str:

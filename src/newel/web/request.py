@@ -81,6 +81,11 @@ class Ask(Request[Any, Any, Any]):
         return self.staff
 
     @property
+    def mark(self) -> str:
+        """The moment before anything was read for it: its page's stream tells what changed since."""
+        return str(self.scope["newel.mark"])  # type: ignore[typeddict-item]  # put there by the application
+
+    @property
     def partial(self) -> bool:
         """Whether a script asks for a part of the page that it already shows."""
         return self.headers.get("hx-request") == "true"

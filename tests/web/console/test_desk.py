@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, Route, expect
 from conftest import Server
 from demo.process import Systems
 from newel.domain.access import Act
+from newel.web import viewing
+from newel.web.viewing import Doing
 from ports import free_port
 from samples import PDF
 from web.conftest import DEMO_PASSWORD, Company, Site, demo_house, running
@@ -186,6 +188,29 @@ async def test_WRK_4_two_people_on_one_case_see_each_other_at_once(shop: Site, b
         await expect(other.page.locator("#viewers")).not_to_contain_text("Esme")
         assert one.complaints == other.complaints == []
     assert (await case(esme, case_id))["owner"] == "ivan"
+
+
+async def test_WRK_4_what_changes_while_a_page_is_on_its_way_is_seen_on_it(
+    shop: Site, browser: Browser
+) -> None:
+    case_id, begins = await waits(shop), asyncio.Event()
+    ivan = await at_work(shop, "ivan")
+    me = UUID((await ivan.get("/api/v1/me")).json()["id"])
+
+    async def late(route: Route) -> None:
+        await begins.wait()
+        await route.continue_()
+
+    async with seat(shop, browser, "esme") as one:
+        await one.page.route("**/live?*", late)
+        await one.go(f"/desk/{case_id}")
+        await expect(one.page.locator("#viewers")).to_have_text("")
+        shop.wired.db.waker.changed([viewing.said(UUID(case_id), me, Doing.VIEWING)])
+        while not shop.hub.viewing.at(UUID(case_id), uuid4()).get(me):
+            await asyncio.sleep(0.01)
+        begins.set()
+        await expect(one.page.locator("#viewers")).to_contain_text("Ivan Petrov is looking")
+        assert one.complaints == []
 
 
 UNCOVERED = """() => {

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import httpx
 import pytest
@@ -14,11 +15,11 @@ from web.conftest import Site
 
 
 async def events(
-    client: httpx.AsyncClient, topic: str, n: int, hears: asyncio.Event
+    client: httpx.AsyncClient, topic: str, n: int, hears: asyncio.Event, since: str = ""
 ) -> list[tuple[str, str]]:
     """The next events of a stream; ``hears`` is set from the first on."""
     found: list[tuple[str, str]] = []
-    async with client.stream("GET", "/live", params={"topic": topic}) as answer:
+    async with client.stream("GET", "/live", params={"topic": topic, "since": since}) as answer:
         kind = ""
         async for line in answer.aiter_lines():
             if line.startswith("event: "):
@@ -44,6 +45,23 @@ async def test_a_change_reaches_the_pages_that_show_it(site: Site) -> None:
     assert then == ("changed", json.dumps(["people"]))
 
 
+async def test_a_page_hears_what_changed_between_its_reading_and_its_stream(site: Site) -> None:
+    await site.person("amara", Role.RESOLVER)
+    amara = await site.signed_in("amara")
+    while site.hub.lately.mark.endswith("-0"):  # the server does not listen yet
+        await asyncio.sleep(0.01)
+    said = re.search(r'data-mark="([^"]+)"', (await amara.get("/desk")).text)
+    assert said
+    assert await events(amara, "approvals", 1, asyncio.Event(), said[1]) == [("changed", "[]")]
+    before = site.hub.lately.mark
+    await amara.put("/api/v1/me/presence", json={"presence": "available"})
+    while not site.hub.lately.since(before, frozenset({"people"})):
+        await asyncio.sleep(0.01)
+    assert await events(amara, "people", 1, asyncio.Event(), said[1]) == [("changed", '["people"]')]
+    for unknown in ("", "no-mark", "0" * 8 + "-1", said[1] + "9" * 5000):
+        assert await events(amara, "people", 1, asyncio.Event(), unknown) == [("resync", "{}")]
+
+
 async def test_nobody_hears_without_a_session_nor_of_a_customers_own_page(site: Site) -> None:
     await site.person("amara", Role.RESOLVER)
     async with site.client() as stranger:
@@ -60,7 +78,13 @@ async def test_of_too_many_topics_the_first_are_heard(site: Site) -> None:
     async with amara.stream("GET", f"/live?{many}") as answer:
         assert answer.status_code == 200
     scope = {"query_string": many.encode()}
-    assert live.topics_of(scope) == {f"case:{n}" for n in range(live.TOPICS_AT_MOST)}  # type: ignore[arg-type]
+    assert live.asked_of(scope)[0] == {f"case:{n}" for n in range(live.TOPICS_AT_MOST)}  # type: ignore[arg-type]
+
+
+def told(hub: Hub, *topics: str) -> bytes:
+    """The event that tells of these topics now."""
+    data = ",".join(f'"{topic}"' for topic in topics)
+    return f"event: changed\nid: {hub.lately.mark}\ndata: [{data}]\n\n".encode()
 
 
 async def test_streams_end_with_the_hub() -> None:
@@ -77,7 +101,7 @@ async def test_one_event_tells_all_that_changed_meanwhile() -> None:
     with hub.stream(frozenset({"a", "b", "c"})) as stream:
         hub.changed(["a", "x"])
         hub.changed(["b"])
-        assert await stream.next() == b'event: changed\ndata: ["a","b"]\n\n'
+        assert await stream.next() == told(hub, "a", "b")
 
 
 async def test_a_page_hears_at_once_after_a_quiet_time_and_else_one_event_in_a_while(
@@ -87,7 +111,7 @@ async def test_a_page_hears_at_once_after_a_quiet_time_and_else_one_event_in_a_w
     hub = Hub()
     with hub.stream(frozenset({"a", "b"})) as stream:
         hub.changed(["a"])
-        assert await stream.next() == b'event: changed\ndata: ["a"]\n\n'
+        assert await stream.next() == told(hub, "a")
         hub.changed(["b"])
         held = asyncio.create_task(stream.next())
         await asyncio.sleep(0.05)
@@ -95,7 +119,7 @@ async def test_a_page_hears_at_once_after_a_quiet_time_and_else_one_event_in_a_w
         assert not held.done()
         held.cancel()
         monkeypatch.setattr(live, "COALESCE_SECONDS", 0.0)
-        assert await stream.next() == b'event: changed\ndata: ["a","b"]\n\n'
+        assert await stream.next() == told(hub, "a", "b")
 
 
 @pytest.mark.parametrize("n", [0, 1, 1000])
