@@ -86,6 +86,33 @@ def test_a_short_text_shows_its_language_by_its_own_letters(text: str, code: str
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("voy a poner una demanda", "es"),
+        ("annuler la commande 10299", "fr"),
+        ("drucker findet kein bluetooth", "de"),
+        ("BUENOS DIAS TIENEN ENVIO A PASTO", "es"),
+        ("schrauben in zoll oder metrisch", "de"),
+    ],
+)
+def test_SCN_14_two_words_that_are_hardly_english_are_not_taken_for_it(text: str, code: str) -> None:
+    assert detect(text, None, ("en",), identifier()).code == code
+    assert detect(text, None, ("en", code), identifier()).code == code
+
+
+@pytest.mark.parametrize(
+    "text", ["Giuseppe Verdi", "Hauptstraße 5, München", "DHL GmbH", "Nespresso", "humano", "ok danke"]
+)
+def test_names_and_single_words_tell_of_no_language(text: str) -> None:
+    assert detect(text, None, ("en",), identifier()).how == "assumed"
+
+
+@pytest.mark.parametrize("text", ["track parcel", "tax invoice copy pls", "broken kettle", "size guide?"])
+def test_short_english_stays_english(text: str) -> None:
+    assert detect(text, None, ("en",), identifier()).code == "en"
+
+
+@pytest.mark.parametrize(
     ("text", "fires"),
     [
         ("Where is my parcel, and what is the delivery licencia about?", False),
