@@ -66,9 +66,8 @@ def up(
         typer.echo(f"newel: starting PostgreSQL{where}", err=True)
         postgres.cluster.prepare()
     prepare_secrets(settings)
-    address = f"http://{settings.host}:{settings.port}"
-    said = f"newel: serving on {address} (Ctrl-C stops it)"
-    company = _company(environment, home, demo_place[1], address) if demo else []
+    said = f"newel: serving on {settings.url} (Ctrl-C stops it)"
+    company = _company(environment, home, demo_place[1], settings.url) if demo else []
     if demo:
         said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
     children = [*company, *_children(settings, environment, answer, Copy if copy else _anew)]
