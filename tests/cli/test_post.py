@@ -39,9 +39,13 @@ async def listening() -> AsyncIterator[Heard]:
     heard = Heard()
     serving = uvicorn.Server(uvicorn.Config(heard, port=heard.port, lifespan="off", log_level="error"))
     task = asyncio.create_task(serving.serve())
-    yield heard
-    serving.should_exit = True
-    await task
+    while not serving.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield heard
+    finally:
+        serving.should_exit = True
+        await task
 
 
 @pytest.fixture

@@ -290,11 +290,11 @@ def _name(recorded_at: datetime) -> str:
 
 
 def _live(options: Options, bundle: "Bundle", calls: "Calls") -> "Systems":
-    from newel.bootstrap import systems_at
+    from newel.bootstrap import Patient, systems_at
     from newel.connectors.http import Endpoint
 
     token = text_of(options.token_file).strip() if options.token_file else ""
-    return systems_at(bundle, Endpoint(options.systems_url, token), calls)
+    return systems_at(bundle, Endpoint(options.systems_url, token), Patient(calls))
 
 
 def _fixed(at: str) -> datetime | None:
