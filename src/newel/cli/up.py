@@ -73,7 +73,7 @@ def up(
 
 
 def _environment(settings: "Settings", home: Path, shop_port: int | None) -> dict[str, str]:
-    """What the children find in theirs."""
+    """What the children are given: where the home is, seen from anywhere, and the shop, if there is one."""
     from newel.bootstrap import demo_environment
 
     shop = demo_environment(settings, shop_port) if shop_port else {}
