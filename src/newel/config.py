@@ -46,6 +46,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether Newel runs its own PostgreSQL."""
         return not self.database_url
 
+    @property
+    def url(self) -> str:
+        """Where programs of this machine reach the server."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
     def origins(self) -> tuple[str, ...]:
         """The sites that may show the chat; one that is no plain origin is named."""
         found = tuple(self.chat_origins.replace(",", " ").split())

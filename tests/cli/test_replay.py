@@ -1,23 +1,31 @@
 """``newel replay`` from file to page, on the real policy against the real demo systems."""
 
+import asyncio
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+import uvicorn
+from rich.console import Console
 from typer.testing import CliRunner
 
 from demo.process import start_systems
 from newel.cli import app
+from newel.cli.replay import Options, run
 from newel.cli.report import as_html
 from newel.domain.errors import Invalid
 from newel.domain.replay import LineError, Report, Result, Run, Setting, Tally
 from newel.domain.words import Money, Tier
+from ports import free_port
 
 TICKETS = """ref;who;body;label;agent
 1;C0012;Where is order 10023?;1;Kim
@@ -255,3 +263,59 @@ def test_what_cannot_be_used_is_said_before_anything_runs(
     file.write_text("text\nhello\n")
     with pytest.raises(Invalid, match=why):
         newel("replay", file, *arguments)
+
+
+LIMIT = 0.05
+VIP = msgspec.json.encode({"ref": "C0003", "name": "Vera", "email": "v@example.com", "vip": True})
+
+
+class Busy:
+    """A shop on our own loop, which is busy for longer than the policy lets a look-up take."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        self.asked.append(scope["path"])
+        time.sleep(2 * LIMIT)
+        await asyncio.sleep(2 * LIMIT)  # whoever was out of time by then has given up now
+        known = scope["path"] == "/customers/C0003"
+        await send({"type": "http.response.start", "status": 200 if known else 404, "headers": []})
+        await send({"type": "http.response.body", "body": VIP if known else b"{}"})
+
+
+def hurried_policy(folder: Path) -> Path:
+    """The standard policy with a shop that has very little time."""
+    shop = f"""
+systems:
+  shop: {{base_url: SYSTEMS_URL, timeout_seconds: {LIMIT}, owner: Head of support, date: 2026-11-20,
+         look_ups: {{customer: {{path: "/customers/{{customer}}", source: "customer record {{customer}}"}}}}}}
+"""
+    text = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
+    path = folder / "hurried.yaml"
+    path.write_text(text + shop, "utf-8")
+    return path
+
+
+async def test_INT_6_a_look_up_that_is_slow_because_the_loop_is_busy_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWEL_HOME", str(tmp_path / "home"))
+    policy = hurried_policy(tmp_path)
+    file, results = tmp_path / "past.csv", tmp_path / "results"
+    file.write_text("customer_ref,text\nC0003,What are the opening hours of your showroom?\n")
+    busy, port = Busy(), free_port()
+    server = uvicorn.Server(uvicorn.Config(busy, port=port, lifespan="off", log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    options = Options(file=file, policy=policy, systems_url=f"http://127.0.0.1:{port}", tickets=results)
+    try:
+        await run(options, Console(quiet=True))
+    finally:
+        server.should_exit = True
+        await serving
+    found = msgspec.json.decode(results.read_bytes(), type=Result)
+    assert "/customers/C0003" in busy.asked
+    assert not found.customer_unknown
+    assert "value.vip" in found.triggers, "what the slow look-up said counted"

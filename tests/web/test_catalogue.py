@@ -19,10 +19,11 @@ from newel.domain.states import MACHINES
 from newel.domain.support import Ground
 from newel.domain.trace import STAGES
 from newel.domain.words import Cluster
-from newel.web import help, vocabulary
+from newel.web import help
 from newel.web.catalogue import LOADER, kinds, script, scripted
 from newel.web.page import words
 from newel.web.tongue import tongue
+from newel.web.vocabulary import form, people, scan, story
 
 PLACE = re.compile(r"%(?:\((\w+)\)s|%)|%")
 languages = pytest.mark.parametrize("code", TRANSLATED)
@@ -91,19 +92,17 @@ def test_a_key_is_read_as_words_and_initials_stay_capitals(key: str, read: str) 
 
 
 def test_our_own_words_that_come_as_data_are_found_as_well() -> None:
-    assert set(inbox.REFUSALS.values()) == set(vocabulary.REFUSALS)
-    assert {words(role) for role in Role} == set(vocabulary.ROLES)
-    assert {words(family) for family in Cluster} == set(vocabulary.TRIGGERS)
-    assert {str(spelled(one)) for one in KNOWN_DETECTORS | KNOWN_FACTS} == set(vocabulary.RULES)
+    assert set(inbox.REFUSALS.values()) == set(form.REFUSALS)
+    assert {words(role) for role in Role} == set(people.ROLES)
+    assert {words(family) for family in Cluster} == set(scan.TRIGGERS)
+    assert {str(spelled(one)) for one in KNOWN_DETECTORS | KNOWN_FACTS} == set(scan.RULES)
     said = {"AI" if state == "ai" else words(state) for machine in MACHINES.values() for state in machine}
-    assert said == set(vocabulary.STATES)
-    assert {words(one) for one in (*STAGES.values(), "escalation", "case")} - {"Sla"} == set(
-        vocabulary.STAGES
-    )
-    assert {words(one) for one in Category} == set(vocabulary.ENDINGS)
-    assert {words(one) for one in Cause} == set(vocabulary.CAUSES)
-    assert {words(one) for one in AiQuality} == set(vocabulary.QUALITIES)
-    assert {words(one) for one in Ground} == set(vocabulary.GROUNDS)
+    assert said == set(story.STATES)
+    assert {words(one) for one in (*STAGES.values(), "escalation", "case")} - {"Sla"} == set(story.STAGES)
+    assert {words(one) for one in Category} == set(form.ENDINGS)
+    assert {words(one) for one in Cause} == set(form.CAUSES)
+    assert {words(one) for one in AiQuality} == set(form.QUALITIES)
+    assert {words(one) for one in Ground} == set(form.GROUNDS)
 
 
 def test_each_sentence_of_the_rules_stands_where_it_is_found() -> None:

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 import newel
-from newel.bootstrap.outside import Outside, systems, systems_at
+from newel.bootstrap.outside import Outside, Patient, systems, systems_at
 from newel.bootstrap.policies import LazyListener, Policies, library_of, matcher_of
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
@@ -35,7 +35,7 @@ from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
-__all__ = ["LazyListener", "Outside", "Policies", "systems", "systems_at"]
+__all__ = ["LazyListener", "Outside", "Patient", "Policies", "systems", "systems_at"]
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[versions.Version, list[Article]]:

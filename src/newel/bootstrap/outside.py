@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Answered, Calls
+
+HANGS_SECONDS: Final = 60.0
 
 
 class Outside:
@@ -31,6 +33,26 @@ class Outside:
         """Close the connections."""
         if self._calls is not None:
             await self._calls.close()
+
+
+class Patient:
+    """Calls of a run that no customer waits for: only what hangs is given up.
+
+    The policy's limits are for live traffic. A replay asks for many tickets side by side on one loop, where
+    an answer is read late because the loop, or the machine, is busy; what it reports must not depend on that.
+    Fewer tickets side by side would only make it rarer, and everything slower where the systems are far away.
+    """
+
+    def __init__(self, calls: Calls, patience: float = HANGS_SECONDS) -> None:
+        self._calls = calls
+        self._patience = patience
+
+    async def call(
+        self, method: str, url: str, *, seconds: float, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answered:
+        """As the calls that it is made of, with more time."""
+        longer = max(seconds, self._patience)
+        return await self._calls.call(method, url, seconds=longer, headers=headers, body=body)
 
 
 def systems(bundle: Bundle, settings: Settings, calls: Calls) -> HttpSystems:

@@ -14,6 +14,8 @@ import msgspec
 import typer
 import yaml
 
+from newel.cli.post import Api, Url, server
+
 app = typer.Typer(no_args_is_help=True, help="The demo company's customers.")
 ORDERS: Final = range(10001, 10801)
 TOLD: Final = frozenset({10023, 10031, 10044, 10050})
@@ -33,7 +35,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 def traffic(
     per_minute: Annotated[float, typer.Option(help="Messages a minute.", min=0.1, max=600)] = 6.0,
     minutes: Annotated[float, typer.Option(help="For how long; 0: until Ctrl-C.", min=0)] = 0.0,
-    url: Annotated[str, typer.Option(help="The server; empty: the one of these settings.")] = "",
+    url: Url = "",
     token_file: Annotated[Path | None, typer.Option(help="A token with the scope intake.")] = None,
 ) -> None:
     """Let a trickle of customers write to the demo company, until Ctrl-C.
@@ -42,16 +44,12 @@ def traffic(
     """
     from newel.config import read
 
-    settings = read()
-    place = url or f"http://{settings.host}:{settings.port}"
-    token = (token_file or Path(settings.home, "api-token")).read_text("utf-8").strip()
+    token = (token_file or Path(read().home, "api-token")).read_text("utf-8").strip()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_write(place, token, per_minute, minutes * 60))
+        asyncio.run(_write(server(url), token, per_minute, minutes * 60))
 
 
 async def _write(url: str, token: str, per_minute: float, seconds: float) -> None:
-    from newel.cli.post import Api
-
     began, number = time.monotonic(), 0
     async with Api(url, token) as api:
         for message in messages():

@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from newel.cli.columns import Columns
-from newel.cli.post import Api, Taken
+from newel.cli.post import Api, Taken, Url, server
 from newel.cli.rows import Refused, Rows
 from newel.cli.source import text_of
 from newel.domain.replay import Ticket
@@ -50,7 +50,7 @@ class Options:
     """What was asked for."""
 
     file: Path
-    url: str = "http://127.0.0.1:8080"
+    url: str
     token: str = ""
     workflow: str = "customer-support"
     channel: str = ""
@@ -61,7 +61,7 @@ class Options:
 
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV or JSON Lines of messages or items.")],
-    url: Annotated[str, typer.Option(help="The running server.")] = "http://127.0.0.1:8080",
+    url: Url = "",
     token_file: Annotated[Path | None, typer.Option(help="Its token, with the scope intake.")] = None,
     workflow: Annotated[str, typer.Option(help="Where the rows belong.")] = "customer-support",
     channel: Annotated[str, typer.Option(help="Of all rows; else each row's own, else api.")] = "",
@@ -85,7 +85,7 @@ def import_(
 
     options = Options(
         file=file,
-        url=url,
+        url=server(url),
         token=_token(token_file),
         workflow=workflow,
         channel=channel,

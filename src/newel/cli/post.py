@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import httpx2
 import msgspec
+import typer
 
 from newel.cli.rows import Refused
 from newel.domain.errors import Forbidden, Unauthenticated, Unavailable
@@ -15,6 +16,15 @@ _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 10.0
 _LONGEST_ANSWER: Final = 300
 _AGAIN: Final = (408, 425, 429, 500, 502, 503, 504)
+Url = Annotated[str, typer.Option(help="The running server; empty: the one of NEWEL_HOST and NEWEL_PORT.")]
+"""The option by which a command is told where the server is."""
+
+
+def server(url: str) -> str:
+    """Where the server is: as said, else where the settings have it listen."""
+    from newel.config import read
+
+    return url or read().url
 
 
 class Taken(msgspec.Struct, frozen=True):

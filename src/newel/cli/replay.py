@@ -119,13 +119,18 @@ def replay(
         tickets=tickets,
     )
     made = asyncio.run(run(options, Console(stderr=True)))
+    _hand_out(made, json, html)
+    reports.show(Console(), made)
+    if made.refused:
+        raise typer.Exit(1)
+
+
+def _hand_out(made: Report, json: Path | None, html: Path | None) -> None:
+    """The report in the files that were asked for."""
     if json:
         reports.write(json, reports.as_json(made))
     if html:
         reports.write(html, reports.as_html(made).encode())
-    reports.show(Console(), made)
-    if made.refused:
-        raise typer.Exit(1)
 
 
 async def run(options: Options, console: "Console") -> Report:
@@ -290,11 +295,11 @@ def _name(recorded_at: datetime) -> str:
 
 
 def _live(options: Options, bundle: "Bundle", calls: "Calls") -> "Systems":
-    from newel.bootstrap import systems_at
+    from newel.bootstrap import Patient, systems_at
     from newel.connectors.http import Endpoint
 
     token = text_of(options.token_file).strip() if options.token_file else ""
-    return systems_at(bundle, Endpoint(options.systems_url, token), calls)
+    return systems_at(bundle, Endpoint(options.systems_url, token), Patient(calls))
 
 
 def _fixed(at: str) -> datetime | None:

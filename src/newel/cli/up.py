@@ -43,46 +43,56 @@ def up(
     Example: newel up --no-demo
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices; and a copy is made of one thread
-    from newel.bootstrap import demo_environment, prepare_secrets
+    from newel.bootstrap import prepare_secrets
     from newel.config import read
     from newel.store.embedded import Embedded
 
     settings = read()
-    home = Path(settings.home).absolute()
-    place, demo_place = (settings.host, settings.port), ("127.0.0.1", demo_port or settings.demo_port)
-    for wanted in (place, demo_place) if demo else (place,):
-        _must_be_free(*wanted)
+    home, place = Path(settings.home).absolute(), (settings.host, settings.port)
+    shop_port = (demo_port or settings.demo_port) if demo else None
+    _must_be_free(*place)
+    if shop_port:
+        _must_be_free("127.0.0.1", shop_port)
     stop = _stop_on_signals()
     postgres = Embedded(home) if settings.embedded else None
-    environment = dict(os.environ) | {"NEWEL_HOME": str(home)}
-    environment |= demo_environment(settings, demo_place[1]) if demo else {}
+    environment = _environment(settings, home, shop_port)
     (home / READY).unlink(missing_ok=True)
     if postgres is not None:
-        where = (
-            ""
-            if postgres.cluster.place == home
-            else f" in {postgres.cluster.place}, as only root may enter {home}"
-        )
-        typer.echo(f"newel: starting PostgreSQL{where}", err=True)
-        postgres.cluster.prepare()
+        _prepare(postgres, home)
     prepare_secrets(settings)
-    address = f"http://{settings.host}:{settings.port}"
-    said = f"newel: serving on {address} (Ctrl-C stops it)"
-    company = _company(environment, home, demo_place[1], address) if demo else []
-    if demo:
-        said += f"; the demo shop with its chat is http://127.0.0.1:{demo_place[1]}/shop"
+    company = _company(environment, home, shop_port, settings.url) if shop_port else []
     children = [*company, *_children(settings, environment, answer, Copy if copy else _anew)]
     try:
         _begin(settings, postgres, company, copy)
         _tend(children, postgres, stop, lambda: (home / READY).exists() and _listens(place))
         if not stop.asked:
-            typer.echo(said, err=True)
+            _say_where(settings, shop_port)
         _tend(children, postgres, stop, lambda: False)
     finally:
-        _stop(children)
-        if postgres is not None:
-            postgres.stop()
-        typer.echo("newel: stopped", err=True)
+        _end(children, postgres)
+
+
+def _environment(settings: "Settings", home: Path, shop_port: int | None) -> dict[str, str]:
+    """What the children are given: where the home is, seen from anywhere, and the shop, if there is one."""
+    from newel.bootstrap import demo_environment
+
+    shop = demo_environment(settings, shop_port) if shop_port else {}
+    return {**os.environ, "NEWEL_HOME": str(home), **shop}
+
+
+def _prepare(postgres: "Embedded", home: Path) -> None:
+    """The database's folders, and a word where they are, if they cannot be at home."""
+    kept = postgres.cluster.place
+    where = "" if kept == home else f" in {kept}, as only root may enter {home}"
+    typer.echo(f"newel: starting PostgreSQL{where}", err=True)
+    postgres.cluster.prepare()
+
+
+def _say_where(settings: "Settings", shop_port: int | None) -> None:
+    said = f"newel: serving on {settings.url} (Ctrl-C stops it)"
+    if shop_port:
+        said += f"; the demo shop with its chat is http://127.0.0.1:{shop_port}/shop"
+    typer.echo(said, err=True)
 
 
 def _begin(settings: "Settings", postgres: "Embedded | None", company: Sequence[Child], copy: bool) -> None:
@@ -178,6 +188,14 @@ def _tend(
         for child in children:
             child.tend(time.monotonic())
         time.sleep(0.1)
+
+
+def _end(children: Sequence[Child], postgres: "Embedded | None") -> None:
+    """The children first: until they have ended they write."""
+    _stop(children)
+    if postgres is not None:
+        postgres.stop()
+    typer.echo("newel: stopped", err=True)
 
 
 def _stop(children: Sequence[Child]) -> None:

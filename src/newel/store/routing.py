@@ -236,6 +236,24 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
     after = msgspec.structs.replace(item, **changes)
     if after.owner_id != item.owner_id:
         after = msgspec.structs.replace(after, token=item.token + 1)
+    await _save(tx, item, after)
+    owner = str(after.owner_id) if after.owner_id else None
+    await audit.record(
+        tx,
+        f"work_item.{event}",
+        "work_item",
+        item.id,
+        state=after.state if after.state != item.state else None,
+        case_id=item.case_id,
+        owner=owner,
+        lane=after.lane,
+        **data,
+    )
+    return after
+
+
+async def _save(tx: Tx, item: WorkItem, after: WorkItem) -> None:
+    """Write ``after`` where state and token are still those of ``item``."""
     done_at = tx.now if after.state in {"done", "cancelled"} else None
     touched = await tx.run(
         sql("routing").save,
@@ -261,19 +279,6 @@ async def change(tx: Tx, item: WorkItem, event: str, **changes: Any) -> WorkItem
     )
     if touched != 1:
         raise StaleToken(what=f"work item {item.id}")
-    owner = str(after.owner_id) if after.owner_id else None
-    await audit.record(
-        tx,
-        f"work_item.{event}",
-        "work_item",
-        item.id,
-        state=after.state if after.state != item.state else None,
-        case_id=item.case_id,
-        owner=owner,
-        lane=after.lane,
-        **data,
-    )
-    return after
 
 
 async def first_place(tx: Tx, item: WorkItem) -> int:

@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from newel.domain.telling import REASONS, TOLD
-from newel.web import vocabulary
 from newel.web.tongue import tongue
+from newel.web.vocabulary.story import LABELS, STATES
 from web.conftest import Site
 from web.console.conftest import seat
 from web.test_desk import say, work_off
@@ -105,7 +105,7 @@ async def test_the_story_is_told_in_the_readers_language(
         english = [one.text for one in (*TOLD.values(), *REASONS.values()) if f"{one.text}<" in shown]
         assert english == []
         labels = {label for said in re.findall(r"<dt>(.*?)</dt>", shown) for label in re.split(r" ?: ", said)}
-        ours = {*vocabulary.LABELS, *vocabulary.STATES}
+        ours = {*LABELS, *STATES}
         assert [one for one in labels & ours if tongue(code).gettext(one) != one] == []
         assert "Evidence" not in labels
 

@@ -19,6 +19,7 @@ from newel.store import case as cases
 from newel.store import customer as customers
 from newel.store import inbox
 from newel.store import quality as rows
+from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.inbox import Spoken
 from newel.store.quality import About, Line, Review
@@ -116,9 +117,6 @@ async def _sheet(tx: Tx, house: House, review: Review) -> Sheet:
     case = await cases.read(tx, review.case_id)
     case = msgspec.structs.replace(case, episode=review.episode)
     running = await house.running(tx, case.workflow)
-    profile = (await customers.read(tx, house.envelope, case.customer_id)).profile
-    known = mask.known_of(profile.name, profile.address, profile.phone)
-    spoken = await inbox.talk(tx, house.envelope, case, _MESSAGES)
     proposal = review.proposal_id or await rows.proposal(tx, case)
     made = await answers.proposal(tx, house.envelope, case, proposal) if proposal else None
     said = review.said(house.envelope, case)
@@ -142,7 +140,7 @@ async def _sheet(tx: Tx, house: House, review: Review) -> Sheet:
         policy_version=running.version,
         right=running.bundle.definition_of_right,
         card=card_of(running, review),
-        talk=tuple(_turn(one, known) for one in spoken),
+        talk=await _talk(tx, house, case),
         reply=made.draft.reply if made and review.kind == "held" else "",
         sources=tuple(made.sources) if made else (),
         confidence=made.confidence if made else None,
@@ -156,6 +154,13 @@ async def _sheet(tx: Tx, house: House, review: Review) -> Sheet:
         coaching=said.coaching,
         ended_at=review.ended_at,
     )
+
+
+async def _talk(tx: Tx, house: House, case: Case) -> tuple[Turn, ...]:
+    """The conversation, without what is known to be the customer's own."""
+    profile = (await customers.read(tx, house.envelope, case.customer_id)).profile
+    known = mask.known_of(profile.name, profile.address, profile.phone)
+    return tuple(_turn(one, known) for one in await inbox.talk(tx, house.envelope, case, _MESSAGES))
 
 
 def _turn(one: Spoken, known: Known) -> Turn:
