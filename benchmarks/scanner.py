@@ -55,11 +55,14 @@ def upper(count: int, of: int) -> float:
     return share(count, of, _CONFIDENCE).high
 
 
-def scanner_of_all_languages() -> Scanner:
-    text = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
+@cache
+def scanner_of_all_languages(first: str = "en") -> Scanner:
+    """Of a shop that serves all languages, the first of which is taken for a text that shows none."""
     lexicon = shipped_lexicon()
-    bundle = msgspec.structs.replace(load_bundle(text, "default.yaml"), languages=lexicon.languages)
-    return compile_scanner(bundle, lexicon)
+    text = files("newel.domain.policy").joinpath("default.yaml").read_text("utf-8")
+    bundle = load_bundle(text, "default.yaml")
+    served = (first, *(code for code in lexicon.languages if code != first))
+    return compile_scanner(msgspec.structs.replace(bundle, languages=served), lexicon)
 
 
 def rows(part: str) -> Iterator[dict[str, Any]]:
@@ -81,7 +84,8 @@ def receipts_of(scanner: Scanner, row: Mapping[str, Any]) -> list[Receipt]:
 def heard(message: ScanInput) -> ScanInput:
     """The message with what the shipped models say of it, unless the rules alone are asked."""
     model = None if RULES in sys.argv else models()
-    known = ScanInput(text=message.text, subject=message.subject)  # so much the intake knows when it asks
+    # So much the intake knows when it asks.
+    known = ScanInput(text=message.text, subject=message.subject, attachments=message.attachments)
     return msgspec.structs.replace(message, signals=model.signals(known)) if model else message
 
 
@@ -100,10 +104,11 @@ def group(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["language"], kind, cluster
 
 
-def judge(scanner: Scanner, part: str, show: int) -> None:
-    """The figures of one part of the suite."""
+def judge(part: str, show: int) -> None:
+    """The figures of one part of the suite, each row as a shop whose first language is the row's reads it."""
     seen: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for row in rows(part):
+        scanner = scanner_of_all_languages(row["language"])
         tally, receipts = seen[group(row)], receipts_of(scanner, row)
         listed = bool(_DICTIONARY.search(json.dumps(row["text"], ensure_ascii=False)))
         person = any(receipt.tier_floor is Tier.HUMAN for receipt in receipts)
@@ -125,7 +130,8 @@ def judge(scanner: Scanner, part: str, show: int) -> None:
             say(f"{part}: {row['id']}", row["text"], clusters=sorted(clusters))
     for (language, kind, cluster), tally in sorted(seen.items()):
         tell(part, language, kind, cluster, tally)
-    totals(part, {key: tally for key, tally in seen.items() if key[0] in scanner.bundle.languages})
+    served = scanner_of_all_languages().bundle.languages
+    totals(part, {key: tally for key, tally in seen.items() if key[0] in served})
 
 
 def raised(receipts: Iterable[Receipt]) -> set[str]:
@@ -205,13 +211,12 @@ def rates(scanner: Scanner, folder: Path, show: int) -> None:
 
 def main(parts: Iterable[str] = PARTS, show: int = 0) -> None:
     """Print the figures."""
-    scanner = scanner_of_all_languages()
     for part in parts:
         data = os.environ.get("NEWEL_DATA", "")
         if part != "traffic":
-            judge(scanner, part, show)
+            judge(part, show)
         elif data:
-            rates(scanner, Path(data), show)
+            rates(scanner_of_all_languages(), Path(data), show)
 
 
 if __name__ == "__main__":
