@@ -1,5 +1,6 @@
 """Attachments through the house: sent by either side, opened on record, swept, never answered from."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from newel.domain.attachment import Attached, Kind
 from newel.domain.errors import Conflict, Forbidden, Invalid, NotFound, StaleToken
 from newel.domain.intake import Inbound, Sender
 from newel.domain.resolution import CONSOLE_HOLD, Category, Resolution
+from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.words import Tier
 from newel.flow import attachment, draft, intake, resolution, trace
 from newel.flow.attachment import Own
@@ -123,6 +125,22 @@ async def test_attachments_alone_go_to_a_person_and_no_ai_is_asked(desk: Desk) -
     file = await attachment.fetch(desk.house, owner, one.id)
     assert (file.content, file.about) == (png(), one)
     assert await desk.limbo() == []
+
+
+async def test_SCN_9_the_models_hear_what_attachments_are_called(desk: Desk) -> None:
+    heard: list[ScanInput] = []
+
+    class Hears:
+        def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+            heard.append(message)
+            return ()
+
+    desk.house = replace(desk.house, listens=Hears())
+    one = await given(desk, name="my_brother_is_in_hospital.png")
+    await send(desk, one.id, text="See attached.")
+    with pytest.raises(NotFound):
+        await send(desk, uuid4(), text="See attached.")
+    assert [message.attachments for message in heard] == [("my brother is in hospital png",), ()]
 
 
 async def test_words_beside_a_picture_are_answered_by_a_person_even_where_the_ai_could(desk: Desk) -> None:

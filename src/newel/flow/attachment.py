@@ -1,6 +1,7 @@
 """Attachments: taken in, sent with a message, handed out to who may see that, thrown away when never sent."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from uuid import UUID
@@ -144,6 +145,24 @@ async def of_customer(tx: Tx, house: House, actor: Actor, case: Case, ids: Seque
         if one.sent:
             raise Conflict(what=f"attachment {one.about.id}", state="sent", why="upload it once more")
     return held
+
+
+async def names(house: House, actor: Actor, ids: Sequence[UUID]) -> tuple[str, ...]:
+    """What the attachments of a message to come are called; what it cannot carry is left out.
+
+    The models are asked before the message's transaction, and so is this.
+    """
+    if not ids:
+        return ()
+    async with house.db.tx(actor, read_only=True) as tx:
+        found = [await _called(tx, house, one) for one in rule.few(ids)]
+    return tuple(rule.spoken(name) for name in found if name)
+
+
+async def _called(tx: Tx, house: House, which: UUID) -> str:
+    with contextlib.suppress(NotFound):
+        return (await rows.find(tx, house.envelope, which)).about.name
+    return ""
 
 
 def _from(actor: Actor, one: Held) -> bool:

@@ -69,7 +69,9 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
 
 
 async def _received(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
-    signals = heard(house.listens, ScanInput(text=inbound.text, subject=inbound.subject)).signals
+    named = await attachments.names(house, actor, inbound.attachments)
+    message = ScanInput(text=inbound.text, subject=inbound.subject, attachments=named)
+    signals = heard(house.listens, message).signals
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
         if twin:
