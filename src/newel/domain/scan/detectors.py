@@ -44,8 +44,10 @@ def several_products(reading: Reading) -> tuple[Evidence, ...]:
 
 
 def unsupported_language(reading: Reading) -> tuple[Evidence, ...]:
-    """A language that the workflow does not serve or the lexicon does not know, or two at once."""
+    """A language that is not served or that the lexicon does not know, two at once, or one in disguise."""
     language, served = reading.language, reading.served
+    if language.how == "disguised":
+        return fact(Sentence("its words hold letters of another script that look like theirs"))
     if language.mixed:
         return fact(Sentence("mixed with %(language)s").of(language=called(language.code)))
     if language.code in served:

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Protocol
+from unicodedata import normalize
 
+import msgspec
 import re2
 
+from newel.domain.scan.fold import is_invisible, skeleton
 from newel.domain.scan.receipt import Language
 
 
@@ -59,6 +62,7 @@ _MARKS = {"es": "ñ¿¡áíóú", "fr": "çèêëàâùûîïôœ", "de": "äö�
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)['’]")
 _NOISE = re2.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SINGLE = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
 _MOST = 1_000
 # A language is not assumed of words whose share of it, among the languages named here, is less than this.
 # None of 10,368 ordinary English messages is below it, of short Spanish, French and German ones two in three.
@@ -71,6 +75,8 @@ _SCRIPTS = (
     ("ko", 0xAC00, 0xD7AF),
 )  # fmt: skip
 _FOREIGN = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for _, low, high in _SCRIPTS) + "]")
+_LATIN = re.compile("[a-z]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _loading = threading.Lock()
 _loaded: list[Identifier] = []
 
@@ -119,13 +125,37 @@ def detect(text: str, given: str | None, supported: Sequence[str], model: Identi
     """The language of the sender's own words; ``given`` is believed."""
     if given and given.strip():
         return Language(re.split(r"[-_]", given.strip().lower())[0], 1.0, how="given")
-    sample: str = _NOISE.sub(" ", text[: 4 * _MOST])[:_MOST]
+    sample: str = _unspelt(_NOISE.sub(" ", _inked(text[: 4 * _MOST]))[:_MOST])
     foreign, words = len(_FOREIGN.findall(sample)), _WORD.findall(sample.lower())
     letters = sum(map(len, words))
     if foreign >= 4 and foreign * 5 >= letters:
+        if _is_disguised(words):
+            looks = "".join(map(skeleton, sample))
+            found = _by_words(looks, _WORD.findall(looks), supported, model)
+            return msgspec.structs.replace(found, mixed=True, how="disguised")
         mixed = foreign * 5 < letters * 4 and letters - foreign >= 12
         return _by_script(sample, model, mixed)
     return _by_words(sample, words, supported, model)
+
+
+def _inked(text: str) -> str:
+    """The text without what is invisible in it, and without accents where some are of no language."""
+    if text.isascii():
+        return text
+    seen = "".join(char for char in normalize("NFC", text) if not is_invisible(char))
+    return "".join(_ACCENTS.split(normalize("NFD", seen))) if _ACCENTS.search(seen) else seen
+
+
+def _unspelt(sample: str) -> str:
+    """The text without single letters where most of its words are such: spelled out they tell of nothing."""
+    words = _WORD.findall(sample)
+    return _SINGLE.sub(" ", sample) if 2 * sum(len(word) == 1 for word in words) > len(words) else sample
+
+
+def _is_disguised(words: Sequence[str]) -> bool:
+    """Whether most words with letters of other scripts are Latin ones: those only look like theirs."""
+    odd = [word for word in words if _FOREIGN.search(word)]
+    return 2 * sum(1 for word in odd if _LATIN.search(word)) > len(odd)
 
 
 def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:
