@@ -12,8 +12,9 @@ import uvicorn
 from typer.testing import CliRunner
 
 from newel.cli import app, demo
-from newel.cli.post import server
+from newel.cli.post import server, token_at
 from newel.config import Settings
+from newel.domain.errors import Invalid
 from ports import free_port
 
 IMPORT, TRAFFIC = "import", "demo traffic"
@@ -100,3 +101,14 @@ def test_an_address_is_one_that_can_be_called(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("NEWEL_PORT", "9000")
     assert server("") == "http://newel.internal:9000"
     assert server("https://else.example") == "https://else.example"
+
+
+def test_without_a_file_the_demo_companys_token_is_taken_and_none_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWEL_HOME", str(tmp_path))
+    assert token_at(None) == ""
+    (tmp_path / "api-token").write_text("secret\n", "utf-8")
+    assert token_at(None) == "secret"
+    with pytest.raises(Invalid):
+        token_at(tmp_path / "none")

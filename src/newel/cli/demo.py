@@ -14,7 +14,7 @@ import msgspec
 import typer
 import yaml
 
-from newel.cli.post import Api, Url, server
+from newel.cli.post import Api, Url, server, token_at
 
 app = typer.Typer(no_args_is_help=True, help="The demo company's customers.")
 ORDERS: Final = range(10001, 10801)
@@ -42,11 +42,8 @@ def traffic(
 
     Example: newel demo traffic --per-minute 12 --minutes 10
     """
-    from newel.config import read
-
-    token = (token_file or Path(read().home, "api-token")).read_text("utf-8").strip()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_write(server(url), token, per_minute, minutes * 60))
+        asyncio.run(_write(server(url), token_at(token_file), per_minute, minutes * 60))
 
 
 async def _write(url: str, token: str, per_minute: float, seconds: float) -> None:

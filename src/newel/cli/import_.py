@@ -14,9 +14,8 @@ import msgspec
 import typer
 
 from newel.cli.columns import Columns
-from newel.cli.post import Api, Taken, Url, server
+from newel.cli.post import Api, Taken, Url, server, token_at
 from newel.cli.rows import Refused, Rows
-from newel.cli.source import text_of
 from newel.domain.replay import Ticket
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def import_(
     options = Options(
         file=file,
         url=server(url),
-        token=_token(token_file),
+        token=token_at(token_file),
         workflow=workflow,
         channel=channel,
         columns=tuple(column or ()),
@@ -97,16 +96,6 @@ def import_(
     _tell(Console(), summary)
     if summary.refused:
         raise typer.Exit(1)
-
-
-def _token(file: Path | None) -> str:
-    """The token of the file; without one that of the demo company at home, if there is one."""
-    from newel.config import read
-
-    home = Path(read().home, "api-token")
-    if file is None:
-        return text_of(home).strip() if home.exists() else ""
-    return text_of(file).strip()
 
 
 async def run(options: Options, console: "Console") -> Summary:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import httpx2
@@ -9,6 +10,7 @@ import msgspec
 import typer
 
 from newel.cli.rows import Refused
+from newel.cli.source import text_of
 from newel.domain.errors import Forbidden, Unauthenticated, Unavailable
 
 ATTEMPTS: Final = 8
@@ -25,6 +27,16 @@ def server(url: str) -> str:
     from newel.config import read
 
     return url or read().url
+
+
+def token_at(file: Path | None) -> str:
+    """The token of the file; without one that of the demo company at home, if there is one."""
+    from newel.config import read
+
+    home = Path(read().home, "api-token")
+    if file is None:
+        return text_of(home).strip() if home.exists() else ""
+    return text_of(file).strip()
 
 
 class Taken(msgspec.Struct, frozen=True):
