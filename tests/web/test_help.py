@@ -129,6 +129,23 @@ async def test_only_published_collections_are_for_customers(open_door: Site) -> 
     assert said.status_code == 404
 
 
+async def test_a_page_that_is_not_there_has_the_head_of_all_others_and_leads_back(open_door: Site) -> None:
+    http = reader(open_door)
+    where = {"site": "hearthwick", "language": "fr"}
+    missing = await http.get("/help/articles/nothing", params=where)
+    front = await http.get("/help", params=where)
+    bar = re.compile(r'<div class="help-bar">.*?<form', re.S)
+    heads = [bar.findall(one.text) for one in (missing, front)]
+    assert heads[0] == heads[1] != []
+    main = missing.text.partition("<main")[2]
+    assert '<a class="button primary" href="/help?site=hearthwick&amp;language=fr">' in main
+    policies = [one.headers["content-security-policy"] for one in (missing, front)]
+    assert policies[0] == policies[1]
+    sent = await http.post("/help/person", data=hidden(missing.text, "/help/person"))
+    assert "Nous avons reçu votre message" in texts(sent.text)
+    assert await count(open_door) == 1
+
+
 async def test_whether_an_article_helped_is_counted_once_and_tells_nothing_of_the_reader(
     open_door: Site,
 ) -> None:

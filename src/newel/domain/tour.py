@@ -29,7 +29,10 @@ class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One step: what a customer writes, and who looks at it; ``watch`` says what to look for."""
+    """One step: what a customer writes, and who looks at it.
+
+    ``watch`` says what to look for, a key to press in brackets: ``[a] approves``.
+    """
 
     name: Name
     kind: Kind

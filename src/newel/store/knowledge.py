@@ -105,6 +105,11 @@ async def collections(tx: Tx) -> list[str]:
     return [row["collection"] for row in await tx.rows(sql("knowledge").collections)]
 
 
+async def languages(tx: Tx) -> list[str]:
+    """The languages that somebody speaks, or that something is written in."""
+    return [row["language"] for row in await tx.rows(sql("knowledge").languages)]
+
+
 async def article(tx: Tx, article_id: str, version: int | None = None) -> Article:
     """An article in force, or one version of it."""
     row = await tx.row(sql("knowledge").article, article_id, version)

@@ -32,19 +32,6 @@ class Share(msgspec.Struct, frozen=True):
         return self.met * 100 // self.ended if self.ended else None
 
 
-class Lane(msgspec.Struct, frozen=True, kw_only=True):
-    """The open work of one priority, its clocks, and how today went."""
-
-    priority: int
-    waiting: int = 0
-    owned: int = 0
-    oldest_at: datetime | None = None
-    late: int = 0
-    next_due_at: datetime | None = None
-    resolved: Share = Share()
-    answered: Share = Share()
-
-
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """A case whose time to resolve runs out, or has."""
 
@@ -58,6 +45,20 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     contact_reason: str
     workflow: str
     owner: str | None
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """The open work of one priority, its clocks, and how today went."""
+
+    priority: int
+    waiting: int = 0
+    owned: int = 0
+    oldest_at: datetime | None = None
+    late: int = 0
+    coming: Clock | None = None
+    """The one that is due next."""
+    resolved: Share = Share()
+    answered: Share = Share()
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +122,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     oldest_at: datetime | None
     due_at: datetime | None
+    due_from: datetime | None
 
 
 class LateReview(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +137,7 @@ class LateReview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def lanes(tx: Tx, coming: Sequence[Clock], staff_id: UUID) -> list[Lane]:
-    """Open work by priority; ``today`` begins at the person's midnight."""
+    """Open work by priority, with the first that is ``coming``; today begins at the person's midnight."""
     return [_lane(row, coming) for row in await tx.rows(sql("wallboard").lanes, tx.now, staff_id)]
 
 
@@ -147,7 +149,7 @@ def _lane(row: Record, coming: Sequence[Clock]) -> Lane:
         owned=row["owned"],
         oldest_at=row["oldest_at"],
         late=row["late"],
-        next_due_at=min((clock.due_at for clock in coming if clock.priority == priority), default=None),
+        coming=next((clock for clock in coming if clock.priority == priority), None),
         resolved=Share(row["resolved_met"], row["resolved_ended"]),
         answered=Share(row["answered_met"], row["answered_ended"]),
     )

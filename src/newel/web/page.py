@@ -31,6 +31,8 @@ PRIORITIES = {1: "P1", 2: "P2", 3: "P3"}
 THEMES = ("system", "light", "dark")
 ZONE = "newel_zone"
 _INITIALS = re.compile(r"\b(?:ai|sku)\b")
+_CAPS = re.compile(r"\[([^\]]+)\]")
+"""Keys in a text, ``[a] approves``: what it is split by stands at every second place."""
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; frame-src 'self'"
@@ -76,6 +78,7 @@ def environment(code: str = SOURCE) -> Templates:
         recorded=lambda value: tongue.value(written(str(value))),
         dated=lambda text: tongue.value(dated(text)),
         opening=opening,
+        capped=_CAPS.split,
         spoken=tongue.spoken,
         iso=iso,
         initials=initials,

@@ -18,7 +18,7 @@ from demo.process import Systems, start_systems
 from newel.domain.access import system
 from newel.domain.chat import Door
 from newel.domain.knowledge import Pointer
-from newel.domain.ports import Facts, Library, Match, Passage
+from newel.domain.ports import ActionRequest, Facts, Library, Match, Outcome, Passage
 from newel.domain.words import Survey
 from newel.flow.house import House as Wired
 from newel.flow.house import Running
@@ -53,9 +53,11 @@ class Street:
         async with running(self.house, self.wired, DEMO_PASSWORD, port=self.port, door=door) as site:
             yield site
 
-    def at_work(self, wired: Wired | None = None, *without: str) -> None:
-        """A worker beside the test, until its end."""
-        self.tasks.append(asyncio.create_task(Loop(wired or self.wired, without=without).run()))
+    def at_work(self, wired: Wired | None = None, *without: str) -> Loop:
+        """A worker beside the test, until its end or until it is stopped."""
+        loop = Loop(wired or self.wired, without=without)
+        self.tasks.append(asyncio.create_task(loop.run()))
+        return loop
 
     async def words(self, key: str) -> str:
         """A fixed text of the policy in force."""
@@ -264,46 +266,61 @@ async def test_the_page_outlives_the_server_and_loses_and_doubles_nothing(
 
 
 @dataclass
-class Slow:
-    """Systems of record that take five seconds for each answer."""
+class Held:
+    """Systems of record that answer when the test lets them, and what was called there as an act."""
 
     inner: Any
-    asked: asyncio.Event
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    acts: list[str] = field(default_factory=list)
 
     async def look_up(self, call: str, args: Mapping[str, str]) -> Facts | None:
         self.asked.set()
-        await asyncio.sleep(5)
+        await self.released.wait()
         found: Facts | None = await self.inner.look_up(call, args)
         return found
 
+    async def execute(self, request: ActionRequest) -> Outcome:
+        self.acts.append(request.action)
+        done: Outcome = await self.inner.execute(request)
+        return done
 
-async def test_nothing_of_an_answer_under_way_appears_once_a_supervisor_has_the_case(
-    street: Street, browser: Browser
+
+@pytest.mark.parametrize("text", ["Where is order 10023?", "I forgot my password"], ids=["reply", "act"])
+async def test_INV_1_nothing_of_an_answer_under_way_appears_once_a_supervisor_has_the_case(
+    street: Street, browser: Browser, text: str
 ) -> None:
-    asked = asyncio.Event()
+    """Neither a reply, nor an act that would have been done before one."""
+    held = Held(None)
 
     async def slowly(tx: Tx, workflow: str) -> Running:
         found = await street.wired.running(tx, workflow)
-        return replace(found, systems=Slow(found.systems, asked))
+        held.inner = found.systems
+        return replace(found, systems=held)
 
-    street.at_work(replace(street.wired, running=slowly))
+    loop = street.at_work(replace(street.wired, running=slowly))
     async with street.newel() as site, seat(site, browser) as one:
         chat = await enter(one, street, "C0012")
-        await say(chat, "Where is order 10023?")
-        await asyncio.wait_for(asked.wait(), 20)
+        await say(chat, text)
+        await asyncio.wait_for(held.asked.wait(), WAIT_SECONDS)
         await expect(chat.locator("#working")).to_be_visible()
         ivan, token = await taken_over(site, case := await street.case())
-        until = time.monotonic() + 12
-        said = await ivan.post(
-            f"/api/v1/cases/{case}/messages", json={"token": token, "text": "I look after this now."}
-        )
+        reply = {"token": token, "text": "I look after this now."}
+        said = await ivan.post(f"/api/v1/cases/{case}/messages", json=reply)
         assert said.status_code in {200, 201}, said.text
         await expect(chat.locator(".line.person .said")).to_have_text("I look after this now.")
-        while time.monotonic() < until:
-            assert await chat.locator(".line.ai").count() == 0
-            await asyncio.sleep(0.2)
-        [row] = await street.house.as_owner("SELECT count(*) AS n FROM newel.message WHERE author = 'ai'")
-        assert row["n"] == 0
+
+        held.released.set()
+        loop.stop()
+        await asyncio.wait_for(street.tasks[-1], WAIT_SECONDS)  # ends when the AI's step has ended
+        await Loop(replace(street.wired, running=slowly)).drain()  # and what it may have left to be done
+        unsent = "outbox WHERE state <> 'delivered'"
+        for left in ("message WHERE author = 'ai'", "action", "proposal", unsent):
+            assert await street.house.as_owner(f"SELECT FROM newel.{left}") == [], left
+        sent = "SELECT m.author FROM newel.outbox o JOIN newel.message m ON m.id = o.message_id"
+        assert {row["author"] for row in await street.house.as_owner(sent)} <= {"person", "system"}
+        assert held.acts == []
+        await expect(chat.locator(".line.ai")).to_have_count(0)
         assert one.complaints == []
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
@@ -105,29 +106,49 @@ async def test_a_dialog_begins_where_its_question_is(shop: Site, browser: Browse
         assert one.complaints == []
 
 
+HOVERED = {
+    "en": ("Ask an expert (a)", "Snooze (z)", "Merge into another case (i)", "This happens again (g f)"),
+    "es": (
+        "Consultar a un experto (a)",
+        "Posponer (z)",
+        "Fusionar con otro caso (i)",
+        "Esto se repite (g f)",
+    ),
+    "fr": (
+        "Consulter un expert (a)",
+        "Mettre en veille (z)",
+        "Fusionner avec un autre dossier (i)",
+        "Cela se répète (g f)",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", HOVERED)
 async def test_what_may_be_done_with_a_case_stands_on_one_line_and_says_its_name_and_keys(
-    shop: Site, browser: Browser
+    shop: Site, browser: Browser, code: str
 ) -> None:
-    async with own_case(shop, browser) as one:
+    async with own_case(shop, browser, code) as one:
         acts = one.page.locator(".case-acts > :is(button, a)")
         ends = await acts.evaluate_all("all => all.map(one => one.getBoundingClientRect().bottom)")
         assert len(ends) >= 9
         assert max(ends) - min(ends) < 2
-        again = one.page.get_by_role("button", name="Again")
-        await again.hover()
-        await expect(again).to_have_attribute("title", "This happens again (g f)")
+        for keys, title in zip(("a", "z", "i", "g f"), HOVERED[code], strict=True):
+            act = one.page.locator(f".case-acts [data-keys='{keys}']")
+            await act.hover()
+            await expect(act).to_have_attribute("title", title)
         assert one.complaints == []
 
 
 @asynccontextmanager
-async def own_case(shop: Site, browser: Browser) -> AsyncIterator[Seat]:
+async def own_case(shop: Site, browser: Browser, code: str = "en") -> AsyncIterator[Seat]:
     """A supervisor at a case of theirs, on a screen of a usual width."""
     await at_work(shop, "esme")
     case_id = (await say(shop, "My lawyer will sue you over order 10023!"))["case_id"]
     await work_off(shop)
     ivan = await shop.signed_in("ivan")
     assert (await ivan.post(f"/wallboard/cases/{case_id}/takeover")).status_code == 200
-    async with seat(shop, browser, "ivan", viewport={"width": 1440, "height": 900}) as one:
+    wide = {"width": 1440, "height": 900}
+    async with seat(shop, browser, "ivan", viewport=wide, locale=code) as one:
         await one.go(f"/desk/{case_id}")
         await settled(one)
         yield one

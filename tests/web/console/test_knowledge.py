@@ -1,11 +1,19 @@
 """Knowledge: found by words, read, written by one person and published by another."""
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from newel.store import knowledge as rows
 from web.conftest import ROOT, Site
 from web.console.conftest import seat
+from web.console.test_chat import PHONE
 
+CUT = """() => [...document.querySelectorAll("input[placeholder]")].filter((one) => {
+    const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return one.checkVisibility() && pen.measureText(one.placeholder).width > room;
+}).map((one) => one.placeholder)"""
 EVIL = "<script>window.hurt = 1</script> \u202e<img src=x onerror=alert(1)>"
 
 
@@ -17,6 +25,14 @@ async def test_an_article_names_its_owner_and_not_their_login(shop: Site) -> Non
     alone = await ben.get("/knowledge/articles/returns-policy")
     owner = alone.text.split("<dt>Owner</dt><dd>")[1].split("</dd>")[0]
     assert " " in owner, owner
+
+
+@pytest.mark.parametrize("code", ["es", "fr"])
+async def test_on_a_phone_what_a_field_asks_for_is_not_cut(shop: Site, browser: Browser, code: str) -> None:
+    async with seat(shop, browser, "ivan", viewport=PHONE, locale=code) as one:
+        for path in ("/help", "/knowledge", "/macros"):
+            await one.go(path)
+            assert await one.page.evaluate(CUT) == [], path
 
 
 async def test_WRK_9_one_person_writes_an_article_and_another_publishes_it(

@@ -1,5 +1,7 @@
 """Saved texts on their page: all may read them, a team's improvers change their own, by keyboard."""
 
+import re
+
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
@@ -75,3 +77,35 @@ async def test_WRK_2_others_read_and_change_nothing(shop: Site) -> None:
     for path, body in (("/macros", NEW), (f"/macros/{row['id']}/removal", {})):
         refused = await ivan.post(path, data=body)
         assert (refused.status_code, "its own people" in refused.json()["detail"]) == (422, True)
+
+
+async def test_WRK_10_a_language_is_chosen_by_its_name_and_one_that_is_not_offered_is_refused(
+    shop: Site,
+) -> None:
+    await shop.house.as_owner("UPDATE newel.staff SET languages = '{en,pt}' WHERE login = 'amara'")
+    ivan = await shop.signed_in("ivan")
+    head = {"title": "Opening hours", "collection": "help", "owner": "chloe"}
+    for path, chosen, body in (("/macros", "es", NEW), ("/knowledge/new", "en", head)):
+        page = (await ivan.get(path, headers={"accept-language": "es"})).text
+        field = page.split('<select name="language"')[1].split("</select>")[0]
+        offered = dict(re.findall(r'<option value="(\w+)"(?: selected)?>([^<]+)<', field))
+        assert offered == {
+            "de": "alemán",
+            "en": "inglés",
+            "es": "español",
+            "fr": "francés",
+            "pt": "portugués",
+        }
+        assert list(offered.values()) == sorted(offered.values())
+        assert re.findall(r'value="(\w+)" selected', field) == [chosen]
+        refused = await ivan.post(path, data={**body, "language": "nl"}, headers={"accept-language": "es"})
+        assert refused.status_code == 422
+        assert "elige uno de los que se ofrecen" in refused.json()["detail"]
+        taken = await ivan.post(path, data={**body, "language": "pt"})
+        assert taken.status_code == 200, taken.text
+    draft = taken.headers["hx-redirect"]
+    await shop.house.as_owner("UPDATE newel.staff SET languages = '{en}' WHERE login = 'amara'")
+    assert '<option value="pt" selected>Portuguese<' in (await ivan.get(draft)).text
+    kept = {**head, "language": "pt", "revision": "1", "body": "We close at noon."}
+    assert (await ivan.post(draft, data={**kept, "language": "nl"})).status_code == 422
+    assert (await ivan.post(draft, data=kept)).status_code == 200

@@ -1,7 +1,9 @@
 """The first five minutes, led by the tour: a question answered, a refund approved, a customer taken over."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from web.conftest import Site
@@ -71,6 +73,16 @@ async def _takes_over(one: Seat, shop: Site) -> None:
     await expect(step).to_contain_text("Esme Hartley has it")
     await expect(step.locator(".tour-marks .seen")).to_have_count(4)
     await expect(step.locator(".tour-line.person")).to_contain_text("I put this right today.")
+
+
+@pytest.mark.parametrize("code", ["en", "es", "fr"])
+async def test_WRK_10_the_tour_shows_keys_as_the_caps_that_are_pressed(shop: Site, code: str) -> None:
+    amara = await shop.signed_in("amara")
+    steps = (await amara.get("/tour", headers={"accept-language": code})).text.split('<li class="card')[1:]
+    shown = [re.findall("<kbd>([^<]+)</kbd>", step) for step in steps]
+    assert shown == [[], ["a", "e", "r"], ["Ctrl ↵", "e"]]
+    told = [re.search(r'</h2>\s*<p class="muted">(.*?)</p>', step) for step in steps]
+    assert not [one for one in told if not one or re.search(r"\[|Ctrl-|\b[AER] \w+[,.]", one[1])]
 
 
 async def test_what_is_no_step_of_the_tour_is_not_there(shop: Site, site: Site) -> None:

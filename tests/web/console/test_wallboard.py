@@ -14,6 +14,7 @@ from newel.store import wallboard
 from web.conftest import ROOT, Site
 from web.console.conftest import seat
 from web.console.test_weekly import seen
+from web.test_desk import work_off
 from web.test_weekly import SIGNED, WEEKLY, a_week_later
 
 LAWYER = "If this goes on I will call my lawyer."
@@ -223,6 +224,35 @@ async def test_attainment_counts_what_ended_and_what_is_overdue(shop: Site) -> N
         lanes = {lane.priority: lane for lane in await wallboard.lanes(tx, [], who)}
     assert (lanes[2].resolved.met, lanes[2].resolved.ended, lanes[2].late) == (1, 2, 1)
     assert lanes[2].resolved.percent == 50
+
+
+NARROW = "started_at = newel.now() - interval '20 h', due_at = newel.now() + interval '{} min'"
+AT_LAST = ((40, "hot"), (400, "warm"), (2000, "cool"))
+"""Minutes of a clock that began twenty hours ago, and the colour of the share that is left."""
+
+
+@pytest.mark.parametrize(("minutes", "heat"), AT_LAST)
+async def test_WRK_6_what_is_due_next_has_one_colour_in_its_tile_its_row_and_on_the_desk(
+    shop: Site, browser: Browser, minutes: int, heat: str
+) -> None:
+    case = await say(shop, LAWYER)
+    await say(shop, "Mug arrived broken, order 10031, refund please", "C0017")
+    await work_off(shop)
+    narrow = NARROW.format(minutes)
+    targets = f"UPDATE newel.sla_target SET {narrow} WHERE case_id = $1 AND state = 'running'"
+    await shop.house.as_owner(targets, case)
+    approval = f"UPDATE newel.approval SET {narrow.replace('started_at', 'created_at')}"
+    await shop.house.as_owner(approval)
+    async with seat(shop, browser, "ivan") as one:
+        await one.go("/wallboard")
+        places = ("[aria-label=P2]", f"#clock-{case}", "[aria-label=Approvals]", "[id^=approval-]")
+        for place in places:
+            await expect(one.page.locator(f"{place} time[data-due]")).to_have_attribute("data-heat", heat)
+        await one.go(f"/desk/{case}")
+        clocks = one.page.locator(".case-head time[data-due], .case-context time.due")
+        await expect(clocks).to_have_count(3)
+        for clock in await clocks.all():
+            await expect(clock).to_have_attribute("data-heat", heat)
 
 
 async def test_a_large_floor_shows_some_of_its_people_and_all_when_asked(

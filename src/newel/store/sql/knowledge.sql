@@ -36,6 +36,13 @@ SELECT login, name FROM newel.staff WHERE login = ANY($1::text[]);
 -- name: collections
 SELECT DISTINCT collection FROM newel.article WHERE current ORDER BY collection;
 
+-- name: languages
+-- The languages that somebody speaks, or that an article, a draft of one or a saved text is written in.
+SELECT unnest(languages) AS language FROM newel.staff WHERE active
+UNION SELECT language FROM newel.article WHERE current
+UNION SELECT language FROM newel.article_draft WHERE state IN ('draft', 'review')
+UNION SELECT language FROM newel.macro WHERE active;
+
 -- name: article
 -- One version of an article; the one in force where none is named.
 SELECT id, version, collection, language, title, body, owner, updated FROM newel.article

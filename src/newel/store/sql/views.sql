@@ -55,7 +55,7 @@ FROM newel.cases c JOIN newel.policy_version p ON p.id = c.policy_id WHERE c.id 
 
 -- name: targets
 -- The SLA targets of a case.
-SELECT kind, state, priority, due_at, breached_at IS NOT NULL AS breached FROM newel.sla_target
+SELECT kind, state, priority, started_at, due_at, breached_at IS NOT NULL AS breached FROM newel.sla_target
 WHERE case_id = $1 ORDER BY started_at, kind;
 
 -- name: owned

@@ -105,8 +105,10 @@ FROM newel.cases c JOIN newel.conversation v ON v.id = c.conversation_id
 WHERE c.state = 'waiting' AND c.tier IN (1, 2) AND c.answered_at >= $1 ORDER BY c.answered_at DESC, c.id LIMIT $2;
 
 -- name: approvals
--- How many approvals wait, since when, and which is due first.
-SELECT count(*) AS n, min(created_at) AS oldest_at, min(due_at) AS due_at FROM newel.approval WHERE state = 'pending';
+-- How many approvals wait, since when, and from when to when the one runs that is due first.
+SELECT count(*) AS n, min(created_at) AS oldest_at, min(due_at) AS due_at,
+    (array_agg(created_at ORDER BY due_at, created_at))[1] AS due_from
+FROM newel.approval WHERE state = 'pending';
 
 -- name: stalled
 -- Jobs of the kinds $1 that should have begun before $2 and have not: nobody does them.

@@ -17,6 +17,7 @@ from newel.flow import knowledge
 from newel.store import help as readers
 from newel.store import knowledge as rows
 from newel.store.knowledge import Draft
+from newel.web.console.language import home, languages, must_be_offered
 from newel.web.page import lead, page, part
 from newel.web.request import Ask
 from newel.web.route import Open, form
@@ -133,14 +134,15 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
 async def new(request: Ask) -> Response[str]:
     """What a new article begins with."""
     async with request.house.db.tx(request.me.actor, read_only=True) as tx:
-        collections = await rows.collections(tx)
-    return page(request, "knowledge/new.html", collections=collections)
+        collections, offered = await rows.collections(tx), await languages(request, tx)
+    return page(request, "knowledge/new.html", collections=collections, languages=offered, home=home(request))
 
 
 @form("/knowledge/new", Act.SUBMIT_POLICY)
 async def begin_new(request: Ask) -> Response[str]:
     """Begin an article that does not exist yet."""
     asked = await request.filled(Head)
+    await must_be_offered(request, asked.language)
     made = await knowledge.begin_new(request.house, request.person, _article_of(asked, slug(asked.title), ""))
     return lead(f"/knowledge/drafts/{made}")
 
@@ -161,8 +163,9 @@ async def draft(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
         called = await rows.called(tx, [one.owner for one in (found, base) if one])
         shelf = await rows.current(tx)
         doubts = against(knowledge.article_of(found, tx), shelf)
+        offered = await languages(request, tx)
     shown = _shown(found, base, called, request) | {"doubts": doubts, "titles": _titles(shelf)}
-    return page(request, "knowledge/draft.html", collections=collections, **shown)
+    return page(request, "knowledge/draft.html", collections=collections, languages=offered, **shown)
 
 
 def _titles(shelf: Iterable[Article]) -> dict[str, str]:
@@ -195,6 +198,7 @@ async def save(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
 
 async def _save(request: Ask, draft_id: UUID) -> int:
     asked = await request.filled(Text)
+    await must_be_offered(request, asked.language)
     await knowledge.save(
         request.house, request.person, draft_id, asked.revision, _article_of(asked, "", asked.body)
     )

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.macro import PLACES, Body, Key, Name, Tongue
 from newel.flow import macro
+from newel.web.console.language import languages, must_be_offered
 from newel.web.page import lead, page, part
 from newel.web.request import Ask
 from newel.web.route import form
@@ -43,6 +44,9 @@ async def shelf(request: Ask) -> Response[str]:
     template = "macro/list.html" if request.partial else "macro.html"
     flows = sorted(request.house.in_force())
     shown: dict[str, Any] = {"asked": asked, "groups": groups, "whole": found.whole, "known": PLACES}
+    if not request.partial:
+        async with request.house.db.tx(request.me.actor, read_only=True) as tx:
+            shown["languages"] = await languages(request, tx)
     return answer(request, template, flows=flows, workflows=list(request.house.in_force()), **shown)
 
 
@@ -50,6 +54,7 @@ async def shelf(request: Ask) -> Response[str]:
 async def keep(request: Ask) -> Response[str]:
     """Keep a text of my team."""
     asked = await request.filled(Written)
+    await must_be_offered(request, asked.language)
     await macro.write(request.house, request.person, asked.workflow, asked.language, asked.name, asked.body)
     return lead("/macros", request.gettext("Kept."))
 

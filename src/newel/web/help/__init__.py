@@ -246,16 +246,9 @@ async def _page(
     request: Ask, template: str, look: Look, *, status: int = 200, **values: Any
 ) -> Response[str]:
     """A whole page; the sites that may show the chat may show it too."""
-    door: Door = request.app.state.door
-    site = site_of(look.site)
     outlook = await outlook_of(request)
     speaks = spoken(request, look.language, outlook)
-    base: Shown = {
-        "site": site,
-        "brand": "" if site == "chat" else pages.words(site),
-        "language": language_of(look),
-        "at": _links(look),
-        "once": uuid4().hex,
+    base = _head(look) | {
         "wait": speaks.gettext(WAITS[outlook.wait]),
         "outlook": outlook,
         "away": outlook.away(speaks.code),
@@ -264,21 +257,42 @@ async def _page(
         "asked": "",
     }
     if "token" not in values:
-        stranger = await chat.admit(request.house, door, site)
+        stranger = await chat.admit(request.house, request.app.state.door, site_of(look.site))
         base["token"] = rule.sign(stranger, chat.mac_of(request.house))
-    ancestors = " ".join(door.origins) or "'none'"
-    return framed(request, template, ancestors, status=status, speaks=speaks, **(base | values))
+    return framed(request, template, _ancestors(request), status=status, speaks=speaks, **(base | values))
+
+
+def _head(look: Look) -> Shown:
+    """What the head of every page shows; its way to a person begins anew where no pass is given."""
+    site = site_of(look.site)
+    return {
+        "site": site,
+        "brand": "" if site == "chat" else pages.words(site),
+        "language": language_of(look),
+        "at": _links(look),
+        "once": uuid4().hex,
+        "token": "",
+    }
+
+
+def _ancestors(request: Ask) -> str:
+    """The sites that may show these pages inside of theirs."""
+    door: Door = request.app.state.door
+    return " ".join(door.origins) or "'none'"
 
 
 def error_page(request: Ask, status: int, title: str, detail: str, request_id: str) -> Response[str]:
-    """What a person sees instead of a page: a customer something else than who works here."""
+    """What a person sees instead of a page: a customer something else than who works here.
+
+    Nothing of it is asked of the database, which may be what is away.
+    """
     if not f"{request.scope['path']}/".startswith(f"{PATH}/"):
         return pages.error_page(request, status, title, detail, request_id)
     asked = {name: str(request.query_params.get(name, "")) for name in ("site", "language")}
     look = Look(**asked)
     speaks = chosen([look.language, *request.accepts], CUSTOMERS) or tongue(SOURCE)
-    shown: Shown = {"number": status, "request_id": request_id, "at": _links(look)}
-    return framed(request, "help/error.html", "'none'", status=status, speaks=speaks, **shown)
+    shown = _head(look) | {"number": status, "request_id": request_id}
+    return framed(request, "help/error.html", _ancestors(request), status=status, speaks=speaks, **shown)
 
 
 async def _speaks(request: Ask, look: Look) -> Tongue:

@@ -22,11 +22,10 @@ export function left(seconds) {
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
-// Warm in the last half of its time, hot in the last tenth.
+// Warm in the last half of its own time, hot in the last tenth; of what has no beginning nobody knows the half.
 export function heat(now, due, started) {
   if (now >= due) return "over";
-  const whole = started ? due - started : 3600000;
-  const rest = (due - now) / whole;
+  const rest = (due - now) / (due - started);
   return rest <= 0.1 ? "hot" : rest <= 0.5 ? "warm" : "cool";
 }
 
