@@ -15,9 +15,11 @@ async def languages(request: Ask, tx: Tx) -> list[str]:
 
 
 def home(request: Ask) -> str:
-    """The house's own: the first that its first policy serves."""
-    served = (running.bundle.languages[0] for _, running in sorted(request.house.in_force().items()))
-    return next(served, SOURCE)
+    """The house's own: the first that its first policy serves; one that serves none has no say."""
+    served = [
+        one for _, running in sorted(request.house.in_force().items()) for one in running.bundle.languages
+    ]
+    return next(iter(served), SOURCE)
 
 
 async def must_be_offered(request: Ask, code: str) -> None:
