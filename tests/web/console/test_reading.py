@@ -1,7 +1,10 @@
 """Ended cases on the desk: one like mine is read beside it, by keyboard; what I had is opened again."""
 
+from uuid import UUID
+
 from playwright.async_api import Browser, expect
 
+from newel.store.live import of_case
 from web.conftest import Site
 from web.console.conftest import Seat, seat
 from web.console.test_desk import settled, waits
@@ -30,6 +33,8 @@ async def test_WRK_2_a_case_like_mine_is_read_and_opened_again_by_keyboard(
         await one.go(f"/desk/{now}")
         await settled(one)
         await _read(one, before, now)
+        async with one.page.expect_response(f"**/desk/{before}/case?beside={now}"):
+            shop.wired.db.waker.changed([of_case(UUID(before))])  # it is asked for anew, and still read
         await one.page.keyboard.press("o")
         await one.page.wait_for_url(f"**/desk/{now}")
         await one.go(f"/desk/{before}")

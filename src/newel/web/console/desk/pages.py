@@ -54,7 +54,7 @@ async def case_page(request: Ask, case_id: FromPath[UUID]) -> Response[str]:
     """One case beside the list."""
     asked = msgspec.structs.replace(request.asked(Asked), open=case_id)
     opened, listed_too = await asyncio.gather(_case(request, case_id), beside(request, asked))
-    return page(request, "desk.html", **listed_too | opened | {"read_beside": request.asked(Beside).beside})
+    return page(request, "desk.html", **listed_too | opened)
 
 
 @page_at("/desk/{case_id:uuid}/case", Act.WORK)
@@ -139,7 +139,7 @@ async def _case(request: Ask, case_id: UUID) -> dict[str, Any]:
         "whole": opened.sight is Sight.WHOLE,
         "glance": opened.sight is Sight.GLANCE,
         "reads": opened.sight is Sight.READ,
-        "read_beside": None,
+        "read_beside": request.asked(Beside).beside,
         "choices": CHOICES,
         "drafted": msgspec.json.encode(attachment.listed(kept.attachments if kept else ())).decode(),
         "most": AT_MOST,
