@@ -279,3 +279,17 @@ async def test_a_case_is_passed_on_with_a_skill_and_language_that_somebody_has(s
     assert '<option value="account_security">Account security</option>' in dialog
     assert '<option value="fr">French</option>' in dialog
     assert 'name="skills"><option value="">as now: ' in dialog
+
+
+async def test_a_case_none_of_whose_clocks_runs_is_shown_as_any_other(shop: Site) -> None:
+    esme = await at_work(shop, "esme")
+    case_id = (await say(shop, "My lawyer will sue you over order 10023!"))["case_id"]
+    await work_off(shop)
+    await shop.house.as_owner("ALTER TABLE newel.sla_target DISABLE TRIGGER USER")
+    met = (
+        "UPDATE newel.sla_target SET state = 'met', ended_at = due_at, next_alert_at = NULL,"
+        " next_percent = NULL WHERE case_id = $1::uuid AND state = 'running'"
+    )
+    await shop.house.as_owner(met, case_id)
+    answer = await esme.get(f"/desk/{case_id}", headers={"accept": "text/html"})
+    assert (answer.status_code, "P1" in answer.text or "P2" in answer.text) == (200, True)

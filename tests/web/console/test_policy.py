@@ -100,3 +100,11 @@ async def test_WRK_9_a_policy_and_its_changes_are_read_in_the_readers_language(s
             assert not [
                 one for one in ("When the message", "goes from", "Read what runs") if one in page.text
             ]
+
+
+async def test_a_workflow_of_which_nothing_runs_is_listed_and_says_so(shop: Site) -> None:
+    await shop.house.as_owner("ALTER TABLE newel.policy_version DISABLE TRIGGER USER")
+    gone = "UPDATE newel.policy_version SET state = 'retired', retired_at = now() WHERE state = 'active'"
+    await shop.house.as_owner(gone)
+    shown = await (await shop.signed_in("esme")).get("/policy", headers={"accept": "text/html"})
+    assert (shown.status_code, "nothing runs" in shown.text) == (200, True)
