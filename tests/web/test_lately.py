@@ -10,16 +10,22 @@ from newel.web.lately import Lately
 TOPICS = st.sampled_from([f"case:{n}" for n in range(6)])
 
 
-@given(before=st.lists(TOPICS), after=st.lists(TOPICS), shown=st.frozensets(TOPICS))
-def test_of_the_topics_of_a_page_those_are_told_that_changed_after_its_mark(
-    before: list[str], after: list[str], shown: frozenset[str]
-) -> None:
+def lived(before: list[str], after: list[str]) -> tuple[Lately, str]:
+    """What has seen all of these changes, and the mark between them."""
     past = Lately()
     for topic in before:
         past.changed(topic)
     mark = past.mark
     for topic in after:
         past.changed(topic)
+    return past, mark
+
+
+@given(before=st.lists(TOPICS), after=st.lists(TOPICS), shown=st.frozensets(TOPICS))
+def test_of_the_topics_of_a_page_those_are_told_that_changed_after_its_mark(
+    before: list[str], after: list[str], shown: frozenset[str]
+) -> None:
+    past, mark = lived(before, after)
     assert past.since(mark, shown) == shown & frozenset(after)
 
 
@@ -27,12 +33,7 @@ def test_of_the_topics_of_a_page_those_are_told_that_changed_after_its_mark(
 def test_what_is_forgotten_is_never_told_as_unchanged(before: list[str], after: list[str], most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lately, "TOPICS_AT_MOST", most)
-        past = Lately()
-        for topic in before:
-            past.changed(topic)
-        mark = past.mark
-        for topic in after:
-            past.changed(topic)
+        past, mark = lived(before, after)
         missed = past.since(mark, frozenset(after))
     assert missed is None or missed == frozenset(after)
 

@@ -43,15 +43,14 @@ class Patient:
     Fewer tickets side by side would only make it rarer, and everything slower where the systems are far away.
     """
 
-    def __init__(self, calls: Calls, patience: float = HANGS_SECONDS) -> None:
+    def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._patience = patience
 
     async def call(
         self, method: str, url: str, *, seconds: float, headers: Mapping[str, str], body: bytes = b""
     ) -> Answered:
         """As the calls that it is made of, with more time."""
-        longer = max(seconds, self._patience)
+        longer = max(seconds, HANGS_SECONDS)
         return await self._calls.call(method, url, seconds=longer, headers=headers, body=body)
 
 

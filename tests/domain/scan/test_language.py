@@ -54,13 +54,31 @@ def test_a_mixed_message_goes_to_a_person(scanner: Scanner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("मेरा ऑर्डर कहाँ है? मैं दो हफ्ते से इंतज़ार कर रहा हूँ", "hi"),
+        ("คำสั่งซื้อของฉันอยู่ที่ไหน", "th"),
+        ("எனது ஆர்டர் எங்கே", "ta"),
+        ("是 的 好 吗", "zh"),
+        ("订单HW-101什么时候到", "zh"),
+        ("私のiPhoneが壊れました", "ja"),
+    ],
+)
+def test_SCN_14_other_scripts_are_no_disguise(text: str, code: str) -> None:
+    found = detect(text, None, ("en",), identifier())
+    assert (found.code, found.how == "disguised") == (code, False)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "H\u00ady\u00adum\u00adan p\u00adle\u00adase, now",
         "r\u0331e\u0323a\u0302l\u0308 perso\u0301m pl\u0323ease",
+        "o p a r a t o r",
+        "c·a·n s_o_m_o_n_e c.a.l.l me",
     ],
 )
-def test_what_nobody_sees_and_accents_of_no_language_tell_of_none(text: str) -> None:
+def test_disguises_tell_of_no_other_language(text: str) -> None:
     assert detect(text, None, ("en", "es", "fr"), identifier()).code == "en"
 
 

@@ -60,9 +60,10 @@ _SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
 # Letters and signs that a language writes and English does not; each counts as a small word.
 _MARKS = {"es": "ñ¿¡áíóú", "fr": "çèêëàâùûîïôœ", "de": "äöüß", "pt": "ãõáíóúçâêô", "it": "àèìòù"}
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu)['’]")
-_NOISE = re2.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")
+# Of ASCII alone: a language without spaces goes on right after a number.
+_NOISE = re2.compile(r"https?://[!-~]+|[!-~]+@[!-~]+|[!-~]*\d[!-~]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SINGLE = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
+_SINGLE = re.compile(r"(?<![^\W_])[A-Za-z\u00c0-\u024f](?![^\W_])")
 _MOST = 1_000
 # A language is not assumed of words whose share of it, among the languages named here, is less than this.
 # None of 10,368 ordinary English messages is below it, of short Spanish, French and German ones two in three.
@@ -147,15 +148,22 @@ def _inked(text: str) -> str:
 
 
 def _unspelt(sample: str) -> str:
-    """The text without single letters where most of its words are such: spelled out they tell of nothing."""
-    words = _WORD.findall(sample)
-    return _SINGLE.sub(" ", sample) if 2 * sum(len(word) == 1 for word in words) > len(words) else sample
+    """The text without single letters where most words are such: spelled out they tell of nothing.
+
+    Latin letters alone: other scripts have words of one letter, or signs between the letters of a word.
+    """
+    spelt = 2 * len(_SINGLE.findall(sample)) > len(_WORD.findall(sample))
+    return _SINGLE.sub(" ", sample) if spelt else sample
 
 
 def _is_disguised(words: Sequence[str]) -> bool:
     """Whether most words with letters of other scripts are Latin ones: those only look like theirs."""
     odd = [word for word in words if _FOREIGN.search(word)]
-    return 2 * sum(1 for word in odd if _LATIN.search(word)) > len(odd)
+    return 2 * sum(map(_looks_latin, odd)) > len(odd)
+
+
+def _looks_latin(word: str) -> bool:
+    return bool(_LATIN.search(word)) and "".join(map(skeleton, word)).isascii()
 
 
 def _by_script(sample: str, model: Identifier | None, mixed: bool) -> Language:

@@ -16,10 +16,8 @@ async def languages(request: Ask, tx: Tx) -> list[str]:
 
 def home(request: Ask) -> str:
     """The house's own: the first that its first policy serves; one that serves none has no say."""
-    served = [
-        one for _, running in sorted(request.house.in_force().items()) for one in running.bundle.languages
-    ]
-    return next(iter(served), SOURCE)
+    policies = sorted(request.house.in_force().items())
+    return next((code for _, running in policies for code in running.bundle.languages), SOURCE)
 
 
 async def must_be_offered(request: Ask, code: str) -> None:
