@@ -84,9 +84,7 @@ def receipts_of(scanner: Scanner, row: Mapping[str, Any]) -> list[Receipt]:
 def heard(message: ScanInput) -> ScanInput:
     """The message with what the shipped models say of it, unless the rules alone are asked."""
     model = None if RULES in sys.argv else models()
-    # So much the intake knows when it asks.
-    known = ScanInput(text=message.text, subject=message.subject, attachments=message.attachments)
-    return msgspec.structs.replace(message, signals=model.signals(known)) if model else message
+    return msgspec.structs.replace(message, signals=model.signals(message)) if model else message
 
 
 @cache

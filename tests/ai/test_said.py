@@ -3,11 +3,18 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newel.ai.said import said
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.reader import goes_on
 
 ASKED = "please let me talk to a manager"
+WORDS = st.sampled_from(
+    ["please", "let me", " talk", "to a", "manager", ".", "!", "…", ",", "\n", " ", "> so"]
+)
+PARTS = st.lists(WORDS, max_size=5).map("".join)
 
 
 def wordings(message: ScanInput) -> set[str]:
@@ -66,6 +73,14 @@ def test_what_stands_beside_the_text_is_heard() -> None:
 )
 def test_a_sentence_over_several_messages_is_heard(previous: tuple[str, ...], text: str) -> None:
     assert ASKED in wordings(ScanInput(text=text, previous=previous))
+
+
+@given(st.lists(PARTS, max_size=3), PARTS)
+def test_where_no_sentence_goes_on_nothing_is_heard_of_what_came_before(
+    previous: list[str], text: str
+) -> None:
+    alone, after = ScanInput(text=text), ScanInput(text=text, previous=tuple(previous))
+    assert goes_on(previous, text) or wordings(after) == wordings(alone)
 
 
 def test_what_came_before_is_not_heard_again() -> None:

@@ -80,6 +80,40 @@ async def test_what_a_model_hears_before_the_transaction_is_weighed_in_it(desk: 
     assert "request_model" not in row["not_evaluated"]
 
 
+class Notes:
+    """A model that keeps what it was asked, and hears a request in what goes on."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[tuple[str, ...], str]] = []
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        self.asked.append((message.previous, message.text))
+        return (Signal("request_model", "v1", {"request": 0.99 if message.previous else 0.01}),)
+
+
+async def test_SCN_14_a_sentence_that_goes_on_from_the_message_before_is_heard_by_the_models(
+    desk: Desk,
+) -> None:
+    desk.house = replace(desk.house, listens=(notes := Notes()))
+    await desk.take("could you get me some", ref="C0012")
+    await desk.take("body with a pulse", ref="C0012")
+    assert notes.asked[1:] == [
+        ((), "body with a pulse"),
+        (("could you get me some",), "body with a pulse"),
+    ]
+    found = await desk.rows("SELECT tier_floor, clusters FROM newel.scan_receipt ORDER BY tier_floor")
+    assert [row["tier_floor"] for row in found] == [1, 3]
+    assert "request" in found[1]["clusters"]
+    assert len(await desk.rows("SELECT 1 FROM newel.message WHERE direction = 'inbound'")) == 2
+
+
+async def test_a_model_is_asked_once_where_no_sentence_goes_on(desk: Desk) -> None:
+    desk.house = replace(desk.house, listens=(notes := Notes()))
+    await desk.take("Where is my order 10001?", ref="C0012")
+    await desk.take("It was a mug", ref="C0012")
+    assert [previous for previous, _ in notes.asked] == [(), ()]
+
+
 async def test_a_broken_model_leaves_the_rules_to_decide_and_the_receipt_says_so(desk: Desk) -> None:
     desk.house = replace(desk.house, listens=Hears(broken=True))
     await desk.take(STATUS, ref="C0012")

@@ -17,6 +17,7 @@ from newel.domain.escalation import of_receipt
 from newel.domain.intake import Inbound, Join
 from newel.domain.ports import Listens
 from newel.domain.scan.features import ScanInput, Signal
+from newel.domain.scan.reader import goes_on
 from newel.domain.scan.receipt import Receipt, failure_receipt
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
@@ -52,6 +53,14 @@ class _Coming:
     signals: tuple[Signal, ...] = ()
     held: list[Held] = field(default_factory=list)
     heard: UUID | None = None
+    previous: tuple[str, ...] = ()
+
+
+class _GoesOn(Exception):
+    """The message may go on with a sentence that these texts before it began."""
+
+    def __init__(self, previous: tuple[str, ...]) -> None:
+        self.previous = previous
 
 
 async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
@@ -71,14 +80,27 @@ async def receive(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
 async def _received(house: House, actor: Actor, inbound: Inbound) -> rows.Taken:
     named = await attachments.names(house, actor, inbound.attachments)
     message = ScanInput(text=inbound.text, subject=inbound.subject, attachments=named)
-    signals = heard(house.listens, message).signals
+    return await _heard(house, actor, inbound, message)
+
+
+async def _heard(house: House, actor: Actor, inbound: Inbound, message: ScanInput) -> rows.Taken:
+    """Taken in, with what the models say of ``message``.
+
+    What came before is known in the transaction alone, where no model is asked; then it begins anew.
+    """
+    message = heard(house.listens, message)
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
         if twin:
             return twin
         running = await house.running(tx, inbound.workflow)
         sender = look.sender or await _newcomer(house, tx, inbound, running)
-        return await _take(tx, _Coming(house, running, inbound, look, sender, signals))
+        coming = _Coming(house, running, inbound, look, sender, message.signals)
+        try:
+            return await _take(tx, coming, listens=bool(message.signals and not message.previous))
+        except _GoesOn as found:
+            message = msgspec.structs.replace(message, signals=(), previous=found.previous)
+    return await _heard(house, actor, inbound, message)
 
 
 async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) -> Sender:
@@ -92,8 +114,14 @@ async def _newcomer(house: House, tx: Tx, inbound: Inbound, running: Running) ->
     return await rows.newcomer(tx, house.envelope, profile, kind)
 
 
-async def _take(tx: Tx, coming: _Coming) -> rows.Taken:
+async def _take(tx: Tx, coming: _Coming, *, listens: bool) -> rows.Taken:
+    """Raises ``_GoesOn``, with nothing written, where models listen that have not heard what came before."""
     case, fresh, heard = await _case(tx, coming)
+    here = (case.id, case.episode)
+    previous = rows.previous(coming.house.envelope, coming.sender, coming.look.past, here)
+    if listens and goes_on(previous, coming.inbound.text):
+        raise _GoesOn(previous)
+    coming = replace(coming, previous=previous)
     await _follows_up(tx, coming, case)
     coming = replace(await _with_attachments(tx, coming, case), heard=heard)
     receipt = _scan(tx, coming, case)
@@ -235,7 +263,7 @@ def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
 
 def _message(tx: Tx, coming: _Coming, case: Case, past: Sequence[Past]) -> ScanInput:
     """What the scanner reads, with these contacts as its history."""
-    inbound, look, here = coming.inbound, coming.look, (case.id, case.episode)
+    inbound, here = coming.inbound, (case.id, case.episode)
     return ScanInput(
         text=inbound.text,
         channel=inbound.channel,
@@ -246,7 +274,7 @@ def _message(tx: Tx, coming: _Coming, case: Case, past: Sequence[Past]) -> ScanI
         attachments=tuple(attachment.spoken(one.about.name) for one in coming.held),
         customer=coming.sender.facts,
         history=rows.history(coming.house.envelope, coming.sender, past, here),
-        previous=rows.previous(coming.house.envelope, coming.sender, look.past, here),
+        previous=coming.previous,
         signals=coming.signals,
         at=tx.now,
     )

@@ -24,6 +24,7 @@ _SURE, _AROUND = 0.8, 120
 # How much of what came before a message may hold the beginning of a phrase.
 TAIL = 400
 _ENDED = tuple(".!?;:,)…")
+_STOPS = tuple(".!?;")
 _NOTHING = Zones([])
 _SUBJECT = Sentence("subject: %(words)s")
 _ATTACHMENT = Sentence("attachment: %(words)s")
@@ -118,6 +119,11 @@ def begun(previous: Sequence[str]) -> Iterator[str]:
     if said and said[-1][-1:] not in _ENDED:
         ways += [" ".join(said), "".join(said)]
     return iter(dict.fromkeys(each[-TAIL:] for each in ways))
+
+
+def goes_on(previous: Sequence[str], text: str) -> bool:
+    """Whether a sentence may begin in the messages before and end in this one: no stop has ended it."""
+    return any(before.rstrip()[-1:] not in _STOPS for before in begun(previous) if text.strip())
 
 
 def _meant(entry: Entry, places: tuple[Span, ...], text: str, language: Language) -> tuple[Span, ...]:
