@@ -104,6 +104,7 @@ class House:
         self.url = database_url(server.app_url, name)
         self.owner_url = database_url(server.owner_url, name)
         self.envelope = Envelope(b"t" * 32)
+        self.listens = self.matcher_of = None
 
     async def as_owner(self, statement: str, *args: object) -> list[asyncpg.Record]:
         """Run as the owner, who is not bound by grants (but by triggers)."""

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_check_of_a_right_file_says_what_it_holds(folder: Path) -> None:
     done = RUN.invoke(app, ["check", str(folder / "right.yaml")])
-    assert (done.exit_code, done.output.strip()) == (
+    assert (done.exit_code, done.stdout.strip()) == (
         0,
         f"{folder}/right.yaml: 28 triggers, 18 thresholds, 0 actions, 0 playbooks; nothing to mend",
     )
@@ -59,6 +59,17 @@ def test_check_reads_what_lies_beside_the_file(folder: Path) -> None:
     assert f"{folder}/acts.yaml:{line_of(ACTS, '  refund: {system')}:" in done.output
     (folder / "acts.yaml").unlink()
     assert 'no file "acts.yaml"' in RUN.invoke(app, ["check", str(folder / "main.yaml")]).output
+
+
+def test_QUA_7_check_tries_the_suite_and_names_the_line_of_what_fails(folder: Path) -> None:
+    say = "request_curt: {say: "
+    text = STANDARD.replace(f'{say}"human please"', f'{say}"Where is my order?"')
+    (folder / "fails.yaml").write_text(text)
+    done = RUN.invoke(app, ["check", str(folder / "fails.yaml")])
+    line = text[: text.index(say)].count("\n") + 1
+    assert (done.exit_code, f"fails.yaml:{line}:" in done.output) == (1, True)
+    assert "suite.request_curt: became ai, not request.person" in done.output
+    assert RUN.invoke(app, ["check", "--quick", str(folder / "fails.yaml")]).exit_code == 0
 
 
 def test_an_include_never_leaves_its_folder(folder: Path) -> None:

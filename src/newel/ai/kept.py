@@ -18,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
+import msgspec
 import numpy as np
 
 from newel.ai.intent import Intent
@@ -38,18 +39,22 @@ class Kept:
         self._folder = folder
         self._key = hmac.digest(secret, b"newel kept models", _SEAL)
 
+    def matcher(self, bundle: Bundle) -> Intent | None:
+        """The matcher of a policy, made when it is not there; None without phrases."""
+        if not any(book.phrases for book in bundle.playbooks.values()):
+            return None
+        return self.get(_matcher_name(bundle), lambda: Intent.of(bundle))
+
     def models(self, body: str, bundle: Bundle, shelf: Sequence[Article]) -> tuple[Intent | None, Knowledge]:
-        """The matcher (None without phrases) and the library of a policy, made when they are not there."""
-        speaks = any(book.phrases for book in bundle.playbooks.values())
-        name = _name(body, shelf)
-        return self.get(name, lambda: (Intent.of(bundle) if speaks else None, Knowledge.of(shelf, bundle)))
+        """The matcher and the library of a policy, made when they are not there."""
+        return self.matcher(bundle), self.get(_name(body, shelf), lambda: Knowledge.of(shelf, bundle))
 
     def library(self, body: str, bundle: Bundle, shelf: Sequence[Article]) -> Knowledge:
-        """The library by itself: of the models, once they are there; made before that, and not kept."""
+        """The library by itself, once it is there; made before that, and not kept."""
         plain = self._content(_name(body, shelf))
         if plain is None:
             return Knowledge.of(shelf, bundle)
-        found: Knowledge = pickle.loads(plain)[1]  # noqa: S301 - under our own seal
+        found: Knowledge = pickle.loads(plain)  # noqa: S301 - under our own seal
         return found
 
     def get(self, name: str, make: Callable[[], T]) -> T:
@@ -114,8 +119,15 @@ def _lock(file: IO[str]) -> None:
             return
 
 
+def _matcher_name(bundle: Bundle) -> str:
+    """By what a matcher is made from: how customers say it, what lies outside, its calibration."""
+    phrases = {name: book.phrases for name, book in bundle.playbooks.items()}
+    made_from = msgspec.json.encode((phrases, bundle.outside, bundle.calibration))
+    return hashlib.sha256(f"{_code()} matcher ".encode() + made_from).hexdigest()
+
+
 def _name(body: str, shelf: Sequence[Article]) -> str:
-    """By what the models of a policy are made from."""
+    """By what the library of a policy is made from."""
     made_from = [_code(), body, *sorted(f"{a.id}/{a.version}/{a.title}/{a.body}" for a in shelf)]
     return hashlib.sha256("\x00".join(made_from).encode()).hexdigest()
 

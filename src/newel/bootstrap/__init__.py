@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import yaml
 
 import newel
 from newel.bootstrap.outside import Outside, Patient, systems, systems_at
-from newel.bootstrap.policies import LazyListener, Policies, library_of, matcher_of
+from newel.bootstrap.policies import LazyListener, Policies, kept_matcher, library_of, matcher_of
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
 from newel.config import Settings
@@ -103,7 +104,14 @@ async def open_office(settings: Settings) -> AsyncIterator[House]:
     """The house without its running policies: for accounts, tokens and the policies themselves."""
     pool = await db.connect(database_url(settings), size=2)
     try:
-        yield House(pool, await _envelope(pool, settings), {}, _nothing_runs)
+        yield House(
+            pool,
+            await _envelope(pool, settings),
+            {},
+            _nothing_runs,
+            listens=LazyListener(settings.signals_folder()),
+            matcher_of=partial(kept_matcher, settings),
+        )
     finally:
         await pool.close()
 
@@ -124,6 +132,7 @@ async def open_house(settings: Settings, *, train: bool = False) -> AsyncIterato
             channels(settings, outside),
             running.running,
             listens=LazyListener(settings.signals_folder()),
+            matcher_of=partial(kept_matcher, settings),
             attachment_bytes=settings.attachment_megabytes * MEGABYTE,
             in_force=running.in_force,
         )

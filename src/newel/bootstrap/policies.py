@@ -114,15 +114,13 @@ class Policies:
         """A worker has its models before the first case; others make them when they are asked."""
         if not self._train:
             library = _LazyLibrary(lambda: self._kept().library(version.body, bundle, shelf))
-            return _LazyMatcher(bundle), library
+            return kept_matcher(self._settings, bundle), library
         matcher, made = self._kept().models(version.body, bundle, shelf)
         log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
-        return matcher or _LazyMatcher(bundle), made
+        return matcher or matcher_of(bundle), made
 
     def _kept(self) -> "Kept":
-        from newel.ai.kept import Kept
-
-        return Kept(Path(self._settings.home, "models"), self._settings.master_key())
+        return kept(self._settings)
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""
@@ -158,10 +156,10 @@ class _LazyScanner:
 
 
 class _LazyMatcher:
-    """Loaded and trained at the first question."""
+    """Loaded or trained at the first question."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._matcher = cache(lambda: matcher_of(bundle))
+    def __init__(self, made: Callable[[], Matcher]) -> None:
+        self._matcher = cache(made)
 
     @property
     def version(self) -> str:
@@ -213,6 +211,18 @@ class LazyListener:
         if self._loaded is None or self._loaded[0] != names:
             self._loaded = (names, ears(self._folder, names))
         return self._loaded[1]
+
+
+def kept(settings: Settings) -> "Kept":
+    """The models that were made once."""
+    from newel.ai.kept import Kept
+
+    return Kept(Path(settings.home, "models"), settings.master_key())
+
+
+def kept_matcher(settings: Settings, bundle: Bundle) -> Matcher:
+    """The matcher of a policy: found, or trained and kept for whoever runs it, at its first question."""
+    return _LazyMatcher(lambda: kept(settings).matcher(bundle) or matcher_of(bundle))
 
 
 def matcher_of(bundle: Bundle) -> Matcher:

@@ -1,5 +1,6 @@
 """The demo company's first day: its people, its signed policies, its articles, its tokens."""
 
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from secrets import token_hex
@@ -34,7 +35,9 @@ async def demo_company(settings: Settings) -> None:
     if _there(done):
         return
     typer.echo("newel: setting up the demo company Hearthwick", err=True)
-    async with open_office(settings) as house:
+    async with open_office(settings) as office:
+        # The worker asks the models, once it is there: a first start waits for none.
+        house = replace(office, listens=None, matcher_of=None)
         passwords = await _people(house)
         running = {version.workflow for version in await policy.versions(house) if version.state == "active"}
         for name in POLICIES:

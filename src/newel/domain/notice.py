@@ -30,6 +30,7 @@ _SAID: Final[dict[str, tuple[Sentence, Weight]]] = {
     "assigned": (Sentence("A case is yours"), "info"),
     "quality.raised": (Sentence("Quality has dropped: more of the work is reviewed now"), "warn"),
     "quality.eased": (Sentence("Quality is good again: reviews are back to their usual share"), "info"),
+    "suite.failed": (Sentence("What runs no longer passes its suite"), "danger"),
     "weekly.opened": (Sentence("A weekly review is yours to do"), "info"),
     "weekly.overdue": (Sentence("A weekly review was not done in time"), "warn"),
     "post_mortem.opened": (Sentence("A miss needs your post-mortem"), "info"),

@@ -45,6 +45,8 @@ class House:
     """The running policy of a workflow, as of this transaction (cached by version id)."""
     listens: Listens | None = None
     """The models whose signals the scan weighs; without them the rules decide alone, and say so."""
+    matcher_of: Callable[[Bundle], Matcher] | None = None
+    """Makes what recognises the contact reasons of a policy that does not run yet; else that is not tried."""
     worker: int | None = None
     """The number of this worker process; None in all others."""
     attachment_bytes: int = BYTES_AT_MOST

@@ -12,6 +12,7 @@ from newel.store.live import NOTICES
 
 SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
+POLICY_OWNERS = "role:policy_owner"
 ON_CALL = "on_call"
 ROLE_NOTICES_STAND = timedelta(days=3)
 """For so long what a role is told waits for each of its people."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from newel.domain.access import system
-from newel.flow import attachment, away, overflow, routing, search, sla, weekly
+from newel.flow import attachment, away, overflow, routing, search, sla, suite, weekly
 from newel.flow.house import House
 from newel.store import job as jobs
 
@@ -38,6 +38,7 @@ TIMETABLE = (
     Entry("away", 5.0, away.watch),
     Entry("search", 1.0, search.index),
     Entry("weekly", 30.0, weekly.watch),
+    Entry("suite", 60.0, suite.watch),
     Entry("attachments", 60.0, attachment.sweep),
 )
 

@@ -49,6 +49,8 @@ ROWS: list[tuple[str, str, str, str, set[Role]]] = [
     ("priority: P1, assist: none", "priority: P1, assist: draft", "taxonomy", "looser", {LEGAL, OWNER}),
     ("skills: [billing]", "skills: [orders, billing]", "taxonomy", "neutral", {LEGAL, OWNER}),
     ('  - "guarantee*"\n', "", "taxonomy", "looser", {LEGAL, OWNER}),
+    ('  request_curt: {say: "human please", becomes: request.person, owner: Head of support, date: 2026-11-28}\n', "", "other", "looser", {OWNER}),
+    ("becomes: topic.safety", "becomes: ai", "other", "neutral", {OWNER}),
     ("cap_minor: 5000", "cap_minor: 4000", "ceiling", "tighter", {OWNER}),
     ("cap_minor: 5000", "cap_minor: 6000", "ceiling", "looser", {OWNER}),
     ("window_days: 90", "window_days: 30", "ceiling", "looser", {OWNER}),

@@ -25,6 +25,7 @@ _REFUSALS = frozenset(
     {
         "broken_policy",
         "unsigned",
+        "suite_failed",
         "outdated",
         "unchanged",
         "no_emergency",

@@ -12,7 +12,7 @@ from newel.cli.source import policy_source
 if TYPE_CHECKING:
     from newel.domain.access import Actor, Proof
     from newel.domain.policy.bundle import Bundle
-    from newel.domain.policy.parse import Source
+    from newel.domain.policy.parse import Document, Source
     from newel.domain.policy.problem import Problem
     from newel.flow.house import House
     from newel.store.policy import Version
@@ -34,13 +34,16 @@ _ROLES = "model_risk, legal_compliance or policy_owner"
 
 
 @app.command()
-def check(file: FileArgument) -> None:
-    """Check a policy file: every mistake with its line, and what would be right.
+def check(
+    file: FileArgument,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the suite, which asks models.")] = False,
+) -> None:
+    """Check a policy file: every mistake with its line, and what would be right; then try its suite.
 
     Example: newel policy check policy/customer-support.yaml
     """
     with refusals():
-        bundle, problems = _checked(policy_source(file))
+        bundle, problems = _checked(policy_source(file), quick=quick)
     for problem in problems:
         typer.echo(str(msgspec.structs.replace(problem, file=str(file.parent / problem.file))))
     wrong = sum(problem.severity == "error" for problem in problems)
@@ -49,7 +52,7 @@ def check(file: FileArgument) -> None:
     raise typer.Exit(1 if wrong else 0)
 
 
-def _checked(source: "Source") -> "tuple[Bundle | None, tuple[Problem, ...]]":
+def _checked(source: "Source", *, quick: bool) -> "tuple[Bundle | None, tuple[Problem, ...]]":
     from newel.domain.policy.check import check as all_problems
     from newel.domain.policy.parse import load_document
     from newel.domain.policy.problem import BrokenPolicy
@@ -59,7 +62,23 @@ def _checked(source: "Source") -> "tuple[Bundle | None, tuple[Problem, ...]]":
         document = load_document(source.text, source.name, source.includes)
     except BrokenPolicy as broken:
         return None, broken.problems
-    return document.bundle, all_problems(document, known())
+    problems = all_problems(document, known())
+    wrong = any(one.severity == "error" for one in problems)
+    return document.bundle, problems if quick or wrong else (*problems, *_tried(document))
+
+
+def _tried(document: "Document") -> "tuple[Problem, ...]":
+    """What fails of the suite, with all models that there are."""
+    from newel.bootstrap.policies import LazyListener, matcher_of
+    from newel.config import read
+    from newel.flow import suite
+
+    bundle = document.bundle
+    if not bundle.suite:
+        return ()
+    typer.echo(f"trying the {len(bundle.suite)} messages of the suite", err=True)
+    listens = LazyListener(read().signals_folder())
+    return suite.problems(document, suite.compiled(bundle, matcher_of(bundle), listens))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from newel.domain.policy.playbook import Playbook
 from newel.domain.policy.quality import Gate, Sampling, Scorecard
 from newel.domain.policy.routing import Routing
 from newel.domain.policy.sla import Calendar, Sla
+from newel.domain.policy.suite import Trial
 from newel.domain.policy.triggers import Threshold, Trigger, Weight
 from newel.domain.policy.weekly import Weekly
 from newel.domain.words import RiskClass, Survey
@@ -75,6 +76,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     scorecard: Scorecard | None = None
     sampling: Sampling | None = None
     weekly: Weekly | None = None
+    suite: dict[str, Trial] = {}
     deflection: Deflection | None = None
     surveys: tuple[Survey, ...] = (Survey.CSAT,)
     messages: dict[str, str] = {}

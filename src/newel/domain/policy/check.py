@@ -11,6 +11,7 @@ from newel.domain.policy.check_offer import check_offer
 from newel.domain.policy.check_overflow import check_overflow
 from newel.domain.policy.check_owned import check_owned
 from newel.domain.policy.check_quality import check_quality
+from newel.domain.policy.check_suite import check_suite
 from newel.domain.policy.check_survey import check_survey
 from newel.domain.policy.check_time import check_time
 from newel.domain.policy.check_triggers import check_triggers
@@ -207,6 +208,7 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_acts,
     check_quality,
     check_weekly,
+    check_suite,
     check_time,
     check_overflow,
     check_survey,

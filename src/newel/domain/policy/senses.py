@@ -131,6 +131,7 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
     ("sampling", "target"): _UP,
     ("sampling", "floor"): _UP,
     ("sampling", "raised_times"): _UP,
+    ("suite", "*"): _MORE,
     ("deflection",): _FEWER,
     ("deflection", "enabled"): _DOWN,
     ("deflection", "articles"): _DOWN,
@@ -143,7 +144,18 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
 }
 # Sections that hold entries by name, that are one entry, and that hold entries a step deeper.
 _NAMED: Final = frozenset(
-    {"triggers", "thresholds", "ceilings", "risk", "systems", "actions", "playbooks", "offers", "gates"}
+    {
+        "triggers",
+        "thresholds",
+        "ceilings",
+        "risk",
+        "systems",
+        "actions",
+        "playbooks",
+        "offers",
+        "gates",
+        "suite",
+    }
 )
 _SINGLE: Final = frozenset(
     {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling", "weekly"}

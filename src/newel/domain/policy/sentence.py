@@ -21,6 +21,7 @@ _NOUNS: Final = {
     "playbooks": Sentence("Playbook %(name)s"),
     "offers": Sentence("Offer %(name)s"),
     "gates": Sentence("Risk class %(name)s"),
+    "suite": Sentence("Trial %(name)s"),
     "messages": Sentence("Message %(name)s"),
     "texts": Sentence("Texts in %(name)s"),
     "owners": Sentence("Owner of %(name)s"),

@@ -18,7 +18,7 @@ from newel.domain.policy.parse import stored_bundle
 from newel.domain.policy.reading import Section, read
 from newel.domain.policy.signing import POLICY, Standing, check_activation, check_signature
 from newel.flow import access, policy
-from newel.store import wallboard
+from newel.store import suite, wallboard
 from newel.store.policy import Version, signatures
 from newel.web import refusal
 from newel.web.auth import session_of
@@ -77,12 +77,14 @@ async def _version(request: Ask, found: Version) -> Response[str]:
     async with request.house.db.tx(request.me.actor, read_only=True) as tx:
         people = await wallboard.names(tx)
         signed = await signatures(tx, found.id)
+        tried = await suite.last(tx, found.id)
     bundle = await bundle_of(found)
     return page(
         request,
         "policy/version.html",
         version=found,
         bundle=bundle,
+        tried=tried,
         sections=_sections(found.body),
         versions=versions,
         comparable=any(one.number < found.number for one in versions),
