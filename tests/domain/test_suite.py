@@ -93,8 +93,8 @@ def test_the_suite_is_read_with_the_policy() -> None:
     suite = {"law": trial(LEGAL), "person": trial("person"), "order": trial(REASON), "after": after}
     [section] = [one for one in read(msgspec.structs.replace(POLICY, suite=suite)) if one.key == "suite"]
     assert [str(row.words) for row in section.rows] == [
-        "Legal: dictionary must fire.",
+        "“Legal words” must fire.",
         "A person must read it.",
-        "The AI takes it for order status.",
-        "The scan leaves it to the AI, after Hello.",
+        "The AI takes it for “How far is my order”.",
+        "The scan leaves it to the AI, after “Hello”.",
     ]

@@ -9,7 +9,6 @@ from newel.domain.policy import reading_acts as acts
 from newel.domain.policy import reading_review as review
 from newel.domain.policy import reading_rules as rules
 from newel.domain.policy import reading_time as time
-from newel.domain.policy import suite
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.owned import kept
 from newel.domain.policy.reading_row import Row, low, plain
@@ -76,9 +75,7 @@ _ABOUT: Final = {
     "commitments": Sentence("An AI reply that says one of these commits the company: a person releases it."),
     "outside": Sentence("What this workflow does not answer."),
     "calibration": Sentence("What makes the AI's confidence a probability."),
-    "suite": Sentence(
-        "What is tried before a version goes live, and each day: where one fails, it does not."
-    ),
+    "suite": Sentence("Each version is tried on these before it goes live, and what runs each day."),
 }
 
 
@@ -121,7 +118,7 @@ def _sections(bundle: Bundle) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "commitments", _commitments(bundle)
     yield "outside", _outside(bundle)
     yield "calibration", _calibration(bundle)
-    yield "suite", suite.rows(bundle.suite, frozenset(bundle.triggers))
+    yield "suite", review.suite(bundle)
 
 
 def _owners(bundle: Bundle) -> Iterator[Row]:

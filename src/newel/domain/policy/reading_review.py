@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from newel.domain import reason
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.owned import kept
 from newel.domain.policy.quality import Gate, Sampling
 from newel.domain.policy.reading_row import Row, either, plain, row_of
+from newel.domain.policy.suite import AI, PERSON, Trial
 from newel.domain.policy.weekly import in_words
 from newel.domain.sentence import Sentence, Share, joined
 from newel.domain.words import Pattern, RiskClass, Survey
@@ -25,6 +27,11 @@ _PATTERNS: Final = {
 _HELD: Final = Sentence("%(share)s wait for a reviewer first")
 _SAMPLED: Final = Sentence("%(share)s are marked for review")
 _ENDS: Final = Sentence("%(what)s.")
+_FOR_A_PERSON: Final = Sentence("A person must read it")
+_FOR_THE_AI: Final = Sentence("The scan leaves it to the AI")
+_FIRES: Final = Sentence("“%(trigger)s” must fire")
+_UNDERSTOOD: Final = Sentence("The AI takes it for “%(title)s”")
+_SAID_BEFORE: Final = Sentence("after “%(before)s”")
 _OF_PEOPLE: Final = Sentence("Reviews of people's work")
 _SAMPLING: Final = Sentence(
     "%(approved)s of what a person approved and %(resolved)s of what people resolved are marked for review. "
@@ -85,6 +92,25 @@ def scorecard(bundle: Bundle) -> Iterator[Row]:
         mark = _CRITICAL if one.critical else None
         yield Row(name=plain(key), words=_WEIGHS.of(asks=one.asks, weight=one.weight), mark=mark)
     yield row_of(_PASSED, card, _FROM.of(share=Share(card.pass_score)))
+
+
+def suite(bundle: Bundle) -> Iterator[Row]:
+    """What each trial must become."""
+    for key, one in bundle.suite.items():
+        yield row_of(plain(key), one, _ENDS.of(what=joined(_trial(one, bundle), ", ")), quotes=(one.say,))
+
+
+def _trial(one: Trial, bundle: Bundle) -> Iterator[Sentence]:
+    yield _becomes(one.becomes, bundle)
+    yield from (_SAID_BEFORE.of(before=before) for before in one.after)
+
+
+def _becomes(what: str, bundle: Bundle) -> Sentence:
+    if what in bundle.triggers:
+        return _FIRES.of(trigger=reason.said(what))
+    if what in bundle.playbooks:
+        return _UNDERSTOOD.of(title=bundle.playbooks[what].title)
+    return {PERSON: _FOR_A_PERSON, AI: _FOR_THE_AI}[what]
 
 
 def surveys(bundle: Bundle) -> Iterator[Row]:
