@@ -16,11 +16,12 @@ log = structlog.get_logger("timetable")
 
 @dataclass(frozen=True)
 class Entry:
-    """What is done again and again, how often, and its name."""
+    """What is done again and again, how often, and its name; how long after the start for the first time."""
 
     name: str
     every_seconds: float
     act: Callable[[House], Awaitable[object]]
+    first_seconds: float = 0.0
 
 
 async def _expire_leases(house: House) -> None:
@@ -38,7 +39,7 @@ TIMETABLE = (
     Entry("away", 5.0, away.watch),
     Entry("search", 1.0, search.index),
     Entry("weekly", 30.0, weekly.watch),
-    Entry("suite", 60.0, suite.watch),
+    Entry("suite", 60.0, suite.watch, first_seconds=60.0),  # it loads models: whoever starts answers first
     Entry("attachments", 60.0, attachment.sweep),
 )
 
@@ -54,6 +55,7 @@ class Timetable:
         await asyncio.gather(*(self._repeat(entry) for entry in TIMETABLE))
 
     async def _repeat(self, entry: Entry) -> None:
+        await asyncio.sleep(entry.first_seconds)
         while True:
             try:
                 await entry.act(self._house)
