@@ -85,6 +85,14 @@ async def test_QUA_7_a_draft_that_fails_its_suite_is_refused_with_the_line(desk:
     assert "suite.lawyer_digits" not in found
 
 
+async def test_an_AI_that_fails_takes_a_message_for_nothing(desk: Desk) -> None:
+    broken = Taken()
+    broken.match = lambda _text: 1 / 0  # type: ignore[assignment, return-value]
+    desk.house = replace(desk.house, matcher_of=lambda _bundle: broken)
+    with pytest.raises(BrokenPolicy, match="became ai: no contact reason, 0% sure, not order_status"):
+        await policy.submit(desk.house, desk.staff["ivan"], source(TIGHT))
+
+
 async def test_QUA_7_what_the_AI_takes_for_something_else_is_refused(desk: Desk) -> None:
     desk.house = replace(desk.house, matcher_of=lambda _bundle: Taken())
     with pytest.raises(BrokenPolicy, match="became ai: stock_check, 99% sure, not order_status"):

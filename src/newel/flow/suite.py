@@ -74,9 +74,13 @@ def _scanned(scanner: Scans, listens: Listens | None, trial: Trial) -> Receipt:
 
 
 def _matched(matcher: Matcher | None, trial: Trial, bundle: Bundle) -> Match | None:
-    """What the AI takes a message for, where the trial says what it should."""
-    asked = matcher is not None and trial.becomes in bundle.playbooks
-    return matcher.match(trial.say) if matcher and asked else None
+    """What the AI takes a message for, where the trial says what it should; nothing, if it fails."""
+    if matcher is None or trial.becomes not in bundle.playbooks:
+        return None
+    try:
+        return matcher.match(trial.say)
+    except Exception as error:
+        return Match(None, 0.0, calibrated=False, why=(type(error).__name__,))
 
 
 async def watch(house: House) -> None:
