@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from benchmarks.demo_policy import customer_support
 
@@ -87,6 +88,19 @@ def test_a_server_finds_the_library_that_a_worker_has_made(
     folder.models("body", bundle, shelf)
     monkeypatch.setattr(Knowledge, "of", pytest.fail)
     assert folder.library("body", bundle, shelf).offered(()) == []
+
+
+def test_another_article_has_no_matcher_learnt_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Made()
+    monkeypatch.setattr(Intent, "of", lambda _bundle: made())
+    bundle, folder = customer_support(), Kept(tmp_path, SECRET)
+    for body in ("body", "another body"):
+        assert folder.models(body, bundle, [])[0] == [1, 2]
+    assert made.times == 1
+    said = {"greeting": msgspec.structs.replace(bundle.playbooks["greeting"], phrases=("good day",))}
+    folder.matcher(msgspec.structs.replace(bundle, playbooks=bundle.playbooks | said))
+    assert made.times == 2
+    assert folder.matcher(msgspec.structs.replace(bundle, playbooks={})) is None
 
 
 def test_who_holds_the_lock_for_ever_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
