@@ -4,6 +4,8 @@ from playwright.async_api import Browser, Dialog, expect
 
 from newel.domain.policy.parse import Source
 from newel.flow import access, policy
+from newel.store import suite
+from newel.store.suite import Run
 from web.conftest import ROOT, Site
 from web.console.conftest import seat
 
@@ -73,6 +75,16 @@ async def test_the_author_never_signs_and_others_only_read(shop: Site) -> None:
     for path in ("/policy/no-such", "/policy/customer-support/99999999999", "/policy/customer-support/0"):
         assert (await amara.get(path)).status_code == 404, path
     assert (await amara.get("/knowledge/playbooks/customer-support/no_such")).status_code == 404
+
+
+async def test_QUA_7_a_policy_says_what_became_of_its_suite(shop: Site) -> None:
+    june, running = await shop.signed_in("june"), await policy.find(shop.wired, "customer-support")
+    assert "not tried yet" in (await june.get("/policy/customer-support")).text
+    async with shop.wired.db.tx(ROOT) as tx:
+        await suite.add(tx, Run(policy_id=running.id, trials=28, failed=("fury", "lawyer_digits")))
+    shown = (await june.get("/policy/customer-support")).text
+    assert "2 of 28 fail" in shown
+    assert "fury, lawyer_digits" in shown
 
 
 async def test_what_only_one_version_says_is_compared_with_nothing(shop: Site) -> None:
