@@ -24,7 +24,8 @@ async def test_WRK_9_a_policy_is_read_compared_signed_and_put_in_force(shop: Sit
     async with seat(shop, browser, "june") as one:
         page = one.page
         await one.go("/policy/customer-support")
-        legal = page.locator(".entry", has_text="Legal words")
+        triggers = page.locator("section", has=page.locator("#triggers"))
+        legal = triggers.locator(".entry", has_text="Legal words")
         await expect(legal).to_contain_text("a person has it as P2")
         await expect(legal).to_contain_text("Esme Hartley")
         await expect(legal).to_contain_text("Nov 20, 2026")
