@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -18,6 +18,7 @@ _FRONT: Final = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _HEADING: Final = re.compile(r"#{1,6}\s+(.*)")
 _POINT: Final = re.compile(r"(?:[-*]|\d+\.)\s+(.*)")
+_COLLECTION: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _APART: Final = re.compile(r"[^a-z0-9]+")
 _SHORTENED: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|No|Mr|Mrs|Ms|Dr|St|Ltd|Co)|\b[A-Z])\.$")
 
@@ -129,6 +130,19 @@ def slug(title: str) -> str:
     if not found:
         raise Invalid(what="the title", why="it needs a letter or a digit of the Latin alphabet")
     return found
+
+
+def collection(chosen: str, named: str, known: Collection[str]) -> str:
+    """The collection of an article: one that there is, or, where none is chosen, a new one by its name."""
+    if chosen:
+        if chosen not in known:
+            raise Invalid(what="the collection", why="choose one that is offered, or name a new one")
+        return chosen
+    made = "_".join(named.lower().split())
+    if not _COLLECTION.fullmatch(made):
+        why = "name it in up to 64 small letters from a to z, digits, hyphens and underscores, a letter first"
+        raise Invalid(what="the new collection", why=why)
+    return made
 
 
 def check_publisher(state: str, writer: UUID, by: UUID) -> None:

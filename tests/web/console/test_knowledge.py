@@ -104,7 +104,12 @@ async def rows_of(shop: Site, article_id: str) -> str:
 
 async def test_a_draft_may_be_begun_once_taken_back_and_given_up(shop: Site) -> None:
     ivan = await shop.signed_in("ivan")
-    head = {"title": "Opening hours at Christmas", "collection": "help", "language": "en", "owner": "chloe"}
+    head = {
+        "title": "Opening hours at Christmas",
+        "collection": "delivery",
+        "language": "en",
+        "owner": "chloe",
+    }
     begun = await ivan.post("/knowledge/new", data=head)
     draft = begun.headers["hx-redirect"]
     assert (await ivan.post("/knowledge/new", data=head)).status_code == 409
@@ -120,6 +125,47 @@ async def test_a_draft_may_be_begun_once_taken_back_and_given_up(shop: Site) -> 
     assert (await ben.get("/knowledge/articles/no-such")).status_code == 404
     odd = await ben.get("/knowledge", params={"q": "it's & (a:*) !! '; --", "collection": "help"})
     assert odd.status_code == 200
+
+
+async def test_the_collection_of_an_article_is_chosen_or_named_by_keyboard(
+    shop: Site, browser: Browser
+) -> None:
+    async with seat(shop, browser, "ivan") as one:
+        page = one.page
+        await one.go("/knowledge/new")
+        chosen = page.get_by_role("combobox", name="Collection", exact=True)
+        named = page.get_by_label("Name of the new collection")
+        assert "Returns and refunds" in await chosen.locator("option").all_text_contents()
+        await expect(named).to_be_hidden()
+        await page.get_by_label("Title").fill("Opening hours")
+        await page.keyboard.press("Tab")
+        await expect(chosen).to_be_focused()
+        await page.keyboard.press("End")
+        await expect(named).to_be_visible()
+        await page.keyboard.press("Tab")
+        await expect(named).to_be_focused()
+        assert await one.axe() == []
+        await named.fill("Ouvertures d’été")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("small letters from a to z")).to_be_visible()
+        await named.fill("Opening times")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/knowledge/drafts/*")
+        await expect(page.locator("select[name=collection]")).to_have_value("opening_times")
+        await expect(page.locator("[name=new_collection]")).to_be_hidden()
+
+
+async def test_a_collection_that_is_not_offered_is_refused_by_a_sentence(shop: Site) -> None:
+    ivan = await shop.signed_in("ivan")
+    head = {"title": "Opening hours", "language": "en", "owner": "chloe"}
+    for given, said in (
+        ({"collection": "delivry"}, "choose one that is offered, or name a new one"),
+        ({"collection": ""}, "name it in up to 64 small letters from a to z"),
+        ({"new_collection": "9 lives"}, "a letter first"),
+        ({"new_collection": "x" * 65}, "up to 64"),
+    ):
+        refused = await ivan.post("/knowledge/new", data=head | given)
+        assert (refused.status_code, said in refused.json()["detail"]) == (422, True), refused.text
 
 
 async def test_LRN_9_articles_that_may_contradict_each_other_say_so(shop: Site) -> None:

@@ -84,7 +84,7 @@ async def test_WRK_10_a_language_is_chosen_by_its_name_and_one_that_is_not_offer
 ) -> None:
     await shop.house.as_owner("UPDATE newel.staff SET languages = '{en,pt}' WHERE login = 'amara'")
     ivan = await shop.signed_in("ivan")
-    head = {"title": "Opening hours", "collection": "help", "owner": "chloe"}
+    head = {"title": "Opening hours", "collection": "delivery", "owner": "chloe"}
     for path, chosen, body in (("/macros", "es", NEW), ("/knowledge/new", "en", head)):
         page = (await ivan.get(path, headers={"accept-language": "es"})).text
         field = page.split('<select name="language"')[1].split("</select>")[0]

@@ -12,10 +12,11 @@ from litestar.params import FromPath
 
 from newel.domain.access import Act
 from newel.domain.contradiction import against, contradictions
-from newel.domain.knowledge import Article, blocks, difference, slug, stale
+from newel.domain.knowledge import Article, blocks, collection, difference, slug, stale
 from newel.flow import knowledge
 from newel.store import help as readers
 from newel.store import knowledge as rows
+from newel.store.db import Tx
 from newel.store.knowledge import Draft
 from newel.web.console.language import home, languages, must_be_offered
 from newel.web.page import lead, page, part
@@ -27,7 +28,7 @@ from newel.web.shapes import BIG
 SHOWN = 500
 _WORD = re.compile(r"\w+")
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+\Z")]
-Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[a-z][a-z0-9_-]*\Z")]
+Typed = Annotated[str, msgspec.Meta(max_length=200)]
 Tongue = Annotated[str, msgspec.Meta(max_length=12, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z")]
 Body = Annotated[str, msgspec.Meta(max_length=100_000, pattern=r"^[^\x00]*\Z")]
 Revision = Annotated[int, msgspec.Meta(ge=1, le=BIG // 2**23)]
@@ -44,7 +45,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What a new article begins with."""
 
     title: Line
-    collection: Name
+    collection: Typed = ""
+    new_collection: Typed = ""
     language: Tongue
     owner: Line
 
@@ -134,7 +136,7 @@ async def _article(request: Ask, article_id: str, which: int | None) -> Response
 async def new(request: Ask) -> Response[str]:
     """What a new article begins with."""
     async with request.house.db.tx(request.me.actor, read_only=True) as tx:
-        collections, offered = await rows.collections(tx), await languages(request, tx)
+        collections, offered = await _collections(request, tx), await languages(request, tx)
     return page(request, "knowledge/new.html", collections=collections, languages=offered, home=home(request))
 
 
@@ -143,7 +145,8 @@ async def begin_new(request: Ask) -> Response[str]:
     """Begin an article that does not exist yet."""
     asked = await request.filled(Head)
     await must_be_offered(request, asked.language)
-    made = await knowledge.begin_new(request.house, request.person, _article_of(asked, slug(asked.title), ""))
+    article = await _article_of(request, asked, slug(asked.title), "")
+    made = await knowledge.begin_new(request.house, request.person, article)
     return lead(f"/knowledge/drafts/{made}")
 
 
@@ -159,7 +162,7 @@ async def draft(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     async with request.house.db.tx(request.me.actor, read_only=True) as tx:
         found = await rows.draft(tx, draft_id)
         base = await rows.article(tx, found.article_id, found.base_version) if found.base_version else None
-        collections = await rows.collections(tx)
+        collections = await _collections(request, tx)
         called = await rows.called(tx, [one.owner for one in (found, base) if one])
         shelf = await rows.current(tx)
         doubts = against(knowledge.article_of(found, tx), shelf)
@@ -199,9 +202,8 @@ async def save(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
 async def _save(request: Ask, draft_id: UUID) -> int:
     asked = await request.filled(Text)
     await must_be_offered(request, asked.language)
-    await knowledge.save(
-        request.house, request.person, draft_id, asked.revision, _article_of(asked, "", asked.body)
-    )
+    article = await _article_of(request, asked, "", asked.body)
+    await knowledge.save(request.house, request.person, draft_id, asked.revision, article)
     return asked.revision + 1
 
 
@@ -241,11 +243,21 @@ async def withdraw(request: Ask, draft_id: FromPath[UUID]) -> Response[str]:
     return lead("/knowledge", request.gettext("The draft is withdrawn."))
 
 
-def _article_of(head: Head, article_id: str, body: str) -> Article:
+async def _collections(request: Ask, tx: Tx) -> list[str]:
+    """Those of the articles and drafts that there are, and those that a policy in force quotes from."""
+    quoted = [running.bundle.knowledge for running in request.house.in_force().values()]
+    named = {name for one in quoted if one for name in one.collections}
+    drafts = {one.collection for one in await rows.open_drafts(tx)}
+    return sorted(named.union(drafts, await rows.collections(tx)))
+
+
+async def _article_of(request: Ask, head: Head, article_id: str, body: str) -> Article:
+    async with request.house.db.tx(request.person, read_only=True) as tx:
+        known = await _collections(request, tx)
     return Article(
         id=article_id,
         title=head.title,
-        collection=head.collection,
+        collection=collection(head.collection, head.new_collection, known),
         owner=head.owner,
         updated=date.min,
         language=head.language,
