@@ -31,6 +31,7 @@ STANDS = st.builds(
     priority=PRIORITIES,
     locked=st.booleans(),
     due_at=st.none() | st.integers(0, 90).map(lambda n: NOON + timedelta(minutes=n)),
+    due_from=st.integers(0, 90).map(lambda n: NOON - timedelta(minutes=n)),
 )
 
 

@@ -48,6 +48,8 @@ class Foreseen(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority
     locked: bool
     due_at: datetime | None
+    due_from: datetime | None
+    """Since when the time until then counts: what a clock's colour is told by."""
 
 
 def why_not(one: Side, into: Side) -> Sentence | None:
@@ -80,8 +82,11 @@ def order(one: Carried) -> Order:
 
 def foreseen(one: Foreseen, into: Foreseen) -> Foreseen:
     """What a person is shown before: the higher priority, either's lock, the earlier end."""
+    clocks = [(side.due_at, side.due_from) for side in (one, into) if side.due_at and side.due_from]
+    due_at, due_from = min(clocks, default=(None, None))
     return Foreseen(
         priority=min(one.priority, into.priority),
         locked=one.locked or into.locked,
-        due_at=min((due for due in (one.due_at, into.due_at) if due), default=None),
+        due_at=due_at,
+        due_from=due_from,
     )

@@ -85,15 +85,23 @@ async def preview(house: House, actor: Actor, case_id: UUID, into_id: UUID) -> P
         one, item = await cases.read(tx, case_id), await work.open_of(tx, case_id)
         _person(actor, item)
         other = await rows.other(tx, case_id, into_id)
-        stands = Foreseen(priority=one.priority, locked=one.locked, due_at=item.due_at if item else None)
         owner = item.owner_id if item else None
         return Preview(
             other,
             other.stands,
-            rule.foreseen(stands, other.stands),
+            rule.foreseen(_stands(one, item), other.stands),
             await rows.waits(tx, case_id, UUID(actor.id)),
             (await work.person(tx, owner)).login if owner and not other.owner else "",
         )
+
+
+def _stands(case: Case, item: WorkItem | None) -> Foreseen:
+    return Foreseen(
+        priority=case.priority,
+        locked=case.locked,
+        due_at=item.due_at if item else None,
+        due_from=item.queued_at if item else None,
+    )
 
 
 async def _locked(tx: Tx, case_id: UUID, into_id: UUID) -> tuple[Case, Case] | None:

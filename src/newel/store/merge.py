@@ -24,13 +24,19 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     opened_at: datetime
     due_at: datetime | None
+    due_from: datetime | None
     reason: str | None
     owner: str | None
 
     @property
     def stands(self) -> Foreseen:
         """As it stands now."""
-        return Foreseen(priority=Priority(self.priority), locked=self.locked, due_at=self.due_at)
+        return Foreseen(
+            priority=Priority(self.priority),
+            locked=self.locked,
+            due_at=self.due_at,
+            due_from=self.due_from,
+        )
 
 
 class Waits(msgspec.Struct, frozen=True):

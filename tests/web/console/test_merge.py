@@ -1,5 +1,7 @@
 """A duplicate is merged by keyboard: what will be is shown before, and the other case shows both stories."""
 
+from datetime import datetime
+
 from playwright.async_api import Browser, expect
 
 from web.conftest import Site
@@ -90,3 +92,18 @@ async def test_a_merge_is_its_owners_or_a_supervisors(shop: Site) -> None:
         (into, "Another case of the same"),
     ):
         assert event in (await ivan.get(f"/cases/{case_id}/trace")).text
+
+
+async def test_the_clock_of_the_preview_has_the_colour_of_every_clock(shop: Site) -> None:
+    """Its own beginning goes along; without one no clock is warm or hot before it is late."""
+    into, one = await two_wait(shop)
+    esme = await at_work(shop, "esme")
+    assert (await esme.post(f"/desk/{one}/take")).status_code == 204
+    await shop.house.as_owner(
+        "UPDATE newel.work_item SET due_at = due_at - interval '1 minute' WHERE case_id = $1", one
+    )
+    rows = await shop.house.as_owner("SELECT queued_at, due_at FROM newel.work_item WHERE case_id = $1", one)
+    shown = (await esme.get(f"/desk/{one}/merge/{into}")).text.split("It is due earlier")[1]
+    begun = datetime.fromisoformat(shown.split('data-started="')[1].split('"')[0])
+    due = datetime.fromisoformat(shown.split('datetime="')[1].split('"')[0])
+    assert [(row["queued_at"], row["due_at"]) for row in rows] == [(begun, due)]

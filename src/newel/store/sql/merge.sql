@@ -21,7 +21,8 @@ SELECT EXISTS (SELECT FROM newel.action WHERE case_id = $1 AND under_way);
 -- name: others
 -- The open conversations of the same customer and workflow beside the case $1, or that with the id $2 alone; the
 -- newest first.
-SELECT c.id, c.contact_reason, c.state, c.tier, c.locked, c.priority, c.opened_at, w.due_at, w.reason, s.name AS owner
+SELECT c.id, c.contact_reason, c.state, c.tier, c.locked, c.priority, c.opened_at, w.due_at,
+    w.queued_at AS due_from, w.reason, s.name AS owner
 FROM newel.cases one JOIN newel.cases c ON c.customer_id = one.customer_id AND c.workflow = one.workflow
     LEFT JOIN newel.work_item w ON w.case_id = c.id AND w.state IN ('queued', 'owned')
     LEFT JOIN newel.staff s ON s.id = w.owner_id
