@@ -12,6 +12,7 @@ from newel.domain.access import Act, Actor
 from newel.domain.errors import Conflict, Forbidden, Invalid
 from newel.domain.knowledge import Article, check_publisher, check_writer
 from newel.flow.house import House
+from newel.flow.language import must_be_offered
 from newel.store import knowledge as rows
 from newel.store.db import Tx
 from newel.store.knowledge import Draft
@@ -38,6 +39,7 @@ async def begin_new(house: House, actor: Actor, article: Article) -> UUID:
     """A draft of an article that does not exist yet."""
     writer = _person(actor)
     async with house.db.tx(actor) as tx:
+        await must_be_offered(house, tx, article.language)
         if await rows.history(tx, article.id):
             raise Conflict(
                 what=f"article {article.id}", state="published", why="change that one, or name it otherwise"
@@ -51,6 +53,7 @@ async def save(house: House, actor: Actor, draft_id: UUID, revision: int, articl
     async with house.db.tx(actor) as tx:
         draft = await _at(tx, draft_id, revision)
         check_writer(draft.state, draft.written_by, writer)
+        await must_be_offered(house, tx, article.language)
         await rows.save_draft(tx, draft, msgspec.structs.replace(article, id=draft.article_id))
 
 

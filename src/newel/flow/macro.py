@@ -10,6 +10,7 @@ from newel.domain.errors import Forbidden
 from newel.domain.macro import Filled, Text
 from newel.domain.scan.references import orders
 from newel.flow.house import House
+from newel.flow.language import must_be_offered
 from newel.store import access
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -27,18 +28,15 @@ HOUSE = "inhouse"
 
 
 async def put(house: House, actor: Actor, text: Text) -> UUID:
-    """Add a macro or change the one of its name; people edit those of their own team only."""
+    """Add a macro or change the one of its name; people edit those of their own team only.
+
+    In a language that is offered, unless the system brings it along: it installs before anything is.
+    """
     actor.must(Act.EDIT_MACRO)
-    rule.check(text.body)
     async with house.db.tx(actor) as tx:
-        before = await rows.named(tx, text)
-        own = await _team(tx, actor)
-        rule.may_edit(text.team, own)
-        if before:
-            rule.may_edit(before.team, own)
-        if before and before.active and (before.team, before.body) == (text.team, text.body):
-            return before.id
-        return await rows.put(tx, before, text)
+        if actor.kind != "system":
+            await must_be_offered(house, tx, text.language)
+        return await _put(tx, actor, text)
 
 
 async def write(house: House, actor: Actor, workflow: str, language: str, name: str, body: str) -> UUID:
@@ -68,12 +66,12 @@ async def shelf(house: House, actor: Actor, words: str = "") -> Shelf:
 
 async def keep(house: House, actor: Actor, case_id: UUID, name: str, body: str) -> UUID:
     """Keep a text for the writer's own team, in the workflow and language of a case."""
-    async with house.db.tx(actor, read_only=True) as tx:
-        case, team = await cases.read(tx, case_id), await _team(tx, actor)
-    text = Text(
-        workflow=case.workflow, language=case.language or "en", name=name, team=team or HOUSE, body=body
-    )
-    return await put(house, actor, text)
+    actor.must(Act.EDIT_MACRO)
+    async with house.db.tx(actor) as tx:
+        case, team = await cases.read(tx, case_id), await _team(tx, actor) or HOUSE
+        tongue = case.language or "en"
+        text = Text(workflow=case.workflow, language=tongue, name=name, team=team, body=body)
+        return await _put(tx, actor, text)
 
 
 async def retire(house: House, actor: Actor, macro_id: UUID) -> None:
@@ -83,6 +81,18 @@ async def retire(house: House, actor: Actor, macro_id: UUID) -> None:
         macro = await rows.read(tx, macro_id)
         rule.may_edit(macro.team, await _team(tx, actor))
         await rows.retire(tx, macro)
+
+
+async def _put(tx: Tx, actor: Actor, text: Text) -> UUID:
+    rule.check(text.body)
+    before = await rows.named(tx, text)
+    own = await _team(tx, actor)
+    rule.may_edit(text.team, own)
+    if before:
+        rule.may_edit(before.team, own)
+    if before and before.active and (before.team, before.body) == (text.team, text.body):
+        return before.id
+    return await rows.put(tx, before, text)
 
 
 async def _team(tx: Tx, actor: Actor) -> str | None:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from newel.domain.access import Act
 from newel.domain.macro import PLACES, Body, Key, Name, Tongue
 from newel.flow import macro
-from newel.web.console.language import languages, must_be_offered
+from newel.web.console.language import languages
 from newel.web.page import lead, page, part
 from newel.web.request import Ask
 from newel.web.route import form
@@ -54,7 +54,6 @@ async def shelf(request: Ask) -> Response[str]:
 async def keep(request: Ask) -> Response[str]:
     """Keep a text of my team."""
     asked = await request.filled(Written)
-    await must_be_offered(request, asked.language)
     await macro.write(request.house, request.person, asked.workflow, asked.language, asked.name, asked.body)
     return lead("/macros", request.gettext("Kept."))
 
