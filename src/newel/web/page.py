@@ -58,32 +58,37 @@ def environment(code: str = SOURCE) -> Templates:
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
     made.globals.update(asset=static.address, Act=Act, tongue=tongue)
-    made.filters.update(
-        money=tongue.money,
-        amount=lambda one: tongue.money(one.amount_minor, one.currency),
-        number=tongue.number,
-        size=tongue.size,
-        said=tongue.gettext,
-        sentence=tongue.sentence,
-        value=tongue.value,
-        refusal=lambda error: refusal.told(error, tongue),
-        view=lambda name: ", ".join(map(tongue.gettext, name.split(", "))),
-        stated=lambda seen: stated(tongue, seen),
-        words=lambda key: tongue.gettext(words(key)),
-        spelt=words,
-        reason=lambda key: tongue.sentence(reasons.said(key)),
-        listed=lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
-        day=tongue.date,
-        fact=lambda name: tongue.sentence(called(name)),
-        recorded=lambda value: tongue.value(written(str(value))),
-        dated=lambda text: tongue.value(dated(text)),
-        opening=opening,
-        capped=_CAPS.split,
-        spoken=tongue.spoken,
-        iso=iso,
-        initials=initials,
-    )
+    made.filters.update(_filters(tongue))
     return made
+
+
+def _filters(tongue: Tongue) -> dict[str, Callable[..., Any]]:
+    """How templates say values in one language."""
+    return {
+        "money": tongue.money,
+        "amount": lambda one: tongue.money(one.amount_minor, one.currency),
+        "number": tongue.number,
+        "size": tongue.size,
+        "said": tongue.gettext,
+        "sentence": tongue.sentence,
+        "value": tongue.value,
+        "refusal": lambda error: refusal.told(error, tongue),
+        "view": lambda name: ", ".join(map(tongue.gettext, name.split(", "))),
+        "stated": lambda seen: stated(tongue, seen),
+        "words": lambda key: tongue.gettext(words(key)),
+        "spelt": words,
+        "reason": lambda key: tongue.sentence(reasons.said(key)),
+        "listed": lambda keys: ", ".join(tongue.gettext(words(key)) for key in keys),
+        "day": tongue.date,
+        "fact": lambda name: tongue.sentence(called(name)),
+        "recorded": lambda value: tongue.value(written(str(value))),
+        "dated": lambda text: tongue.value(dated(text)),
+        "opening": opening,
+        "capped": _CAPS.split,
+        "spoken": tongue.spoken,
+        "iso": iso,
+        "initials": initials,
+    }
 
 
 def page(request: Ask, template: str, *, status: int = 200, **values: Any) -> Response[str]:

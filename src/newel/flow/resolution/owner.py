@@ -85,12 +85,8 @@ async def reply(
     and the wait begins, when it is released. Writing on releases what was held before. Sent again under
     its ``key`` it is one message, whatever became of the case meanwhile.
     """
-    if not (text.strip() or attachments):
-        raise Invalid(what="the reply", why="it is empty")
-    if wait is not None and not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
-        raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
-    rule.fit_hold(hold)
     says = Says(text, attachments, place_of(case_id, actor, "reply", key))
+    _must_be_sound(says, wait, hold)
     async with house.db.tx(actor) as tx:
         if again := await again_of(tx, house, actor, case_id, says):
             return again
@@ -104,6 +100,14 @@ async def reply(
             return case
         await post(tx, house, case, actor, says)
         return await wait_for_customer(tx, case, wait) if wait is not None else case
+
+
+def _must_be_sound(says: Says, wait: timedelta | None, hold: timedelta) -> None:
+    if not (says.text.strip() or says.attachments):
+        raise Invalid(what="the reply", why="it is empty")
+    if wait is not None and not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+        raise Invalid(what="the wait", why="it lasts an hour at least, and thirty days at most")
+    rule.fit_hold(hold)
 
 
 async def _settled(tx: Tx, case: Case, *, unconfirmed: bool) -> None:
