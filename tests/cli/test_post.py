@@ -1,6 +1,8 @@
 """The commands that talk to a server find it in one way: as said, else where the settings have it."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import islice
@@ -112,3 +114,9 @@ def test_without_a_file_the_demo_companys_token_is_taken_and_none_where_there_is
     assert token_at(None) == "secret"
     with pytest.raises(Invalid):
         token_at(tmp_path / "none")
+
+
+def test_no_command_loads_what_only_those_that_post_need() -> None:
+    asked = "import newel.cli, sys; print('httpx2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]

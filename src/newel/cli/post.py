@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import httpx2
 import msgspec
 import typer
 
 from newel.cli.rows import Refused
 from newel.cli.source import text_of
 from newel.domain.errors import Forbidden, Unauthenticated, Unavailable
+
+if TYPE_CHECKING:
+    import httpx2
 
 ATTEMPTS: Final = 8
 _FIRST_WAIT: Final = 0.2
@@ -49,6 +51,8 @@ class Api:
     """The API of a running server, with its token."""
 
     def __init__(self, url: str, token: str, first_wait: float = _FIRST_WAIT) -> None:
+        import httpx2
+
         self._url = url.rstrip("/")
         self._first_wait = first_wait
         if not (token.isascii() and token.isprintable()):
@@ -72,7 +76,9 @@ class Api:
                 await asyncio.sleep(self._wait(attempt, said))
         raise Unavailable(what=f"{self._url} (asked {ATTEMPTS} times for line {line})")
 
-    async def _once(self, path: str, body: Mapping[str, Any]) -> httpx2.Response | None:
+    async def _once(self, path: str, body: Mapping[str, Any]) -> "httpx2.Response | None":
+        import httpx2
+
         try:
             return await self._client.post(self._url + path, content=msgspec.json.encode(body), headers=_JSON)
         except httpx2.TransportError:
@@ -80,7 +86,7 @@ class Api:
         except httpx2.InvalidURL:
             raise Unavailable(what=f"the address {self._url}") from None
 
-    def _wait(self, attempt: int, said: httpx2.Response | None) -> float:
+    def _wait(self, attempt: int, said: "httpx2.Response | None") -> float:
         """Longer each time, and as long as the server asks for."""
         asked = said.headers.get("retry-after", "") if said is not None else ""
         wait: float = self._first_wait * 2**attempt
@@ -90,7 +96,7 @@ class Api:
 _JSON: Final = {"Content-Type": "application/json"}
 
 
-def _answer(said: httpx2.Response, line: int) -> Taken | Refused:
+def _answer(said: "httpx2.Response", line: int) -> Taken | Refused:
     if said.status_code == 401:
         raise Unauthenticated(why="the server does not know the token; see newel token create --scope intake")
     if said.status_code == 403:
@@ -102,7 +108,7 @@ def _answer(said: httpx2.Response, line: int) -> Taken | Refused:
     )
 
 
-def _why(said: httpx2.Response) -> str:
+def _why(said: "httpx2.Response") -> str:
     """What a problem says of itself."""
     try:
         found = msgspec.json.decode(said.content)

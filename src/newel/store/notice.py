@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from newel.domain.access import Staff
+from newel.domain.access import Role, Staff
 from newel.store.db import Tx, sql
 from newel.store.live import NOTICES
 
@@ -14,6 +14,7 @@ SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
 POLICY_OWNERS = "role:policy_owner"
 ON_CALL = "on_call"
+"""The on-call where the policy names nobody: every supervisor reads what goes there."""
 ROLE_NOTICES_STAND = timedelta(days=3)
 """For so long what a role is told waits for each of its people."""
 
@@ -87,4 +88,5 @@ async def all_seen(tx: Tx, staff: Staff) -> None:
 
 def _roles(staff: Staff) -> list[str]:
     """Where notices to the person's roles go."""
-    return [f"role:{role}" for role in sorted(staff.roles)]
+    shared = [f"role:{role}" for role in sorted(staff.roles)]
+    return [*shared, ON_CALL] if Role.SUPERVISOR in staff.roles else shared

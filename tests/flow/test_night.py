@@ -1,0 +1,73 @@
+"""A night without anybody: the on-call is told at once and once, and is somebody (RTE-2)."""
+
+from dataclasses import replace as another
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from conftest import NOON, House
+from floor import Floor, open_floor
+from newel.flow import routing
+from newel.store import access
+from newel.store import notice as notices
+
+NIGHT = NOON + timedelta(hours=16)
+SAFETY = "It shattered and cut my hand badly"
+PAGE = "on_call.nobody_able_on_shift"
+
+
+@pytest.fixture
+async def floor(house: House) -> Floor:
+    """Four in the morning: every shift is over, though nobody has signed out."""
+    floor = await open_floor(house)
+    await floor.rows("""UPDATE newel.staff SET zone = 'UTC', shifts = '{"wed": ["08:00-20:00"]}'""")
+    await house.freeze(NIGHT)
+    return floor
+
+
+async def told(floor: Floor) -> set[str]:
+    """Who finds the page when they look."""
+    async with floor.tx() as tx:
+        people = {login: await access.staff(tx, floor.id_of(login)) for login in floor.staff}
+        found = {login: await notices.unseen(tx, one, 50) for login, one in people.items() if one}
+    return {login for login, unseen in found.items() if PAGE in {one.kind for one in unseen}}
+
+
+async def test_RTE_2_at_night_the_on_call_is_told_at_once_and_once(floor: Floor) -> None:
+    case_id = await floor.say(SAFETY, ref="C0017", conversation="night")
+    await floor.work()
+    item = await floor.item(case_id)
+    assert item is not None
+    assert (item.priority, item.state, item.breached) == (1, "queued", False)
+    await floor.say("and it still bleeds", ref="C0017", conversation="night")
+    await floor.pass_time(minutes=5)
+    await floor.work()
+    await routing.sweep(floor.house)
+    pages = await floor.rows("SELECT kind, created_at FROM newel.notice WHERE case_id = $1", case_id)
+    assert [tuple(row) for row in pages] == [(PAGE, NIGHT)]
+    logged = await floor.rows(
+        "SELECT entity_id, at FROM newel.audit_event WHERE event = 'routing.potential_breach'"
+    )
+    assert [tuple(row) for row in logged] == [(str(item.id), NIGHT)]
+    assert await floor.rows("SELECT FROM newel.limbo") == []
+
+
+async def test_RTE_2_where_the_policy_names_no_on_call_every_supervisor_is_it(floor: Floor) -> None:
+    await floor.say(SAFETY)
+    await floor.work()
+    assert await told(floor) == {"ivan"}
+    async with floor.tx(floor.staff["ivan"]) as tx:
+        ivan = await access.staff(tx, floor.id_of("ivan"))
+        assert ivan is not None
+        (page,) = await notices.unseen(tx, ivan, 50)
+        assert await notices.seen(tx, page.id, ivan)
+    assert await told(floor) == set()
+
+
+async def test_RTE_2_whom_the_policy_names_is_the_on_call_alone(floor: Floor) -> None:
+    rule = replace(floor.running.bundle.routing, on_call="greta")
+    floor.replaced(another(floor.running, bundle=replace(floor.running.bundle, routing=rule)))
+    await floor.say(SAFETY)
+    await floor.work()
+    assert await told(floor) == {"greta"}
