@@ -41,6 +41,7 @@ NAMES: Final[Mapping[str, str]] = {
     "missed": N_("What was missed"),
     "most": N_("How many"),
     "name": N_("Name"),
+    "new_collection": N_("Name of the new collection"),
     "next": N_("Page"),
     "note": N_("Note"),
     "notes": N_("Notes"),
