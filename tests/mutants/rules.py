@@ -26,7 +26,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         2,
-        "flow/intake.py",
+        "flow/scan.py",
         "    except Exception as error:\n        return failure_receipt",
         "    except ZeroDivisionError as error:\n        return failure_receipt",
         *f("delivery", "INV_2_a_scanner_that_fails_sends_the_case_to_a_person"),

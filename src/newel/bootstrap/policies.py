@@ -113,14 +113,11 @@ class Policies:
     ) -> tuple[Matcher, Library]:
         """A worker has its models before the first case; others make them when they are asked."""
         if not self._train:
-            library = _LazyLibrary(lambda: self._kept().library(version.body, bundle, shelf))
+            library = _LazyLibrary(lambda: kept(self._settings).library(version.body, bundle, shelf))
             return kept_matcher(self._settings, bundle), library
-        matcher, made = self._kept().models(version.body, bundle, shelf)
+        matcher, made = kept(self._settings).models(version.body, bundle, shelf)
         log.info("matcher_ready", policy_version=version.label, target=matcher.version if matcher else "")
         return matcher or matcher_of(bundle), made
-
-    def _kept(self) -> "Kept":
-        return kept(self._settings)
 
     async def keep_fresh(self) -> None:
         """Refresh until cancelled; a database that is away only means that nothing changes."""

@@ -13,7 +13,7 @@ from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.scanner import Scanner, compile_scanner
 from newel.flow.house import House, Running
-from newel.flow.intake import heard
+from newel.flow.scan import heard
 
 LONGEST = 20_000
 

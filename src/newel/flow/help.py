@@ -23,7 +23,7 @@ from newel.domain.scan.features import ScanInput
 from newel.domain.words import Tier
 from newel.flow import chat
 from newel.flow.house import House, Running
-from newel.flow.intake import heard, scanned
+from newel.flow.scan import heard, scanned
 from newel.store import help as rows
 from newel.store import knowledge as articles
 from newel.store.db import Tx

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
-import structlog
 
 from newel import span
 from newel.domain import attachment
@@ -15,14 +14,14 @@ from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import of_receipt
 from newel.domain.intake import Inbound, Join
-from newel.domain.ports import Listens
 from newel.domain.scan.features import ScanInput, Signal
 from newel.domain.scan.reader import goes_on
-from newel.domain.scan.receipt import Receipt, failure_receipt
+from newel.domain.scan.receipt import Receipt
 from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
 from newel.flow import context, delivery, escalation, follow_up, sla
 from newel.flow.house import House, Running
+from newel.flow.scan import heard, scanned
 from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -37,8 +36,6 @@ from newel.store.envelope import case_place
 from newel.store.intake import Arrival, Look, Past, Sender
 
 HISTORY_SPAN = timedelta(days=90)
-
-log = structlog.get_logger("intake")
 
 
 @dataclass(frozen=True)
@@ -278,37 +275,6 @@ def _message(tx: Tx, coming: _Coming, case: Case, past: Sequence[Past]) -> ScanI
         signals=coming.signals,
         at=tx.now,
     )
-
-
-def heard(listens: Listens | None, message: ScanInput) -> ScanInput:
-    """With the signals of the models; where they fail the rules decide alone, and the receipt says so."""
-    try:
-        with span.part("model", {"newel.call": "signals"}):
-            signals = listens.signals(message) if listens else ()
-    except Exception as error:
-        log.warning("intake.models_failed", error=type(error).__name__)
-        return message
-    return msgspec.structs.replace(message, signals=signals)
-
-
-def scanned(running: Running, message: ScanInput) -> Receipt:
-    """The receipt; whatever goes wrong, the case goes to a person."""
-    with span.part("scan", {"newel.policy": running.version}) as here:
-        receipt = _read(running, message)
-        if receipt.error:
-            here.fail(receipt.error)
-        here.tell({"newel.scan.characters": len(message.text) + len(message.subject)})
-        here.tell(
-            {"newel.scan.markers": len(receipt.markers), "newel.scan.tier_floor": int(receipt.tier_floor)}
-        )
-        return receipt
-
-
-def _read(running: Running, message: ScanInput) -> Receipt:
-    try:
-        return running.scanner.scan(message)
-    except Exception as error:
-        return failure_receipt(running.version, type(error).__name__)
 
 
 async def _arrived(tx: Tx, coming: _Coming, arrival: Arrival, fresh: bool) -> Case:

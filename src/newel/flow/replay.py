@@ -24,7 +24,7 @@ from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
 from newel.flow.answer import merged, think, words_of
 from newel.flow.house import Running, Turn
-from newel.flow.intake import heard, scanned
+from newel.flow.scan import heard, scanned
 from newel.store.customer import Profile
 
 CUSTOMER = "shop.customer"

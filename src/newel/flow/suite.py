@@ -15,11 +15,11 @@ from newel.domain.policy.suite import Trial
 from newel.domain.ports import Listens, Match, Matcher, Scans
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
-from newel.domain.scan.receipt import Receipt, failure_receipt
+from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.domain.suite import Failure, SuiteFailed, failure, told, told_of
 from newel.flow.house import House, Running
-from newel.flow.intake import heard
+from newel.flow.scan import heard, read
 from newel.store import notice as notices
 from newel.store import suite as rows
 from newel.store.notice import POLICY_OWNERS, SUPERVISORS, Notice
@@ -67,10 +67,8 @@ def tried(
 
 
 def _scanned(scanner: Scans, listens: Listens | None, trial: Trial) -> Receipt:
-    try:
-        return scanner.scan(heard(listens, ScanInput(text=trial.say, previous=trial.after)))
-    except Exception as error:
-        return failure_receipt("", type(error).__name__)
+    message = ScanInput(text=trial.say, previous=trial.after)
+    return read(scanner, heard(listens, message), "")
 
 
 def _matched(matcher: Matcher | None, trial: Trial, bundle: Bundle) -> Match | None:
