@@ -49,8 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def url(self) -> str:
         """Where programs of this machine reach the server."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"http://{place(self.host, self.port)}"
 
     def origins(self) -> tuple[str, ...]:
         """The sites that may show the chat; one that is no plain origin is named."""
@@ -83,6 +82,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if len(key) != 32:
             raise Invalid(what="the master key file", why="it must hold 64 hexadecimal digits")
         return key
+
+
+def place(host: str, port: int) -> str:
+    """An address as URLs and people write it: IPv6 stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:

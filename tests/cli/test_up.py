@@ -90,16 +90,41 @@ def test_a_child_is_out_of_reach_of_ctrl_c_so_that_it_is_stopped_in_its_order() 
     child.wait(PATIENCE)
 
 
-def test_a_taken_port_is_said_before_anything_is_started(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+
+
+@pytest.mark.parametrize(
+    ("host", "family"),
+    [("127.0.0.1", socket.AF_INET), pytest.param("::1", socket.AF_INET6, marks=IPV6)],
+    ids=["IPv4", "IPv6"],
+)
+def test_a_taken_port_is_said_before_anything_is_started(tmp_path: Path, host: str, family: int) -> None:
+    with socket.create_server((host, 0), family=family) as taken:
         port = str(taken.getsockname()[1])
-        env = {**os.environ, "NEWEL_HOME": str(tmp_path / "home"), "NEWEL_PORT": port}
+        env = {**os.environ, "NEWEL_HOME": str(tmp_path / "home"), "NEWEL_HOST": host, "NEWEL_PORT": port}
         done = subprocess.run(
             [sys.executable, "-m", "newel", "up"], env=env, capture_output=True, text=True, check=False
         )
     assert done.returncode == 2
     assert f"port {port} is in use" in done.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_an_address_that_is_none_of_this_machine_is_said_as_urls_have_it(tmp_path: Path) -> None:
+    env = {**os.environ, "NEWEL_HOME": str(tmp_path / "home"), "NEWEL_HOST": "2001:db8::1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "newel", "up"], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "the address [2001:db8::1]:8080" in done.stderr
 
 
 SUPERVISOR = """

@@ -217,6 +217,8 @@ def _start_again(postgres: "Embedded") -> None:
 
 def _must_be_free(host: str, port: int) -> None:
     """Say that a port is taken, before anything is started; a server that is ending gets its moment."""
+    from newel.config import place as written
+
     try:
         _bind(host, port)
     except (OSError, OverflowError) as error:
@@ -226,15 +228,16 @@ def _must_be_free(host: str, port: int) -> None:
                 state="in use",
                 why="stop what listens there, or set NEWEL_PORT or NEWEL_DEMO_PORT",
             ) from None
-        raise Invalid(what=f"the address {host}:{port}", why=str(error)) from None
+        raise Invalid(what=f"the address {written(host, port)}", why=str(error)) from None
 
 
 def _bind(host: str, port: int) -> None:
     """Take the port for a moment; one whose supervisor was killed gives it up within seconds."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     deadline = time.monotonic() + _MOMENT_SECONDS
     while True:
         try:
-            socket.create_server((host, port)).close()
+            socket.create_server((host, port), family=family).close()
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise
