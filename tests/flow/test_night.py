@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from conftest import NOON, House
 from floor import Floor, open_floor
-from newel.flow import routing
+from newel.flow import routing, sla
 from newel.store import access
 from newel.store import notice as notices
 
@@ -24,6 +24,12 @@ async def floor(house: House) -> Floor:
     await floor.rows("""UPDATE newel.staff SET zone = 'UTC', shifts = '{"wed": ["08:00-20:00"]}'""")
     await house.freeze(NIGHT)
     return floor
+
+
+def names(floor: Floor, login: str) -> None:
+    """The policy that runs has this on-call."""
+    rule = replace(floor.running.bundle.routing, on_call=login)
+    floor.replaced(another(floor.running, bundle=replace(floor.running.bundle, routing=rule)))
 
 
 async def told(floor: Floor) -> set[str]:
@@ -66,8 +72,29 @@ async def test_RTE_2_where_the_policy_names_no_on_call_every_supervisor_is_it(fl
 
 
 async def test_RTE_2_whom_the_policy_names_is_the_on_call_alone(floor: Floor) -> None:
-    rule = replace(floor.running.bundle.routing, on_call="greta")
-    floor.replaced(another(floor.running, bundle=replace(floor.running.bundle, routing=rule)))
+    names(floor, "greta")
     await floor.say(SAFETY)
     await floor.work()
     assert await told(floor) == {"greta"}
+
+
+@pytest.mark.parametrize("named", ["nobody", "greta"])
+async def test_RTE_2_an_on_call_who_is_gone_leaves_it_to_every_supervisor(floor: Floor, named: str) -> None:
+    await floor.rows("UPDATE newel.staff SET active = false WHERE login = 'greta'")
+    names(floor, named)
+    await floor.say(SAFETY)
+    await floor.work()
+    assert await told(floor) == {"ivan"}
+
+
+async def test_RTE_2_when_it_is_late_as_well_the_on_call_is_told_of_that_too(floor: Floor) -> None:
+    names(floor, "nobody")
+    case_id = await floor.say(SAFETY)
+    await floor.work()
+    await floor.pass_time(hours=2)
+    await sla.fire(floor.house)
+    await floor.work()
+    pages = await floor.rows(
+        "SELECT kind FROM newel.notice WHERE case_id = $1 AND address = 'on_call' ORDER BY kind", case_id
+    )
+    assert [page["kind"] for page in pages] == ["on_call.breached", PAGE, "sla.again"]

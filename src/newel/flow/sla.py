@@ -25,7 +25,7 @@ from newel.store import sla as rows
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
-from newel.store.notice import APPROVERS, ON_CALL, SUPERVISORS, Notice
+from newel.store.notice import APPROVERS, SUPERVISORS, Notice
 from newel.store.sla import Target
 
 CLOCK: Final = system("sla")
@@ -301,6 +301,6 @@ async def _call_out_again(tx: Tx, running: Running, case: Case, target: Target, 
     kind, about = "sla.again", str(target.id)
     if await notices.sent(tx, case.id, kind, about):
         return
-    address = running.bundle.routing.on_call or ON_CALL
+    address = await notices.on_call(tx, running.bundle.routing.on_call)
     page = Notice(kind=kind, case_id=case.id, address=address, about=about)
     await notices.add(tx, page, Notice(kind=kind, case_id=case.id, staff_id=owner, address="", about=about))

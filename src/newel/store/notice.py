@@ -14,7 +14,7 @@ SUPERVISORS = "role:supervisor"
 APPROVERS = "role:approver"
 POLICY_OWNERS = "role:policy_owner"
 ON_CALL = "on_call"
-"""The on-call where the policy names nobody: every supervisor reads what goes there."""
+"""The on-call where the policy names nobody who is there: every supervisor reads what goes to it."""
 ROLE_NOTICES_STAND = timedelta(days=3)
 """For so long what a role is told waits for each of its people."""
 
@@ -40,6 +40,12 @@ async def add(tx: Tx, *notices: Notice) -> None:
         await tx.many(sql("notice").add, rows)
         tx.wakes.add("notice")
         tx.changes.add(NOTICES)
+
+
+async def on_call(tx: Tx, named: str) -> str:
+    """Where a page for the on-call goes: to the login that is named, if an account in use has it."""
+    found: bool = await tx.value(sql("notice").in_use, named)
+    return named if found else ON_CALL
 
 
 async def sent(tx: Tx, case_id: UUID, kind: str, about: str) -> bool:

@@ -28,7 +28,7 @@ from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.job import Job
 from newel.store.live import of_conversation
-from newel.store.notice import ON_CALL, Notice
+from newel.store.notice import Notice
 from newel.store.routing import WorkItem
 
 ROUTER: Final = system("routing")
@@ -251,7 +251,7 @@ async def call_out(tx: Tx, item: WorkItem, running: Running, why: str) -> None:
     if await notices.sent(tx, item.case_id, kind, about):
         return
     await _potential_breach(tx, item, why)
-    address = running.bundle.routing.on_call or ON_CALL
+    address = await notices.on_call(tx, running.bundle.routing.on_call)
     await notices.add(tx, Notice(kind=kind, case_id=item.case_id, address=address, about=about))
 
 

@@ -6,6 +6,10 @@ INSERT INTO newel.notice (id, staff_id, address, case_id, kind, data, created_at
 -- Whether a notice of this kind went out about this thing.
 SELECT EXISTS (SELECT FROM newel.notice WHERE case_id = $1 AND kind = $2 AND data ->> 'about' = $3);
 
+-- name: in_use
+-- Whether an account in use has this login.
+SELECT EXISTS (SELECT FROM newel.staff WHERE login = $1 AND active);
+
 -- name: unseen
 -- The newest that a person has not seen: their own, and what their roles ($2) were told since $3; at most $4.
 SELECT n.id, n.case_id, n.kind, n.address, coalesce(c.workflow, '') AS workflow,
