@@ -153,12 +153,58 @@ async def test_INV_15_a_phrase_that_names_the_customer_is_refused_and_no_marker_
 async def test_INV_18_of_an_erased_customer_nothing_is_written_any_more(floor: Floor, given: Told) -> None:
     await missed(floor, Cluster.LEGAL)
     (found,) = await opened(floor)
-    await floor.rows("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = newel.now()")
+    await erase(floor)
     with pytest.raises(Conflict, match="erased"):
         await post_mortem.write(floor.house, floor.staff["ivan"], found.id, given)
     (still,) = await opened(floor)
     assert still.state == "open"
     assert len(await policy.versions(floor.house)) == 1
+
+
+async def erase(floor: Floor) -> None:
+    await floor.rows("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = newel.now()")
+
+
+async def test_INV_18_an_erased_customers_open_one_is_closed_and_late_for_nobody(floor: Floor) -> None:
+    case_id = await missed(floor)
+    (found,) = await opened(floor)
+    await floor.pass_time(days=1)
+    await erase(floor)
+    await floor.pass_time(days=7)
+    await asyncio.gather(*(weekly.watch(floor.house) for _ in range(3)))
+    assert await opened(floor) == []
+    assert await told(floor, "post_mortem.overdue") == []
+    closed = await post_mortem.opened(floor.house, floor.staff["greta"], found.id)
+    assert (closed.state, closed.overdue_at, closed.written_by) == ("closed", None, None)
+    events = await floor.rows(
+        "SELECT data ->> 'why' FROM newel.audit_event WHERE event = 'post_mortem.closed' AND case_id = $1",
+        case_id,
+    )
+    assert [why for (why,) in events] == ["erased"]
+    with pytest.raises(Conflict, match="erased"):
+        await post_mortem.write(floor.house, floor.staff["ivan"], found.id, NOTHING)
+    reviews = await weekly.listed(floor.house, floor.staff["greta"])
+    assert {(one.figures.post_mortems.open, one.to_write) for one in reviews if one.figures.post_mortems} == {
+        (0, 0)
+    }
+
+
+async def test_INV_18_what_was_written_before_the_erasure_stays_written(floor: Floor) -> None:
+    await missed(floor)
+    (found,) = await opened(floor)
+    await post_mortem.write(floor.house, floor.staff["ivan"], found.id, NOTHING)
+    await erase(floor)
+    await weekly.watch(floor.house)
+    assert (await post_mortem.opened(floor.house, floor.staff["greta"], found.id)).state == "written"
+
+
+async def test_INV_18_a_miss_of_an_erased_customer_calls_nobody(floor: Floor) -> None:
+    await from_before(floor, "legal")
+    await erase(floor)
+    for _ in range(2):
+        await weekly.watch(floor.house)
+    (found,) = await post_mortem.listed(floor.house, floor.staff["greta"])
+    assert (found.state, await told(floor, "post_mortem.opened")) == ("closed", [])
 
 
 async def test_QUA_6_the_case_tells_its_post_mortem(floor: Floor) -> None:

@@ -68,6 +68,19 @@ MUTANTS: tuple[Mutant, ...] = (
         "AND v.state = 'draft'",
         *w("QUA_6_a_marker_is_a_draft_of_the_same_workflow"),
     ),
+    without(
+        "QUA-6",
+        PM,
+        "AND k.wrapped IS NULL",
+        *w("INV_18_only_an_erased_customers_is_closed"),
+    ),
+    patched(
+        "QUA-6",
+        "flow/weekly.py",
+        "    await post_mortem.close_erased(house)\n",
+        "",
+        f"{FLOW}/test_post_mortem.py::test_INV_18_an_erased_customers_open_one_is_closed_and_late_for_nobody",
+    ),
     patched(
         "QUA-6",
         "flow/miss.py",

@@ -61,6 +61,20 @@ async def test_INT_3_QUA_6_a_week_is_looked_back_on_over_http(shop: Site) -> Non
     assert (done["state"], done["signed_by"]) == ("signed", "Greta Lindqvist")
 
 
+async def test_INV_18_of_an_erased_customer_the_page_says_why_nothing_is_written(shop: Site) -> None:
+    await missed(shop)
+    await shop.house.as_owner("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = newel.now()")
+    await a_week_later(shop)
+    ivan = await shop.signed_in("ivan")
+    (found,) = (await ivan.get(POST_MORTEMS, params={"state": "closed"})).json()["post_mortems"]
+    page = (await ivan.get(f"/post-mortems/{found['id']}")).text
+    assert "It cannot be written: the customer was erased." in page
+    assert "/text" not in page
+    assert "Every miss has its post-mortem." in (await ivan.get("/weekly")).text
+    refused = await ivan.post(f"{POST_MORTEMS}/{found['id']}/text", json=NOTHING)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
 async def test_who_may_not_and_what_is_not_there_are_refused(shop: Site) -> None:
     ivan, ben = await shop.signed_in("ivan"), await shop.signed_in("ben")
     for path in (WEEKLY, POST_MORTEMS, f"{WEEKLY}/{uuid4()}", f"{POST_MORTEMS}/{uuid4()}", "/weekly"):

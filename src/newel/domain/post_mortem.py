@@ -77,9 +77,9 @@ def must_say(told: Told) -> None:
 
 def must_be_writable(post_mortem_id: UUID, state: str, erased: bool) -> None:
     """It is open, and its customer is not erased: no key is left that what is said could be sealed with."""
-    if state != "open":
+    if state == "written":
         raise Conflict(what=f"post-mortem {post_mortem_id}", state="written", why="somebody else was first")
-    if erased:
+    if state == "closed" or erased:
         why = "its customer's texts were erased"
         raise Conflict(what=f"post-mortem {post_mortem_id}", state="closed", why=why)
 

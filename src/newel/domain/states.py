@@ -97,8 +97,9 @@ WEEKLY: Machine = {
     "signed": (),
 }
 POST_MORTEM: Machine = {
-    "open": ("written",),
+    "open": ("written", "closed"),
     "written": (),
+    "closed": (),
 }
 
 MACHINES: Mapping[str, Machine] = {

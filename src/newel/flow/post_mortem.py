@@ -32,13 +32,16 @@ log = structlog.get_logger("post_mortem")
 
 
 async def begin(tx: Tx, house: House, case: Case, miss: Bare) -> None:
-    """A miss has its post-mortem from here on; its owner hears of it. The second miss of a cluster joins."""
+    """A miss has its post-mortem from here on; its owner hears of it. The second miss of a cluster joins.
+
+    Of an erased customer nobody hears: nothing could be written.
+    """
     running = await house.running(tx, case.workflow)
     owner = running.bundle.owners.improvement
     owner_id = await weekly.owner(tx, owner)
     due = review.post_mortem_due(running.bundle, tx.now)
     found = await rows.add(tx, case, miss, owner, owner_id, due)
-    if found is not None:
+    if found is not None and not case.erased:
         await _tell(tx, "post_mortem.opened", Call(id=found, case_id=case.id, owner_id=owner_id))
 
 
@@ -54,6 +57,12 @@ async def begin_missing(house: House) -> None:
             raise
         except Exception as error:  # one miss's trouble holds up no other
             log.warning("post_mortem.failed", case_id=str(miss.case_id), code=type(error).__name__)
+
+
+async def close_erased(house: House) -> None:
+    """What nobody can write any more waits for nobody: its customer was erased, by whatever way."""
+    async with house.db.tx(WATCH) as tx:
+        await rows.close_erased(tx)
 
 
 async def tell_late(house: House) -> None:

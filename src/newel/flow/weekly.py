@@ -39,7 +39,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def watch(house: House) -> None:
-    """The periodic look: each week has its review, each miss its post-mortem, and what is late is told."""
+    """The periodic look: each week has its review, each miss its post-mortem, and what is late is told.
+
+    What of it can be written no more is closed before it is counted or told.
+    """
+    await post_mortem.close_erased(house)
     for workflow, running in house.in_force().items():
         try:
             await _open(house, running)

@@ -25,7 +25,10 @@ class PostMortemWords(msgspec.Struct, frozen=True):
 
 
 class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
-    """One post-mortem; ``draft`` is the version that its marker is drafted in."""
+    """One post-mortem; ``draft`` is the version that its marker is drafted in.
+
+    A closed one was open when its customer was erased: it cannot be written any more.
+    """
 
     id: UUID
     case_id: UUID
@@ -45,6 +48,7 @@ class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
     overdue_at: datetime | None
     written_by: str | None
     written_at: datetime | None
+    closed_at: datetime | None
     why: str | None
     measure: str | None
     draft: str | None
@@ -142,6 +146,12 @@ async def write(
         raise Conflict(what=f"post-mortem {one.id}", state="written", why="somebody else was first")
     words = {"why": told.why.value, "measure": told.measure.value, "draft": draft_id}
     await _record(tx, "written", one.id, case.id, "written", **words)
+
+
+async def close_erased(tx: Tx) -> None:
+    """Close what is open of erased customers, each with its event."""
+    for row in await tx.rows(sql("post_mortem").close_erased, tx.now):
+        await _record(tx, "closed", row["id"], row["case_id"], "closed", why="erased")
 
 
 async def overdue(tx: Tx) -> list[Call]:

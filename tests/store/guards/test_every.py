@@ -7,12 +7,15 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 from tests.store.guards import acts, reviews, rows
 from tests.store.guards.rows import HAND, MAC, Ground, change, ground, person, put
 
 from conftest import House
 from newel.domain.states import MACHINES
+from newel.store import notice
 from newel.store.db import Tx
+from newel.store.notice import Notice
 
 Make = Callable[[Tx, Ground], Awaitable[UUID]]
 
@@ -189,6 +192,17 @@ async def test_INV_12_a_case_has_one_approval_that_waits(house: House) -> None:
     with pytest.raises(asyncpg.UniqueViolationError, match="approval_pending"):
         async with house.db.tx(HAND) as tx:
             await acts.approval(tx, on, binding=MAC)
+
+
+async def test_RTE_2_the_on_call_is_told_once_of_one_item_and_cause(house: House) -> None:
+    on = await ground(house.db)
+    called = Notice(kind="on_call.breached", case_id=on.case, address="on_call", about="an item")
+    for one in (called, replace(called, about="another"), replace(called, kind="on_call.escalated")):
+        async with house.db.tx(HAND) as tx:
+            await notice.add(tx, one)
+    with pytest.raises(asyncpg.UniqueViolationError, match="notice_called"):
+        async with house.db.tx(HAND) as tx:
+            await notice.add(tx, called)
 
 
 async def test_INV_9_a_case_has_one_clock_of_a_kind(house: House) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from tests.store.guards import reviews, rows
 from tests.store.guards.rows import HAND, HOUR, Ground, change, ground, person, refused
+from tests.store.guards.test_merge import keyed
 from tests.store.guards.test_quality import sample
 
 from conftest import House
@@ -116,6 +117,23 @@ async def test_QUA_6_only_who_is_named_or_a_supervisor_writes(house: House) -> N
     _, _, post_mortem, _ = await both(house)
     async with refused(house.db, "NW-POSTMORTEM: not theirs to write") as tx:
         await reviews.written(tx, post_mortem, await person(tx, roles=["improver"]))
+
+
+async def test_INV_18_only_an_erased_customers_is_closed(house: House) -> None:
+    on, _, post_mortem, by = await both(house)
+    async with house.db.tx(HAND) as tx:
+        await keyed(tx, on.customer)
+    async with refused(house.db, "NW-POSTMORTEM: it can be written still") as tx:
+        await change(tx, "post_mortem", post_mortem, state="closed", closed_at=tx.now)
+    async with house.db.tx(HAND) as tx:
+        await tx.run("UPDATE keyring.subject_key SET wrapped = NULL, destroyed_at = $1", tx.now)
+    with pytest.raises(asyncpg.CheckViolationError, match="post_mortem_closed"):
+        async with house.db.tx(HAND) as tx:
+            await change(tx, "post_mortem", post_mortem, state="closed")
+    async with house.db.tx(HAND) as tx:
+        await change(tx, "post_mortem", post_mortem, state="closed", closed_at=tx.now)
+    async with refused(house.db, "NW-POSTMORTEM: a post-mortem keeps what it was") as tx:
+        await reviews.written(tx, post_mortem, by, closed_at=None)
 
 
 async def test_QUA_6_a_marker_is_a_draft_of_the_same_workflow(house: House) -> None:

@@ -208,6 +208,8 @@ CREATE TABLE newel.notice (
 );
 CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
+-- RTE-2: the on-call is told once of each item, for each cause.
+CREATE UNIQUE INDEX notice_called ON newel.notice (case_id, kind, (data ->> 'about')) WHERE starts_with(kind, 'on_call.');
 CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
 -- What goes to a role is seen by each of its people for themselves: one by one, or all up to a time.

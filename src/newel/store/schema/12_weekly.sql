@@ -44,7 +44,7 @@ CREATE TABLE newel.post_mortem (
     workflow    text        NOT NULL,
     cluster     text        NOT NULL,
     miss_id     uuid        NOT NULL REFERENCES newel.miss,
-    state       text        NOT NULL CHECK (state IN ('open', 'written')),
+    state       text        NOT NULL CHECK (state IN ('open', 'written', 'closed')),
     owner       text        NOT NULL,
     owner_id    uuid        REFERENCES newel.staff,
     opened_at   timestamptz NOT NULL,
@@ -56,13 +56,15 @@ CREATE TABLE newel.post_mortem (
     measure     text        CHECK (measure IN ('marker', 'threshold', 'playbook', 'nothing')),
     said_sealed bytea,
     draft_id    uuid        REFERENCES newel.policy_version,
+    closed_at   timestamptz,
     UNIQUE (case_id, episode, cluster),
     CHECK ((state = 'written') = (written_by IS NOT NULL)),
     CHECK ((state = 'written') = (written_at IS NOT NULL)),
     CHECK ((state = 'written') = (why IS NOT NULL)),
     CHECK ((state = 'written') = (measure IS NOT NULL)),
     CHECK ((state = 'written') = (said_sealed IS NOT NULL)),
-    CHECK ((draft_id IS NOT NULL) = (measure IS NOT NULL AND measure = 'marker'))
+    CHECK ((draft_id IS NOT NULL) = (measure IS NOT NULL AND measure = 'marker')),
+    CONSTRAINT post_mortem_closed CHECK ((state = 'closed') = (closed_at IS NOT NULL))
 );
 CREATE INDEX post_mortem_open ON newel.post_mortem (due_at) WHERE state = 'open';
 CREATE INDEX post_mortem_workflow ON newel.post_mortem (workflow, opened_at);
@@ -106,7 +108,8 @@ END $$;
 CREATE TRIGGER weekly_guard BEFORE INSERT OR UPDATE ON newel.weekly
     FOR EACH ROW EXECUTE FUNCTION newel.guard_weekly();
 
--- A post-mortem is of a miss of its case, is written once, and has a policy of its workflow drafted at most.
+-- A post-mortem is of a miss of its case, is written once, and has a policy of its workflow drafted at most. It is closed
+-- without a word only when its customer was erased (INV-18).
 CREATE FUNCTION newel.guard_post_mortem() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -126,6 +129,10 @@ BEGIN
     END IF;
     IF NEW.state = 'written' AND NOT newel.answers_for(NEW.written_by, NEW.owner_id) THEN
         RAISE EXCEPTION 'NW-POSTMORTEM: not theirs to write' USING ERRCODE = 'NW041';
+    END IF;
+    IF NEW.state = 'closed' AND NOT EXISTS (SELECT FROM newel.cases c JOIN keyring.subject_key k ON k.subject_id = c.customer_id
+        WHERE c.id = NEW.case_id AND k.wrapped IS NULL) THEN
+        RAISE EXCEPTION 'NW-POSTMORTEM: it can be written still' USING ERRCODE = 'NW041';
     END IF;
     IF NEW.draft_id IS NOT NULL AND NOT EXISTS (SELECT FROM newel.policy_version v
         WHERE v.id = NEW.draft_id AND v.workflow = NEW.workflow AND v.state = 'draft') THEN

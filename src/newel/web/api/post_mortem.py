@@ -20,9 +20,9 @@ Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(max_length=20)]
 
 
 class InState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """In one state; without one, in both."""
+    """In one state; without one, in any."""
 
-    state: Literal["open", "written"] | None = None
+    state: Literal["open", "written", "closed"] | None = None
 
 
 class PostMortems(msgspec.Struct, frozen=True):
