@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from newel.ai import encoder
+from newel.ai import corrected, encoder
+from newel.ai.corrected import Correction
 from newel.ai.encoder import Encoder, NoEncoder
 
 MUG = "My mug arrived broken and nobody answers."
@@ -35,11 +36,67 @@ def reads() -> Encoder:
     return found
 
 
-def test_a_sentence_has_the_numbers_of_the_published_model(reads: Encoder) -> None:
-    numbers = reads.encode([MUG])
+@pytest.fixture(scope="module")
+def untaught() -> Encoder:
+    """The encoder as it was published."""
+    return Encoder(encoder.make(learnt=b""))
+
+
+def test_without_a_lesson_a_sentence_has_the_numbers_of_the_published_model(untaught: Encoder) -> None:
+    numbers = untaught.encode([MUG])
     assert numbers.shape == (1, encoder.WIDTH)
     assert numbers[0, :4] == pytest.approx(PUBLISHED, abs=0.01)
     assert float(np.linalg.norm(numbers)) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_lesson_brings_near_what_a_person_must_lead(reads: Encoder, untaught: Encoder) -> None:
+    """Two deaths, told in other words, and a question about the same account."""
+    told = [
+        LOSS,
+        "Mum passed away on Sunday and you are still charging her card.",
+        "How do I change the card?",
+    ]
+    before, after = untaught.encode(told), reads.encode(told)
+    assert float(after[0] @ after[1]) > float(before[0] @ before[1])
+    assert float(after[1] @ after[2]) < float(before[1] @ before[2])
+
+
+def test_what_was_learnt_is_added_to_its_table() -> None:
+    weights = {"encoder.layer.0.output.dense.weight": np.zeros((3, 4), np.float32)}
+    one = Correction(np.full((2, 4), 0.5, np.float32), np.full((3, 2), 2.0, np.float32))
+    learnt = corrected.unpacked(corrected.packed(dict.fromkeys(weights, one)))
+    [table] = corrected.corrected(weights, learnt).values()
+    assert np.array_equal(table, np.full((3, 4), 2.0))
+    assert not weights["encoder.layer.0.output.dense.weight"].any()
+
+
+def test_the_layers_alone_are_corrected() -> None:
+    shipped = corrected.unpacked(corrected.shipped())
+    assert {name for name in encoder.published()[1] if corrected.corrects(name)} == shipped.keys()
+    assert len(shipped) == 6 * encoder.LAYERS
+
+
+@pytest.mark.parametrize(
+    "learnt",
+    [
+        b"no numbers",
+        b"PK\x03\x04",
+        corrected.packed({"no such table": Correction(np.zeros((1, 4)), np.zeros((3, 1)))}),
+        corrected.packed(
+            {"encoder.layer.0.output.dense.weight": Correction(np.zeros((1, 4)), np.zeros((3, 1)))}
+        ),
+    ],
+    ids=["rubbish", "half a file", "another table", "another size"],
+)
+def test_what_does_not_fit_the_weights_is_told(learnt: bytes) -> None:
+    with pytest.raises(NoEncoder, match="does not fit"):
+        encoder.make(learnt)
+
+
+def test_another_lesson_is_another_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = encoder.version()
+    monkeypatch.setattr(corrected, "shipped", lambda: b"")
+    assert encoder.version() != before
 
 
 def test_what_means_the_same_is_near(reads: Encoder) -> None:

@@ -86,8 +86,8 @@ def test_it_can_only_raise_a_score(second: Second, text: str) -> None:
 
 def test_what_no_word_gives_away_is_heard(second: Second) -> None:
     for text, label in (
-        ("We buried my mother on Monday, please stop writing to her.", "grief"),
-        ("Everything of mine came wrong: cups, tray, the stool.", "several_products"),
+        ("The parcel sits with the border people and they ask for papers.", "customs"),
+        ("She is twelve and typed in my card.", "minors"),
     ):
         assert scores(told(None, text))[label] < 0.2
         assert scores(told(second, text))[label] > 0.6

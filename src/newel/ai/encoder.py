@@ -1,8 +1,9 @@
 """The encoder: what a sentence means as 384 numbers, whatever its words (all-MiniLM-L6-v2).
 
-Its weights come from a package of their own; the graph is written from them at the first start, with
-weights of eight bits, and runs in one session of one thread for the whole process. Each sentence is
-read alone: its numbers do not depend on what stands beside it. Nothing of a text is remembered.
+Its weights come from a package of their own, and are corrected by what it learnt from our lines. The
+graph is written from them at the first start, with weights of eight bits, and runs in one session of
+one thread for the whole process. Each sentence is read alone: its numbers do not depend on what stands
+beside it. Nothing of a text is remembered.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from newel.ai import graph
+from newel.ai import corrected, graph
 from newel.ai.features import Floats
 
 PACKAGE: Final = "all_minilm_l6_v2"
@@ -27,11 +28,11 @@ TOKENS_SHA256: Final = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f4
 WIDTH: Final = 384
 # Of a sentence so many pieces of words are read, and so many characters are looked at for them.
 LONGEST, _LOOKED_AT = 64, 1_000
-_HEADS, _LAYERS, _BLOCK = 12, 6, 32
+HEADS, LAYERS, _BLOCK = 12, 6, 32
 _WHOLE: Final = 4  # products of whole numbers
 _MICROSOFT: Final = "com.microsoft"
-_EPSILON: Final = 1e-12
-_FORMAT: Final = "encoder-1"
+EPSILON: Final = 1e-12
+_FORMAT: Final = "encoder-2"
 Weights = Mapping[str, np.ndarray]
 
 
@@ -70,10 +71,15 @@ class Encoder:
         return np.array(rows, np.float32).reshape(len(rows), WIDTH)
 
     def _encoded(self, text: str) -> Floats:
-        ids = self._tokens.encode(_plain(text[:_LOOKED_AT])).ids
+        ids = self.pieces(text)
         given = self._made.pieces[ids].astype(np.float32) + self._made.places[: len(ids)]
         row: Floats = self._session.run(None, {"x": given})[0].mean(0)
-        return row / np.float32(max(float(np.linalg.norm(row)), _EPSILON))
+        return row / np.float32(max(float(np.linalg.norm(row)), EPSILON))
+
+    def pieces(self, text: str) -> list[int]:
+        """The pieces of words that are read of a text, by number."""
+        found: list[int] = self._tokens.encode(_plain(text[:_LOOKED_AT])).ids
+        return found
 
 
 def _plain(text: str) -> str:
@@ -83,19 +89,28 @@ def _plain(text: str) -> str:
 
 def version() -> str:
     """What a sentence's numbers follow from."""
-    return hashlib.sha256(f"{_FORMAT} {SHA256} {TOKENS_SHA256} {LONGEST}".encode()).hexdigest()[:12]
+    made_from = f"{_FORMAT} {SHA256} {TOKENS_SHA256} {LONGEST} {corrected.version()}"
+    return hashlib.sha256(made_from.encode()).hexdigest()[:12]
 
 
-def make() -> Made:
-    """The graph from the weights of the package; ``NoEncoder`` where they are missing or are others."""
-    tokens, weights = _files()
-    held = _tensors(weights)
+def make(learnt: bytes | None = None) -> Made:
+    """The graph from the weights of the package and what was learnt beside them: what ships, if not given.
+
+    ``NoEncoder`` where the weights are missing or are others.
+    """
+    tokens, weights = published()
+    try:
+        held = corrected.corrected(
+            weights, corrected.unpacked(corrected.shipped() if learnt is None else learnt)
+        )
+    except ValueError as error:
+        raise NoEncoder("what it learnt does not fit its weights") from error
     table = "embeddings.{}_embeddings.weight".format
     places = held[table("position")][:LONGEST] + held[table("token_type")][0]
-    return Made(_graph(held), held[table("word")].astype(np.float16), places, tokens.decode())
+    return Made(_graph(held), held[table("word")].astype(np.float16), places, tokens)
 
 
-def _files() -> tuple[bytes, bytes]:
+def published() -> tuple[str, Weights]:
     """The pieces of words and the weights, as they were published."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
@@ -107,7 +122,7 @@ def _files() -> tuple[bytes, bytes]:
         raise NoEncoder("its weights cannot be read") from error
     if [hashlib.sha256(each).hexdigest() for each in (tokens, weights)] != [TOKENS_SHA256, SHA256]:
         raise NoEncoder("its weights are not those that its readers were taught with")
-    return tokens, weights
+    return tokens.decode(), _tensors(weights)
 
 
 def _tensors(content: bytes) -> Weights:
@@ -147,7 +162,7 @@ class _Plan:
         self.nodes: list[bytes] = []
         self.constants = [
             graph.constant("thirds", np.array([WIDTH] * 3)),
-            graph.constant("heads", np.array([0, _HEADS, WIDTH // _HEADS])),
+            graph.constant("heads", np.array([0, HEADS, WIDTH // HEADS])),
             graph.constant("flat", np.array([0, WIDTH])),
         ]
 
@@ -167,7 +182,7 @@ class _Plan:
             self.constant(f"{output}.{part}", self.weights[f"{name}.LayerNorm.{part}"])
             for part in ("weight", "bias")
         ]
-        return self.step("LayerNormalization", [x, *learnt], output, axis=-1, epsilon=_EPSILON)
+        return self.step("LayerNormalization", [x, *learnt], output, axis=-1, epsilon=EPSILON)
 
     def linear(self, x: str, weight: Floats, bias: Floats, output: str) -> str:
         """Rows times a table of weights of eight bits, of which each 32 have a scale of their own."""
@@ -192,8 +207,8 @@ class _Plan:
         kinds = [f"{name}.self.{kind}" for kind in ("query", "key", "value")]
         weight = np.concatenate([self.weights[f"{kind}.weight"] for kind in kinds])
         bias = np.concatenate([self.weights[f"{kind}.bias"] for kind in kinds])
-        weight[:WIDTH] /= (WIDTH / _HEADS) ** 0.5
-        bias[:WIDTH] /= (WIDTH / _HEADS) ** 0.5
+        weight[:WIDTH] /= (WIDTH / HEADS) ** 0.5
+        bias[:WIDTH] /= (WIDTH / HEADS) ** 0.5
         parts = [f"{at}.{kind}" for kind in "qkv"]
         self.nodes.append(
             graph.node("Split", [self.linear(x, weight, bias, f"{at}.all"), "thirds"], parts, axis=-1)
@@ -213,7 +228,7 @@ def _graph(weights: Weights) -> bytes:
     """Six layers over the sum of what the pieces and their places are."""
     plan = _Plan(weights)
     x = plan.normed("x", "embeddings", "start")
-    for at in range(_LAYERS):
+    for at in range(LAYERS):
         layer = f"encoder.layer.{at}"
         taken = plan.attended(x, f"{layer}.attention", f"a{at}")
         taken = plan.dense(taken, f"{layer}.attention.output.dense", f"o{at}")

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from newel.ai.calibrate import Doubles, fit_logistic
 from newel.ai.features import WIDTH, Columns, Floats, Rows
@@ -193,10 +194,16 @@ class Unseen(NamedTuple):
 
 def unseen(lesson: Lesson) -> Unseen:
     """A third of the groups, judged by a model that saw none of them."""
-    order = np.random.default_rng(7).permutation(int(lesson.groups.max()) + 1) % _FOLDS
-    held = order[lesson.groups] == 0
+    held = held_back(lesson)
     model, asked = learn(lesson.part(np.flatnonzero(~held))), lesson.part(np.flatnonzero(held))
     return Unseen(asked, model, model.scores(weighed(seen_of(asked.texts), model.scale)))
+
+
+def held_back(lesson: Lesson) -> NDArray[np.bool_]:
+    """The texts of the same third of the groups each time."""
+    order = np.random.default_rng(7).permutation(int(lesson.groups.max()) + 1) % _FOLDS
+    found: NDArray[np.bool_] = order[lesson.groups] == 0
+    return found
 
 
 def calibrated(scores: Floats, truth: Floats, counts: Floats) -> Floats:

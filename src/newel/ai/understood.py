@@ -10,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newel.ai import signal
 from newel.ai.calibrate import fit_logistic
 from newel.ai.encoder import Encoder
 from newel.ai.features import Floats
 from newel.ai.lbfgs import minimise
-from newel.ai.lesson import Lesson, Unseen
+from newel.ai.lesson import Lesson, Unseen, held_back
 from newel.ai.meaning import LANGUAGES, Meaning, version
 from newel.ai.signal import ORDINARY, together
 
@@ -29,17 +30,17 @@ _AT_ONCE: Final = 500
 
 def understood(held: Unseen, taken: Lesson, reads: Encoder) -> Meaning:
     """What is learnt from the lines that were not held back, weighed on those that were."""
-    lines = taken.part(np.flatnonzero(~np.isin(taken.groups, held.part.groups)))
+    lines = taken.part(np.flatnonzero(spoken(taken) & ~held_back(taken)))
     table, bias = fitted(encoded(reads, lines.texts), lines.truth, lines.weights)
-    asked = np.flatnonzero(_spoken(held.part))
+    asked = np.flatnonzero(spoken(held.part))
     part = held.part.part(asked)
     return weighed(held.scores[asked], encoded(reads, part.texts) @ table + bias, (table, bias), part)
 
 
-def _spoken(lesson: Lesson) -> np.ndarray:
+def spoken(lesson: Lesson) -> NDArray[np.bool_]:
     """The texts in the languages that the encoder reads."""
-    spoken = [signal.LANGUAGES.index(code) for code in LANGUAGES]
-    return np.isin(lesson.groups % len(signal.LANGUAGES), spoken)
+    codes = [signal.LANGUAGES.index(code) for code in LANGUAGES]
+    return np.isin(lesson.groups % len(signal.LANGUAGES), codes)
 
 
 def encoded(reads: Encoder, texts: Sequence[str]) -> Floats:
