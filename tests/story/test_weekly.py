@@ -6,16 +6,16 @@ It has a house of its own, as it takes the clock from Wednesday to the Wednesday
 from tests.story.day import Day, Json, Person, until
 
 SUPPORT = "customer-support"
-GUILD = "the potters' guild"
+CIRCLE = "the lantern circle"
 POST_MORTEM = {
     "why": "marker_missing",
-    "missed": "A dispute was taken to the guild, and the AI told where the parcel is.",
+    "missed": "A dispute was taken to the circle, and the AI told where the parcel is.",
     "measure": "marker",
-    "remedy": "Who names the guild talks to Esme.",
-    "phrases": [GUILD],
+    "remedy": "Who names the circle talks to Esme.",
+    "phrases": [CIRCLE],
     "like": "legal.dictionary",
 }
-SIGNED = {"notes": "One miss, and it is understood.", "decisions": "Esme writes to the guild."}
+SIGNED = {"notes": "One miss, and it is understood.", "decisions": "Esme writes to the circle."}
 
 
 def days_later(day: Day, days: int) -> None:
@@ -51,7 +51,7 @@ def post_mortem_of(day: Day, taken: Json) -> Json:
 
 
 def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked_back_on(week: Day) -> None:
-    taken = week.say(f"Where is order 10110? I have told {GUILD} about it as well.", "C0110")
+    taken = week.say(f"Where is order 10110? The question is with {CIRCLE} too.", "C0110")
     week.replied(taken, "ai")
     assert week.case(taken)["tier"] == 1
 
@@ -62,7 +62,7 @@ def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked
     assert (opened["state"], opened["owner_name"]) == ("open", "Ivan Petrov")
     written = ivan.post(f"/api/v1/post-mortems/{opened['id']}/text", **POST_MORTEM)
     assert written["draft_state"] == "draft"
-    ivan.resolve(taken["case_id"], reply="A person here: I have written to the guild.")
+    ivan.resolve(taken["case_id"], reply="A person here: I have written to the circle.")
 
     draft = f"/policy/{written['draft']}"
     assert is_done(june, f"{draft}/activation") == 409  # nobody has signed it
@@ -101,7 +101,7 @@ def test_INT_3_QUA_6_POL_2_what_was_missed_is_a_persons_after_the_week_is_looked
     )
     assert page not in week.person("ivan").http.get("/wallboard").text
 
-    again = week.say("Where is order 10111? The potters' guild has my letter too.", "C0111")
+    again = week.say("Where is order 10111? The lantern circle has my letter too.", "C0111")
     esme = week.owner(again)
     assert esme.login == "esme"
     item = esme.item(again["case_id"])
