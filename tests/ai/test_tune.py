@@ -1,21 +1,39 @@
 """A model is fitted on labelled messages, judged on those it had not seen, and kept in a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from newel.ai import fitted as files
-from newel.ai import signal
+from newel.ai import encoder, numbers, signal
+from newel.ai.encoder import Encoder
+from newel.ai.features import Floats
 from newel.ai.fitted import Ears, Fitted, ears, file_name, packed, unpacked
+from newel.ai.meaning import Second, second
 from newel.ai.tune import Heard, fit, heard, judged
 from newel.bootstrap import LazyListener
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import FITTED, ScanInput
 
 # Words of a trade that no shipped model knows: what is a grumble there, and what is praise.
 GRUMBLES = ("the {} came out flocculent", "such a muddy {}, it gushed", "my {} is skunked and hazy")
 PRAISE = ("the {} came out crisp", "such a lively {}, it sparkled", "my {} is bright and clear")
 BEERS = ("porter", "saison", "mild", "stout", "gose", "lambic", "pilsner", "bock", "tripel", "kolsch")
+
+
+# The same feelings in words that share nothing.
+GLOOM = (
+    "I cried over the {}",
+    "the {} broke my heart",
+    "so unhappy since the {}",
+    "the {} leaves me desolate",
+)
+CHEER = (
+    "I laughed over the {}",
+    "the {} made my day",
+    "so cheerful since the {}",
+    "the {} leaves me content",
+)
 
 
 def messages(of: tuple[str, ...]) -> list[str]:
@@ -74,6 +92,76 @@ def test_a_file_holds_the_model_and_is_named_by_what_it_holds(model: Fitted, tmp
     assert set(ears(tmp_path).fitted) == {model.version}
 
 
+@pytest.fixture(scope="module")
+def also() -> Second:
+    found = second()
+    assert found is not None, "make setup installs requirements-encoder.lock"
+    return found
+
+
+@pytest.fixture(scope="module")
+def moved(also: Second) -> Heard:
+    texts = messages(GLOOM) + messages(CHEER)
+    return heard(texts, [True] * 80 + [False] * 80, None, also.reads)
+
+
+def test_SCN_3_with_the_encoder_it_hears_what_none_of_its_words_say(moved: Heard, also: Second) -> None:
+    new = ["Weeping all night. Utterly miserable.", "Smiling all night. Utterly delighted."]
+    asked = heard(new, [True, False], None, also.reads)
+    model = fit(moved, "en", "", encoder.version()).model
+    sad, glad = judged(model, asked)
+    assert sad > 0.5 > glad
+    said = [Ears(None, {"v": model}, also).signals(ScanInput(text=text))[0].scores["emotion"] for text in new]
+    assert said == pytest.approx([sad, glad], abs=1e-4)
+    unread = judged(fit(moved, "en", "").model, asked)
+    assert sad - glad > unread[0] - unread[1]
+
+
+def test_without_its_encoder_a_model_is_not_heard(moved: Heard, also: Second, tmp_path: Path) -> None:
+    for reads, heard_ in ((encoder.version(), 1), ("another", 0)):
+        model = fit(moved, "en", "", reads).model
+        (tmp_path / file_name(model.version)).write_bytes(packed(model))
+        assert unpacked(packed(model)).version == model.version
+        assert len(ears(tmp_path, [file_name(model.version)]).fitted) == heard_
+    for ears_ in (Ears(None, {"v": model}), Ears(None, {"v": model}, Second(also.meaning, Failing()))):
+        assert ears_.signals(ScanInput(text="I cried all night")) == ()
+
+
+def test_what_needs_no_encoder_is_heard_where_reading_fails(model: Fitted, also: Second) -> None:
+    [told] = Ears(None, {"v": model}, Second(also.meaning, Failing())).signals(ScanInput(text="so muddy"))
+    assert told.name == FITTED
+
+
+def test_of_a_long_message_few_sentences_are_read(moved: Heard, also: Second) -> None:
+    counts = Counting(also.reads)
+    model = fit(moved, "en", "", encoder.version()).model
+    Ears(None, {"v": model}, Second(also.meaning, counts)).signals(
+        ScanInput(text="I cried all night. So sad! " * 500)
+    )
+    assert counts.read == numbers.MOST
+
+
+class Failing(Encoder):
+    """An encoder that cannot read."""
+
+    def __init__(self) -> None:
+        pass
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        raise RuntimeError("out of memory")
+
+
+class Counting(Encoder):
+    """An encoder that tells how much it has read."""
+
+    def __init__(self, reads: Encoder) -> None:
+        self._reads, self.read = reads, 0
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        self.read += len(texts)
+        return self._reads.encode(texts)
+
+
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04"])
 def test_what_is_no_model_is_told(content: bytes) -> None:
     with pytest.raises(ValueError, match="holds no fitted model"):
@@ -93,10 +181,10 @@ def test_a_file_that_is_put_there_is_heard_from_the_next_message_on(model: Fitte
     listener = LazyListener(tmp_path / "signals")
     message = ScanInput(text="my porter is skunked")
     names = [signal_.name for signal_ in listener.signals(message)]
-    assert files.FITTED not in names
+    assert FITTED not in names
     (tmp_path / "signals").mkdir()
     (tmp_path / "signals" / file_name(model.version)).write_bytes(packed(model))
-    [told] = [signal_ for signal_ in listener.signals(message) if signal_.name == files.FITTED]
+    [told] = [signal_ for signal_ in listener.signals(message) if signal_.name == FITTED]
     assert told.version == model.version
 
 

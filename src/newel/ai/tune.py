@@ -6,18 +6,23 @@ ACL 2012), under the same sparse logistic regression as the shipped model. It le
 as a whole and judges each by its loudest part.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newel.ai.calibrate import fit_logistic
+from newel.ai.encoder import Encoder
 from newel.ai.features import WIDTH, Columns, Floats
-from newel.ai.fitted import SHARES, Fitted, as_packed, inputs, moods_of, shares
+from newel.ai.fitted import NOTHING, SHARES, Fitted, as_packed, inputs, moods_of, sense, shares, silence
 from newel.ai.lesson import Learnt, fitted, part
+from newel.ai.numbers import numbers
 from newel.ai.signal import Asked, Hearing
 from newel.ai.traits import Seen, together, weighed
+from newel.ai.understood import fitted as understood
 from newel.domain.scan.emotion import cue_of
 from newel.domain.scan.features import ScanInput
 
@@ -28,10 +33,14 @@ Truth = NDArray[np.bool_]
 
 
 class Heard(NamedTuple):
-    """Labelled messages as the models read them: all windows, the last of each the whole of it."""
+    """Labelled messages as the models read them: all windows, the last of each the whole of it.
+
+    Without an encoder there are no numbers.
+    """
 
     seen: Seen
     moods: Floats
+    numbers: Floats
     starts: Columns
     shows: Truth
 
@@ -52,6 +61,9 @@ class Heard(NamedTuple):
         return order[self.wholes]
 
 
+Judge = Callable[[Heard, Truth, Columns], Floats]
+
+
 class Unseen(NamedTuple):
     """What models that had not seen a message say of it, and the model that has seen all."""
 
@@ -59,40 +71,53 @@ class Unseen(NamedTuple):
     model: Fitted
 
 
-def heard(texts: Sequence[str], shows: Sequence[bool], shipped: Hearing | None) -> Heard:
-    """The messages taken apart, with what the shipped model says of each window."""
-    asked = [Asked.of(ScanInput(text=text)).seen for text in texts]
-    seen = together(asked)
-    starts = np.cumsum([0, *(one.windows for one in asked)])[:-1]
-    moods = [moods_of(shipped.scores(one)) if shipped else _silence(one) for one in asked]
-    return Heard(seen, np.concatenate(moods), starts, np.array(shows, bool))
+def heard(
+    texts: Sequence[str], shows: Sequence[bool], shipped: Hearing | None, reads: Encoder | None = None
+) -> Heard:
+    """The messages taken apart, with what the shipped model and the encoder say of each window."""
+    asked = [Asked.of(ScanInput(text=text)) for text in texts]
+    moods = [moods_of(shipped.scores(one.seen)) if shipped else silence(one) for one in asked]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        read = [*pool.map(lambda one, mood: numbers(one, mood, reads), asked, moods)] if reads else [NOTHING]
+    starts = np.cumsum([0, *(one.seen.windows for one in asked)])[:-1]
+    seen = together([one.seen for one in asked])
+    return Heard(seen, np.concatenate(moods), np.concatenate(read), starts, np.array(shows, bool))
 
 
-def _silence(seen: Seen) -> Floats:
-    return np.zeros((seen.windows, 4), np.float32)
-
-
-def fit(given: Heard, language: str, beside: str) -> Unseen:
+def fit(given: Heard, language: str, beside: str, reads: str = "") -> Unseen:
     """The model of all messages, and what models of the other folds say of each.
 
-    ``beside`` names the shipped model that is weighed with it; empty leaves it out.
+    ``beside`` names the shipped model that is weighed with it, ``reads`` the encoder; empty leaves it out.
     """
     turns = _folds(given.shows)
-    own = np.zeros(given.seen.windows, np.float32)
-    for turn in range(FOLDS):
-        learnt = _learnt(given, turns != turn)
-        held = np.flatnonzero((turns == turn)[given.message])
-        rows = part(weighed(given.seen, learnt.scale, SHARES), held)
-        own[held] = learnt.scores(rows)[:, 0]
-    width = inputs(own, given.moods).shape[1] if beside else 1
-    table = inputs(own, given.moods)[:, :width]
+    meant = _by_others(given, turns, _sense) if reads else NOTHING
+    table = inputs(_by_others(given, turns, _words), given.moods if beside else NOTHING, meant)
     scores = np.zeros(len(given.shows), np.float32)
     for turn in range(FOLDS):
         weights = _weights(given, table, turns != turn)
         scores[turns == turn] = _loudest(given, table, weights)[turns == turn]
-    everything = np.ones(len(given.shows), bool)
-    model = Fitted(_learnt(given, everything), _weights(given, table, everything), beside, language)
-    return Unseen(scores, as_packed(model))
+    every = np.ones(len(given.shows), bool)
+    learnt, weights = _learnt(given, every), _weights(given, table, every)
+    sense_ = _meant(given, every) if reads else NOTHING
+    return Unseen(scores, as_packed(Fitted(learnt, weights, beside, language, reads=reads, meant=sense_)))
+
+
+def _by_others(given: Heard, turns: Columns, judge: Judge) -> Floats:
+    """What is made of each window by who learnt from the other folds."""
+    found = np.zeros(given.seen.windows, np.float32)
+    for turn in range(FOLDS):
+        held = np.flatnonzero((turns == turn)[given.message])
+        found[held] = judge(given, turns != turn, held)
+    return found
+
+
+def _words(given: Heard, chosen: Truth, held: Columns) -> Floats:
+    learnt = _learnt(given, chosen)
+    return learnt.scores(part(weighed(given.seen, learnt.scale, SHARES), held))[:, 0]
+
+
+def _sense(given: Heard, chosen: Truth, held: Columns) -> Floats:
+    return sense(given.numbers[held], _meant(given, chosen))
 
 
 def shipped_cues(given: Heard) -> list[float]:
@@ -105,8 +130,7 @@ def shipped_cues(given: Heard) -> list[float]:
 
 def judged(model: Fitted, given: Heard) -> Floats:
     """What the model says of messages."""
-    own = model.learnt.scores(model.rows(given.seen))[:, 0]
-    found = model.shares(own, given.moods)
+    found = model.shares(given.seen, given.moods, given.numbers)
     return found[given.loudest(found)]
 
 
@@ -127,6 +151,14 @@ def _learnt(given: Heard, chosen: Truth) -> Learnt:
     rows = part(weighed(given.seen, scale, SHARES), wholes)
     truth = given.shows[chosen].astype(np.float32)[:, None]
     return fitted(rows, scale, truth, strength=_STRENGTH)
+
+
+def _meant(given: Heard, chosen: Truth) -> Floats:
+    """What the encoder's numbers of the chosen messages teach, as a whole each; last a shift."""
+    wholes = given.wholes[chosen]
+    truth = given.shows[chosen].astype(np.float32)[:, None]
+    table, bias = understood(given.numbers[wholes], truth, np.ones_like(truth))
+    return np.append(table[:, 0], bias).astype(np.float32)
 
 
 def _telling(given: Heard, wholes: Columns, shows: Truth) -> Floats:

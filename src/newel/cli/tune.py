@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOLD = 20
 _PHRASES, _SHIPPED, _OWN, _BOTH = "phrases", "phrases, shipped", "fitted", "fitted, shipped"
+_ALL = "fitted, shipped, encoder"
 
 app = typer.Typer(help="Set what the scan weighs by your own labelled messages.", no_args_is_help=True)
 
@@ -85,6 +86,7 @@ def _rows(file: Path) -> "list[Labelled]":
 
 def _ruled(policy: Path, given: "Sequence[Labelled]") -> "tuple[Ruled, Heard]":
     """The messages as the rules and as the models read them."""
+    from newel.ai.meaning import second
     from newel.ai.signal import hearing
     from newel.ai.tune import heard
     from newel.cli.scan import bundle_of
@@ -93,13 +95,15 @@ def _ruled(policy: Path, given: "Sequence[Labelled]") -> "tuple[Ruled, Heard]":
 
     typer.echo(f"reading {len(given):,} messages", err=True)
     texts, shows = [one.text for one in given], [one.shows for one in given]
-    return rules_alone(bundle_of(policy), shipped_lexicon(), texts), heard(texts, shows, hearing())
+    also = second()
+    read = heard(texts, shows, hearing(), also.reads if also else None)
+    return rules_alone(bundle_of(policy), shipped_lexicon(), texts), read
 
 
 def _tuned(policy: Path, given: "Sequence[Labelled]", most_alarms: float) -> Tuned:
     from newel.ai.signal import LANGUAGES, hearing
     from newel.ai.tune import shipped_cues
-    from newel.domain.tune import best_way, way
+    from newel.domain.tune import best_way, language_of, way
 
     (ruled, messages), shows, shipped = _ruled(policy, given), [one.shows for one in given], hearing()
     ways = [way(_PHRASES, ruled.scores, shows, most_alarms)]
@@ -109,7 +113,7 @@ def _tuned(policy: Path, given: "Sequence[Labelled]", most_alarms: float) -> Tun
         scores = ruled.with_cues(shipped_cues(messages), LANGUAGES)
         ways.append(way(_SHIPPED, scores, shows, most_alarms))
     usual = ways[-1]
-    for name, beside in ((_OWN, ""), *(((_BOTH, shipped.version),) if shipped else ())):
+    for name, *beside in _beside(messages, language_of(ruled.codes)):
         typer.echo(f"fitting: {name}", err=True)
         found, model = _fitted(name, beside, ruled, messages, most_alarms)
         ways.append(found)
@@ -118,15 +122,29 @@ def _tuned(policy: Path, given: "Sequence[Labelled]", most_alarms: float) -> Tun
     return Tuned(tuple(ways), best, models.get(best.name) if best else None)
 
 
+def _beside(messages: "Heard", language: str) -> Iterator[tuple[str, str, str]]:
+    """What a model is fitted beside: by what name, the shipped model, the encoder."""
+    from newel.ai import encoder
+    from newel.ai.meaning import LANGUAGES
+    from newel.ai.signal import hearing
+
+    shipped = hearing()
+    yield _OWN, "", ""
+    if shipped:
+        yield _BOTH, shipped.version, ""
+        if len(messages.numbers) and language in LANGUAGES:
+            yield _ALL, shipped.version, encoder.version()
+
+
 def _fitted(
-    name: str, beside: str, ruled: "Ruled", messages: "Heard", most_alarms: float
+    name: str, beside: Sequence[str], ruled: "Ruled", messages: "Heard", most_alarms: float
 ) -> "tuple[Way, Fitted]":
     """The model, with as much of the phrases beside it as finds most."""
     from newel.ai.tune import fit
     from newel.domain.tune import PARTS, best_way, language_of, way
 
     language = language_of(ruled.codes)
-    unseen, shows = fit(messages, language, beside), messages.shows.tolist()
+    unseen, shows = fit(messages, language, *beside), messages.shows.tolist()
     own = unseen.scores.tolist()
     ways = {f"{name}, phrases x {part:g}" if part else name: part for part in PARTS}
     found = [
