@@ -97,7 +97,7 @@ def test_SCN_3_the_fitted_model_is_heard_where_it_was_put_and_missed_where_it_wa
     [model] = tmp_path.glob("emotion-*.npz")
     version = model.stem.removeprefix("emotion-")
     assert f"model: {version}" in out.read_text("utf-8")
-    grumble = "My saison is skunked and hazy, I fear."
+    grumble = "My saison is skunked and hazy again."
     missing = scanned(out, grumble, tmp_path / "nowhere")
     assert (missing["clusters"], "emotion_fitted" in missing["not_evaluated"]) == ([], True)  # type: ignore[operator]
     installed = scanned(out, grumble, tmp_path)
