@@ -4,16 +4,22 @@ It needs torch, which nothing else of Newel does (``pip install torch``), and ta
 processors. The published weights stay as they are; of each table of a layer a correction of low rank is
 learnt (E. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022), from the same
 lines as the models that judge: a third is held back. Then ``python -m newel.ai.teach`` learns what the
-new numbers mean. Two runs on one machine give the same file; another machine rounds otherwise.
+new numbers mean.
 """
 
+import argparse
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch.nn import functional
+
+try:
+    import torch
+    from torch.nn import functional
+except ImportError:
+    sys.exit("this needs torch, which nothing else of Newel does: pip install torch")
 
 from newel.ai import corrected, encoder
 from newel.ai.lesson import Lesson, held_back
@@ -131,7 +137,7 @@ def learn(taken: Lesson, taught: Taught, pieces: Sequence[Sequence[int]]) -> Non
             print(f"step {step} of {steps}: loss {mean:.3f}", flush=True)
 
 
-def main() -> None:
+def main(out: Path) -> None:
     """Learn and write the file."""
     torch.manual_seed(1)
     everything = lesson()
@@ -139,8 +145,13 @@ def main() -> None:
     reads = encoder.Encoder(encoder.make(b""))
     taught = Taught(encoder.published()[1], lines.truth.shape[1])
     learn(lines, taught, [reads.pieces(text) for text in lines.texts])
-    Path(corrected.__file__).with_name(corrected.FILE).write_bytes(corrected.packed(taught.corrections()))
+    out.write_bytes(corrected.packed(taught.corrections()))
 
 
 if __name__ == "__main__":
-    main()
+    shipped = Path(corrected.__file__).with_name(corrected.FILE)
+    asks = argparse.ArgumentParser(
+        description=__doc__, epilog="python -m benchmarks.teach_encoder --out encoder.npz"
+    )
+    asks.add_argument("--out", type=Path, default=shipped, metavar="FILE", help="in place of the shipped one")
+    main(asks.parse_args().out)
