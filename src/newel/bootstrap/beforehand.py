@@ -36,6 +36,8 @@ _PROGRAM = (
     "newel.worker.loop",
     "newel.worker.timetable",
 )
+# What makes the encoder of its weights.
+_ENCODER = ("encoder.py", "corrected.py", "graph.py")
 
 
 def load() -> None:
@@ -58,7 +60,7 @@ def recall(settings: Settings) -> None:
         library = _named("languages", release("py3langid"), np.__version__)
         language.remember(kept.get(library, language.unpacked))
     with contextlib.suppress(NoEncoder):
-        made_by = [files("newel.ai").joinpath(name).read_text("utf-8") for name in ("encoder.py", "graph.py")]
+        made_by = [files("newel.ai").joinpath(name).read_text("utf-8") for name in _ENCODER]
         encoder.remember(kept.get(_named(encoder.version(), *made_by), encoder.make))
 
 
