@@ -59,6 +59,25 @@ async def test_RTE_2_at_night_the_on_call_is_told_at_once_and_once(floor: Floor)
     assert await floor.rows("SELECT FROM newel.limbo") == []
 
 
+async def test_RTE_2_what_becomes_more_urgent_is_told_once_more_and_never_for_less(floor: Floor) -> None:
+    case_id = await floor.say("May I speak to a person, please?", ref="C0017", conversation="night")
+    await floor.work()
+    first = await floor.item(case_id)
+    await floor.say(SAFETY, ref="C0017", conversation="night")
+    await floor.work()
+    second = await floor.item(case_id)
+    assert first is not None
+    assert second is not None
+    assert first.id == second.id
+    assert first.priority > second.priority == 1
+    for _ in range(2):
+        await floor.pass_time(minutes=5)
+        await floor.work()
+        await routing.sweep(floor.house)
+    pages = await floor.rows("SELECT kind FROM newel.notice WHERE case_id = $1", case_id)
+    assert [page["kind"] for page in pages] == [PAGE, PAGE]
+
+
 async def test_RTE_2_where_the_policy_names_no_on_call_every_supervisor_is_it(floor: Floor) -> None:
     await floor.say(SAFETY)
     await floor.work()

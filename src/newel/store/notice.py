@@ -48,8 +48,8 @@ async def on_call(tx: Tx, named: str) -> str:
     return named if found else ON_CALL
 
 
-async def sent(tx: Tx, case_id: UUID, kind: str, about: str) -> bool:
-    """Whether such a notice went out before."""
+async def sent(tx: Tx, case_id: UUID, kind: str, *about: str) -> bool:
+    """Whether such a notice went out before, about one of these."""
     found: bool = await tx.value(sql("notice").sent, case_id, kind, about)
     return found
 

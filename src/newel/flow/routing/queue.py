@@ -246,9 +246,10 @@ async def _potential_breach(tx: Tx, item: WorkItem, why: str) -> None:
 
 
 async def call_out(tx: Tx, item: WorkItem, running: Running, why: str) -> None:
-    """No supervisor on shift either: the on-call page, once for each cause."""
-    kind, about = f"on_call.{why}", f"{item.id}"
-    if await notices.sent(tx, item.case_id, kind, about):
+    """No supervisor on shift either: the on-call page, once for each cause, once more if more urgent."""
+    kind, about = f"on_call.{why}", f"{item.id} P{item.priority:d}"
+    as_urgent = [f"{item.id} P{priority}" for priority in range(1, item.priority + 1)]
+    if await notices.sent(tx, item.case_id, kind, *as_urgent):
         return
     await _potential_breach(tx, item, why)
     address = await notices.on_call(tx, running.bundle.routing.on_call)

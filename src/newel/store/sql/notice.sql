@@ -3,8 +3,8 @@
 INSERT INTO newel.notice (id, staff_id, address, case_id, kind, data, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: sent
--- Whether a notice of this kind went out about this thing.
-SELECT EXISTS (SELECT FROM newel.notice WHERE case_id = $1 AND kind = $2 AND data ->> 'about' = $3);
+-- Whether a notice of this kind went out about one of these things.
+SELECT EXISTS (SELECT FROM newel.notice WHERE case_id = $1 AND kind = $2 AND data ->> 'about' = ANY ($3));
 
 -- name: in_use
 -- Whether an account in use has this login.
