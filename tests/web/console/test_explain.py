@@ -26,7 +26,7 @@ async def test_SCN_a_text_is_explained_by_keyboard_and_stays_inert(shop: Site, b
             "title", re.compile("Legal words")
         )
         await expect(told.locator(".rule.fires", has_text="legal.dictionary")).to_contain_text("l4wyer")
-        rests = told.locator(".rule.rests", has_text="reputation.threat")
+        rests = told.locator(".rule.rests", has_text="complexity.customs")
         await expect(rests).to_contain_text("None of its words occur")
         await expect(told.get_by_role("heading", name="How the text was read")).to_be_visible()
         for scheme in ("light", "dark"):
