@@ -139,6 +139,20 @@ async def test_what_may_be_done_with_a_case_stands_on_one_line_and_says_its_name
         assert one.complaints == []
 
 
+async def test_a_name_is_said_also_where_the_page_is_asked_for_anew_under_the_pointer(
+    shop: Site, browser: Browser
+) -> None:
+    async with own_case(shop, browser, "en") as one:
+        act = one.page.locator(".case-acts [data-keys='a']")
+        await act.hover()
+        await expect(act).to_have_attribute("title", HOVERED["en"][0])
+        # What is asked for anew is laid over what stands there: the element stays, what was set on it goes.
+        await act.evaluate("one => one.removeAttribute('title')")
+        await one.page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
+        await expect(act).to_have_attribute("title", HOVERED["en"][0])
+        assert one.complaints == []
+
+
 @asynccontextmanager
 async def own_case(shop: Site, browser: Browser, code: str = "en") -> AsyncIterator[Seat]:
     """A supervisor at a case of theirs, on a screen of a usual width."""

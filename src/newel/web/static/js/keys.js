@@ -65,7 +65,7 @@ function list() {
   const place = document.querySelector("[data-keys-list]");
   if (!place) return;
   place.replaceChildren();
-  for (const element of document.querySelectorAll("[data-keys][data-keys-label]")) {
+  for (const element of document.querySelectorAll(NAMED)) {
     if (element.getClientRects().length === 0 || element.closest("#keys-sheet")) continue;
     const keys = document.createElement("dt");
     for (const cap of caps(element.dataset.keys)) {
@@ -79,11 +79,13 @@ function list() {
   }
 }
 
-// A short name says itself in full, with its keys, to whoever points at it.
-document.addEventListener("pointerover", (event) => {
-  const element = event.target.closest?.("[data-keys][data-keys-label]");
+// A short name says itself in full, with its keys, to whoever points at it, also where it is asked for anew meanwhile.
+const NAMED = "[data-keys][data-keys-label]";
+const entitle = (element) => {
   if (element && !element.title) element.title = `${element.dataset.keysLabel} (${caps(element.dataset.keys).join(" ")})`;
-});
+};
+document.addEventListener("pointerover", (event) => entitle(event.target.closest?.(NAMED)));
+document.addEventListener("htmx:after:swap", () => entitle(document.querySelector(`${NAMED}:hover`)));
 
 const sheet = document.getElementById("keys-sheet");
 sheet?.addEventListener("opened", list);
