@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from conftest import NOON, House
 from floor import Floor, open_floor
+from newel.domain.words import Priority
 from newel.flow import routing, sla
+from newel.flow.routing.queue import call_out
 from newel.store import access
 from newel.store import notice as notices
 
@@ -74,6 +76,9 @@ async def test_RTE_2_what_becomes_more_urgent_is_told_once_more_and_never_for_le
         await floor.pass_time(minutes=5)
         await floor.work()
         await routing.sweep(floor.house)
+    async with floor.tx() as tx:
+        for less in set(Priority) - {second.priority}:
+            await call_out(tx, replace(second, priority=less), floor.running, "nobody_able_on_shift")
     pages = await floor.rows("SELECT kind FROM newel.notice WHERE case_id = $1", case_id)
     assert [page["kind"] for page in pages] == [PAGE, PAGE]
 

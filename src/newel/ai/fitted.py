@@ -17,6 +17,7 @@ import numpy as np
 import structlog
 
 from newel.ai import encoder
+from newel.ai.encoder import Once
 from newel.ai.features import WIDTH, Floats, Rows
 from newel.ai.lesson import Learnt
 from newel.ai.meaning import LANGUAGES, Second, listened, second
@@ -119,20 +120,20 @@ class Ears(msgspec.Struct, frozen=True):
 
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         """What each model says."""
-        asked = Asked.of(message)
-        scores, told = listened(self.shipped, asked, self.second) if self.shipped else (None, ())
+        asked, also = Asked.of(message), self.second and Second(self.second.meaning, Once(self.second.reads))
+        scores, told = listened(self.shipped, asked, also) if self.shipped else (None, ())
         moods = silence(asked) if scores is None else moods_of(scores)
-        read = self._numbers(asked, moods)
+        read = self._numbers(asked, moods, also)
         heard = {name: one for name, one in self.fitted.items() if read is not None or not one.reads}
         return (*told, *(_told(name, one, asked, moods, read) for name, one in heard.items()))
 
-    def _numbers(self, asked: Asked, moods: Floats) -> Floats | None:
+    def _numbers(self, asked: Asked, moods: Floats, also: Second | None) -> Floats | None:
         """What the encoder makes of a message, if a model asks for it; None where it fails."""
         wanted = any(one.reads for one in self.fitted.values())
-        if self.second is None or not wanted or asked.said.language not in LANGUAGES:
+        if also is None or not wanted or asked.said.language not in LANGUAGES:
             return None
         try:
-            return numbers(asked, moods, self.second.reads)
+            return numbers(asked, moods, also.reads)
         except Exception as error:
             log.warning("fitted.failed", error=type(error).__name__)
             return None

@@ -18,7 +18,7 @@ import numpy as np
 import structlog
 
 from newel.ai import encoder, signal
-from newel.ai.encoder import Encoder
+from newel.ai.encoder import Reads
 from newel.ai.features import Columns, Floats
 from newel.ai.signal import LED, Asked, Hearing, raised
 from newel.domain.scan.features import ENCODER, Signal
@@ -60,7 +60,7 @@ class Second(msgspec.Struct, frozen=True):
     """The second opinion: what was learnt, and what reads sentences."""
 
     meaning: Meaning
-    reads: Encoder
+    reads: Reads
 
     def heard(self, asked: Asked, words: Floats, first: Floats) -> Floats:
         """The log odds of each window; of a doubtful sentence not less than what it means says."""

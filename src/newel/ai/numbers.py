@@ -1,19 +1,14 @@
 """A message as the encoder reads it: the numbers of its windows, each of the sentences that it holds."""
 
-from typing import Final
-
 import numpy as np
 
-from newel.ai.encoder import WIDTH, Encoder
+from newel.ai.encoder import EPSILON, WIDTH, Reads
 from newel.ai.features import Columns, Floats
+from newel.ai.meaning import MOST
 from newel.ai.signal import Asked
 
-# Of a message so many sentences are read at most.
-MOST: Final = 12
-_TINY: Final = 1e-12
 
-
-def numbers(asked: Asked, moods: Floats, reads: Encoder) -> Floats:
+def numbers(asked: Asked, moods: Floats, reads: Reads) -> Floats:
     """One row of length one for each window, the sum of its sentences; of nothing that was read zeros.
 
     Of a long message those sentences are read in which the shipped model hears most of a mood.
@@ -24,7 +19,7 @@ def numbers(asked: Asked, moods: Floats, reads: Encoder) -> Floats:
     table[[windows[at][0] for at in chosen]] = reads.encode([asked.words(at) for at in chosen])
     sums = np.array([table[first:last].sum(0) for first, last in windows], np.float32)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    found: Floats = sums / np.maximum(lengths, _TINY)
+    found: Floats = sums / np.maximum(lengths, EPSILON)
     return found
 
 

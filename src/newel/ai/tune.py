@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newel.ai.calibrate import fit_logistic
-from newel.ai.encoder import Encoder
+from newel.ai.encoder import Reads
 from newel.ai.features import WIDTH, Columns, Floats
 from newel.ai.fitted import NOTHING, SHARES, Fitted, as_packed, inputs, moods_of, sense, shares, silence
 from newel.ai.lesson import Learnt, fitted, part
@@ -72,7 +72,7 @@ class Unseen(NamedTuple):
 
 
 def heard(
-    texts: Sequence[str], shows: Sequence[bool], shipped: Hearing | None, reads: Encoder | None = None
+    texts: Sequence[str], shows: Sequence[bool], shipped: Hearing | None, reads: Reads | None = None
 ) -> Heard:
     """The messages taken apart, with what the shipped model and the encoder say of each window."""
     asked = [Asked.of(ScanInput(text=text)) for text in texts]

@@ -36,5 +36,5 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- RTE-2: the on-call is told once of each item, for each cause.
+-- RTE-2: the on-call is told once of each item, for each cause and urgency.
 CREATE UNIQUE INDEX notice_called ON newel.notice (case_id, kind, (data ->> 'about')) WHERE starts_with(kind, 'on_call.');

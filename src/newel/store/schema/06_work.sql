@@ -208,7 +208,7 @@ CREATE TABLE newel.notice (
 );
 CREATE INDEX notice_case ON newel.notice (case_id, kind);
 CREATE INDEX notice_staff ON newel.notice (staff_id, created_at) WHERE seen_at IS NULL;
--- RTE-2: the on-call is told once of each item, for each cause.
+-- RTE-2: the on-call is told once of each item, for each cause and urgency.
 CREATE UNIQUE INDEX notice_called ON newel.notice (case_id, kind, (data ->> 'about')) WHERE starts_with(kind, 'on_call.');
 CREATE INDEX notice_address ON newel.notice (address, created_at) WHERE seen_at IS NULL AND address <> '';
 
