@@ -141,7 +141,7 @@ def main(out: Path) -> None:
     """Learn and write the file."""
     torch.manual_seed(1)
     everything = lesson()
-    lines = everything.part(np.flatnonzero(~held_back(everything) & spoken(everything)))
+    lines = everything.part(np.flatnonzero(~held_back(everything) & spoken(everything, ["en"])))
     reads = encoder.Encoder(encoder.make(b""))
     taught = Taught(encoder.published()[1], lines.truth.shape[1])
     learn(lines, taught, [reads.pieces(text) for text in lines.texts])

@@ -104,6 +104,11 @@ def glossed(text: str, language: str) -> str:
     return " ".join(filter(None, _said(_tokens(text, language), language)))
 
 
+def english(text: str, language: str) -> str:
+    """A text as the encoder reads it, which knows English: word by word where there is a glossary."""
+    return glossed(text, language) if language in LANGUAGES else text
+
+
 def beside(text: str, language: str) -> str:
     """A text with its English after it, as the models read it."""
     english = glossed(text, language)

@@ -24,11 +24,12 @@ from newel.ai.signal import LED, Asked, Hearing, raised
 from newel.domain.scan.features import ENCODER, Signal
 
 FILE: Final = "meaning.npz"
-# The encoder reads English; in Spanish and French it heard less than the words alone.
-LANGUAGES: Final = ("en",)
-_FORMAT: Final = "meaning-1"
+_FORMAT: Final = "meaning-2"
+# Languages that are learnt together. Of Spanish and French the encoder reads the English of their glossaries.
+TOGETHER: Final = (("en",), ("es", "fr"))
+LANGUAGES: Final = tuple(code for codes in TOGETHER for code in codes)
 # Log odds. Under the first the words leave no doubt that a sentence is ordinary: of public traffic three in
-# four are over it. So much surer than even the two together have to be, by the development set's alarms.
+# four are over it. So much surer than even the two together have to be, by the development sets' alarms.
 DOUBT: Final = -4.0
 MARGIN: Final = 0.6
 # Of a message so many sentences are read at most, the most doubtful ones.
@@ -36,14 +37,13 @@ MOST: Final = 12
 log = structlog.get_logger("ai")
 
 
-class Meaning(msgspec.Struct, frozen=True):
-    """A table from a sentence's numbers to labels, how much its words weigh beside it, and shifts.
+class Table(msgspec.Struct, frozen=True):
+    """From a sentence's numbers to labels, how much its words weigh beside it, and shifts.
 
     The last column is whether a person must lead at all; ``both`` is what it and the likeliest label
     weigh together.
     """
 
-    version: str
     table: Floats
     words: Floats
     shifts: Floats
@@ -53,7 +53,19 @@ class Meaning(msgspec.Struct, frozen=True):
         """The log odds of each label, from what the words say of some sentences and from their numbers."""
         read = words * self.words + numbers @ self.table
         slopes = np.append(np.ones(len(self.shifts)), self.both[0]).astype(np.float32)
-        return raised(read, slopes, np.append(self.shifts, self.both[1]).astype(np.float32)) - MARGIN
+        return raised(read, slopes, np.append(self.shifts, self.both[1]).astype(np.float32))
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """A table for the languages of each group of ``TOGETHER``, in that order."""
+
+    version: str
+    tables: tuple[Table, ...]
+
+    def odds(self, language: str, words: Floats, numbers: Floats) -> Floats:
+        """The log odds of each label in sentences of a language, less the margin."""
+        at = next(at for at, codes in enumerate(TOGETHER) if language in codes)
+        return self.tables[at].odds(words, numbers) - MARGIN
 
 
 class Second(msgspec.Struct, frozen=True):
@@ -69,7 +81,8 @@ class Second(msgspec.Struct, frozen=True):
             return first
         odds = first.copy()
         numbers = self.reads.encode([asked.words(at) for at in chosen])
-        odds[chosen] = np.maximum(odds[chosen], self.meaning.odds(words[chosen], numbers))
+        meant = self.meaning.odds(asked.said.language, words[chosen], numbers)
+        odds[chosen] = np.maximum(odds[chosen], meant)
         return odds
 
     @property
@@ -109,29 +122,30 @@ def listened(shipped: Hearing, asked: Asked, second: Second | None) -> tuple[Flo
 
 def version() -> str:
     """The hash of all that it was made from."""
-    made_from = f"{_FORMAT} {signal.version()} {encoder.version()} {LANGUAGES}"
+    made_from = f"{_FORMAT} {signal.version()} {encoder.version()} {TOGETHER}"
     return hashlib.sha256(made_from.encode()).hexdigest()[:12]
 
 
 def packed(meaning: Meaning) -> bytes:
     """The content of its file."""
     content = BytesIO()
-    np.savez_compressed(
-        content,
-        version=np.array(meaning.version),
-        table=meaning.table.astype(np.float16),
-        words=meaning.words.astype(np.float32),
-        shifts=meaning.shifts.astype(np.float32),
-        both=meaning.both.astype(np.float32),
-    )
+    arrays = {
+        f"{name}.{at}": values.astype(np.float16 if name == "table" else np.float32)
+        for at, table in enumerate(meaning.tables)
+        for name, values in msgspec.structs.asdict(table).items()
+    }
+    np.savez_compressed(content, allow_pickle=False, version=np.array(meaning.version), **arrays)
     return content.getvalue()
 
 
 def unpacked(content: bytes) -> Meaning:
     """The one of ``packed``."""
     held: Mapping[str, np.ndarray] = np.load(BytesIO(content), allow_pickle=False)
-    table = held["table"].astype(np.float32)
-    return Meaning(str(held["version"]), table, held["words"], held["shifts"], held["both"])
+    fields = Table.__struct_fields__
+    tables = (
+        Table(*(held[f"{name}.{at}"].astype(np.float32) for name in fields)) for at in range(len(TOGETHER))
+    )
+    return Meaning(str(held["version"]), tuple(tables))
 
 
 @cache

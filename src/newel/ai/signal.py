@@ -109,8 +109,9 @@ class Asked(NamedTuple):
         return np.array([*(last - first == 1 for first, last in self.said.windows), False])
 
     def words(self, number: int) -> str:
-        """The words of a window of one sentence."""
-        return self.said.pieces[self.said.windows[number][0]].strip()
+        """What the encoder reads of a window of one sentence."""
+        piece = self.said.pieces[self.said.windows[number][0]]
+        return gloss.english(piece.strip(), self.said.language)
 
     def place(self, number: int) -> tuple[int, int] | None:
         """Where in the text a window stands; None where it stands elsewhere."""

@@ -25,15 +25,15 @@ from newel.ai.understood import understood
 _EVEN: Final = 0.0  # log odds
 
 
-def lesson() -> Lesson:
-    """The shipped examples; the last column of the truth is whether a person must lead."""
+def lesson(read: Callable[[str, str], str] = gloss.beside) -> Lesson:
+    """The shipped examples, as they are read of a language; last is whether a person must lead."""
     examples = [[part for each in shipped(code) for part in parts(each)] for code in LANGUAGES]
     spoken = np.repeat(np.arange(len(LANGUAGES)), [len(mine) for mine in examples])
     taken = [part for mine in examples for part in mine]
     told = table_of(LABELS, [part.labels for part in taken])
     led = told[:, LED].max(1, keepdims=True)
     lines = np.array([part.line for part in taken]) * len(LANGUAGES) + spoken
-    texts = tuple(gloss.beside(part.text, LANGUAGES[at]) for part, at in zip(taken, spoken, strict=True))
+    texts = tuple(read(part.text, LANGUAGES[at]) for part, at in zip(taken, spoken, strict=True))
     truth = np.concatenate([told, led], axis=1)
     return Lesson(texts, truth, lines, balanced(told.sum(1) > 0, spoken))
 
@@ -94,13 +94,13 @@ def share(odds: Floats) -> float:
     return float((odds > _EVEN).mean()) if len(odds) else 0.0
 
 
-def meant(held: Unseen, taken: Lesson, say: Callable[[str], object] = print) -> Meaning | None:
+def meant(held: Unseen, say: Callable[[str], object] = print) -> Meaning | None:
     """What sentences mean, learnt from the same lines and weighed on the same that were held back."""
     reads = encoder()
     if reads is None:
         return None
     say("reading by what sentences mean")
-    return understood(held, taken, reads)
+    return understood(held.scores, lesson(gloss.english), reads)
 
 
 def main() -> None:
@@ -108,7 +108,7 @@ def main() -> None:
     taken, folder = lesson(), Path(signal.__file__).parent
     held = unseen(taken)
     (folder / signal.FILE).write_bytes(signal.packed(taught(taken, held)))
-    found = meant(held, taken)
+    found = meant(held)
     if found is None:
         sys.exit("the encoder is not installed: meaning.npz stays as it was")
     (folder / meaning.FILE).write_bytes(meaning.packed(found))

@@ -17,8 +17,8 @@ from newel.ai.calibrate import fit_logistic
 from newel.ai.encoder import Encoder
 from newel.ai.features import Floats
 from newel.ai.lbfgs import minimise
-from newel.ai.lesson import Lesson, Unseen, held_back
-from newel.ai.meaning import LANGUAGES, Meaning, version
+from newel.ai.lesson import Lesson, held_back
+from newel.ai.meaning import TOGETHER, Meaning, Table, version
 from newel.ai.signal import ORDINARY, together
 
 _STRENGTH: Final = 3.0
@@ -28,19 +28,26 @@ _ENOUGH: Final = 2e-3
 _AT_ONCE: Final = 500
 
 
-def understood(held: Unseen, taken: Lesson, reads: Encoder) -> Meaning:
-    """What is learnt from the lines that were not held back, weighed on those that were."""
-    lines = taken.part(np.flatnonzero(spoken(taken) & ~held_back(taken)))
+def understood(scores: Floats, taken: Lesson, reads: Encoder) -> Meaning:
+    """What is learnt from the lines that were not held back, weighed on those that were.
+
+    ``taken`` is the lesson as the encoder reads it, ``scores`` what words say of the lines held back.
+    """
+    return Meaning(version(), tuple(tabled(scores, taken, reads, codes) for codes in TOGETHER))
+
+
+def tabled(scores: Floats, taken: Lesson, reads: Encoder, codes: Sequence[str]) -> Table:
+    """The table of languages that are learnt together."""
+    mine, back = spoken(taken, codes), held_back(taken)
+    lines, held = taken.part(np.flatnonzero(mine & ~back)), taken.part(np.flatnonzero(mine & back))
     table, bias = fitted(encoded(reads, lines.texts), lines.truth, lines.weights)
-    asked = np.flatnonzero(spoken(held.part))
-    part = held.part.part(asked)
-    return weighed(held.scores[asked], encoded(reads, part.texts) @ table + bias, (table, bias), part)
+    return weighed(scores[mine[back]], encoded(reads, held.texts) @ table + bias, (table, bias), held)
 
 
-def spoken(lesson: Lesson) -> NDArray[np.bool_]:
-    """The texts in the languages that the encoder reads."""
-    codes = [signal.LANGUAGES.index(code) for code in LANGUAGES]
-    return np.isin(lesson.groups % len(signal.LANGUAGES), codes)
+def spoken(lesson: Lesson, codes: Sequence[str]) -> NDArray[np.bool_]:
+    """The texts in some languages."""
+    known = [signal.LANGUAGES.index(code) for code in codes]
+    return np.isin(lesson.groups % len(signal.LANGUAGES), known)
 
 
 def encoded(reads: Encoder, texts: Sequence[str]) -> Floats:
@@ -70,7 +77,7 @@ def fitted(numbers: Floats, truth: Floats, counts: Floats) -> tuple[Floats, Floa
     return weights[:-1] * _LENGTH, weights[-1]
 
 
-def weighed(words: Floats, meant: Floats, learnt: tuple[Floats, Floats], part: Lesson) -> Meaning:
+def weighed(words: Floats, meant: Floats, learnt: tuple[Floats, Floats], part: Lesson) -> Table:
     """How much words and meaning weigh beside each other for each label, on lines that neither saw."""
     counts = np.where(part.truth.any(1), 1, ORDINARY * part.counts).astype(np.float64)
     right = part.truth.astype(np.float64)
@@ -85,4 +92,4 @@ def weighed(words: Floats, meant: Floats, learnt: tuple[Floats, Floats], part: L
     both = fit_logistic(together(odds)[:, None].astype(np.float64), right[:, -1], counts)
     table, bias = learnt
     shifts = bias * shares[:, 1] + shares[:, 2]
-    return Meaning(version(), table * shares[:, 1], shares[:, 0], shifts, both.astype(np.float32))
+    return Table(table * shares[:, 1], shares[:, 0], shifts, both.astype(np.float32))
