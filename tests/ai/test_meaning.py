@@ -14,7 +14,7 @@ from newel.ai.fitted import Ears
 from newel.ai.lesson import Lesson, held_back, table_of
 from newel.ai.meaning import MOST, TOGETHER, Second
 from newel.ai.signal import LABELS, LANGUAGES
-from newel.ai.understood import understood
+from newel.ai.understood import spoken, understood
 from newel.domain.policy.parse import load_bundle
 from newel.domain.scan.features import ENCODER, HEARD, ScanInput, Signal
 from newel.domain.scan.lexicon import shipped_lexicon
@@ -115,7 +115,9 @@ def test_spanish_and_french_are_read_in_the_english_of_their_glossaries(second: 
         assert counted(second, text)[0] == gloss.glossed(text, language)
 
 
-def test_of_another_language_nothing_is_read(second: Second) -> None:
+def test_of_another_language_nothing_is_read(second: Second, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "DOUBT", -100.0)
+    assert counted(second, "Where do I find the nearest shop in town, please?") != []
     assert counted(second, "Gibt es bei Ihnen jemanden, der sich das mit mir ansehen könnte?") == []
 
 
@@ -165,24 +167,35 @@ def test_what_does_not_belong_together_is_none(
 
 
 def test_it_is_learnt_weighed_and_packed() -> None:
-    """From texts whose numbers say what they are, and words that say it half as surely."""
-    labels = [["request"] if at % 2 else [] for at in range(720)]
-    truth = table_of(LABELS, labels)
+    """From English whose numbers say what it is, and Spanish and French whose words alone say it."""
+    rings = np.random.default_rng(1).random(720) < 0.5
+    truth = table_of(LABELS, [["request"] if each else [] for each in rings])
     truth = np.concatenate([truth, truth.max(1, keepdims=True)], axis=1)
-    texts = tuple("ring me" if each else "a mug" for each in labels)
-    taken = Lesson(texts, truth, np.arange(len(texts)) // 2)
+    texts = tuple(f"{'ring me' if each else 'a mug'} {at}" for at, each in enumerate(rings))
+    taken = Lesson(texts, truth, np.arange(len(texts)))
+    told = set(np.array(texts)[spoken(taken, ["en"])])
 
     class Plain(Counted):
         def encode(self, texts: Sequence[str]) -> Floats:
-            rows = np.zeros((len(texts), WIDTH), np.float32)
-            rows[:, 0] = [1 if text == "ring me" else -1 for text in texts]
+            rows = super().encode(texts)
+            rows[:, 0] = [(1 if text.startswith("ring") else -1) * (text in told) for text in texts]
             return rows
 
-    reads = cast(Encoder, Plain())
-    again = meaning.unpacked(meaning.packed(understood(2 * truth[held_back(taken)] - 1, taken, reads)))
-    at = LABELS.index("request")
-    words = np.zeros((2, len(LABELS) + 1), np.float32)
-    for language in LANGUAGES:
-        ring, mug = again.odds(language, words, reads.encode(["ring me", "a mug"]))[:, at]
-        assert ring > 0 > mug
+    reads = Plain()
+    words = np.where(spoken(taken, ["en"])[:, None], 0, 2 * truth - 1)
+    found = understood(words[held_back(taken)], taken, cast(Encoder, reads))
+    again = meaning.unpacked(meaning.packed(found))
+    assert sorted(reads.asked) == sorted(texts), "none is learnt from and weighed on"
     assert again.version == meaning.version()
+
+    silent, sure = np.zeros((2, truth.shape[1]), np.float32), np.array([[1.0], [-1.0]], np.float32)
+    numbers = np.zeros((2, WIDTH), np.float32)
+    numbers[:, :1] = sure
+    said = np.repeat(sure, truth.shape[1], axis=1)
+    at = LABELS.index("request")
+    for language in LANGUAGES:
+        by_numbers = again.odds(language, silent, numbers)[:, at]
+        by_words = again.odds(language, said, np.zeros_like(numbers))[:, at]
+        decides, mute = (by_numbers, by_words) if language == "en" else (by_words, by_numbers)
+        assert decides[0] > 0 > decides[1]
+        assert mute[0] == pytest.approx(mute[1])
