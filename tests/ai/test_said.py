@@ -1,6 +1,7 @@
 """What a model hears of a message: each sentence, what an evasion hides, and what stands beside the text."""
 
 import base64
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 
 from newel.ai.said import said
 from newel.domain.scan.features import ScanInput
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.normalise import views
 from newel.domain.scan.reader import goes_on
+from newel.domain.scan.view import View
 
 ASKED = "please let me talk to a manager"
 WORDS = st.sampled_from(
@@ -103,3 +107,38 @@ def test_plain_words_are_heard_as_they_stand_alone() -> None:
 def test_quoted_words_are_not_heard() -> None:
     quoted = "Thanks!\n\nOn Mon, 3 Nov 2025 at 10:00, Ann wrote:\n> please let me talk to a m\u0430nager\n"
     assert not any("manager" in each for each in wordings(ScanInput(text=quoted)))
+
+
+RANGES = st.lists(st.integers(0, 60), max_size=12, unique=True).map(
+    lambda ends: tuple(zip(*[iter(sorted(ends))] * 2, strict=False))
+)
+
+
+@given(RANGES, st.integers(0, 60), st.integers(1, 20))
+def test_a_range_is_read_again_where_a_change_lies_in_it(
+    changed: tuple[tuple[int, int], ...], start: int, length: int
+) -> None:
+    found = View("leet", b"", changed=changed).rewrites(start, start + length)
+    assert found == (not changed or any(a < start + length and b > start for a, b in changed))
+
+
+ODD = st.sampled_from(
+    [
+        "pelase ",
+        "l4wyer",
+        "mana\u200bger ",
+        "&#109;",
+        "l a w ",
+        " ",
+        ". ",
+        "aGVsbG8gd29ybGQgdGhpcw== ",
+        "ﬁ",
+        "yesss ",
+    ]
+)
+
+
+@given(st.lists(ODD, max_size=30).map("".join))
+def test_changes_stand_in_order(text: str) -> None:
+    for view in views(text, shipped_lexicon().spellings["en"]):
+        assert all(first[1] <= then[0] for first, then in pairwise(view.changed))

@@ -3,10 +3,17 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+
+from newel.cli.scan import answer, bundle_of
+from newel.domain.scan.lexicon import shipped_lexicon
+from newel.domain.scan.scanner import Scanner, compile_scanner
+from newel.flow.aside import within
 
 COMMAND = [sys.executable, "-c", "import typer; from newel.cli.scan import scan; typer.run(scan)"]
 KEYS = ["id", "clusters", "markers", "tier_floor", "language", "policy_version", "not_evaluated"]
@@ -121,6 +128,16 @@ def test_it_serves_as_a_co_process() -> None:
             assert json.loads(process.stdout.readline())["id"] == number
         process.stdin.close()
         assert process.wait(30) == 0
+
+
+def test_INV_2_a_line_that_takes_too_long_is_a_persons_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner, over = compile_scanner(bundle_of(None), shipped_lexicon()), Event()
+    monkeypatch.setattr(Scanner, "scan", lambda *_: over.wait(12))
+    monkeypatch.setitem(answer.__globals__, "within", partial(within, seconds=0.05))
+    found = json.loads(answer(scanner, b'{"id": 1, "text": "hello"}', 3))
+    over.set()
+    assert (found["id"], found["tier_floor"], found["not_evaluated"]) == (1, 3, ["all"])
+    assert found["error"] == "line 3: the scanner failed (TimeoutError)"
 
 
 def test_another_policy_may_be_given(tmp_path: Path) -> None:

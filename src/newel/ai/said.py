@@ -131,7 +131,7 @@ def _pieces(view: View) -> Iterator[Piece]:
     """The sentences of a view that it reads otherwise than the one that it was made of."""
     data = view.data.decode("latin-1")
     for start, end in windows(data):
-        if not view.changed or any(first < end and last > start for first, last in view.changed):
+        if view.rewrites(start, end):
             yield Piece(data[start:end], view.raw(start, end))
 
 

@@ -22,6 +22,7 @@ from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Evidence, Receipt, failure_receipt
 from newel.domain.scan.scanner import Scanner, compile_scanner
+from newel.flow.aside import within
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -130,7 +131,8 @@ def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None 
     given: dict[str, Any] = {}
     try:
         given = _object(line)
-        receipt = scanner.scan(heard(listener, _message(given)))
+        message = _message(given)
+        receipt = within(lambda: scanner.scan(heard(listener, message)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))
     except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"

@@ -36,7 +36,8 @@ async def told(house: House, actor: Actor, workflow: str, text: str) -> Explaine
         running = await house.running(tx, workflow)
     if running.bundle.kind != "conversations":
         raise NotFound(what="workflow with conversations", id=workflow)
-    return await asyncio.to_thread(_told, running, heard(house.listens, ScanInput(text=text)))
+    message = await heard(house.listening, house.listens, ScanInput(text=text))
+    return await asyncio.to_thread(_told, running, message)
 
 
 def _told(running: Running, message: ScanInput) -> Explained:

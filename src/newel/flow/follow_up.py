@@ -1,6 +1,7 @@
 """Follow-up: whoever comes back to the AI's answer within a day, in its case or by another way (RES-4)."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -37,16 +38,16 @@ async def elsewhere(tx: Tx, house: House, running: Running, message: ScanInput, 
     They are locked in the order of their ids. Whoever opens a case holds none yet, and waits its turn;
     whoever holds one already marks those alone that are free right then, so that no two wait for each other.
     """
-    for answered in await cases.lock_several(tx, same(running, message), wait=case.turn == 0):
+    for answered in await cases.lock_several(tx, await same(house, running, message), wait=case.turn == 0):
         counts = rule.counts(answered.tier, answered.answered_at, tx.now, marked=answered.follow_up)
         if counts and not await answers.asks(tx, answered):
             await _mark(tx, house, answered, case)
 
 
-def same(running: Running, message: ScanInput) -> Sequence[UUID]:
+async def same(house: House, running: Running, message: ScanInput) -> Sequence[UUID]:
     """The cases of its history that it is about; none where the scanner fails: then a person reads it."""
     try:
-        return running.scanner.again(message)
+        return await house.scanning.do(partial(running.scanner.again, message))
     except Exception as error:
         log.warning("follow_up.scanner_failed", error=type(error).__name__)
         return ()

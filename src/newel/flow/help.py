@@ -87,7 +87,7 @@ async def search(house: House, asked: str) -> Found:
         running = await house.running(tx, chat.WORKFLOW)
         words = help.looked_for(asked)
         titles = await rows.titles(tx, published(running.bundle), words, LISTED)
-    best, near = await asyncio.to_thread(_read, house, running, asked)
+    best, near = await _read(house, running, asked)
     shown = {one.article for one in (best, *near) if one}
     return Found(answer=best, near=near, titles=[one for one in titles if one.id not in shown])
 
@@ -103,18 +103,19 @@ async def suggest(house: House, message: str) -> Sequence[Passage]:
     """The articles that may spare a message: none to who asks for a person, or whom one should hear."""
     async with house.db.tx(READER, read_only=True) as tx:
         running = await house.running(tx, chat.WORKFLOW)
-    best, near = await asyncio.to_thread(_read, house, running, message)
+    best, near = await _read(house, running, message)
     most = running.bundle.deflection.articles if running.bundle.deflection else 0
     return [one for one in (best, *near) if one][:most]
 
 
-def _read(house: House, running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
+async def _read(house: House, running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
     """As the AI would be answered: the passage that fits, and those worth offering."""
     message = ScanInput(text=text, channel=chat.CHANNEL, workflow=chat.WORKFLOW)
-    receipt = scanned(running, heard(house.listens, message))
+    message = await heard(house.listening, house.listens, message)
+    receipt = await scanned(house.scanning, running, message)
     if receipt.tier_floor is Tier.HUMAN:
         return None, []
-    passages = running.library.answers(text, READ)
+    passages = await asyncio.to_thread(running.library.answers, text, READ)
     best = answer.fitting(passages, running.bundle)
     offered = answer.offers(passages, running.bundle)
     by_id = {one.article: one for one in passages}

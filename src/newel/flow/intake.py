@@ -85,7 +85,7 @@ async def _heard(house: House, actor: Actor, inbound: Inbound, message: ScanInpu
 
     What came before is known in the transaction alone, where no model is asked; then it begins anew.
     """
-    message = heard(house.listens, message)
+    message = await heard(house.listening, house.listens, message)
     async with rows.look_in(house.db, house.envelope, actor, inbound, HISTORY_SPAN) as (tx, look):
         twin = look.twin
         if twin:
@@ -121,7 +121,7 @@ async def _take(tx: Tx, coming: _Coming, *, listens: bool) -> rows.Taken:
     coming = replace(coming, previous=previous)
     await _follows_up(tx, coming, case)
     coming = replace(await _with_attachments(tx, coming, case), heard=heard)
-    receipt = _scan(tx, coming, case)
+    receipt = await _scan(tx, coming, case)
     arrival = await _arrival(tx, coming, case, receipt)
     if arrival.opens and receipt.tier_floor is not Tier.HUMAN:
         case = await _arrived(tx, coming, arrival, fresh)  # in memory alone: one statement writes it all
@@ -251,9 +251,10 @@ async def reopened(tx: Tx, running: Running, case: Case) -> Case:
     )
 
 
-def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
+async def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
     """The receipt of the arrived message."""
-    receipt = scanned(coming.running, _message(tx, coming, case, coming.look.past))
+    message = _message(tx, coming, case, coming.look.past)
+    receipt = await scanned(coming.house.scanning, coming.running, message)
     alone, talks = not rule.says_something(coming.inbound), case.kind == "conversation"
     return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
 

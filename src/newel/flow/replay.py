@@ -7,7 +7,7 @@ messages meet.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
 from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
 from newel.flow.answer import merged, think, words_of
+from newel.flow.aside import Aside
 from newel.flow.house import Running, Turn
 from newel.flow.scan import heard, scanned
 from newel.store.customer import Profile
@@ -44,6 +45,7 @@ class Shadow:
     otherwise: datetime
     fixed: datetime | None = None
     listens: Listens | None = None
+    aside: Aside = field(default_factory=Aside)
 
     def clock(self, ticket: Ticket) -> datetime:
         """The time at which the ticket is decided."""
@@ -152,7 +154,9 @@ async def handle(shadow: Shadow, ticket: Ticket, purses: _Purses) -> tuple[Resul
     """Scan; a marker is for a person; else think and decide. With what is given by the decision."""
     running, now = shadow.running, shadow.clock(ticket)
     sender = await _sender(running, ticket)
-    receipt = scanned(running, heard(shadow.listens, _scan_input(running, ticket, sender.facts, now)))
+    message = _scan_input(running, ticket, sender.facts, now)
+    message = await heard(shadow.aside, shadow.listens, message)
+    receipt = await scanned(shadow.aside, running, message)
     if receipt.tier_floor is Tier.HUMAN:
         return _marked(ticket, sender, receipt), ()
     words = words_of(ticket.subject, ticket.text)

@@ -19,7 +19,7 @@ from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.domain.suite import Failure, SuiteFailed, failure, told, told_of
 from newel.flow.house import House, Running
-from newel.flow.scan import heard, read
+from newel.flow.scan import read
 from newel.store import notice as notices
 from newel.store import suite as rows
 from newel.store.notice import POLICY_OWNERS, SUPERVISORS, Notice
@@ -67,8 +67,7 @@ def tried(
 
 
 def _scanned(scanner: Scans, listens: Listens | None, trial: Trial) -> Receipt:
-    message = ScanInput(text=trial.say, previous=trial.after)
-    return read(scanner, heard(listens, message), "")
+    return read(scanner, listens, ScanInput(text=trial.say, previous=trial.after), "")
 
 
 def _matched(matcher: Matcher | None, trial: Trial, bundle: Bundle) -> Match | None:

@@ -1,7 +1,7 @@
 """One reading of a text, with the way back to the text itself."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
@@ -59,6 +59,11 @@ class View(NamedTuple):
             return True
         at = bisect_left(self.changed, start - NEAR, key=itemgetter(1))
         return at < len(self.changed) and self.changed[at][0] <= end + NEAR
+
+    def rewrites(self, start: int, end: int) -> bool:
+        """Whether a range reads otherwise than in the view that this one was made of, in part at least."""
+        at = bisect_right(self.changed, start, key=itemgetter(1))
+        return not self.changed or (at < len(self.changed) and self.changed[at][0] < end)
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
         """The place in the raw text of a non-empty range of the view."""
