@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -133,7 +132,7 @@ def test_it_serves_as_a_co_process() -> None:
 def test_INV_2_a_line_that_takes_too_long_is_a_persons_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     scanner, over = compile_scanner(bundle_of(None), shipped_lexicon()), Event()
     monkeypatch.setattr(Scanner, "scan", lambda *_: over.wait(12))
-    monkeypatch.setitem(answer.__globals__, "within", partial(within, seconds=0.05))
+    monkeypatch.setitem(answer.__globals__, "within", lambda _, work: within(0.05, work))
     found = json.loads(answer(scanner, b'{"id": 1, "text": "hello"}', 3))
     over.set()
     assert (found["id"], found["tier_floor"], found["not_evaluated"]) == (1, 3, ["all"])

@@ -32,19 +32,19 @@ async def stuck(aside: Aside, over: Event) -> None:
 
 
 async def test_it_gives_what_the_work_gives_and_raises_what_it_raises() -> None:
-    assert await Aside().do(lambda: 5) == 5
+    assert await Aside(LONG).do(lambda: 5) == 5
     with pytest.raises(ZeroDivisionError):
-        await Aside().do(broken)
+        await Aside(LONG).do(broken)
 
 
 async def test_it_knows_for_whom_it_works() -> None:
     asked.set("somebody")
-    assert await Aside().do(asked.get) == "somebody"
+    assert await Aside(LONG).do(asked.get) == "somebody"
 
 
 async def test_others_go_on_meanwhile(over: Event) -> None:
-    waiting = asyncio.create_task(Aside().do(partial(over.wait, LONG)))
-    assert await Aside().do(lambda: 5) == 5
+    waiting = asyncio.create_task(Aside(LONG).do(partial(over.wait, LONG)))
+    assert await Aside(LONG).do(lambda: 5) == 5
     over.set()
     assert await waiting
 
@@ -54,7 +54,7 @@ async def test_what_takes_too_long_is_given_up(over: Event) -> None:
 
 
 async def test_only_so_much_is_done_at_once(over: Event) -> None:
-    aside, begun = Aside(), list[int]()
+    aside, begun = Aside(LONG), list[int]()
 
     def work() -> None:
         begun.append(1)
@@ -90,7 +90,7 @@ async def test_while_too_much_of_it_is_left_nothing_new_is_begun(over: Event) ->
 
 
 async def test_what_an_asker_has_left_counts_too(over: Event) -> None:
-    aside = Aside()
+    aside = Aside(LONG)
     for _ in range(LEFT_AT_MOST):
         gone = asyncio.create_task(aside.do(partial(over.wait, LONG)))
         await asyncio.sleep(SOON)
@@ -102,8 +102,8 @@ async def test_what_an_asker_has_left_counts_too(over: Event) -> None:
 
 
 def test_who_may_wait_waits_no_longer(over: Event) -> None:
-    assert within(lambda: 5) == 5
+    assert within(LONG, lambda: 5) == 5
     with pytest.raises(ZeroDivisionError):
-        within(broken)
+        within(LONG, broken)
     with pytest.raises(TimeoutError):
-        within(partial(over.wait, LONG), SOON)
+        within(SOON, partial(over.wait, LONG))

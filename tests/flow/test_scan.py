@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from threading import Event
 from typing import Any
 
@@ -120,14 +119,14 @@ async def test_TIR_12_a_scan_that_takes_too_long_offers_no_article(
     with slow(monkeypatch, "scan"):
         assert await help.suggest(hurried.house, STATUS) == []
     assert shelf.asked == 0
-    hurried.house = replace(hurried.house, scanning=Aside())
+    hurried.house = replace(hurried.house, scanning=Aside(LONG))
     await help.suggest(hurried.house, STATUS)
     assert shelf.asked == 1
 
 
 def test_QUA_7_a_trial_that_takes_too_long_has_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     scanner, models = desk._running["customer-support"].scanner, Slow()
-    monkeypatch.setattr("newel.flow.scan.within", partial(within, seconds=SOON))
+    monkeypatch.setattr("newel.flow.scan.within", lambda _, work: within(SOON, work))
     with slow(monkeypatch, "scan"):
         receipt = read(scanner, models, ScanInput(text=STATUS), "")
     models.over.set()

@@ -22,7 +22,7 @@ from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Evidence, Receipt, failure_receipt
 from newel.domain.scan.scanner import Scanner, compile_scanner
-from newel.flow.aside import within
+from newel.flow.aside import LISTENING, within
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -132,7 +132,7 @@ def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None 
     try:
         given = _object(line)
         message = _message(given)
-        receipt = within(lambda: scanner.scan(heard(listener, message)))
+        receipt = within(LISTENING, lambda: scanner.scan(heard(listener, message)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))
     except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"

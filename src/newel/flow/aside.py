@@ -12,8 +12,10 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Final, TypeVar
 
-SECONDS: Final = 10.0
-"""Less than a transaction may stand still, and more than the largest message needs on an idle machine."""
+SCANNING: Final = 5.0
+"""Seconds: a transaction waits meanwhile, and may stand still for fifteen."""
+LISTENING: Final = 10.0
+"""Seconds: nothing waits meanwhile but the message itself."""
 AT_ONCE: Final = 4
 LEFT_AT_MOST: Final = 8
 Found = TypeVar("Found")
@@ -22,7 +24,7 @@ Found = TypeVar("Found")
 class Aside:
     """So much of it at once, for so long each; the time that it waits for its turn does not count."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._left: list[Thread] = []
@@ -41,7 +43,7 @@ class Aside:
                 raise
 
 
-def within(work: Callable[[], Found], seconds: float = SECONDS) -> Found:
+def within(seconds: float, work: Callable[[], Found]) -> Found:
     """The same for whoever may wait here and now."""
     return _begun(work)[1].result(seconds)
 

@@ -23,7 +23,7 @@ from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
 from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
 from newel.flow.answer import merged, think, words_of
-from newel.flow.aside import Aside
+from newel.flow.aside import LISTENING, SCANNING, Aside
 from newel.flow.house import Running, Turn
 from newel.flow.scan import heard, scanned
 from newel.store.customer import Profile
@@ -45,7 +45,8 @@ class Shadow:
     otherwise: datetime
     fixed: datetime | None = None
     listens: Listens | None = None
-    aside: Aside = field(default_factory=Aside)
+    listening: Aside = field(default_factory=lambda: Aside(LISTENING))
+    scanning: Aside = field(default_factory=lambda: Aside(SCANNING))
 
     def clock(self, ticket: Ticket) -> datetime:
         """The time at which the ticket is decided."""
@@ -155,8 +156,8 @@ async def handle(shadow: Shadow, ticket: Ticket, purses: _Purses) -> tuple[Resul
     running, now = shadow.running, shadow.clock(ticket)
     sender = await _sender(running, ticket)
     message = _scan_input(running, ticket, sender.facts, now)
-    message = await heard(shadow.aside, shadow.listens, message)
-    receipt = await scanned(shadow.aside, running, message)
+    message = await heard(shadow.listening, shadow.listens, message)
+    receipt = await scanned(shadow.scanning, running, message)
     if receipt.tier_floor is Tier.HUMAN:
         return _marked(ticket, sender, receipt), ()
     words = words_of(ticket.subject, ticket.text)

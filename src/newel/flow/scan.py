@@ -9,7 +9,7 @@ from newel import span
 from newel.domain.ports import Listens, Scans
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
-from newel.flow.aside import Aside, within
+from newel.flow.aside import LISTENING, SCANNING, Aside, within
 from newel.flow.house import Running
 
 log = structlog.get_logger("scan")
@@ -42,11 +42,11 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
 def read(scanner: Scans, listens: Listens | None, message: ScanInput, version: str) -> Receipt:
     """The receipt likewise, of a message that nobody waits for, with what the models say."""
     try:
-        message = within(partial(_listened, listens, message)) if listens else message
+        message = within(LISTENING, partial(_listened, listens, message)) if listens else message
     except Exception as error:
         message = _unheard(message, error)
     try:
-        return within(partial(scanner.scan, message))
+        return within(SCANNING, partial(scanner.scan, message))
     except Exception as error:
         return _failed(version, error)
 
