@@ -4,15 +4,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
-
-from newel.cli.scan import answer, bundle_of
-from newel.domain.scan.lexicon import shipped_lexicon
-from newel.domain.scan.scanner import Scanner, compile_scanner
-from newel.flow.aside import within
 
 COMMAND = [sys.executable, "-c", "import typer; from newel.cli.scan import scan; typer.run(scan)"]
 KEYS = ["id", "clusters", "markers", "tier_floor", "language", "policy_version", "not_evaluated"]
@@ -129,14 +123,30 @@ def test_it_serves_as_a_co_process() -> None:
         assert process.wait(30) == 0
 
 
-def test_INV_2_a_line_that_takes_too_long_is_a_persons_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    scanner, over = compile_scanner(bundle_of(None), shipped_lexicon()), Event()
-    monkeypatch.setattr(Scanner, "scan", lambda *_: over.wait(12))
-    monkeypatch.setitem(answer.__globals__, "within", lambda _, work: within(0.05, work))
-    found = json.loads(answer(scanner, b'{"id": 1, "text": "hello"}', 3))
-    over.set()
-    assert (found["id"], found["tier_floor"], found["not_evaluated"]) == (1, 3, ["all"])
-    assert found["error"] == "line 3: the scanner failed (TimeoutError)"
+SLOW = """
+import sys, re2, newel.cli
+from newel.domain.scan.scanner import Scanner
+
+def scan(self, message):
+    while "slow" in message.text:
+        re2.search("a+b", "a" * 10_000)
+    return scanned(self, message)
+
+scanned, Scanner.scan = Scanner.scan, scan
+sys.modules["newel.cli.scan"].SCANNING = 0.5
+sys.argv = ["newel", "scan", "--rules"]
+newel.cli.main()
+"""
+
+
+def test_INV_2_a_line_that_takes_too_long_is_a_persons_and_the_end_is_a_good_one() -> None:
+    given = b'{"id": 1, "text": "hello"}\n{"id": 2, "text": "slow"}\n'
+    done = subprocess.run([sys.executable, "-c", SLOW], input=given, capture_output=True, check=False)
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["tier_floor"], "error" in first) == (1, False)
+    assert (second["id"], second["tier_floor"], second["not_evaluated"]) == (2, 3, ["all"])
+    assert second["error"] == "line 2: the scanner failed (TimeoutError)"
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_another_policy_may_be_given(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Work in a thread of its own: it holds nobody up, and is given up when it takes too long."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import partial
@@ -8,18 +9,22 @@ from threading import Event
 
 import pytest
 
-from newel.flow.aside import AT_ONCE, LEFT_AT_MOST, Aside, within
+from newel.flow.aside import AT_ONCE, LEFT_AT_MOST, Aside, Occupied, _left, within
 
-SOON, LONG = 0.05, 60.0
+SOON, LATER, LONG = 0.05, 0.5, 60.0
 asked: ContextVar[str] = ContextVar("asked", default="nobody")
 
 
 @pytest.fixture
 def over() -> Iterator[Event]:
-    """Set at the end: no thread outlives its test."""
+    """Set at the end, so that no thread goes on."""
     found = Event()
     yield found
     found.set()
+
+
+class Panic(BaseException):
+    """As a library throws that is written in another language."""
 
 
 def broken() -> None:
@@ -71,7 +76,7 @@ async def test_only_so_much_is_done_at_once(over: Event) -> None:
 
 
 async def test_the_wait_for_a_turn_does_not_count(over: Event) -> None:
-    aside = Aside(SOON)
+    aside = Aside(LATER)
     several = [asyncio.create_task(stuck(aside, over)) for _ in range(AT_ONCE)]
     await asyncio.sleep(0)
     assert await aside.do(lambda: 5) == 5
@@ -79,12 +84,12 @@ async def test_the_wait_for_a_turn_does_not_count(over: Event) -> None:
 
 
 async def test_while_too_much_of_it_is_left_nothing_new_is_begun(over: Event) -> None:
-    aside = Aside(SOON)
+    aside = Aside(LATER)
     await asyncio.gather(*(stuck(aside, over) for _ in range(LEFT_AT_MOST)))
-    with pytest.raises(TimeoutError, match="given up"):
+    with pytest.raises(Occupied):
         await aside.do(lambda: 5)
     over.set()
-    while any(thread.is_alive() for thread in aside._left):
+    while any(thread.is_alive() for thread in aside._left._threads):
         await asyncio.sleep(SOON)
     assert await aside.do(lambda: 5) == 5
 
@@ -97,13 +102,28 @@ async def test_what_an_asker_has_left_counts_too(over: Event) -> None:
         gone.cancel()
         with pytest.raises(asyncio.CancelledError):
             await gone
-    with pytest.raises(TimeoutError, match="given up"):
+    with pytest.raises(Occupied):
         await aside.do(lambda: 5)
 
 
-def test_who_may_wait_waits_no_longer(over: Event) -> None:
+def test_whoever_waits_for_it_waits_no_longer(over: Event) -> None:
     assert within(LONG, lambda: 5) == 5
     with pytest.raises(ZeroDivisionError):
         within(LONG, broken)
-    with pytest.raises(TimeoutError):
-        within(SOON, partial(over.wait, LONG))
+    for _ in range(LEFT_AT_MOST):
+        with pytest.raises(TimeoutError):
+            within(SOON, partial(over.wait, LONG))
+    with pytest.raises(Occupied):
+        within(LONG, lambda: 5)
+    over.set()
+    while any(thread.is_alive() for thread in _left._threads):
+        time.sleep(SOON)
+    assert within(LONG, lambda: 5) == 5
+
+
+async def test_what_is_no_exception_is_told_by_its_name_alone() -> None:
+    def panics() -> None:
+        raise Panic("a customer's words")
+
+    with pytest.raises(RuntimeError, match=r"\APanic\Z"):
+        await Aside(LONG).do(panics)

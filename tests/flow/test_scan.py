@@ -17,8 +17,7 @@ from newel.domain.scan.scanner import Scanner
 from newel.domain.words import Tier
 from newel.flow import help, trace
 from newel.flow.aside import Aside, within
-from newel.flow.follow_up import same
-from newel.flow.scan import read
+from newel.flow.scan import listened, read
 
 SOON = 0.05
 LONG = 12.0
@@ -34,10 +33,12 @@ def slow(monkeypatch: pytest.MonkeyPatch, what: str) -> Iterator[None]:
         over.wait(LONG)
         return does(scanner, message)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Scanner, what, at_last)
-        yield
-    over.set()
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Scanner, what, at_last)
+            yield
+    finally:
+        over.set()
 
 
 class Slow:
@@ -49,6 +50,15 @@ class Slow:
     def signals(self, message: ScanInput) -> tuple[Signal, ...]:
         self.over.wait(LONG)
         return ()
+
+
+class Once:
+    """Models that hear a request in a message, and fail when they are asked with what came before it."""
+
+    def signals(self, message: ScanInput) -> tuple[Signal, ...]:
+        if message.previous:
+            raise RuntimeError("the model is broken")
+        return (Signal("request_model", "v1", {"request": 0.99}),)
 
 
 class Shelf:
@@ -102,24 +112,38 @@ async def test_INV_2_models_that_take_too_long_leave_it_to_the_rules(desk: Desk)
     assert {"encoder", "request_model"} <= set(row["not_evaluated"])
 
 
-async def test_RES_4_a_scanner_that_takes_too_long_takes_no_message_for_a_follow_up(
+async def test_INV_2_a_look_for_what_it_follows_that_takes_too_long_is_a_scan_that_did(
     hurried: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = hurried._running["customer-support"]
-    with slow(monkeypatch, "again"), capture_logs() as said:
-        assert await same(hurried.house, running, ScanInput(text=STATUS)) == ()
-    assert [one["error"] for one in said] == ["TimeoutError"]
+    hurried.house = replace(hurried.house, scanning=Aside(LONG))
+    await hurried.say(STATUS, ref="C0012", thread="first")
+    await hurried.drain()
+    hurried.house = replace(hurried.house, scanning=Aside(SOON))
+    with slow(monkeypatch, "again"):
+        second = await hurried.say("And my other parcel?", ref="C0012", thread="second")
+    assert (await hurried.case(second)).tier == 3
+    rows = await hurried.rows("SELECT outcome FROM newel.scan_receipt WHERE case_id = $1", second)
+    assert [row["outcome"] for row in rows] == ["failed"]
+
+
+async def test_what_the_first_hearing_found_is_not_lost_with_the_second(desk: Desk) -> None:
+    desk.house = replace(desk.house, listens=Once())
+    await desk.take("could you get me some", ref="C0012")
+    await desk.take("body with a pulse", ref="C0012")
+    found = await desk.rows("SELECT tier_floor FROM newel.scan_receipt ORDER BY tier_floor")
+    assert [row["tier_floor"] for row in found] == [3, 3]
 
 
 async def test_TIR_12_a_scan_that_takes_too_long_offers_no_article(
     hurried: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hurried.house = replace(hurried.house, reading=Aside(SOON))
     running = hurried._running["customer-support"]
     hurried._running["customer-support"] = replace(running, library=(shelf := Shelf()))
     with slow(monkeypatch, "scan"):
         assert await help.suggest(hurried.house, STATUS) == []
     assert shelf.asked == 0
-    hurried.house = replace(hurried.house, scanning=Aside(LONG))
+    hurried.house = replace(hurried.house, reading=Aside(LONG))
     await help.suggest(hurried.house, STATUS)
     assert shelf.asked == 1
 
@@ -127,7 +151,8 @@ async def test_TIR_12_a_scan_that_takes_too_long_offers_no_article(
 def test_QUA_7_a_trial_that_takes_too_long_has_failed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     scanner, models = desk._running["customer-support"].scanner, Slow()
     monkeypatch.setattr("newel.flow.scan.within", lambda _, work: within(SOON, work))
-    with slow(monkeypatch, "scan"):
-        receipt = read(scanner, models, ScanInput(text=STATUS), "")
+    with slow(monkeypatch, "scan"), capture_logs() as said:
+        receipt = read(scanner, listened(models, ScanInput(text=STATUS)), "")
     models.over.set()
+    assert [one["event"] for one in said] == ["scan.models_failed", "scan.failed"]
     assert (receipt.error, receipt.tier_floor) == ("TimeoutError", Tier.HUMAN)

@@ -27,17 +27,16 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         2,
         "flow/scan.py",
-        "        except Exception as error:\n            receipt = _failed",
-        "        except ZeroDivisionError as error:\n            receipt = _failed",
+        "        except Exception as error:\n            receipt = failed",
+        "        except ZeroDivisionError as error:\n            receipt = failed",
         *f("delivery", "INV_2_a_scanner_that_fails_sends_the_case_to_a_person"),
         *f("scan", "INV_2_a_scan_that_takes_too_long_sends_the_case_to_a_person"),
     ),
     patched(
         2,
         "flow/aside.py",
-        "await asyncio.wait_for(asyncio.wrap_future(found), self._seconds)",
-        "await asyncio.wrap_future(found)",
-        *f("scan", "INV_2_a_scan_that_takes_too_long_sends_the_case_to_a_person"),
+        "async with asyncio.timeout(self._seconds):",
+        "async with asyncio.timeout(None):",
         *f("scan", "INV_2_models_that_take_too_long_leave_it_to_the_rules"),
     ),
     patched(

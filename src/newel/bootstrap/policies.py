@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -103,8 +104,8 @@ class Policies:
                 running.scanner.scan(FIRST)
 
     def _scanner(self, body: str, bundle: Bundle) -> Scans:
-        """A server has the scanner of its conversations before the first message."""
-        if self._train or bundle.kind == "items":
+        """A server has its scanners before the first message."""
+        if self._train:
             return _LazyScanner(body)
         return scanner_of(body)
 
@@ -131,9 +132,18 @@ class Policies:
 # whoever was killed is back the sooner.
 
 
-@lru_cache(maxsize=_SCANNERS)
+_making = Lock()
+"""Several threads may be the first to need it: one makes it, the others wait."""
+
+
 def scanner_of(body: str) -> Scanner:
     """The scanner of a stored policy document; the same one again for the same document."""
+    with _making:
+        return _compiled(body)
+
+
+@lru_cache(maxsize=_SCANNERS)
+def _compiled(body: str) -> Scanner:
     return compile_scanner(stored_bundle(body), shipped_lexicon())
 
 
@@ -205,9 +215,10 @@ class LazyListener:
         from newel.ai.fitted import ears, names_in
 
         names = names_in(self._folder)
-        if self._loaded is None or self._loaded[0] != names:
-            self._loaded = (names, ears(self._folder, names))
-        return self._loaded[1]
+        with _making:
+            if self._loaded is None or self._loaded[0] != names:
+                self._loaded = (names, ears(self._folder, names))
+            return self._loaded[1]
 
 
 def kept(settings: Settings) -> "Kept":

@@ -9,6 +9,7 @@ from newel.cli.replay import replay
 from newel.cli.scan import scan
 from newel.cli.trace import trace
 from newel.domain.errors import NewelError
+from newel.flow.aside import leave
 
 app = typer.Typer(
     name="newel",
@@ -39,6 +40,14 @@ app.add_typer(tune.app, name="tune")
 
 def main() -> None:
     """Run a command; a typed error is one line and exit code 2, never a stack trace."""
+    try:
+        _run()
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else int(end.code is not None))
+        raise
+
+
+def _run() -> None:
     try:
         app()
     except NewelError as error:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -10,6 +11,7 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
+from newel.cli.logs import configure_logging
 from newel.config import read
 from newel.domain.errors import NewelError
 from newel.domain.policy.bundle import Bundle
@@ -22,7 +24,8 @@ from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Evidence, Receipt, failure_receipt
 from newel.domain.scan.scanner import Scanner, compile_scanner
-from newel.flow.aside import LISTENING, within
+from newel.flow.aside import SCANNING, within
+from newel.flow.scan import listened
 
 MAX_LINE = 16 * 1024 * 1024
 
@@ -45,6 +48,7 @@ def scan(
 
     Example: echo '{"id": 1, "text": "I will call my lawyer"}' | newel scan
     """
+    configure_logging("warning")
     scanner, listener = _scanner(policy), _listener(rules)
     if explain is not None:
         told = explain_scan(scanner, heard(listener, ScanInput(text=explain)))
@@ -112,9 +116,9 @@ def _listener(rules: bool) -> Listens | None:
 
 def heard(listener: Listens | None, message: ScanInput) -> ScanInput:
     """The message with the signals of the models, unless it brought its own."""
-    if listener is None or message.signals:
+    if message.signals:
         return message
-    return msgspec.structs.replace(message, signals=listener.signals(message))
+    return listened(listener, message)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -132,7 +136,7 @@ def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None 
     try:
         given = _object(line)
         message = _message(given)
-        receipt = within(LISTENING, lambda: scanner.scan(heard(listener, message)))
+        receipt = within(SCANNING, partial(scanner.scan, heard(listener, message)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))
     except Exception as error:  # a bug of ours must neither end the stream nor pass for "no marker"

@@ -1,24 +1,32 @@
 """Work of our own beside the event loop: in a thread of its own, and given up when it takes too long.
 
-Python stops no thread. What is given up goes on unheard, in one that no exit waits for; while several of
-those are left the fault is in the work itself, and nothing new is begun.
+Python stops no thread. What is given up goes on unheard, and no exit waits for it; while several of those
+are left the fault is in the work itself, and nothing new is begun.
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from contextvars import copy_context
 from threading import Thread
+from threading import enumerate as threads
 from typing import Final, TypeVar
 
 SCANNING: Final = 5.0
-"""Seconds: a transaction waits meanwhile, and may stand still for fifteen."""
+"""Seconds: a transaction waits meanwhile, with its connection; it may stand still for fifteen."""
 LISTENING: Final = 10.0
 """Seconds: nothing waits meanwhile but the message itself."""
-AT_ONCE: Final = 4
-LEFT_AT_MOST: Final = 8
+AT_ONCE: Final = 2
+LEFT_AT_MOST: Final = 4
+_NAME: Final = "aside"
 Found = TypeVar("Found")
+
+
+class Occupied(TimeoutError):
+    """What was given up before is not over."""
 
 
 class Aside:
@@ -27,38 +35,75 @@ class Aside:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._left: list[Thread] = []
+        self._left = _Left()
 
     async def do(self, work: Callable[[], Found]) -> Found:
         """What the work gives, or raises; ``TimeoutError`` where that takes too long."""
         async with self._turns:
-            self._left = [thread for thread in self._left if thread.is_alive()]
-            if len(self._left) >= LEFT_AT_MOST:
-                raise TimeoutError("what was given up is not over")
+            self._left.look()
             thread, found = _begun(work)
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(found), self._seconds)
+                async with asyncio.timeout(self._seconds):
+                    return await asyncio.wrap_future(found)
             except (TimeoutError, asyncio.CancelledError):
-                self._left.append(thread)
+                self._left.add(thread)
                 raise
 
 
+class _Left:
+    """What was given up and may not be over."""
+
+    def __init__(self) -> None:
+        self._threads: list[Thread] = []
+
+    def look(self) -> None:
+        """Raises ``Occupied`` while too much of it is left."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        if len(self._threads) >= LEFT_AT_MOST:
+            raise Occupied
+
+    def add(self, thread: Thread) -> None:
+        """It is given up."""
+        self._threads.append(thread)
+
+
+_left = _Left()
+
+
 def within(seconds: float, work: Callable[[], Found]) -> Found:
-    """The same for whoever may wait here and now."""
-    return _begun(work)[1].result(seconds)
+    """The same in the thread at hand, which waits for it."""
+    _left.look()
+    thread, found = _begun(work)
+    try:
+        return found.result(seconds)
+    except TimeoutError:
+        _left.add(thread)
+        raise
 
 
 def _begun(work: Callable[[], Found]) -> tuple[Thread, Future[Found]]:
     found: Future[Found] = Future()
-    thread = Thread(target=copy_context().run, args=(_do, work, found), name="aside", daemon=True)
+    thread = Thread(target=copy_context().run, args=(_do, work, found), name=_NAME, daemon=True)
     thread.start()
     return thread, found
 
 
 def _do(work: Callable[[], Found], found: Future[Found]) -> None:
-    """Whoever asked may have gone."""
+    """Whoever asked may have gone. What is no ``Exception`` may quote a text: its name alone is told."""
     with suppress(InvalidStateError):
         try:
             found.set_result(work())
         except Exception as error:
             found.set_exception(error)
+        except BaseException as error:
+            found.set_exception(RuntimeError(type(error).__name__))
+
+
+def leave(code: int) -> None:
+    """End the process here and now if something is left: a thread that the interpreter's end meets inside
+    of a library in C++ would take the whole process down with SIGABRT, whatever its exit code was to be.
+    """
+    if any(thread.name == _NAME for thread in threads()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -1,26 +1,21 @@
 """Follow-up: whoever comes back to the AI's answer within a day, in its case or by another way (RES-4)."""
 
 from collections.abc import Sequence
-from functools import partial
 from uuid import UUID
 
 import msgspec
-import structlog
 
 from newel.domain import follow_up as rule
 from newel.domain.feedback import Body, What
-from newel.domain.scan.features import ScanInput
 from newel.domain.words import Tier
 from newel.flow import feedback
-from newel.flow.house import House, Running
+from newel.flow.house import House
 from newel.store import answer as answers
 from newel.store import case as cases
 from newel.store import resolution as resolutions
 from newel.store.case import Case
 from newel.store.db import Tx
 from newel.store.intake import Arrival
-
-log = structlog.get_logger("follow_up")
 
 
 async def here(tx: Tx, arrival: Arrival) -> Arrival:
@@ -32,25 +27,16 @@ async def here(tx: Tx, arrival: Arrival) -> Arrival:
     return msgspec.structs.replace(arrival, case=msgspec.structs.replace(case, follow_up=True))
 
 
-async def elsewhere(tx: Tx, house: House, running: Running, message: ScanInput, case: Case) -> None:
-    """Answered cases to whose matter a message of another case comes back are followed up by it.
+async def elsewhere(tx: Tx, house: House, same: Sequence[UUID], case: Case) -> None:
+    """Answered cases to whose matter (``same``) a message of another case comes back are followed up by it.
 
     They are locked in the order of their ids. Whoever opens a case holds none yet, and waits its turn;
     whoever holds one already marks those alone that are free right then, so that no two wait for each other.
     """
-    for answered in await cases.lock_several(tx, await same(house, running, message), wait=case.turn == 0):
+    for answered in await cases.lock_several(tx, same, wait=case.turn == 0):
         counts = rule.counts(answered.tier, answered.answered_at, tx.now, marked=answered.follow_up)
         if counts and not await answers.asks(tx, answered):
             await _mark(tx, house, answered, case)
-
-
-async def same(house: House, running: Running, message: ScanInput) -> Sequence[UUID]:
-    """The cases of its history that it is about; none where the scanner fails: then a person reads it."""
-    try:
-        return await house.scanning.do(partial(running.scanner.again, message))
-    except Exception as error:
-        log.warning("follow_up.scanner_failed", error=type(error).__name__)
-        return ()
 
 
 async def _mark(tx: Tx, house: House, answered: Case, by: Case) -> None:

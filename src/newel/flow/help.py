@@ -111,8 +111,8 @@ async def suggest(house: House, message: str) -> Sequence[Passage]:
 async def _read(house: House, running: Running, text: str) -> tuple[Passage | None, list[Passage]]:
     """As the AI would be answered: the passage that fits, and those worth offering."""
     message = ScanInput(text=text, channel=chat.CHANNEL, workflow=chat.WORKFLOW)
-    message = await heard(house.listening, house.listens, message)
-    receipt = await scanned(house.scanning, running, message)
+    message = await heard(house.reading, house.listens, message)
+    receipt = await scanned(house.reading, running, message)
     if receipt.tier_floor is Tier.HUMAN:
         return None, []
     passages = await asyncio.to_thread(running.library.answers, text, READ)

@@ -58,6 +58,8 @@ class House:
     """Where the models are asked; what takes too long is not heard."""
     scanning: Aside = field(default_factory=lambda: Aside(SCANNING))
     """Where messages are scanned; what takes too long is a person's."""
+    reading: Aside = field(default_factory=lambda: Aside(SCANNING))
+    """Where what the help page is asked is scanned and heard: no message waits behind its readers."""
 
 
 @dataclass(frozen=True)

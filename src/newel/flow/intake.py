@@ -9,7 +9,7 @@ import msgspec
 
 from newel import span
 from newel.domain import attachment
-from newel.domain import follow_up as again
+from newel.domain import follow_up as coming_back
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import of_receipt
@@ -21,7 +21,7 @@ from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
 from newel.flow import context, delivery, escalation, follow_up, sla
 from newel.flow.house import House, Running
-from newel.flow.scan import heard, scanned
+from newel.flow.scan import again, failed, heard, scanned
 from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -96,7 +96,7 @@ async def _heard(house: House, actor: Actor, inbound: Inbound, message: ScanInpu
         try:
             return await _take(tx, coming, listens=bool(message.signals and not message.previous))
         except _GoesOn as found:
-            message = msgspec.structs.replace(message, signals=(), previous=found.previous)
+            message = msgspec.structs.replace(message, previous=found.previous)
     return await _heard(house, actor, inbound, message)
 
 
@@ -119,9 +119,9 @@ async def _take(tx: Tx, coming: _Coming, *, listens: bool) -> rows.Taken:
     if listens and goes_on(previous, coming.inbound.text):
         raise _GoesOn(previous)
     coming = replace(coming, previous=previous)
-    await _follows_up(tx, coming, case)
+    broken = await _follows_up(tx, coming, case)
     coming = replace(await _with_attachments(tx, coming, case), heard=heard)
-    receipt = await _scan(tx, coming, case)
+    receipt = await _scan(tx, coming, case, broken)
     arrival = await _arrival(tx, coming, case, receipt)
     if arrival.opens and receipt.tier_floor is not Tier.HUMAN:
         case = await _arrived(tx, coming, arrival, fresh)  # in memory alone: one statement writes it all
@@ -133,13 +133,23 @@ async def _take(tx: Tx, coming: _Coming, *, listens: bool) -> rows.Taken:
     return rows.Taken(arrival.id, case.id, heard or case.conversation_id, case.state)
 
 
-async def _follows_up(tx: Tx, coming: _Coming, case: Case) -> None:
-    """Where the AI answered the customer in another case within the day, this may come back to it."""
+async def _follows_up(tx: Tx, coming: _Coming, case: Case) -> Receipt | None:
+    """Where the AI answered the customer in another case within the day, this may come back to it.
+
+    With the receipt of the scanner's failure where it fails at that.
+    """
     inbound = coming.inbound
-    answered = [one for one in coming.look.past if one.case != case.id and again.within(one.answered, tx.now)]
-    if answered and again.asks(inbound.text, attached=bool(inbound.attachments)):
+    answered = [
+        one for one in coming.look.past if one.case != case.id and coming_back.within(one.answered, tx.now)
+    ]
+    if answered and coming_back.asks(inbound.text, attached=bool(inbound.attachments)):
         message = _message(tx, coming, case, answered)
-        await follow_up.elsewhere(tx, coming.house, coming.running, message, case)
+        try:
+            same = await again(coming.house.scanning, coming.running, message)
+        except Exception as error:
+            return failed(coming.running.version, error)
+        await follow_up.elsewhere(tx, coming.house, same, case)
+    return None
 
 
 async def _with_attachments(tx: Tx, coming: _Coming, case: Case) -> _Coming:
@@ -251,10 +261,10 @@ async def reopened(tx: Tx, running: Running, case: Case) -> Case:
     )
 
 
-async def _scan(tx: Tx, coming: _Coming, case: Case) -> Receipt:
-    """The receipt of the arrived message."""
+async def _scan(tx: Tx, coming: _Coming, case: Case, broken: Receipt | None) -> Receipt:
+    """The receipt of the arrived message; if the scanner is ``broken``, of that."""
     message = _message(tx, coming, case, coming.look.past)
-    receipt = await scanned(coming.house.scanning, coming.running, message)
+    receipt = broken or await scanned(coming.house.scanning, coming.running, message)
     alone, talks = not rule.says_something(coming.inbound), case.kind == "conversation"
     return attachment.unread(receipt, len(coming.held), alone=alone, talks=talks)
 

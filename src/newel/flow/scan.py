@@ -1,6 +1,9 @@
 """The scan of a message: what the models hear of it, and its receipt, whatever goes wrong."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from functools import partial
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -9,7 +12,7 @@ from newel import span
 from newel.domain.ports import Listens, Scans
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
-from newel.flow.aside import LISTENING, SCANNING, Aside, within
+from newel.flow.aside import LISTENING, SCANNING, Aside, Found, within
 from newel.flow.house import Running
 
 log = structlog.get_logger("scan")
@@ -28,9 +31,9 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
     """The receipt; whatever goes wrong, and where it takes too long, the case goes to a person."""
     with span.part("scan", {"newel.policy": running.version}) as here:
         try:
-            receipt = await aside.do(partial(running.scanner.scan, message))
+            receipt = await _soon(aside, partial(running.scanner.scan, message))
         except Exception as error:
-            receipt = _failed(running.version, error)
+            receipt = failed(running.version, error)
             here.fail(receipt.error)
         here.tell({"newel.scan.characters": len(message.text) + len(message.subject)})
         here.tell(
@@ -39,16 +42,31 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
         return receipt
 
 
-def read(scanner: Scans, listens: Listens | None, message: ScanInput, version: str) -> Receipt:
-    """The receipt likewise, of a message that nobody waits for, with what the models say."""
+async def again(aside: Aside, running: Running, message: ScanInput) -> Sequence[UUID]:
+    """The cases of its history to whose matter it comes back; raises what the scanner raises."""
+    return await _soon(aside, partial(running.scanner.again, message))
+
+
+async def _soon(aside: Aside, work: Callable[[], Found]) -> Found:
+    """In a transaction, which may not stand still for longer: here the wait for a turn counts."""
+    async with asyncio.timeout(2 * SCANNING):
+        return await aside.do(work)
+
+
+def listened(listens: Listens | None, message: ScanInput) -> ScanInput:
+    """As ``heard``, in the thread at hand, which waits for it."""
     try:
-        message = within(LISTENING, partial(_listened, listens, message)) if listens else message
+        return within(LISTENING, partial(_listened, listens, message)) if listens else message
     except Exception as error:
-        message = _unheard(message, error)
+        return _unheard(message, error)
+
+
+def read(scanner: Scans, message: ScanInput, version: str) -> Receipt:
+    """As ``scanned``, in the thread at hand. No transaction waits for it: it has the time of the models."""
     try:
-        return within(SCANNING, partial(scanner.scan, message))
+        return within(LISTENING, partial(scanner.scan, message))
     except Exception as error:
-        return _failed(version, error)
+        return failed(version, error)
 
 
 def _listened(listens: Listens, message: ScanInput) -> ScanInput:
@@ -60,6 +78,7 @@ def _unheard(message: ScanInput, error: Exception) -> ScanInput:
     return message
 
 
-def _failed(version: str, error: Exception) -> Receipt:
+def failed(version: str, error: Exception) -> Receipt:
+    """The receipt of a scan that went wrong, which is told in the log."""
     log.warning("scan.failed", error=type(error).__name__)
     return failure_receipt(version, type(error).__name__)

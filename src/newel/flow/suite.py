@@ -1,6 +1,7 @@
 """The suite of a policy at work: tried before a version goes live, and each day on what runs (QUA-7)."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,7 +20,7 @@ from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
 from newel.domain.suite import Failure, SuiteFailed, failure, told, told_of
 from newel.flow.house import House, Running
-from newel.flow.scan import read
+from newel.flow.scan import listened, read
 from newel.store import notice as notices
 from newel.store import suite as rows
 from newel.store.notice import POLICY_OWNERS, SUPERVISORS, Notice
@@ -59,6 +60,8 @@ def tried(
     bundle: Bundle, scanner: Scans, matcher: Matcher | None, listens: Listens | None
 ) -> tuple[Failure, ...]:
     """The trials that came to something else, in order; without a matcher the AI is not asked."""
+    with contextlib.suppress(Exception):
+        scanner.scan(ScanInput(text=""))  # no trial pays for what is made at the first use
     found = (
         failure(name, trial, _scanned(scanner, listens, trial), _matched(matcher, trial, bundle), bundle)
         for name, trial in bundle.suite.items()
@@ -67,7 +70,7 @@ def tried(
 
 
 def _scanned(scanner: Scans, listens: Listens | None, trial: Trial) -> Receipt:
-    return read(scanner, listens, ScanInput(text=trial.say, previous=trial.after), "")
+    return read(scanner, listened(listens, ScanInput(text=trial.say, previous=trial.after)), "")
 
 
 def _matched(matcher: Matcher | None, trial: Trial, bundle: Bundle) -> Match | None:
