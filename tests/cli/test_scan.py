@@ -21,6 +21,12 @@ def run(lines: list[bytes | dict[str, Any]], *options: str) -> list[dict[str, An
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def program(code: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", code], input=given, capture_output=True, check=False, timeout=120
+    )
+
+
 def test_the_shape_and_order_of_the_contract() -> None:
     first, second, third = run(
         [
@@ -133,7 +139,7 @@ def scan(self, message):
     return scanned(self, message)
 
 scanned, Scanner.scan = Scanner.scan, scan
-sys.modules["newel.cli.scan"].SCANNING = 0.5
+sys.modules["newel.cli.scan"].SCANNING = 3
 sys.argv = ["newel", "scan", "--rules"]
 newel.cli.main()
 """
@@ -141,12 +147,40 @@ newel.cli.main()
 
 def test_INV_2_a_line_that_takes_too_long_is_a_persons_and_the_end_is_a_good_one() -> None:
     given = b'{"id": 1, "text": "hello"}\n{"id": 2, "text": "slow"}\n'
-    done = subprocess.run([sys.executable, "-c", SLOW], input=given, capture_output=True, check=False)
+    done = program(SLOW, given)
     first, second = map(json.loads, done.stdout.splitlines())
     assert (first["tier_floor"], "error" in first) == (1, False)
     assert (second["id"], second["tier_floor"], second["not_evaluated"]) == (2, 3, ["all"])
     assert second["error"] == "line 2: the scanner failed (TimeoutError)"
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+BROKEN = """
+import sys, newel.ai.fitted, newel.cli
+
+def signals(self, message):
+    raise ValueError("a customer's words")
+
+newel.ai.fitted.Ears.signals = signals
+sys.argv = ["newel", "scan"]
+newel.cli.main()
+"""
+
+
+def test_models_that_fail_are_told_beside_the_answers_and_the_rules_decide() -> None:
+    given = b'{"id": 1, "text": "human please"}\n'
+    done = program(BROKEN, given)
+    (found,) = map(json.loads, done.stdout.splitlines())
+    assert (found["tier_floor"], "request_model" in found["not_evaluated"]) == (3, True)
+    (said,) = map(json.loads, done.stderr.splitlines())
+    assert (said["event"], said["error"]) == ("scan.models_failed", "ValueError")
+    assert b"customer's words" not in done.stderr
+
+
+def test_a_line_too_long_for_the_scan_is_not_read_by_the_models() -> None:
+    (found,) = run([{"id": 1, "text": "l4wyer " * 100_000}])
+    assert (found["tier_floor"], found["not_evaluated"]) == (3, ["all"])
+    assert "200000" in found["error"].replace(",", "")
 
 
 def test_another_policy_may_be_given(tmp_path: Path) -> None:

@@ -83,6 +83,15 @@ async def test_the_wait_for_a_turn_does_not_count(over: Event) -> None:
     await asyncio.gather(*several)
 
 
+async def test_who_cannot_wait_for_a_turn_is_told() -> None:
+    aside, begun = Aside(LONG, SOON), list[int]()
+    for _ in range(AT_ONCE):
+        await aside._turns.acquire()
+    with pytest.raises(TimeoutError):
+        await aside.do(lambda: begun.append(1))
+    assert begun == []
+
+
 async def test_while_too_much_of_it_is_left_nothing_new_is_begun(over: Event) -> None:
     aside = Aside(LATER)
     await asyncio.gather(*(stuck(aside, over) for _ in range(LEFT_AT_MOST)))

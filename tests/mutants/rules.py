@@ -37,6 +37,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "flow/aside.py",
         "async with asyncio.timeout(self._seconds):",
         "async with asyncio.timeout(None):",
+        *f("scan", "INV_2_a_scan_that_takes_too_long_sends_the_case_to_a_person"),
         *f("scan", "INV_2_models_that_take_too_long_leave_it_to_the_rules"),
     ),
     patched(

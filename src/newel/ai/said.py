@@ -15,7 +15,7 @@ from newel.domain.scan.language import detect, identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.normalise import views
 from newel.domain.scan.quotation import blanked, zones
-from newel.domain.scan.reader import TAIL, begun, readable, spoken
+from newel.domain.scan.reader import TAIL, begun, goes_on, readable, spoken
 from newel.domain.scan.spelling import Spelling
 from newel.domain.scan.view import View
 
@@ -144,7 +144,7 @@ def _elsewhere(text: str, spelling: Spelling) -> Iterator[Piece]:
 
 def _continued(previous: Sequence[str], text: str, spelling: Spelling) -> Iterator[Piece]:
     """Sentences that begin in the messages before and end in this one."""
-    for before in begun(previous) if text.strip() else ():
+    for before in begun(previous) if goes_on(previous, text) else ():
         whole = before + text[:TAIL]
         for start, end in sentences(whole):
             if start < len(before.rstrip()) < end:

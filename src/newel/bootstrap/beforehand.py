@@ -12,11 +12,12 @@ import numpy as np
 from newel.ai import encoder
 from newel.ai.encoder import NoEncoder
 from newel.bootstrap import collector, database_url
-from newel.bootstrap.policies import FIRST, LazyListener, scanner_of
+from newel.bootstrap.policies import LazyListener, scanner_of
 from newel.config import Settings
 from newel.domain.access import system
 from newel.domain.policy.parse import load_bundle, stored_bundle
 from newel.domain.scan import language, sieve
+from newel.domain.scan.features import FIRST
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.matcher import expressions
 from newel.domain.scan.scanner import compile_scanner

@@ -19,7 +19,7 @@ from newel.domain.knowledge import Article, Pointer
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
 from newel.domain.ports import Calls, Library, Listens, Match, Matcher, Passage, Scans
-from newel.domain.scan.features import ScanInput, Signal
+from newel.domain.scan.features import FIRST, ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
@@ -36,8 +36,6 @@ REFRESH_SECONDS = 1.0
 # The model of languages is seldom asked, and takes a while: whoever was killed takes messages first.
 SELDOM_SECONDS = 30.0
 _SCANNERS = 8
-# It has of everything that a text may need: slips, signs for letters, words without their gaps.
-FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am y0ur customer. l o s t  m y  o r d e r")
 log = structlog.get_logger("bootstrap")
 
 
@@ -132,13 +130,13 @@ class Policies:
 # whoever was killed is back the sooner.
 
 
-_making = Lock()
-"""Several threads may be the first to need it: one makes it, the others wait."""
+# Several threads may be the first to need it: one makes it, the others wait.
+_compiling, _loading = Lock(), Lock()
 
 
 def scanner_of(body: str) -> Scanner:
     """The scanner of a stored policy document; the same one again for the same document."""
-    with _making:
+    with _compiling:
         return _compiled(body)
 
 
@@ -214,11 +212,11 @@ class LazyListener:
     def _ears(self) -> Listens:
         from newel.ai.fitted import ears, names_in
 
-        names = names_in(self._folder)
-        with _making:
-            if self._loaded is None or self._loaded[0] != names:
-                self._loaded = (names, ears(self._folder, names))
-            return self._loaded[1]
+        names, loaded = names_in(self._folder), self._loaded
+        if loaded is None or loaded[0] != names:
+            with _loading:
+                loaded = self._loaded = (names, ears(self._folder, names))
+        return loaded[1]
 
 
 def kept(settings: Settings) -> "Kept":

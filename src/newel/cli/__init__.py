@@ -1,15 +1,18 @@
 """The commands. Each module is one word; what a command needs is imported when it runs."""
 
+import traceback
+
 import typer
 
 from newel.cli import delivery, demo, feedback, knowledge, people, policy, serve, token, tune, up
 from newel.cli.doctor import doctor_command
 from newel.cli.import_ import import_
+from newel.cli.logs import configure_logging
 from newel.cli.replay import replay
 from newel.cli.scan import scan
 from newel.cli.trace import trace
 from newel.domain.errors import NewelError
-from newel.flow.aside import leave
+from newel.flow.aside import leave, left
 
 app = typer.Typer(
     name="newel",
@@ -40,10 +43,16 @@ app.add_typer(tune.app, name="tune")
 
 def main() -> None:
     """Run a command; a typed error is one line and exit code 2, never a stack trace."""
+    configure_logging("warning")
     try:
         _run()
     except SystemExit as end:
         leave(end.code if isinstance(end.code, int) else int(end.code is not None))
+        raise
+    except Exception:
+        if left():
+            traceback.print_exc()
+        leave(1)
         raise
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
-from newel.cli.logs import configure_logging
 from newel.config import read
 from newel.domain.errors import NewelError
 from newel.domain.policy.bundle import Bundle
@@ -19,7 +18,7 @@ from newel.domain.policy.parse import included, load_bundle
 from newel.domain.ports import Listens
 from newel.domain.scan.explain import Explanation, Match
 from newel.domain.scan.explain import explain as explain_scan
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import ScanInput, check_bounds
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.reader import readable
 from newel.domain.scan.receipt import Evidence, Receipt, failure_receipt
@@ -48,7 +47,6 @@ def scan(
 
     Example: echo '{"id": 1, "text": "I will call my lawyer"}' | newel scan
     """
-    configure_logging("warning")
     scanner, listener = _scanner(policy), _listener(rules)
     if explain is not None:
         told = explain_scan(scanner, heard(listener, ScanInput(text=explain)))
@@ -136,6 +134,7 @@ def answer(scanner: Scanner, line: bytes, number: int, listener: Listens | None 
     try:
         given = _object(line)
         message = _message(given)
+        check_bounds(message)
         receipt = within(SCANNING, partial(scanner.scan, heard(listener, message)))
     except (NewelError, ValueError, RecursionError) as error:
         receipt = failure_receipt(scanner.bundle.version, _why(error, number))

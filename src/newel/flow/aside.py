@@ -16,7 +16,9 @@ from threading import enumerate as threads
 from typing import Final, TypeVar
 
 SCANNING: Final = 5.0
-"""Seconds: a transaction waits meanwhile, with its connection; it may stand still for fifteen."""
+"""Seconds: a transaction waits meanwhile, with its connection."""
+WAITING: Final = 7.0
+"""Seconds with the wait for a turn: a transaction may do it twice, and stand still for fifteen."""
 LISTENING: Final = 10.0
 """Seconds: nothing waits meanwhile but the message itself."""
 AT_ONCE: Final = 2
@@ -30,16 +32,16 @@ class Occupied(TimeoutError):
 
 
 class Aside:
-    """So much of it at once, for so long each; the time that it waits for its turn does not count."""
+    """So much of it at once, for so long each; the wait for a turn does not count, but towards ``most``."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, most: float | None = None) -> None:
+        self._seconds, self._most = seconds, most
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._left = _Left()
 
     async def do(self, work: Callable[[], Found]) -> Found:
         """What the work gives, or raises; ``TimeoutError`` where that takes too long."""
-        async with self._turns:
+        async with asyncio.timeout(self._most), self._turns:
             self._left.look()
             thread, found = _begun(work)
             try:
@@ -89,7 +91,7 @@ def _begun(work: Callable[[], Found]) -> tuple[Thread, Future[Found]]:
 
 
 def _do(work: Callable[[], Found], found: Future[Found]) -> None:
-    """Whoever asked may have gone. What is no ``Exception`` may quote a text: its name alone is told."""
+    """Whoever asked may have gone. What is no ``Exception`` is told as one, without words that may quote."""
     with suppress(InvalidStateError):
         try:
             found.set_result(work())
@@ -99,11 +101,19 @@ def _do(work: Callable[[], Found], found: Future[Found]) -> None:
             found.set_exception(RuntimeError(type(error).__name__))
 
 
+def left() -> bool:
+    """Whether something goes on that was given up."""
+    return any(thread.name == _NAME for thread in threads())
+
+
 def leave(code: int) -> None:
-    """End the process here and now if something is left: a thread that the interpreter's end meets inside
-    of a library in C++ would take the whole process down with SIGABRT, whatever its exit code was to be.
+    """End the process here and now if something is left.
+
+    A thread that the interpreter's end meets inside of a library in C++ would take the whole process down
+    with SIGABRT, whatever its exit code was to be.
     """
-    if any(thread.name == _NAME for thread in threads()):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    if left():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # its reader has gone
+                stream.flush()
         os._exit(code)

@@ -10,7 +10,7 @@ from newel.domain.attachment import BYTES_AT_MOST
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Channel, Library, Listens, Matcher, Scans, Systems
 from newel.domain.tier import Signals
-from newel.flow.aside import LISTENING, SCANNING, Aside
+from newel.flow.aside import LISTENING, SCANNING, WAITING, Aside
 from newel.store.case import Case
 from newel.store.customer import Customer, Profile
 from newel.store.db import Db, Tx
@@ -56,7 +56,7 @@ class House:
     """All running policies by workflow, as this process knows them; none where none run."""
     listening: Aside = field(default_factory=lambda: Aside(LISTENING))
     """Where the models are asked; what takes too long is not heard."""
-    scanning: Aside = field(default_factory=lambda: Aside(SCANNING))
+    scanning: Aside = field(default_factory=lambda: Aside(SCANNING, WAITING))
     """Where messages are scanned; what takes too long is a person's."""
     reading: Aside = field(default_factory=lambda: Aside(SCANNING))
     """Where what the help page is asked is scanned and heard: no message waits behind its readers."""

@@ -1,7 +1,6 @@
 """The scan of a message: what the models hear of it, and its receipt, whatever goes wrong."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from newel import span
 from newel.domain.ports import Listens, Scans
 from newel.domain.scan.features import ScanInput
 from newel.domain.scan.receipt import Receipt, failure_receipt
-from newel.flow.aside import LISTENING, SCANNING, Aside, Found, within
+from newel.flow.aside import LISTENING, Aside, within
 from newel.flow.house import Running
 
 log = structlog.get_logger("scan")
@@ -31,7 +30,7 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
     """The receipt; whatever goes wrong, and where it takes too long, the case goes to a person."""
     with span.part("scan", {"newel.policy": running.version}) as here:
         try:
-            receipt = await _soon(aside, partial(running.scanner.scan, message))
+            receipt = await aside.do(partial(running.scanner.scan, message))
         except Exception as error:
             receipt = failed(running.version, error)
             here.fail(receipt.error)
@@ -44,13 +43,7 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
 
 async def again(aside: Aside, running: Running, message: ScanInput) -> Sequence[UUID]:
     """The cases of its history to whose matter it comes back; raises what the scanner raises."""
-    return await _soon(aside, partial(running.scanner.again, message))
-
-
-async def _soon(aside: Aside, work: Callable[[], Found]) -> Found:
-    """In a transaction, which may not stand still for longer: here the wait for a turn counts."""
-    async with asyncio.timeout(2 * SCANNING):
-        return await aside.do(work)
+    return await aside.do(partial(running.scanner.again, message))
 
 
 def listened(listens: Listens | None, message: ScanInput) -> ScanInput:

@@ -14,7 +14,7 @@ from newel.domain.policy.parse import Document
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.suite import Trial
 from newel.domain.ports import Listens, Match, Matcher, Scans
-from newel.domain.scan.features import ScanInput
+from newel.domain.scan.features import FIRST, ScanInput
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.receipt import Receipt
 from newel.domain.scan.scanner import compile_scanner
@@ -60,13 +60,20 @@ def tried(
     bundle: Bundle, scanner: Scans, matcher: Matcher | None, listens: Listens | None
 ) -> tuple[Failure, ...]:
     """The trials that came to something else, in order; without a matcher the AI is not asked."""
-    with contextlib.suppress(Exception):
-        scanner.scan(ScanInput(text=""))  # no trial pays for what is made at the first use
+    _made_ready(scanner, listens)
     found = (
         failure(name, trial, _scanned(scanner, listens, trial), _matched(matcher, trial, bundle), bundle)
         for name, trial in bundle.suite.items()
     )
     return tuple(one for one in found if one is not None)
+
+
+def _made_ready(scanner: Scans, listens: Listens | None) -> None:
+    """No trial pays with its time for what is made at the first use; what fails here fails there."""
+    with contextlib.suppress(Exception):
+        scanner.scan(FIRST)
+    with contextlib.suppress(Exception):
+        _ = listens and listens.signals(FIRST)
 
 
 def _scanned(scanner: Scans, listens: Listens | None, trial: Trial) -> Receipt:

@@ -109,6 +109,11 @@ class ScanInput(msgspec.Struct, frozen=True):
     signals: tuple[Signal, ...] = ()
 
 
+# It has of everything that a text may need: slips, signs for letters, words without their gaps. Whatever
+# the scanner and the models make at the first use is made by it.
+FIRST = ScanInput(text="Is anybody there to be aksed? Its urgnt, 1 am y0ur customer. l o s t  m y  o r d e r")
+
+
 def check_bounds(message: ScanInput) -> None:
     """Refuse what is larger than the scanner promises to handle in bounded time."""
     if len(message.text) > MAX_TEXT:
