@@ -178,7 +178,9 @@ def test_models_that_fail_are_told_beside_the_answers_and_the_rules_decide() -> 
 
 
 def test_a_line_too_long_for_the_scan_is_not_read_by_the_models() -> None:
-    (found,) = run([{"id": 1, "text": "l4wyer " * 100_000}])
+    done = program(BROKEN, json.dumps({"id": 1, "text": "l4wyer " * 100_000}).encode() + b"\n")
+    assert done.stderr == b""
+    (found,) = map(json.loads, done.stdout.splitlines())
     assert (found["tier_floor"], found["not_evaluated"]) == (3, ["all"])
     assert "200000" in found["error"].replace(",", "")
 

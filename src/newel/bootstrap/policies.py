@@ -213,10 +213,12 @@ class LazyListener:
         from newel.ai.fitted import ears, names_in
 
         names, loaded = names_in(self._folder), self._loaded
-        if loaded is None or loaded[0] != names:
-            with _loading:
-                loaded = self._loaded = (names, ears(self._folder, names))
-        return loaded[1]
+        if loaded and loaded[0] == names:
+            return loaded[1]
+        with _loading:
+            if self._loaded is None or self._loaded[0] != names:
+                self._loaded = (names, ears(self._folder, names))
+            return self._loaded[1]
 
 
 def kept(settings: Settings) -> "Kept":

@@ -9,7 +9,7 @@ import msgspec
 
 from newel import span
 from newel.domain import attachment
-from newel.domain import follow_up as coming_back
+from newel.domain import follow_up as again
 from newel.domain import intake as rule
 from newel.domain.access import Act, Actor
 from newel.domain.escalation import of_receipt
@@ -21,7 +21,7 @@ from newel.domain.words import Assist, Priority, Tier
 from newel.flow import attachment as attachments
 from newel.flow import context, delivery, escalation, follow_up, sla
 from newel.flow.house import House, Running
-from newel.flow.scan import again, failed, heard, scanned
+from newel.flow.scan import failed, heard, same, scanned
 from newel.store import attachment as carried
 from newel.store import case as cases
 from newel.store import customer as customers
@@ -139,16 +139,14 @@ async def _follows_up(tx: Tx, coming: _Coming, case: Case) -> Receipt | None:
     With the receipt of the scanner's failure where it fails at that.
     """
     inbound = coming.inbound
-    answered = [
-        one for one in coming.look.past if one.case != case.id and coming_back.within(one.answered, tx.now)
-    ]
-    if answered and coming_back.asks(inbound.text, attached=bool(inbound.attachments)):
+    answered = [one for one in coming.look.past if one.case != case.id and again.within(one.answered, tx.now)]
+    if answered and again.asks(inbound.text, attached=bool(inbound.attachments)):
         message = _message(tx, coming, case, answered)
         try:
-            same = await again(coming.house.scanning, coming.running, message)
+            found = await same(coming.house.scanning, coming.running, message)
         except Exception as error:
             return failed(coming.running.version, error)
-        await follow_up.elsewhere(tx, coming.house, same, case)
+        await follow_up.elsewhere(tx, coming.house, found, case)
     return None
 
 

@@ -41,7 +41,7 @@ async def scanned(aside: Aside, running: Running, message: ScanInput) -> Receipt
         return receipt
 
 
-async def again(aside: Aside, running: Running, message: ScanInput) -> Sequence[UUID]:
+async def same(aside: Aside, running: Running, message: ScanInput) -> Sequence[UUID]:
     """The cases of its history to whose matter it comes back; raises what the scanner raises."""
     return await aside.do(partial(running.scanner.again, message))
 
