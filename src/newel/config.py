@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Port = 8080
     systems_url: str = ""
     systems_token_file: str = ""
+    llm_url: str = ""
+    llm_token_file: str = ""
     webhook_url: str = ""
     webhook_secret_file: str = ""
     chat_origins: str = ""
@@ -58,6 +60,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if not _ORIGIN.fullmatch(one):
                 raise Invalid(what="NEWEL_CHAT_ORIGINS", why=f"write {one!r} as https://shop.example")
         return found
+
+    def llm_token(self) -> str:
+        """What opens the language model's endpoint; empty where there is no such file: many ask for none."""
+        path = Path(self.llm_token_file or Path(self.home, "llm-token"))
+        if not self.llm_token_file and not path.exists():
+            return ""
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise Invalid(what="NEWEL_LLM_TOKEN_FILE", why=f"{path} cannot be read") from None
 
     def signals_folder(self) -> Path:
         """Where models lie that were fitted on the operator's own labels."""

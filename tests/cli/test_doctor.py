@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 import floor
 from conftest import House, Server, database_url
 from floor import open_floor
+from llm import completion, endpoint
 from newel.cli import app
 from newel.domain.access import system
 from newel.domain.tune import with_floor
@@ -84,6 +85,52 @@ def test_SCN_3_a_fitted_model_that_a_policy_names_and_nobody_put_there_is_told(
     said = run("doctor").stdout
     assert "!!  fitted model of customer-support/1: 0123456789ab" in said
     assert "fit it anew" in said
+
+
+OPINION = """
+opinion: {model: reader-1, when: {topic.safety: somebody may come to harm}, owner: June, date: 2026-11-28}
+"""
+
+
+@pytest.fixture
+def asking(server: Server, database: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """What the doctor says of the second opinion where the endpoint is at that address."""
+    monkeypatch.setattr(floor, "STANDARD", floor.STANDARD + OPINION)
+    asyncio.run(with_a_customer(server, database))
+
+    def told(url: str) -> str:
+        monkeypatch.setenv("NEWEL_LLM_URL", url)
+        lines = run("doctor").stdout.splitlines()
+        at = next(n for n, line in enumerate(lines) if "second opinion of customer-support/1" in line)
+        return "\n".join(lines[at : at + 2])
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (["none", "topic.safety"], "ok  second opinion of customer-support/1: it reads as it should"),
+        (["none"], "try another model, or other words"),
+        (["topic.safety"], "try another model, or other words"),
+        (["none", "That is serious."], "a person approves each answer"),
+        ([None], "a person approves each answer"),
+    ],
+)
+def test_OPS_6_the_doctor_asks_who_is_to_give_a_second_opinion(
+    asking: Callable[[str], str], answers: list[str | None], told: str
+) -> None:
+    with endpoint(*((200, completion(said)) for said in answers)) as other:
+        assert told in asking(other.url)
+    assert other.asked
+
+
+def test_OPS_6_the_doctor_tells_that_nobody_can_be_asked(
+    asking: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "set NEWEL_LLM_URL" in asking("")
+    monkeypatch.setenv("NEWEL_LLM_TOKEN_FILE", "/nowhere")
+    assert "NEWEL_LLM_TOKEN_FILE" in asking("http://127.0.0.1:9/v1")
 
 
 async def enlisted(server: Server, name: str, *, answers: bool) -> None:

@@ -22,6 +22,7 @@ from newel.domain.access import Actor, system
 from newel.domain.intake import Inbound, Sender
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
+from newel.domain.ports import Advises
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.flow import approval, intake
@@ -83,6 +84,11 @@ class Desk:
         self._running["customer-support"] = replace(
             now, bundle=msgspec.structs.replace(now.bundle, **changes)
         )
+
+    def advised_by(self, advises: Advises | None) -> None:
+        """Who is asked for a second opinion from here on."""
+        now = self._running["customer-support"]
+        self._running["customer-support"] = replace(now, advises=advises)
 
     async def take(
         self, text: str, *, ref: str = "C0017", thread: str = "", external: str = "", address: str = ADDRESS

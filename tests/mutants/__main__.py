@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tests.mutants import (
     acting,
+    advising,
     every,
     merging,
     moving,
@@ -43,6 +44,7 @@ from newel.store.embedded import Embedded
 ALL: tuple[Mutant, ...] = (
     *sending.MUTANTS,
     *acting.MUTANTS,
+    *advising.MUTANTS,
     *moving.MUTANTS,
     *proven.MUTANTS,
     *proving.MUTANTS,

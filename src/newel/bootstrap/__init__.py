@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 import newel
-from newel.bootstrap.outside import Outside, Patient, systems, systems_at
+from newel.bootstrap.outside import Outside, Patient, advises, systems, systems_at
 from newel.bootstrap.policies import LazyListener, Policies, kept_matcher, library_of, matcher_of
 from newel.channels.api.webhook import Shelf, Webhook
 from newel.channels.chat.window import Window
@@ -22,7 +22,7 @@ from newel.domain.chat import Door
 from newel.domain.errors import Invalid, NotFound
 from newel.domain.knowledge import Article
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Calls, Channel, Systems
+from newel.domain.ports import Advises, Calls, Channel, Systems
 from newel.domain.scan.lexicon import shipped_lexicon
 from newel.domain.scan.scanner import compile_scanner
 from newel.domain.tour import Tour
@@ -36,7 +36,7 @@ from newel.store.embedded import Embedded
 from newel.store.envelope import Envelope
 from newel.store.migrate import migrate, pending
 
-__all__ = ["LazyListener", "Outside", "Patient", "Policies", "systems", "systems_at"]
+__all__ = ["LazyListener", "Outside", "Patient", "Policies", "advises", "systems", "systems_at"]
 
 
 async def in_force(settings: Settings, workflow: str) -> tuple[versions.Version, list[Article]]:
@@ -52,7 +52,9 @@ async def in_force(settings: Settings, workflow: str) -> tuple[versions.Version,
         await pool.close()
 
 
-def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
+def shadow(
+    bundle: Bundle, shelf: list[Article], look_ups: Systems, adviser: Advises | None = None
+) -> Running:
     """A policy compiled for a shadow run: no database, and systems that only look up."""
     return Running(
         id=UUID(int=0),
@@ -62,6 +64,7 @@ def shadow(bundle: Bundle, shelf: list[Article], look_ups: Systems) -> Running:
         matcher=matcher_of(bundle),
         library=library_of(bundle, shelf),
         systems=look_ups,
+        advises=adviser,
     )
 
 

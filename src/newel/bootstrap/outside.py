@@ -7,7 +7,7 @@ from typing import Any, Final
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Answered, Calls
+from newel.domain.ports import Advises, Answered, Calls
 
 HANGS_SECONDS: Final = 60.0
 
@@ -63,6 +63,15 @@ def systems_at(bundle: Bundle, place: Endpoint, calls: Calls) -> HttpSystems:
     """The systems of record that a policy names, all at one place."""
     endpoints = {system.base_url: place for system in bundle.systems.values()}
     return HttpSystems(bundle.systems, bundle.actions, endpoints, calls, _now)
+
+
+def advises(bundle: Bundle, settings: Settings, calls: Calls) -> Advises | None:
+    """Who gives the second opinion that a policy asks for; nobody without an address."""
+    if bundle.opinion is None or not settings.llm_url:
+        return None
+    from newel.ai.opinion import Advisor
+
+    return Advisor(bundle.opinion, settings.llm_url, settings.llm_token(), calls)
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from newel.bootstrap.outside import systems
+from newel.bootstrap.outside import advises, systems
 from newel.config import Settings
 from newel.domain.access import system
 from newel.domain.errors import NotFound
@@ -86,6 +86,7 @@ class Policies:
             matcher=matcher,
             library=library,
             systems=systems(bundle, self._settings, self._calls),
+            advises=advises(bundle, self._settings, self._calls),
         )
 
     async def warm(self) -> None:

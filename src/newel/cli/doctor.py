@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
 from newel.config import Settings, read
 from newel.domain.access import system
-from newel.domain.errors import NewelError
+from newel.domain.errors import Invalid, NewelError
 from newel.store import doctor
 from newel.store import policy as policies
 from newel.store.customer import WrongKey
 from newel.store.db import Tx
+
+if TYPE_CHECKING:
+    from newel.domain.policy.bundle import Bundle
 
 _MOST_SKEW_SECONDS = 2.0
 _MOST_LATE_SECONDS = 30.0
@@ -25,6 +29,18 @@ _NO_AI = "start `newel work` without `--except answer`; what the AI owes goes to
 _NO_COLLECTOR = (
     "it takes nothing: start it, or see OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, as a rule port 4318); "
     "work goes on, its spans are lost"
+)
+
+
+_NO_LLM = "set NEWEL_LLM_URL (as http://localhost:11434/v1); until then a person approves each answer"
+_NO_OPINION = (
+    "see the model's name in the policy, NEWEL_LLM_URL and NEWEL_LLM_TOKEN_FILE; until it answers, "
+    "a person approves each answer"
+)
+_ORDINARY = "Which sizes do you have this in?"
+_HARM = "The heater caught fire and my son burnt his hand. I want to speak to a person and to my lawyer."
+_NO_READER = (
+    f'it is to say none of "{_ORDINARY}", and to name a rule for "{_HARM}": try another model, or other words'
 )
 
 
@@ -61,6 +77,8 @@ async def _examine(settings: Settings) -> list[Finding]:
             async with open_office(settings) as house, house.db.tx(system("doctor"), read_only=True) as tx:
                 findings += [finding async for finding in _database(tx)]
                 findings += await _fitted(tx, settings)
+                asking = await _asking(tx)
+            findings += [await _opinion(label, bundle, settings) for label, bundle in asking]
     except WrongKey as error:
         findings.append(Finding("master key", error.message, "see NEWEL_MASTER_KEY_FILE and NEWEL_HOME"))
     except (NewelError, OSError) as error:
@@ -141,6 +159,35 @@ def _ai(workers: doctor.Workers) -> Iterator[Finding]:
     if workers.alive:
         said = f"with {workers.answering} of them" if workers.answering else "with none of them"
         yield Finding("AI", said, "" if workers.answering else _NO_AI)
+
+
+async def _asking(tx: Tx) -> "list[tuple[str, Bundle]]":
+    """The running policies that ask for a second opinion."""
+    from newel.domain.policy.parse import stored_bundle
+
+    bundles = [(version.label, stored_bundle(version.body)) for version in await policies.active(tx)]
+    return [(label, bundle) for label, bundle in bundles if bundle.opinion]
+
+
+async def _opinion(label: str, bundle: "Bundle", settings: Settings) -> Finding:
+    """Whether the language model can be reached, answers in the format, and knows an ordinary question."""
+    from newel.bootstrap import Outside, advises
+    from newel.domain.tier.opinion import NONE, UNHEARD
+
+    what, outside = f"second opinion of {label}", Outside()
+    try:
+        adviser = advises(bundle, settings, outside)
+        if adviser is None:
+            return Finding(what, "nobody to ask", _NO_LLM)
+        said = [await adviser.advise((), (words,)) for words in (_ORDINARY, _HARM)]
+    except Invalid as error:
+        return Finding(what, error.message, _NO_OPINION)
+    finally:
+        await outside.close()
+    if UNHEARD in said:
+        return Finding(what, UNHEARD, _NO_OPINION)
+    fit = said[0] == NONE != said[1]
+    return Finding(what, "it reads as it should" if fit else "it misreads", "" if fit else _NO_READER)
 
 
 async def _fitted(tx: Tx, settings: Settings) -> list[Finding]:

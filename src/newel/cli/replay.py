@@ -145,7 +145,7 @@ async def run(options: Options, console: "Console") -> Report:
 
 
 async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
-    from newel.bootstrap import LazyListener
+    from newel.bootstrap import LazyListener, Patient, advises
     from newel.bootstrap import shadow as compiled
     from newel.config import read
     from newel.flow.replay import Shadow
@@ -157,8 +157,10 @@ async def _run(options: Options, console: "Console", calls: "Calls") -> Report:
         console.print(f"passed over: {', '.join(columns.passed_over)}", style="yellow", markup=False)
     bundle, version, shelf = await _policy(options)
     look_ups = _look_ups(options, bundle, calls)
-    listens = LazyListener(read().signals_folder())
-    shadow = Shadow(compiled(bundle, shelf, look_ups.systems), look_ups.at, _fixed(options.at), listens)
+    settings = read()
+    listens = LazyListener(settings.signals_folder())
+    running = compiled(bundle, shelf, look_ups.systems, advises(bundle, settings, Patient(calls)))
+    shadow = Shadow(running, look_ups.at, _fixed(options.at), listens)
     earlier = Earlier(() if options.alone else _read_ahead(options))
     setting = Setting(
         source=options.file.name,

@@ -92,6 +92,13 @@ class Systems(Protocol):
         """Ask the other side what became of the call: confirmed, not_executed or unknown."""
 
 
+class Advises(Protocol):
+    """Who is asked for a second opinion, under one policy version."""
+
+    async def advise(self, before: Sequence[str], said: Sequence[str]) -> str:
+        """The trigger of what was said, oldest first, or a word of ``domain.tier.opinion``; never raises."""
+
+
 class Outbound(msgspec.Struct, frozen=True):
     """A message on its way to the customer's channel.
 

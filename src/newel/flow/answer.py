@@ -1,5 +1,6 @@
 """The AI's step: read the turn, ask the systems of record outside any transaction, propose."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ from newel.domain.policy.playbook import Playbook
 from newel.domain.ports import Facts, Match, Systems
 from newel.domain.tier import Signals, after_lowering, signals_of
 from newel.domain.words import Assist
-from newel.flow import tier
+from newel.flow import opinion, tier
 from newel.flow.house import Brief, House, Turn
 from newel.store import answer as answers
 from newel.store import brief as briefs
@@ -49,7 +50,9 @@ async def answer(house: House, job: Job) -> None:
     """Answer one turn; whatever came meanwhile supersedes it."""
     brief = await _brief(house, job)
     if brief is not None:
-        await tier.settle(house, job, brief, await think(brief.turn))
+        said = await think(brief.turn)
+        signals = await opinion.weighed(brief.turn, brief.signals, said)
+        await tier.settle(house, job, replace(brief, signals=signals), said)
 
 
 async def _brief(house: House, job: Job) -> Brief | None:
@@ -76,6 +79,7 @@ async def _brief(house: House, job: Job) -> Brief | None:
         before=tuple(reversed(before)),
         asked=asked,
         attached=any(s.body.attachments for s in burst),
+        judged=_judged(burst, told.lowered),
     )
     return Brief(told.case, told.customer, signals, turn)
 
@@ -86,6 +90,10 @@ def _weighed(said: Said, lowered: tuple[int, datetime] | None) -> Signals:
     if lowered is None or said.received_at > lowered[1]:
         return signals
     return after_lowering(signals, lowered[0])
+
+
+def _judged(burst: list[Said], lowered: tuple[int, datetime] | None) -> bool:
+    return lowered is not None and all(said.received_at <= lowered[1] for said in burst)
 
 
 def words_of(subject: str, text: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from newel.domain.attachment import BYTES_AT_MOST
 from newel.domain.policy.bundle import Bundle
-from newel.domain.ports import Channel, Library, Listens, Matcher, Scans, Systems
+from newel.domain.ports import Advises, Channel, Library, Listens, Matcher, Scans, Systems
 from newel.domain.tier import Signals
 from newel.flow.aside import LISTENING, SCANNING, WAITING, Aside
 from newel.store.case import Case
@@ -28,6 +28,8 @@ class Running:
     matcher: Matcher
     library: Library
     systems: Systems
+    advises: Advises | None = None
+    """Who is asked for a second opinion, where the policy wants one and somebody can be asked."""
 
     @property
     def version(self) -> str:
@@ -68,7 +70,8 @@ class Turn:
 
     ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
     the episode, newest first; ``asked`` is the contact reason whose question is open; ``attached``:
-    something came with them; ``given`` is what a person says of slots by hand.
+    something came with them; ``given`` is what a person says of slots by hand; ``judged``: a person has
+    looked at all of them and lowered the case.
     """
 
     running: Running
@@ -82,6 +85,7 @@ class Turn:
     asked: str = ""
     attached: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
+    judged: bool = False
 
 
 @dataclass(frozen=True)

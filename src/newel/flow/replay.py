@@ -22,6 +22,7 @@ from newel.domain.scan.features import CustomerFacts, ScanInput, as_utc
 from newel.domain.scan.receipt import SCANNER_FAILED, Receipt
 from newel.domain.tier import Decision, Standing, dice_of, signals_of
 from newel.domain.words import Tier
+from newel.flow import opinion
 from newel.flow.answer import merged, think, words_of
 from newel.flow.aside import LISTENING, SCANNING, Aside
 from newel.flow.house import Running, Turn
@@ -162,11 +163,13 @@ async def handle(shadow: Shadow, ticket: Ticket, purses: _Purses) -> tuple[Resul
         return _marked(ticket, sender, receipt), ()
     words = words_of(ticket.subject, ticket.text)
     fields, confidence = ticket.fields or {}, ticket.extraction_confidence
-    said = await think(Turn(running, sender.profile, words, fields, confidence, now))
+    turn = Turn(running, sender.profile, words, fields, confidence, now)
+    said = await think(turn)
+    signals = await opinion.weighed(turn, merged([signals_of(receipt)], 1), said)
     at = as_utc(ticket.at or now)
     used = used_minor(await purses.before(ticket), said, running.bundle, at)
     standing = _standing(ticket, sender, used)
-    decision = rule.decide(merged([signals_of(receipt)], 1), said, running.bundle, standing)
+    decision = rule.decide(signals, said, running.bundle, standing)
     return _decided(ticket, sender, receipt, said, decision), given(said, decision, at)
 
 

@@ -137,9 +137,12 @@ def _made(brief: Brief, case: Case, said: Proposal, decision: rule.Decision) -> 
 
 
 def _signals(brief: Brief, said: Proposal | NoAnswer) -> dict[str, Any]:
-    """What the decision weighed, without a word of text."""
+    """What the decision weighed, without a word of text; an opinion where one was asked for."""
+    weighed = msgspec.to_builtins(brief.signals)
+    if not brief.signals.opinion:
+        del weighed["opinion"]
     return {
-        **msgspec.to_builtins(brief.signals),
+        **weighed,
         "confidence": said.confidence,
         "confidence_minimum": confidence_minimum(brief.running.bundle),
         "calibrated": getattr(said, "calibrated", False),
@@ -231,6 +234,9 @@ def order_of(decision: Escalate) -> Order:
         priority=decision.priority,
         assist=decision.assist,
         skills=decision.skills,
+        regulated=decision.regulated,
+        preset=decision.preset,
+        lock=decision.lock,
         primary=decision.reasons[0],
         reasons=decision.reasons,
     )

@@ -9,6 +9,8 @@ from newel.domain.policy.sheet import Known
 
 STANDARD = (Path(policy.__file__).parent / "default.yaml").read_text(encoding="utf-8")
 
+OPINION = (Path(policy.__file__).parent / "opinion.yaml").read_text(encoding="utf-8")
+
 _FAMILIES = """
 several_orders off_policy data_words minors legal_advice
 request legal reputation repeat anger distress grief frustration customs partial_usage several_products

@@ -2,7 +2,7 @@
 """Cross-checks: each kind of mistake is found, at its line, with what would be right."""
 
 import pytest
-from tests.domain.policy.documents import ACTS, KNOWN, OFFERS, STANDARD, changed, line_of
+from tests.domain.policy.documents import ACTS, KNOWN, OFFERS, OPINION, STANDARD, changed, line_of
 
 from newel.domain.policy.check import check, load_checked
 from newel.domain.policy.parse import load_document
@@ -329,3 +329,44 @@ def test_WRK_2_a_mistake_in_an_offer_is_found_at_its_line(old: str, new: str, wo
 def test_WRK_2_items_have_nobody_to_offer_anything() -> None:
     text = (STANDARD + ACTS + OFFERS).replace("kind: conversations", "kind: items")
     assert "items have no customer to offer anything" in " ".join(map(str, checked(text)))
+
+
+def test_the_second_opinion_that_is_ready_to_be_copied_fits_the_standard_policy() -> None:
+    assert not [one for one in checked(STANDARD + OPINION) if one.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("model: qwen3-32b", 'model: " "', "opinion.model: is empty; name it as your endpoint does"),
+        ("seconds: 10", "seconds: 31", "opinion.seconds: 31 is out of range; 1 to 30"),
+        (
+            "options: {temperature: 0}",
+            "options: {stream: true}",
+            "opinion.options.stream: is not yours to set",
+        ),
+        (
+            "topic.fraud: scams",
+            "topic.frauds: scams",
+            'unknown trigger "topic.frauds"; did you mean "topic.fraud"?',
+        ),
+        ("topic.fraud: scams", "risk_words.refund: scams", "this trigger calls nobody; name triggers with"),
+        (
+            "topic.fraud: scams, stolen cards, charges that the customer did not make",
+            'topic.fraud: ""',
+            "is empty",
+        ),
+    ],
+)
+def test_a_mistake_in_the_second_opinion_is_found_at_its_line(old: str, new: str, words: str) -> None:
+    assert old in OPINION
+    (one,) = [one for one in checked(STANDARD + OPINION.replace(old, new)) if one.severity == "error"]
+    assert words in str(one)
+    assert one.line > STANDARD.count("\n")
+
+
+def test_a_second_opinion_is_asked_of_something_and_not_of_items() -> None:
+    nothing = "\nopinion: {model: m, when: {}, owner: me, date: 2026-11-28}\n"
+    assert "opinion.when: says nothing" in " ".join(map(str, checked(STANDARD + nothing)))
+    items = (STANDARD + OPINION).replace("kind: conversations", "kind: items")
+    assert "an item says nothing to be read; take it out" in " ".join(map(str, checked(items)))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.policy.documents import ACTS, OFFERS, bundle
+from tests.domain.policy.documents import ACTS, OFFERS, OPINION, bundle
 
 import newel.demo
 from newel.cli.source import policy_source
@@ -117,6 +117,20 @@ def test_WRK_2_an_offer_is_the_policy_owners_and_goes_at_once() -> None:
     assert signatures_needed([gone], emergency=True).emergency
     later = bundle(extra=ACTS + OFFERS.replace("rest_days: 60", "rest_days: 90"))
     assert [one.direction for one in compare(offering, later)] == ["tighter"]
+
+
+def test_who_is_asked_for_a_second_opinion_is_signed_and_no_emergency() -> None:
+    """It can only tighten; but what customers write leaves the house by it."""
+    bare, asking = BASE, bundle(extra=ACTS + OPINION)
+    (made,) = compare(bare, asking)
+    assert (str(made.words), made.kind, made.direction) == ("Opinion is new.", "taxonomy", "neutral")
+    assert set(signatures_needed([made], emergency=True).roles) == {LEGAL, OWNER}
+    fraud = "    topic.fraud: scams, stolen cards, charges that the customer did not make\n"
+    assert fraud in OPINION
+    (gone,) = compare(asking, bundle(extra=ACTS + OPINION.replace(fraud, "")))
+    assert gone.direction == "looser"
+    (other,) = compare(asking, bundle(extra=ACTS + OPINION.replace("qwen3-32b", "qwen3-8b")))
+    assert (other.path, other.direction) == ("opinion.model", "neutral")
 
 
 def test_a_playbook_goes_by_its_title_and_its_parts_by_what_a_reader_of_them_sees() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.domain.policy.documents import OPINION
 
 from newel.cli.source import policy_source
 from newel.domain.policy.bundle import Bundle
@@ -87,6 +88,12 @@ def row(bundle: Bundle, section: str, name: str) -> Row:
 )
 def test_an_entry_says_what_its_rule_does(support: Bundle, section: str, name: str, words: str) -> None:
     assert words in str(row(support, section, name).words)
+
+
+def test_the_second_opinion_says_who_is_asked_and_what() -> None:
+    asking = load_bundle(DEFAULT.read_text("utf-8") + OPINION, "p.yaml")
+    assert "qwen3-32b is asked, and has 10 seconds" in str(row(asking, "opinion", "Who is asked").words)
+    assert "somebody else may have got into" in row(asking, "opinion", "Account security").quotes[0]
 
 
 def test_a_marker_says_that_the_ai_is_silent(support: Bundle) -> None:

@@ -13,6 +13,7 @@ from newel.domain.policy.calibration import Calibration
 from newel.domain.policy.entry import Entry
 from newel.domain.policy.knowledge import Deflection, Knowledge
 from newel.domain.policy.offer import Offer
+from newel.domain.policy.opinion import Opinion
 from newel.domain.policy.overflow import Overflow
 from newel.domain.policy.playbook import Playbook
 from newel.domain.policy.quality import Gate, Sampling, Scorecard
@@ -77,6 +78,7 @@ class Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     sampling: Sampling | None = None
     weekly: Weekly | None = None
     suite: dict[str, Trial] = {}
+    opinion: Opinion | None = None
     deflection: Deflection | None = None
     surveys: tuple[Survey, ...] = (Survey.CSAT,)
     messages: dict[str, str] = {}

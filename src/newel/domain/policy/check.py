@@ -8,6 +8,7 @@ import msgspec
 
 from newel.domain.policy.check_acts import check_acts
 from newel.domain.policy.check_offer import check_offer
+from newel.domain.policy.check_opinion import check_opinion
 from newel.domain.policy.check_overflow import check_overflow
 from newel.domain.policy.check_owned import check_owned
 from newel.domain.policy.check_quality import check_quality
@@ -209,6 +210,7 @@ CHECKS: Final[tuple[Callable[[Sheet], Iterator[Problem]], ...]] = (
     check_quality,
     check_weekly,
     check_suite,
+    check_opinion,
     check_time,
     check_overflow,
     check_survey,

@@ -49,6 +49,7 @@ _TITLES: Final = {
     "outside": Sentence("Outside"),
     "calibration": Sentence("Calibration"),
     "suite": Sentence("Suite"),
+    "opinion": Sentence("Second opinion"),
 }
 _ABOUT: Final = {
     "owners": Sentence("Four duties, each with a name."),
@@ -75,6 +76,9 @@ _ABOUT: Final = {
     "commitments": Sentence("An AI reply that says one of these commits the company: a person releases it."),
     "outside": Sentence("What this workflow does not answer."),
     "calibration": Sentence("What makes the AI's confidence a probability."),
+    "opinion": Sentence(
+        "A language model is asked of each answer that would leave without a person; it can send it to one."
+    ),
     "suite": Sentence("Each version is tried on these before it goes live, and what runs each day."),
 }
 
@@ -100,6 +104,7 @@ def read(bundle: Bundle) -> tuple[Section, ...]:
 def _sections(bundle: Bundle) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "owners", _owners(bundle)
     yield "triggers", rules.triggers(bundle)
+    yield "opinion", rules.opinion(bundle)
     yield "thresholds", rules.thresholds(bundle)
     yield "risk", rules.risk(bundle)
     yield "ceilings", acts.ceilings(bundle)

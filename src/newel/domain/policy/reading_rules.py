@@ -45,6 +45,10 @@ _IS_NOTED: Final = Sentence("%(value)s: %(note)s.")
 _IS_HEARD: Final = Sentence("%(value)s, heard by the model %(model)s.")
 _IS_NOTED_AND_HEARD: Final = Sentence("%(value)s: %(note)s, heard by the model %(model)s.")
 _ADDS: Final = Sentence("Adds %(weight)s.")
+_ASKED: Final = Sentence("Who is asked")
+_MODEL: Final = Sentence(
+    "%(model)s is asked, and has %(seconds)s seconds. Where no opinion comes, a person approves the answer."
+)
 
 
 def triggers(bundle: Bundle) -> Iterator[Row]:
@@ -54,6 +58,16 @@ def triggers(bundle: Bundle) -> Iterator[Row]:
         yield row_of(
             reason.said(key), one, words, quotes=one.rule.phrases, mark=_MARKER if one.lock else None
         )
+
+
+def opinion(bundle: Bundle) -> Iterator[Row]:
+    """Who is asked for a second opinion, and what of."""
+    one = bundle.opinion
+    if one is None:
+        return
+    yield row_of(_ASKED, one, _MODEL.of(model=one.model, seconds=one.seconds))
+    for key, words in one.when.items():
+        yield Row(name=reason.said(key), quotes=(words,))
 
 
 def when(rule: Rule, bundle: Bundle) -> Sentence:

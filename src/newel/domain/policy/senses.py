@@ -37,6 +37,7 @@ SECTION_KINDS: Final[dict[str, Kind]] = {
     "thresholds": "threshold",
     "risk": "threshold",
     "gates": "threshold",
+    "opinion": "taxonomy",
     "sampling": "threshold",
     "calibration": "threshold",
     "ceilings": "ceiling",
@@ -132,6 +133,7 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
     ("sampling", "floor"): _UP,
     ("sampling", "raised_times"): _UP,
     ("suite", "*"): _MORE,
+    ("opinion", "when", "*"): _MORE,
     ("deflection",): _FEWER,
     ("deflection", "enabled"): _DOWN,
     ("deflection", "articles"): _DOWN,
@@ -158,7 +160,17 @@ _NAMED: Final = frozenset(
     }
 )
 _SINGLE: Final = frozenset(
-    {"calendar", "routing", "overflow", "deflection", "knowledge", "scorecard", "sampling", "weekly"}
+    {
+        "calendar",
+        "routing",
+        "overflow",
+        "deflection",
+        "knowledge",
+        "scorecard",
+        "sampling",
+        "weekly",
+        "opinion",
+    }
 )
 
 

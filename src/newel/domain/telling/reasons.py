@@ -32,6 +32,9 @@ REASONS: Final[Mapping[str, Sentence]] = {
     "marker": Sentence("a marker locked the case"),
     "scanner_error": Sentence("the scanner failed"),
     "scan_floor": Sentence("the scan saw"),
+    "opinion": Sentence("a second opinion reads"),
+    "opinion_unheard": Sentence("no second opinion came"),
+    "second_opinion": Sentence("a second opinion read nothing that calls for a person"),
     "commitment": Sentence("the reply commits the company"),
     "no_answer": Sentence("the AI has no answer"),
     "ai_away": Sentence("the AI was away, and no answer came in time"),
@@ -46,7 +49,8 @@ REASONS: Final[Mapping[str, Sentence]] = {
     "approval.invalidated": Sentence("what was asked for approval has changed"),
     "approval.withdrawn": Sentence("the proposal was withdrawn"),
 }
-_NO_ANSWER: Final = "no_answer"
+_NAMED: Final = ("no_answer", "opinion")
+"""What stands behind these is a reason, or a trigger, of its own."""
 _REASON_OF: Final = Sentence("%(reason)s (%(what)s)")
 
 
@@ -56,6 +60,6 @@ def reason_said(reason: str) -> Sentence:
     said = REASONS.get(reason) or REASONS.get(key) or KNOWN.get(reason) or word(readable(key).lower())
     if not more:
         return said
-    if key == _NO_ANSWER:
+    if key in _NAMED:
         return _REASON_OF.of(reason=said, what=further(more))
     return _REASON_OF.of(reason=said, what=joined(word(readable(one).lower()) for one in more.split(",")))

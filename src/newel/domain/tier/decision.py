@@ -8,9 +8,11 @@ import msgspec
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.knowledge import Deflection
+from newel.domain.policy.triggers import Trigger
 from newel.domain.tier.chance import held, sampled
 from newel.domain.tier.given import Signals, Standing
 from newel.domain.tier.grounds import grounds_of
+from newel.domain.tier.opinion import consents, heard, named
 from newel.domain.tier.rules import UNCALIBRATED, UNSURE, rules
 from newel.domain.words import Assist, Priority, Tier
 
@@ -44,6 +46,9 @@ class Escalate(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority
     assist: Assist
     skills: tuple[str, ...] = ()
+    regulated: bool = False
+    preset: str = ""
+    lock: bool = False
     tier: Tier = Tier.HUMAN
 
 
@@ -74,7 +79,7 @@ def decide(signals: Signals, answer: Proposal | NoAnswer, policy: Bundle, standi
         return _to_person(signals, answer, policy, standing, reasons)
     if isinstance(answer, NoAnswer) or top is Tier.SUPERVISED:
         return Propose(reasons=reasons, policy_version=policy.version)
-    grounds = grounds_of(answer, policy, standing)
+    grounds = (*grounds_of(answer, policy, standing), *consents(signals, policy))
     waits = held(policy, answer.risk_class, standing.held_dice)
     return Release(
         reasons=(*grounds, "review_first") if waits else grounds,
@@ -92,19 +97,38 @@ def _to_person(
     standing: Standing,
     reasons: tuple[str, ...],
 ) -> Escalate | Deflect:
-    if isinstance(answer, Proposal) and _may_deflect(answer, policy, standing, reasons):
+    if isinstance(answer, Proposal) and _may_deflect(signals, answer, policy, standing, reasons):
         return Deflect(reasons=reasons, policy_version=policy.version, articles=answer.offers)
-    return Escalate(
+    order = Escalate(
         reasons=reasons,
         policy_version=policy.version,
         priority=min(signals.priority, Priority.P3),
         assist=min(signals.assist, Assist.DRAFT),
         skills=tuple(sorted({*signals.skills, *answer.skills})),
     )
+    trigger = named(signals, policy)
+    return _with(order, trigger) if trigger else order
 
 
-def _may_deflect(answer: Proposal, policy: Bundle, standing: Standing, reasons: tuple[str, ...]) -> bool:
+def _with(order: Escalate, trigger: Trigger) -> Escalate:
+    """With the effect of the trigger that the second opinion names, as if the scan had seen it."""
+    return msgspec.structs.replace(
+        order,
+        priority=min(order.priority, trigger.priority),
+        assist=min(order.assist, trigger.assist),
+        skills=tuple(sorted({*order.skills, *trigger.skills})),
+        regulated=trigger.regulated,
+        preset=trigger.preset,
+        lock=trigger.lock,
+    )
+
+
+def _may_deflect(
+    signals: Signals, answer: Proposal, policy: Bundle, standing: Standing, reasons: tuple[str, ...]
+) -> bool:
     """Only for want of confidence, once, in a conversation, with something to offer (TIR-12)."""
+    if not heard(signals, policy):
+        return False
     allowed = policy.deflection is not None and policy.deflection.enabled
     conversation = policy.kind == "conversations"
     only_unsure = set(reasons) <= {UNSURE, UNCALIBRATED}

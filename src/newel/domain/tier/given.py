@@ -9,7 +9,7 @@ from newel.domain.words import Assist, Cluster, Priority
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True):
-    """What the scan of the latest inbound message says."""
+    """What the scan of the latest inbound message says; ``opinion``: what the second opinion names."""
 
     tier_floor: int = 1
     locked: bool = False
@@ -20,6 +20,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     clusters: tuple[Cluster, ...] = ()
     error: str = ""
+    opinion: str = ""
 
 
 def signals_of(receipt: Receipt) -> Signals:

@@ -1,0 +1,58 @@
+"""A second opinion on what the AI would answer alone: a language model says whether a person must lead.
+
+It is asked after the scan, of messages in which that saw nothing, and can only raise the tier. An opinion
+that does not come is no consent: a person approves the answer.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.triggers import Trigger
+from newel.domain.tier.effect import Raise
+from newel.domain.tier.given import Signals
+from newel.domain.words import Tier
+
+NONE: Final = "none"
+"""It was asked, and names nothing."""
+JUDGED: Final = "judged"
+"""It was not asked: a person has looked at these messages and lowered the case."""
+UNHEARD: Final = "unheard"
+"""It was asked, and said nothing that could be understood."""
+LONGEST: Final = 20_000
+"""Letters that are read at most; of a longer text the opinion counts as unheard."""
+CONSENTS: Final = "second_opinion"
+"""What a released answer stands on besides."""
+
+
+def wanted(signals: Signals, said: Proposal | NoAnswer, policy: Bundle) -> bool:
+    """Whether something might leave that no person sees."""
+    alone = signals.tier_floor < Tier.SUPERVISED and not signals.locked and not signals.error
+    return policy.opinion is not None and alone and isinstance(said, Proposal)
+
+
+def raises(signals: Signals, policy: Bundle) -> Iterator[Raise]:
+    """What the opinion asks for; one that was never asked for counts as unheard."""
+    if heard(signals, policy):
+        return
+    if named(signals, policy) is None:
+        yield Raise(Tier.SUPERVISED, "opinion_unheard")
+    else:
+        yield Raise(Tier.HUMAN, f"opinion:{signals.opinion}")
+
+
+def heard(signals: Signals, policy: Bundle) -> bool:
+    """Whether nothing is left to be said: what leaves may leave."""
+    return policy.opinion is None or signals.opinion in (NONE, JUDGED)
+
+
+def named(signals: Signals, policy: Bundle) -> Trigger | None:
+    """The trigger that the opinion names, with all that follows from it."""
+    asked = policy.opinion is not None and signals.opinion in policy.opinion.when
+    return policy.triggers.get(signals.opinion) if asked else None
+
+
+def consents(signals: Signals, policy: Bundle) -> tuple[str, ...]:
+    """The reason that it adds to those for a release."""
+    return (CONSENTS,) if policy.opinion is not None and signals.opinion == NONE else ()
