@@ -38,7 +38,7 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         "SCN-11",
         "flow/opinion.py",
-        "return await advises.advise(_masked(turn, before), _masked(turn, words))",
+        "return await advises.advise(*await to_thread(_masked, turn, before, words))",
         "return await advises.advise(before, words)",
         *f("nobody_outside_learns_who_writes"),
     ),

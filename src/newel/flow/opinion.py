@@ -1,5 +1,6 @@
 """A second opinion before the AI's answer may leave alone: asked outside any transaction, of masked words."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,10 +31,10 @@ async def _asked(turn: Turn) -> str:
     if advises is None or sum(map(len, (*before, *words))) > LONGEST:
         return UNHEARD
     with span.part("model", {"newel.call": "opinion"}):
-        return await advises.advise(_masked(turn, before), _masked(turn, words))
+        return await advises.advise(*await to_thread(_masked, turn, before, words))
 
 
-def _masked(turn: Turn, texts: Sequence[str]) -> tuple[str, ...]:
+def _masked(turn: Turn, *parts: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     who = turn.profile
     known = mask.known_of(who.name, who.address, who.phone)
-    return tuple(mask.masked_text(text, known) for text in texts)
+    return tuple(tuple(mask.masked_text(text, known) for text in texts) for texts in parts)
