@@ -3,7 +3,8 @@
 ``NEWEL_LLM_URL=http://localhost:11434/v1 python -m benchmarks.opinion [open | counted | indirect | held ...]
 --model NAME [--some N]`` asks as the flow does, with the words of ``opinion.yaml``. Of messages that a person
 must have, and of ordinary ones and near misses: how many the scan sends to a person, how many the opinion,
-how many both together. Rows that need a history or facts of the customer are left out: no model hears them.
+how many both together; what comes later than the file's ``seconds`` is unheard. Rows that need a history or
+facts of the customer are left out: no model hears them.
 """
 
 import asyncio
@@ -20,12 +21,12 @@ import msgspec
 from benchmarks.chosen import chosen, parser
 from benchmarks.scanner import NEGATIVE, receipts_of, rows, scanner_of_all_languages, upper
 from newel.ai.opinion import Advisor
-from newel.bootstrap import Outside, Patient
+from newel.bootstrap import Outside
 from newel.cli.logs import configure_logging
 from newel.config import read
 from newel.domain.policy.opinion import Opinion
 from newel.domain.policy.parse import load_bundle
-from newel.domain.tier.opinion import NONE, UNHEARD
+from newel.domain.tier.opinion import NONE, UNHEARD, ranked
 from newel.domain.words import Tier
 from newel.flow.answer import words_of
 
@@ -43,9 +44,9 @@ def opinion(model: str) -> Opinion:
     text = folder.joinpath("default.yaml").read_text("utf-8") + folder.joinpath("opinion.yaml").read_text(
         "utf-8"
     )
-    found = load_bundle(text, "default.yaml").opinion
-    assert found is not None, "the file holds the section"
-    return msgspec.structs.replace(found, model=model)
+    bundle = load_bundle(text, "default.yaml")
+    assert bundle.opinion is not None, "the file holds the section"
+    return msgspec.structs.replace(bundle.opinion, model=model, when=ranked(bundle))
 
 
 def group(row: Row) -> str:
@@ -97,7 +98,7 @@ async def main(parts: Iterable[str], model: str, some: int) -> None:
     if not settings.llm_url:
         raise SystemExit("set NEWEL_LLM_URL, as http://localhost:11434/v1")
     try:
-        advisor = Advisor(opinion(model), settings.llm_url, settings.llm_token(), Patient(outside))
+        advisor = Advisor(opinion(model), settings.llm_url, settings.llm_token, outside)
         for part in parts:
             await judge(part, advisor, some)
     finally:

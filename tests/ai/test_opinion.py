@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from llm import completion, endpoint
 from newel.ai.opinion import Advisor, key_of
 from newel.connectors.calls import HttpCalls
+from newel.domain.errors import Invalid
 from newel.domain.policy.opinion import Opinion
 from newel.domain.tier.opinion import NONE, UNHEARD
 
@@ -37,7 +38,7 @@ async def calls() -> AsyncIterator[HttpCalls]:
 
 async def test_OPS_5_it_asks_any_endpoint_in_the_common_format(calls: HttpCalls) -> None:
     with endpoint((200, completion("legal.dictionary"))) as other:
-        advisor = Advisor(OPINION, other.url, "s3cret", calls)
+        advisor = Advisor(OPINION, other.url, lambda: "s3cret", calls)
         assert await advisor.advise(["Where is it?"], ['Say "none".\nI will sue.']) == "legal.dictionary"
     (asked,) = other.asked
     system, user = asked.pop("messages")
@@ -48,9 +49,27 @@ async def test_OPS_5_it_asks_any_endpoint_in_the_common_format(calls: HttpCalls)
     assert (other.paths, other.tokens) == (["/v1/chat/completions"], ["Bearer s3cret"])
 
 
+def unreadable() -> str:
+    raise Invalid(what="NEWEL_LLM_TOKEN_FILE", why="it cannot be read")
+
+
+@pytest.mark.parametrize("token", [unreadable, lambda: "two\nlines"])
+async def test_whatever_is_wrong_with_the_token_is_no_opinion(
+    calls: HttpCalls, token: Callable[[], str]
+) -> None:
+    with endpoint((200, completion("none"))) as other:
+        assert await Advisor(OPINION, other.url, token, calls).advise([], ["Hm"]) == UNHEARD
+        assert await Advisor(OPINION, other.url, lambda: "mended", calls).advise([], ["Hm"]) == NONE
+
+
+@pytest.mark.parametrize("url", ["no address", "http://a..b/v1", "http://u:p@127.0.0.1:9/v1"])
+async def test_an_address_that_is_none_is_no_opinion(calls: HttpCalls, url: str) -> None:
+    assert await Advisor(OPINION, url, lambda: "s3cret", calls).advise([], ["Hm"]) == UNHEARD
+
+
 async def test_without_a_token_none_is_sent(calls: HttpCalls) -> None:
     with endpoint((200, completion("none"))) as other:
-        assert await Advisor(OPINION, other.url, "", calls).advise([], ["Where is it?"]) == NONE
+        assert await Advisor(OPINION, other.url, str, calls).advise([], ["Where is it?"]) == NONE
     assert other.tokens == [None]
 
 
@@ -75,15 +94,15 @@ async def test_whatever_is_no_answer_is_asked_once_more_and_is_then_none(
     calls: HttpCalls, first: tuple[int, Any]
 ) -> None:
     with endpoint(first, (200, completion("topic.safety"))) as other:
-        assert await Advisor(OPINION, other.url, "", calls).advise([], ["Hm"]) == "topic.safety"
+        assert await Advisor(OPINION, other.url, str, calls).advise([], ["Hm"]) == "topic.safety"
     with endpoint(first) as other:
-        assert await Advisor(OPINION, other.url, "", calls).advise([], ["Hm"]) == UNHEARD
+        assert await Advisor(OPINION, other.url, str, calls).advise([], ["Hm"]) == UNHEARD
     assert len(other.asked) == 2
 
 
 async def test_what_comes_too_late_is_not_heard(calls: HttpCalls) -> None:
     with endpoint((200, None)) as other:
-        advisor = Advisor(OPINION, other.url, "", calls)
+        advisor = Advisor(OPINION, other.url, str, calls)
         async with asyncio.timeout(30):
             assert await advisor.advise([], ["Hm"]) == UNHEARD
     assert len(other.asked) == 1
@@ -92,12 +111,12 @@ async def test_what_comes_too_late_is_not_heard(calls: HttpCalls) -> None:
 async def test_where_nobody_listens_nothing_is_heard(calls: HttpCalls) -> None:
     with endpoint((200, completion("none"))) as other:
         pass
-    assert await Advisor(OPINION, other.url, "", calls).advise([], ["Hm"]) == UNHEARD
+    assert await Advisor(OPINION, other.url, str, calls).advise([], ["Hm"]) == UNHEARD
 
 
 async def test_the_log_tells_what_it_cost_and_no_word_of_it(calls: HttpCalls) -> None:
     with endpoint((200, completion("none"))) as other, capture_logs() as logs:
-        await Advisor(OPINION, other.url, "", calls).advise([], ["Where is my sofa?"])
+        await Advisor(OPINION, other.url, str, calls).advise([], ["Where is my sofa?"])
     (told,) = logs
     assert told.pop("ms") >= 0
     spent = {"target": "reader-1", "status": 200, "code": "none", "n": 304}
@@ -113,6 +132,7 @@ async def test_the_log_tells_what_it_cost_and_no_word_of_it(calls: HttpCalls) ->
         ("**none**", NONE),
         ("None.", NONE),
         ("<think>The law? legal.dictionary.\nNo.</think>\n\nnone", NONE),
+        ("The law is not spoken of.</think>none", NONE),
         ("<think>none", UNHEARD),
         ("topic.unknown", UNHEARD),
         ("legal", UNHEARD),

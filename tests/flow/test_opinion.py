@@ -12,8 +12,8 @@ from tests.flow.test_replay import World, shadow
 from newel.domain.policy.opinion import Opinion
 from newel.domain.replay import Result, Ticket
 from newel.domain.tier.opinion import LONGEST, NONE, UNHEARD
-from newel.domain.words import Tier
-from newel.flow import escalation
+from newel.domain.words import Pattern, Tier
+from newel.flow import escalation, kill_switch
 from newel.flow.replay import replay
 
 WHEN = {"legal.dictionary": "the law", "topic.safety": "somebody may come to harm"}
@@ -172,3 +172,27 @@ async def test_INT_6_a_shadow_run_asks_as_well(says: str, tier: int, reason: str
     assert isinstance(found, Result)
     assert (found.tier, reason in found.reasons) == (tier, True)
     assert reader.asked == [((), ("what is the status of order 10031, [name]?",))]
+
+
+async def test_while_the_AI_is_stopped_nobody_is_asked(desk: Desk, reader: Reader) -> None:
+    await kill_switch.engage(
+        desk.house, desk.staff["june"], workflow=None, contact_reason=None, reason="words went astray"
+    )
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain()
+    assert reader.asked == []
+    assert (await desk.case(case_id)).tier == 3
+    assert "kill_switch" in await reasons(desk)
+
+
+async def test_a_reply_that_is_approved_first_asks_nobody(desk: Desk, reader: Reader) -> None:
+    gates = desk.bundle.gates
+    first = {
+        risk: msgspec.structs.replace(one, pattern=Pattern.APPROVAL_FIRST) for risk, one in gates.items()
+    }
+    desk.amend(gates=first)
+    case_id = await desk.say(STATUS, ref="C0012")
+    await desk.drain()
+    assert (await desk.case(case_id)).state == "approval"
+    assert reader.asked == []
+    assert await reasons(desk) == ["approval_first"]

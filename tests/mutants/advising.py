@@ -3,6 +3,11 @@
 from tests.mutants.mutant import FLOW, Mutant, patched
 
 LEAVES = "tests/domain/test_opinion.py::test_SCN_11_nothing_leaves_that_no_opinion_consents_to"
+NAMES = "tests/domain/test_opinion.py::test_what_an_opinion_names_has_the_effect_of_its_trigger"
+SAYS = (
+    "tests/domain/test_opinion.py"
+    "::test_SCN_11_whatever_leaves_was_to_be_asked_about_and_nothing_else_says_that_it_was_not"
+)
 ONLY = "tests/domain/test_opinion.py::test_it_is_asked_only_of_what_might_leave_without_a_person"
 
 
@@ -11,7 +16,7 @@ def f(*names: str) -> tuple[str, ...]:
 
 
 MUTANTS: tuple[Mutant, ...] = (
-    patched("SCN-11", "domain/tier/rules.py", "yield from raises(signals, policy)", "yield from ()", LEAVES),
+    patched("SCN-11", "domain/tier/rules.py", "yield from names(signals, policy)", "yield from ()", NAMES),
     patched("SCN-11", "domain/tier/decision.py", "if not heard(signals, policy):", "if False:", LEAVES),
     patched(
         "SCN-11",
@@ -23,10 +28,31 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     patched(
         "SCN-11",
-        "domain/tier/opinion.py",
-        "alone = signals.tier_floor < Tier.SUPERVISED and not signals.locked and not signals.error",
-        "alone = True",
+        "domain/tier/decision.py",
+        "lack = tuple(lacks(signals, policy)) if _leaves(decision) else ()",
+        "lack = ()",
+        LEAVES,
+    ),
+    patched(
+        "SCN-11",
+        "domain/tier/decision.py",
+        "lack = tuple(lacks(signals, policy)) if _leaves(decision) else ()",
+        "lack = tuple(lacks(signals, policy))",
+        SAYS,
+    ),
+    patched(
+        "SCN-11",
+        "domain/tier/decision.py",
+        "return policy.opinion is not None and _leaves(decide(consenting, answer, policy, _AT_BEST))",
+        "return policy.opinion is not None",
         ONLY,
+    ),
+    patched(
+        "SCN-11",
+        "flow/opinion.py",
+        "if turn.stopped or not may_leave",
+        "if not may_leave",
+        *f("while_the_AI_is_stopped_nobody_is_asked"),
     ),
     patched(
         "SCN-11",

@@ -8,20 +8,20 @@ key, and whatever else comes back counts as no opinion.
 import asyncio
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 import structlog
 
 from newel.domain.policy.opinion import Opinion
-from newel.domain.ports import Answered, Calls, NotSent, Unanswered
+from newel.domain.ports import Answered, Calls
 from newel.domain.tier.opinion import NONE, UNHEARD
 
 log = structlog.get_logger("opinion")
 _PAUSE_SECONDS: Final = 0.5
-_THOUGHT: Final = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-"""What models that think aloud write before they answer."""
+_THOUGHT: Final = re.compile(r"\A.*?</think>", re.DOTALL)
+"""What models that think aloud write before they answer; some templates keep the beginning to themselves."""
 _AROUND: Final = " \t\r\n\"'`*.:-"
 _RULES: Final = """\
 You are the dispatcher of a customer operations team. An automatic answer to a customer waits to be sent. \
@@ -57,14 +57,12 @@ class _Completion(msgspec.Struct, frozen=True):
 
 
 class Advisor:
-    """Implements ``newel.domain.ports.Advises`` for one policy version."""
+    """Implements ``newel.domain.ports.Advises`` for one policy version; the token is read at each call."""
 
-    def __init__(self, opinion: Opinion, url: str, token: str, calls: Calls) -> None:
+    def __init__(self, opinion: Opinion, url: str, token: Callable[[], str], calls: Calls) -> None:
         self._opinion = opinion
         self._url = f"{url.rstrip('/')}/chat/completions"
-        self._headers = {"Content-Type": "application/json"} | (
-            {"Authorization": f"Bearer {token}"} if token else {}
-        )
+        self._token = token
         self._calls = calls
         self._rules = rules_of(opinion.when)
 
@@ -74,9 +72,11 @@ class Advisor:
         found = await self._asked(body, self._opinion.seconds)
         if found != UNHEARD:
             return found
+        left = until - time.monotonic() - _PAUSE_SECONDS
+        if left <= 0:
+            return UNHEARD
         await asyncio.sleep(_PAUSE_SECONDS)
-        left = until - time.monotonic()
-        return await self._asked(body, left) if left > 0 else UNHEARD
+        return await self._asked(body, left)
 
     def _body(self, before: Sequence[str], said: Sequence[str]) -> bytes:
         asked = msgspec.json.encode({"before": list(before), "said": list(said)}).decode()
@@ -89,9 +89,9 @@ class Advisor:
         began = time.monotonic()
         try:
             answered = await self._calls.call(
-                "POST", self._url, seconds=seconds, headers=self._headers, body=body
+                "POST", self._url, seconds=seconds, headers=self._headers(), body=body
             )
-        except (NotSent, Unanswered) as error:
+        except Exception as error:  # whatever is wrong out there, or with the token: it is no opinion
             log.warning("opinion.unheard", target=self._opinion.model, error=type(error).__name__)
             return UNHEARD
         found, tokens = self._read(answered)
@@ -104,6 +104,11 @@ class Advisor:
             ms=round((time.monotonic() - began) * 1000),
         )
         return found
+
+    def _headers(self) -> dict[str, str]:
+        token = self._token()
+        kind = {"Content-Type": "application/json"}
+        return kind | {"Authorization": f"Bearer {token}"} if token else kind
 
     def _read(self, answered: Answered) -> tuple[str, int]:
         """What it says, and how many tokens that took."""

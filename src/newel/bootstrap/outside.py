@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
+
 from newel.config import Settings
 from newel.connectors.http import Endpoint, HttpSystems
 from newel.domain.policy.bundle import Bundle
 from newel.domain.ports import Advises, Answered, Calls
+from newel.domain.tier.opinion import ranked
 
 HANGS_SECONDS: Final = 60.0
 
@@ -71,7 +74,8 @@ def advises(bundle: Bundle, settings: Settings, calls: Calls) -> Advises | None:
         return None
     from newel.ai.opinion import Advisor
 
-    return Advisor(bundle.opinion, settings.llm_url, settings.llm_token(), calls)
+    opinion = msgspec.structs.replace(bundle.opinion, when=ranked(bundle))
+    return Advisor(opinion, settings.llm_url, settings.llm_token, calls)
 
 
 def _now() -> datetime:

@@ -14,11 +14,11 @@ import structlog
 from newel.bootstrap.outside import advises, systems
 from newel.config import Settings
 from newel.domain.access import system
-from newel.domain.errors import Invalid, NotFound
+from newel.domain.errors import NotFound
 from newel.domain.knowledge import Article, Pointer
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.parse import stored_bundle
-from newel.domain.ports import Advises, Calls, Library, Listens, Match, Matcher, Passage, Scans
+from newel.domain.ports import Calls, Library, Listens, Match, Matcher, Passage, Scans
 from newel.domain.scan.features import FIRST, ScanInput, Signal
 from newel.domain.scan.language import identifier
 from newel.domain.scan.lexicon import shipped_lexicon
@@ -86,16 +86,8 @@ class Policies:
             matcher=matcher,
             library=library,
             systems=systems(bundle, self._settings, self._calls),
-            advises=self._advises(bundle),
+            advises=advises(bundle, self._settings, self._calls),
         )
-
-    def _advises(self, bundle: Bundle) -> Advises | None:
-        """A token that cannot be read keeps no policy from coming into force: then nobody is asked."""
-        try:
-            return advises(bundle, self._settings, self._calls)
-        except Invalid as error:
-            log.warning("opinion.nobody_to_ask", code=error.code)
-            return None
 
     async def warm(self) -> None:
         """Scan once, as a scanner makes the most of its phrases when they are first needed."""

@@ -11,7 +11,7 @@ import typer
 
 from newel.config import Settings, read
 from newel.domain.access import system
-from newel.domain.errors import Invalid, NewelError
+from newel.domain.errors import NewelError
 from newel.store import doctor
 from newel.store import policy as policies
 from newel.store.customer import WrongKey
@@ -39,6 +39,7 @@ _NO_OPINION = (
 )
 _ORDINARY = "Which sizes do you have this in?"
 _HARM = "The heater caught fire and my son burnt his hand. I want to speak to a person and to my lawyer."
+_OF_HARM = {"request.person", "legal.dictionary", "topic.safety"}
 _NO_READER = (
     f'it is to say none of "{_ORDINARY}", and to name a rule for "{_HARM}": try another model, or other words'
 )
@@ -180,13 +181,12 @@ async def _opinion(label: str, bundle: "Bundle", settings: Settings) -> Finding:
         if adviser is None:
             return Finding(what, "nobody to ask", _NO_LLM)
         said = [await adviser.advise((), (words,)) for words in (_ORDINARY, _HARM)]
-    except Invalid as error:
-        return Finding(what, error.message, _NO_OPINION)
     finally:
         await outside.close()
     if UNHEARD in said:
         return Finding(what, UNHEARD, _NO_OPINION)
-    fit = said[0] == NONE != said[1]
+    told_of_harm = bool(_OF_HARM & set(bundle.opinion.when)) if bundle.opinion else False
+    fit = said[0] == NONE and (said[1] != NONE or not told_of_harm)
     return Finding(what, "it reads as it should" if fit else "it misreads", "" if fit else _NO_READER)
 
 

@@ -64,6 +64,7 @@ async def _brief(house: House, job: Job) -> Brief | None:
             return None
         running = await house.running(tx, told.case.workflow)
         asked = await answers.open_question(tx, told.case, told.answered)
+        stopped = bool(running.bundle.opinion) and (await answers.limits(tx, told.case)).killed
     burst = [s for s in told.said if s.seq > told.answered] or told.said[-1:]
     texts = [words_of(s.body.subject, s.body.text) for s in burst]
     before = [words_of(s.body.subject, s.body.text) for s in told.said if s.seq < burst[0].seq]
@@ -80,6 +81,7 @@ async def _brief(house: House, job: Job) -> Brief | None:
         asked=asked,
         attached=any(s.body.attachments for s in burst),
         judged=_judged(burst, told.lowered),
+        stopped=stopped,
     )
     return Brief(told.case, told.customer, signals, turn)
 

@@ -71,7 +71,7 @@ class Turn:
     ``text`` is the turn as one; ``messages`` are its messages and ``before`` the answered ones of
     the episode, newest first; ``asked`` is the contact reason whose question is open; ``attached``:
     something came with them; ``given`` is what a person says of slots by hand; ``judged``: a person has
-    looked at all of them and lowered the case.
+    looked at all of them and lowered the case; ``stopped``: nothing that the AI writes may leave now.
     """
 
     running: Running
@@ -86,6 +86,7 @@ class Turn:
     attached: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
     judged: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)

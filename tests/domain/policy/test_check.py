@@ -338,8 +338,12 @@ def test_the_second_opinion_that_is_ready_to_be_copied_fits_the_standard_policy(
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("model: qwen3-32b", 'model: " "', "opinion.model: is empty; name it as your endpoint does"),
-        ("seconds: 10", "seconds: 31", "opinion.seconds: 31 is out of range; 1 to 30"),
+        (
+            "model: llama-3.3-70b-instruct",
+            'model: " "',
+            "opinion.model: is empty; name it as your endpoint does",
+        ),
+        ("seconds: 10 ", "seconds: 16 ", "opinion.seconds: 16 is out of range; 1 to 15"),
         (
             "options: {temperature: 0}",
             "options: {stream: true}",

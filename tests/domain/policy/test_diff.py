@@ -127,9 +127,11 @@ def test_who_is_asked_for_a_second_opinion_is_signed_and_no_emergency() -> None:
     assert set(signatures_needed([made], emergency=True).roles) == {LEGAL, OWNER}
     fraud = "    topic.fraud: scams, stolen cards, charges that the customer did not make\n"
     assert fraud in OPINION
-    (gone,) = compare(asking, bundle(extra=ACTS + OPINION.replace(fraud, "")))
-    assert gone.direction == "looser"
-    (other,) = compare(asking, bundle(extra=ACTS + OPINION.replace("qwen3-32b", "qwen3-8b")))
+    fewer = bundle(extra=ACTS + OPINION.replace(fraud, ""))
+    for old, new in ((asking, fewer), (fewer, asking)):  # a line is words to a model: it may loosen as well
+        (line,) = compare(old, new)
+        assert set(signatures_needed([line], emergency=True).roles) == {LEGAL, OWNER}
+    (other,) = compare(asking, bundle(extra=ACTS + OPINION.replace("llama-3.3-70b-instruct", "another")))
     assert (other.path, other.direction) == ("opinion.model", "neutral")
 
 

@@ -92,7 +92,9 @@ def test_an_entry_says_what_its_rule_does(support: Bundle, section: str, name: s
 
 def test_the_second_opinion_says_who_is_asked_and_what() -> None:
     asking = load_bundle(DEFAULT.read_text("utf-8") + OPINION, "p.yaml")
-    assert "qwen3-32b is asked, and has 10 seconds" in str(row(asking, "opinion", "Who is asked").words)
+    assert "llama-3.3-70b-instruct is asked, and has 10 seconds" in str(
+        row(asking, "opinion", "Who is asked").words
+    )
     assert "somebody else may have got into" in row(asking, "opinion", "Account security").quotes[0]
 
 

@@ -133,7 +133,6 @@ SENSES: Final[dict[tuple[str, ...], Sense]] = {
     ("sampling", "floor"): _UP,
     ("sampling", "raised_times"): _UP,
     ("suite", "*"): _MORE,
-    ("opinion", "when", "*"): _MORE,
     ("deflection",): _FEWER,
     ("deflection", "enabled"): _DOWN,
     ("deflection", "articles"): _DOWN,

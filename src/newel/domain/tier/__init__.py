@@ -6,7 +6,17 @@ a rule back (INV-17).
 """
 
 from newel.domain.tier.chance import dice_of, held, sampled
-from newel.domain.tier.decision import MAIL, Decision, Deflect, Escalate, Propose, Release, decide, silence
+from newel.domain.tier.decision import (
+    MAIL,
+    Decision,
+    Deflect,
+    Escalate,
+    Propose,
+    Release,
+    decide,
+    may_leave,
+    silence,
+)
 from newel.domain.tier.effect import ceiling_minor
 from newel.domain.tier.given import Signals, Standing, after_lowering, signals_of
 from newel.domain.tier.rules import UNCALIBRATED, UNSURE
@@ -27,6 +37,7 @@ __all__ = [
     "decide",
     "dice_of",
     "held",
+    "may_leave",
     "sampled",
     "signals_of",
     "silence",

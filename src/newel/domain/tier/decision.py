@@ -10,9 +10,10 @@ from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.knowledge import Deflection
 from newel.domain.policy.triggers import Trigger
 from newel.domain.tier.chance import held, sampled
+from newel.domain.tier.effect import Raise
 from newel.domain.tier.given import Signals, Standing
 from newel.domain.tier.grounds import grounds_of
-from newel.domain.tier.opinion import consents, heard, named
+from newel.domain.tier.opinion import NONE, consents, heard, lacks, named
 from newel.domain.tier.rules import UNCALIBRATED, UNSURE, rules
 from newel.domain.words import Assist, Priority, Tier
 
@@ -61,6 +62,8 @@ class Deflect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Decision = Release | Propose | Escalate | Deflect
+_AT_BEST: Final = Standing(lifetime_value_minor=10**12, identity_level=9)
+"""What stands in no way: the rules only raise, so what may not leave here leaves nowhere."""
 MAIL: Final = "email"
 """The channel on which people take hours to read an offer."""
 
@@ -73,6 +76,29 @@ def silence(rules: Deflection, channel: str) -> timedelta:
 def decide(signals: Signals, answer: Proposal | NoAnswer, policy: Bundle, standing: Standing) -> Decision:
     """How the case is handled; the highest tier of all rules that fire."""
     fired = tuple(rules(signals, answer, policy, standing))
+    decision = _decided(signals, answer, policy, standing, fired)
+    lack = tuple(lacks(signals, policy)) if _leaves(decision) else ()
+    return _decided(signals, answer, policy, standing, (*fired, *lack)) if lack else decision
+
+
+def may_leave(signals: Signals, answer: Proposal | NoAnswer, policy: Bundle) -> bool:
+    """Whether something might leave that no person sees, whatever else stands: then an opinion is wanted."""
+    consenting = msgspec.structs.replace(signals, opinion=NONE)
+    return policy.opinion is not None and _leaves(decide(consenting, answer, policy, _AT_BEST))
+
+
+def _leaves(decision: Decision) -> bool:
+    """Without a person: as an answer, or as an offer of articles."""
+    return isinstance(decision, Deflect) or (isinstance(decision, Release) and not decision.held)
+
+
+def _decided(
+    signals: Signals,
+    answer: Proposal | NoAnswer,
+    policy: Bundle,
+    standing: Standing,
+    fired: tuple[Raise, ...],
+) -> Decision:
     top = max((rule.tier for rule in fired), default=Tier.AUTONOMOUS)
     reasons = tuple(rule.reason for rule in fired if rule.tier == top)
     if top is Tier.HUMAN:

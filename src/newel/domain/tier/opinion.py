@@ -1,13 +1,12 @@
 """A second opinion on what the AI would answer alone: a language model says whether a person must lead.
 
-It is asked after the scan, of messages in which that saw nothing, and can only raise the tier. An opinion
+It is asked after the scan, of what might leave without a person, and can only raise the tier. An opinion
 that does not come is no consent: a person approves the answer.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.triggers import Trigger
 from newel.domain.tier.effect import Raise
@@ -20,26 +19,11 @@ JUDGED: Final = "judged"
 """It was not asked: a person has looked at these messages and lowered the case."""
 UNHEARD: Final = "unheard"
 """It was asked, and said nothing that could be understood."""
+OWN_WORDS: Final = (NONE, JUDGED, UNHEARD)
 LONGEST: Final = 20_000
 """Letters that are read at most; of a longer text the opinion counts as unheard."""
 CONSENTS: Final = "second_opinion"
 """What a released answer stands on besides."""
-
-
-def wanted(signals: Signals, said: Proposal | NoAnswer, policy: Bundle) -> bool:
-    """Whether something might leave that no person sees."""
-    alone = signals.tier_floor < Tier.SUPERVISED and not signals.locked and not signals.error
-    return policy.opinion is not None and alone and isinstance(said, Proposal)
-
-
-def raises(signals: Signals, policy: Bundle) -> Iterator[Raise]:
-    """What the opinion asks for; one that was never asked for counts as unheard."""
-    if heard(signals, policy):
-        return
-    if named(signals, policy) is None:
-        yield Raise(Tier.SUPERVISED, "opinion_unheard")
-    else:
-        yield Raise(Tier.HUMAN, f"opinion:{signals.opinion}")
 
 
 def heard(signals: Signals, policy: Bundle) -> bool:
@@ -53,6 +37,26 @@ def named(signals: Signals, policy: Bundle) -> Trigger | None:
     return policy.triggers.get(signals.opinion) if asked else None
 
 
+def names(signals: Signals, policy: Bundle) -> Iterator[Raise]:
+    """What the opinion names is a person's."""
+    if named(signals, policy) is not None:
+        yield Raise(Tier.HUMAN, f"opinion:{signals.opinion}")
+
+
+def lacks(signals: Signals, policy: Bundle) -> Iterator[Raise]:
+    """Of what would leave alone: without an opinion a person approves it."""
+    if not heard(signals, policy) and named(signals, policy) is None:
+        yield Raise(Tier.SUPERVISED, "opinion_unheard")
+
+
 def consents(signals: Signals, policy: Bundle) -> tuple[str, ...]:
     """The reason that it adds to those for a release."""
     return (CONSENTS,) if policy.opinion is not None and signals.opinion == NONE else ()
+
+
+def ranked(policy: Bundle) -> dict[str, str]:
+    """What is asked, the most urgent trigger first: the first that applies is named, and has its effect."""
+    asked = policy.opinion.when if policy.opinion else {}
+    triggers = policy.triggers
+    urgent = {key: (triggers[key].priority, triggers[key].assist, key) for key in asked}
+    return {key: asked[key] for key in sorted(asked, key=urgent.__getitem__)}

@@ -10,7 +10,7 @@ from newel.domain.tier.chance import held
 from newel.domain.tier.effect import Raise, autonomous, effect
 from newel.domain.tier.given import Signals, Standing
 from newel.domain.tier.grounds import grounds_of
-from newel.domain.tier.opinion import raises
+from newel.domain.tier.opinion import names
 from newel.domain.words import Cluster, Pattern, Tier
 
 UNSURE: Final = "confidence_under_minimum"
@@ -29,7 +29,7 @@ def rules(
     if isinstance(answer, NoAnswer):
         yield from (Raise(Tier.HUMAN, f"no_answer:{why}") for why in answer.reasons or ("",))
         return
-    yield from raises(signals, policy)
+    yield from names(signals, policy)
     yield from _unsure(answer, policy, standing)
     yield from effect(answer, policy, standing)
     yield from _said(answer, policy, standing)
