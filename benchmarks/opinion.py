@@ -106,7 +106,7 @@ async def main(parts: Iterable[str], model: str, some: int) -> None:
 
 
 if __name__ == "__main__":
-    asks = parser(__doc__, "python -m benchmarks.opinion open --model qwen3-32b --some 500")
+    asks = parser(__doc__, "python -m benchmarks.opinion open --model llama-3.3-70b-instruct --some 500")
     asks.add_argument("--model", required=True, help="as the endpoint calls it")
     asks.add_argument(
         "--some", type=int, default=0, metavar="N", help="so many rows of each part, drawn by chance"
