@@ -24,7 +24,7 @@ from newel.worker import loop
 from otlp import Got, read
 
 NAMED = "SELECT event, data ->> 'trace_id' AS trace FROM newel.audit_event"
-MARK = "zqx"
+MARK = "zqxjkvw"
 """Begins every word of a customer, and nothing of ours."""
 WORDS = (st.text(max_size=30) | st.text(alphabet="abcé019@.-/{}:_ ", max_size=30)).map(
     lambda text: f"{MARK}{text}".replace("\x00", "")
