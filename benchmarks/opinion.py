@@ -24,9 +24,9 @@ from newel.ai.opinion import Advisor
 from newel.bootstrap import Outside
 from newel.cli.logs import configure_logging
 from newel.config import read
-from newel.domain.policy.opinion import Opinion
+from newel.domain.policy.opinion import NONE, UNHEARD, Opinion
 from newel.domain.policy.parse import load_bundle
-from newel.domain.tier.opinion import NONE, UNHEARD, ranked
+from newel.domain.tier.opinion import ranked
 from newel.domain.words import Tier
 from newel.flow.answer import words_of
 
@@ -41,9 +41,7 @@ Row = Mapping[str, Any]
 def opinion(model: str) -> Opinion:
     """As it is ready to be copied, with another model."""
     folder = files("newel.domain.policy")
-    text = folder.joinpath("default.yaml").read_text("utf-8") + folder.joinpath("opinion.yaml").read_text(
-        "utf-8"
-    )
+    text = "".join(folder.joinpath(name).read_text("utf-8") for name in ("default.yaml", "opinion.yaml"))
     bundle = load_bundle(text, "default.yaml")
     assert bundle.opinion is not None, "the file holds the section"
     return msgspec.structs.replace(bundle.opinion, model=model, when=ranked(bundle))
@@ -69,7 +67,7 @@ async def judge(part: str, advisor: Advisor, some: int) -> None:
         async with room:
             words = words_of(row.get("subject", ""), row["text"])
             said = await advisor.advise(tuple(row.get("previous", ())), (words,))
-        receipts = receipts_of(scanner_of_all_languages(row["language"]), row)
+        receipts = await asyncio.to_thread(receipts_of, scanner_of_all_languages(row["language"]), row)
         scan = any(receipt.tier_floor is Tier.HUMAN for receipt in receipts)
         named = said not in (NONE, UNHEARD)
         found = {"scan": scan, "opinion": named, "both": scan or named, "unheard": said == UNHEARD}

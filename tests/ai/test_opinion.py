@@ -15,8 +15,7 @@ from llm import completion, endpoint
 from newel.ai.opinion import Advisor, key_of
 from newel.connectors.calls import HttpCalls
 from newel.domain.errors import Invalid
-from newel.domain.policy.opinion import Opinion
-from newel.domain.tier.opinion import NONE, UNHEARD
+from newel.domain.policy.opinion import NONE, UNHEARD, Opinion
 
 WHEN = {"legal.dictionary": "speaks of the law", "topic.safety": "somebody may come to harm"}
 OPINION = Opinion(

@@ -1,5 +1,6 @@
 """Who gives the second opinion of a running policy, and that nothing else waits for it."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,11 @@ from tests.domain.policy.documents import STANDARD
 import floor
 from conftest import House
 from floor import open_floor
-from newel.bootstrap import open_house
+from llm import completion, endpoint
+from newel.bootstrap import Outside, advises, open_house
 from newel.config import Settings
+from newel.domain.policy.opinion import NONE, UNHEARD
 from newel.domain.policy.parse import load_bundle
-from newel.domain.tier.opinion import UNHEARD, ranked
 
 OPINION = """
 opinion: {model: reader-1, when: {topic.safety: somebody may come to harm}, owner: June, date: 2026-11-28}
@@ -30,18 +32,28 @@ async def test_a_policy_comes_into_force_whoever_can_be_asked(
     settings = Settings(home=str(tmp_path), database_url=house.url)
     async with open_house(settings) as opened:
         assert opened.in_force()["customer-support"].advises is None
-    there = msgspec.structs.replace(settings, llm_url="http://127.0.0.1:9/v1", llm_token_file="/nowhere")
-    async with open_house(there) as opened:
-        advises = opened.in_force()["customer-support"].advises
-        assert advises is not None
-        assert await advises.advise((), ("Hm",)) == UNHEARD
+    with endpoint((200, completion("none"))) as other:
+        there = msgspec.structs.replace(settings, llm_url=other.url, llm_token_file=str(tmp_path / "token"))
+        async with open_house(there) as opened:
+            adviser = opened.in_force()["customer-support"].advises
+            assert adviser is not None
+            assert await adviser.advise((), ("Hm",)) == UNHEARD
+            (tmp_path / "token").write_text("s3cret\n")
+            assert await adviser.advise((), ("Hm",)) == NONE
+    assert other.tokens == ["Bearer s3cret"]
 
 
-def test_the_most_urgent_trigger_is_asked_about_first() -> None:
+async def test_the_most_urgent_trigger_is_asked_about_first() -> None:
     bundle = load_bundle(STANDARD + READY, "p.yaml")
-    asked = list(ranked(bundle))
-    urgency = [bundle.triggers[key].priority for key in asked]
-    assert asked[0] == "topic.safety"
-    assert urgency == sorted(urgency)
+    outside = Outside()
+    with endpoint((200, completion("none"))) as other:
+        adviser = advises(bundle, Settings(llm_url=other.url), outside)
+        assert adviser is not None
+        assert await adviser.advise((), ("Hm",)) == NONE
+    await outside.close()
+    told = re.findall(r"^- ([a-z_.]+): ", other.asked[0]["messages"][0]["content"], re.M)
     assert bundle.opinion is not None
-    assert ranked(bundle) == bundle.opinion.when
+    assert set(told) == set(bundle.opinion.when)
+    urgency = [bundle.triggers[key].priority for key in told]
+    assert told[0] == "topic.safety"
+    assert urgency == sorted(urgency)

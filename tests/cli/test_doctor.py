@@ -129,8 +129,12 @@ def test_OPS_6_the_doctor_tells_that_nobody_can_be_asked(
     asking: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "set NEWEL_LLM_URL" in asking("")
-    monkeypatch.setenv("NEWEL_LLM_TOKEN_FILE", "/nowhere")
-    assert "NEWEL_LLM_TOKEN_FILE" in asking("http://127.0.0.1:9/v1")
+    with endpoint((200, completion("none")), (200, completion("topic.safety"))) as other:
+        monkeypatch.setenv("NEWEL_LLM_TOKEN_FILE", "/nowhere")
+        assert "NEWEL_LLM_TOKEN_FILE" in asking(other.url)
+        assert other.asked == []
+        monkeypatch.delenv("NEWEL_LLM_TOKEN_FILE")
+        assert "it reads as it should" in asking(other.url)
 
 
 async def enlisted(server: Server, name: str, *, answers: bool) -> None:

@@ -12,9 +12,8 @@ from tests.domain.test_tier import FACT, ITEMS, KNOWN, POLICY, REFUND, but, tier
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.playbook import Action
 from newel.domain.policy.bundle import Bundle
-from newel.domain.policy.opinion import Opinion
+from newel.domain.policy.opinion import JUDGED, NONE, UNHEARD, Opinion
 from newel.domain.tier import Deflect, Escalate, Propose, Release, Signals, Standing, decide, may_leave
-from newel.domain.tier.opinion import JUDGED, NONE, UNHEARD
 from newel.domain.words import Assist, Cluster, Priority, RiskClass
 
 WHEN = {"legal.dictionary": "the law", "topic.safety": "somebody may come to harm"}

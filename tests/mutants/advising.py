@@ -78,8 +78,8 @@ MUTANTS: tuple[Mutant, ...] = (
     patched(
         "SCN-11",
         "flow/answer.py",
-        "all(said.received_at <= lowered[1] for said in burst)",
-        "True",
+        "judged=all(_judged(s, told.lowered) for s in burst),",
+        "judged=told.lowered is not None,",
         *f("what_a_person_has_judged_is_not_asked_about_again"),
     ),
 )

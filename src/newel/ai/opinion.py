@@ -14,9 +14,8 @@ from typing import Final
 import msgspec
 import structlog
 
-from newel.domain.policy.opinion import Opinion
+from newel.domain.policy.opinion import NONE, UNHEARD, Opinion
 from newel.domain.ports import Answered, Calls
-from newel.domain.tier.opinion import NONE, UNHEARD
 
 log = structlog.get_logger("opinion")
 _PAUSE_SECONDS: Final = 0.5

@@ -173,7 +173,7 @@ async def _asking(tx: Tx) -> "list[tuple[str, Bundle]]":
 async def _opinion(label: str, bundle: "Bundle", settings: Settings) -> Finding:
     """Whether the language model can be reached, answers in the format, and knows an ordinary question."""
     from newel.bootstrap import Outside, advises
-    from newel.domain.tier.opinion import NONE, UNHEARD
+    from newel.domain.policy.opinion import NONE, UNHEARD
 
     what, outside = f"second opinion of {label}", Outside()
     try:

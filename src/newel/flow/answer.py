@@ -80,7 +80,7 @@ async def _brief(house: House, job: Job) -> Brief | None:
         before=tuple(reversed(before)),
         asked=asked,
         attached=any(s.body.attachments for s in burst),
-        judged=_judged(burst, told.lowered),
+        judged=all(_judged(s, told.lowered) for s in burst),
         stopped=stopped,
     )
     return Brief(told.case, told.customer, signals, turn)
@@ -89,13 +89,12 @@ async def _brief(house: House, job: Job) -> Brief | None:
 def _weighed(said: Said, lowered: tuple[int, datetime] | None) -> Signals:
     """The signals of a message; a person's lowering after it has judged them."""
     signals = signals_of(said.receipt)
-    if lowered is None or said.received_at > lowered[1]:
-        return signals
-    return after_lowering(signals, lowered[0])
+    return after_lowering(signals, lowered[0]) if lowered and _judged(said, lowered) else signals
 
 
-def _judged(burst: list[Said], lowered: tuple[int, datetime] | None) -> bool:
-    return lowered is not None and all(said.received_at <= lowered[1] for said in burst)
+def _judged(said: Said, lowered: tuple[int, datetime] | None) -> bool:
+    """Whether a person's lowering came after the message."""
+    return lowered is not None and said.received_at <= lowered[1]
 
 
 def words_of(subject: str, text: str) -> str:

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from newel import span
 from newel.domain import mask
 from newel.domain.answer import NoAnswer, Proposal
+from newel.domain.policy.opinion import JUDGED, UNHEARD
 from newel.domain.tier import Signals, may_leave
-from newel.domain.tier.opinion import JUDGED, LONGEST, UNHEARD
+from newel.domain.tier.opinion import LONGEST
 from newel.flow.house import Turn
 
 _BEFORE: Final = 3

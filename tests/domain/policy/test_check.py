@@ -374,3 +374,13 @@ def test_a_second_opinion_is_asked_of_something_and_not_of_items() -> None:
     assert "opinion.when: says nothing" in " ".join(map(str, checked(STANDARD + nothing)))
     items = (STANDARD + OPINION).replace("kind: conversations", "kind: items")
     assert "an item says nothing to be read; take it out" in " ".join(map(str, checked(items)))
+
+
+@pytest.mark.parametrize("name", ["none", "Judged", "unheard"])
+def test_no_trigger_goes_by_a_word_of_the_opinion_itself(name: str) -> None:
+    text = (
+        (STANDARD + OPINION)
+        .replace("  topic.fraud:", f"  {name}:")
+        .replace("    topic.fraud: scams", f"    {name}: scams")
+    )
+    assert f"opinion.when.{name}: means something else to an opinion" in " ".join(map(str, checked(text)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from newel.domain.policy.opinion import Opinion
+from newel.domain.policy.opinion import JUDGED, NONE, UNHEARD, Opinion
 from newel.domain.policy.problem import Problem
 from newel.domain.policy.sheet import Sheet, blank
 from newel.domain.words import Tier
@@ -39,5 +39,8 @@ def _when(sheet: Sheet, asked: Opinion) -> Iterator[Problem]:
         if name in triggers and triggers[name].floor < Tier.HUMAN:
             hint = "name triggers with floor: 3"
             yield sheet.wrong("opinion", "when", name, says="this trigger calls nobody", hint=hint)
+        if name.casefold() in (NONE, JUDGED, UNHEARD):
+            hint = "call the trigger otherwise"
+            yield sheet.wrong("opinion", "when", name, says="means something else to an opinion", hint=hint)
         if blank(words):
             yield sheet.wrong("opinion", "when", name, says="is empty", hint="say what it is there for")

@@ -1,10 +1,17 @@
 """The second opinion: what a language model is asked of an answer that would leave without a person."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from newel.domain.policy.entry import Entry
+
+NONE: Final = "none"
+"""It was asked, and names nothing."""
+JUDGED: Final = "judged"
+"""It was not asked: a person has looked at these messages and lowered the case."""
+UNHEARD: Final = "unheard"
+"""It was asked, and said nothing that could be understood."""
 
 
 class Opinion(Entry, frozen=True, kw_only=True):

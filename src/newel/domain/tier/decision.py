@@ -8,12 +8,13 @@ import msgspec
 from newel.domain.answer import NoAnswer, Proposal
 from newel.domain.policy.bundle import Bundle
 from newel.domain.policy.knowledge import Deflection
+from newel.domain.policy.opinion import NONE
 from newel.domain.policy.triggers import Trigger
 from newel.domain.tier.chance import held, sampled
 from newel.domain.tier.effect import Raise
 from newel.domain.tier.given import Signals, Standing
 from newel.domain.tier.grounds import grounds_of
-from newel.domain.tier.opinion import NONE, consents, heard, lacks, named
+from newel.domain.tier.opinion import consents, heard, lacks, named
 from newel.domain.tier.rules import UNCALIBRATED, UNSURE, rules
 from newel.domain.words import Assist, Priority, Tier
 

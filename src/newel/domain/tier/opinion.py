@@ -8,18 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from newel.domain.policy.bundle import Bundle
+from newel.domain.policy.opinion import JUDGED, NONE
 from newel.domain.policy.triggers import Trigger
 from newel.domain.tier.effect import Raise
 from newel.domain.tier.given import Signals
 from newel.domain.words import Tier
 
-NONE: Final = "none"
-"""It was asked, and names nothing."""
-JUDGED: Final = "judged"
-"""It was not asked: a person has looked at these messages and lowered the case."""
-UNHEARD: Final = "unheard"
-"""It was asked, and said nothing that could be understood."""
-OWN_WORDS: Final = (NONE, JUDGED, UNHEARD)
 LONGEST: Final = 20_000
 """Letters that are read at most; of a longer text the opinion counts as unheard."""
 CONSENTS: Final = "second_opinion"
