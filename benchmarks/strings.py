@@ -3,8 +3,8 @@
 ``python -m benchmarks.strings [--count 1000000] [--seed 1]`` makes so many strings from a seed and scans
 each with the models (``--rules``: by the rules alone, four times as fast; ``--first``: from that one on, for
 a run in parts): nothing may fail, every place must be real text. Before that messages of 1, 10 and 100 kB
-of several shapes: milliseconds for each kB, which must not rise with the length. JSON lines, progress on
-standard error.
+of several shapes: milliseconds for each kB, which must not rise with the length. JSON lines; progress, and
+each failure as it is met, on standard error.
 """
 
 import argparse
@@ -149,6 +149,7 @@ def failures(scanner: Scanner, model: Ears | None, numbers: range, seed: int) ->
         except Exception as error:
             fault = f"{type(error).__name__}: {error}"
         if fault:
+            print(f"{shape.__name__}, number {number}: {fault}", file=sys.stderr, flush=True)
             yield shape.__name__, f"number {number}: {fault}"
         if number % 10_000 == 9_999:
             print(
