@@ -137,3 +137,43 @@ def test_LRN_9_an_article_nobody_looked_at_for_a_year_is_stale() -> None:
 def test_a_broken_article_is_named(text: str) -> None:
     with pytest.raises(Invalid, match=r"a\.md"):
         read_article(text, "a.md")
+
+
+HEAD = {
+    "id": "a-1",
+    "title": "A",
+    "collection": "help",
+    "owner": "greta",
+    "updated": "2026-09-01",
+    "language": "en",
+}
+
+
+def written(body: str = "Text.", **changed: str) -> str:
+    head = "\n".join(f"{name}: {value}" for name, value in (HEAD | changed).items())
+    return f"---\n{head}\n---\n\n{body}\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"id": "Getting started"}, "the id of a.md"),
+        ({"collection": "Getting started"}, "the collection of a.md"),
+        ({"language": "English"}, "the language of a.md"),
+        ({"title": "' '"}, "the title of a.md"),
+        ({"owner": "''"}, "the owner of a.md"),
+        ({"body": " "}, "the body of a.md"),
+        ({"body": "a\0b"}, "the body of a.md is not usable: it holds a NUL"),
+        ({"title": '"a\\0b"'}, "the title of a.md is not usable: it holds a NUL"),
+        ({"updated": "2026-13-45"}, "a.md is not usable: month"),
+        ({"langauge": "en"}, "no 'langauge'"),
+        ({"version": "7"}, "no 'version'"),
+    ],
+)
+def test_LRN_9_an_article_that_nobody_would_find_is_told_by_its_field(
+    changed: dict[str, str], said: str
+) -> None:
+    assert read_article(written(), "a.md").id == "a-1"
+    with pytest.raises(Invalid) as told:
+        read_article(written(**changed), "a.md")
+    assert said in told.value.message

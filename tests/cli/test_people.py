@@ -123,3 +123,13 @@ def test_LRN_9_articles_are_published_by_folder_and_only_what_changed(run: Run, 
     error = run("knowledge", "publish", tmp_path).exception
     assert isinstance(error, NewelError)
     assert "three.md" in error.message
+
+
+def test_LRN_9_two_files_are_not_one_article(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text(ARTICLE.format(head=HEAD.format(id="warranty")))
+    error = run("knowledge", "publish", tmp_path).exception
+    assert isinstance(error, NewelError)
+    assert error.message == "the id of two.md is not usable: one.md is called warranty already"
+    (tmp_path / "two.md").unlink()
+    assert run("knowledge", "publish", tmp_path).stdout.startswith("1 of 1 ")

@@ -20,12 +20,18 @@ def policy_source(file: Path) -> "Source":
 
 
 def articles(folder: Path) -> list["Article"]:
-    """The articles of a folder, one in each Markdown file."""
+    """The articles of a folder, one in each Markdown file, each with an id of its own."""
     from newel.domain.knowledge import read_article
 
     if not folder.is_dir():
         raise Invalid(what=f"the folder {folder}", why="it is not there")
-    return [read_article(text_of(path), path.name) for path in sorted(folder.glob("*.md"))]
+    found: dict[str, tuple[str, Article]] = {}
+    for path in sorted(folder.glob("*.md")):
+        article = read_article(text_of(path), path.name)
+        other, _ = found.setdefault(article.id, (path.name, article))
+        if other != path.name:
+            raise Invalid(what=f"the id of {path.name}", why=f"{other} is called {article.id} already")
+    return [article for _, article in found.values()]
 
 
 def text_of(file: Path) -> str:

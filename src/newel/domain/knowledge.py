@@ -19,6 +19,17 @@ _END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])")
 _HEADING: Final = re.compile(r"#{1,6}\s+(.*)")
 _POINT: Final = re.compile(r"(?:[-*]|\d+\.)\s+(.*)")
 _COLLECTION: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_SHAPES: Final = {
+    "id": (
+        re.compile(r"[a-z0-9][a-z0-9-]{0,79}"),
+        "write up to 80 small letters from a to z, digits and hyphens",
+    ),
+    "collection": (_COLLECTION, "write small letters from a to z, digits, - and _, a letter first"),
+    "language": (re.compile(r"[a-z]{2,3}"), "write its short code, such as en"),
+    "title": (re.compile(r".*\S.*"), "write one line that says what it is about"),
+    "owner": (re.compile(r".*\S.*"), "name who answers for it"),
+    "body": (re.compile(r"(?s).*\S.*"), "write what may be quoted"),
+}
 _APART: Final = re.compile(r"[^a-z0-9]+")
 _SHORTENED: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|No|Mr|Mrs|Ms|Dr|St|Ltd|Co)|\b[A-Z])\.$")
 
@@ -49,15 +60,33 @@ def listing(articles: Sequence[Pointer]) -> str:
 
 
 def read_article(text: str, name: str) -> Article:
-    """An article from its document: front matter between ``---`` lines, then the body."""
+    """An article from its document: front matter between ``---`` lines, then the body.
+
+    ``Invalid`` names the document and says what to write instead.
+    """
     parts = _FRONT.match(text.replace("\r\n", "\n"))
     if parts is None:
         raise Invalid(what=name, why="it begins with front matter between two lines of ---")
     try:
         head: Any = yaml.safe_load(parts.group(1))
-        return msgspec.convert({**head, "body": parts.group(2).strip()}, Article)
-    except (yaml.YAMLError, TypeError, msgspec.ValidationError) as error:
+        found = msgspec.convert({**head, "body": parts.group(2).strip()}, Article)
+    except (yaml.YAMLError, TypeError, ValueError, msgspec.ValidationError) as error:
         raise Invalid(what=name, why=str(error)) from error
+    _check_written(found, head, name)
+    return found
+
+
+def _check_written(article: Article, head: Collection[str], name: str) -> None:
+    """What would be taken and then be quoted by nobody, or not be kept at all, is told here."""
+    known = ("id", "title", "collection", "owner", "updated", "language")
+    if unknown := [word for word in head if word not in known]:
+        raise Invalid(what=name, why=f"an article has no {unknown[0]!r}: it has {', '.join(known)}")
+    for field, (shape, wanted) in _SHAPES.items():
+        written = getattr(article, field)
+        if "\0" in written:
+            raise Invalid(what=f"the {field} of {name}", why="it holds a NUL character; save it as text")
+        if not shape.fullmatch(written):
+            raise Invalid(what=f"the {field} of {name}", why=wanted)
 
 
 def passages(article: Article) -> tuple[str, ...]:
