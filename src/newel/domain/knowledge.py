@@ -70,23 +70,23 @@ def read_article(text: str, name: str) -> Article:
     try:
         head: Any = yaml.safe_load(parts.group(1))
         found = msgspec.convert({**head, "body": parts.group(2).strip()}, Article)
+        _check_written(found, head)
     except (yaml.YAMLError, TypeError, ValueError, msgspec.ValidationError) as error:
         raise Invalid(what=name, why=str(error)) from error
-    _check_written(found, head, name)
     return found
 
 
-def _check_written(article: Article, head: Collection[str], name: str) -> None:
-    """What would be taken and then be quoted by nobody, or not be kept at all, is told here."""
+def _check_written(article: Article, head: Collection[str]) -> None:
+    """``ValueError`` for what would be taken and then be quoted by nobody, or not be kept at all."""
     known = ("id", "title", "collection", "owner", "updated", "language")
     if unknown := [word for word in head if word not in known]:
-        raise Invalid(what=name, why=f"an article has no {unknown[0]!r}: it has {', '.join(known)}")
+        raise ValueError(f"an article has no {unknown[0]!r}: it has {', '.join(known)}")
     for field, (shape, wanted) in _SHAPES.items():
         written = getattr(article, field)
         if "\0" in written:
-            raise Invalid(what=f"the {field} of {name}", why="it holds a NUL character; save it as text")
+            raise ValueError(f"its {field} holds a NUL character; save it as text")
         if not shape.fullmatch(written):
-            raise Invalid(what=f"the {field} of {name}", why=wanted)
+            raise ValueError(f"its {field}: {wanted}")
 
 
 def passages(article: Article) -> tuple[str, ...]:
